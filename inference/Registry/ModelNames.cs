@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace DurableMl.Inference.Registry;
+
+/// <summary>
+/// What models, versions, aliases and files may be called. Every name is checked here before it becomes part of a blob name or a path.
+/// </summary>
+public static partial class ModelNames
+{
+    /// <summary>Whether <paramref name="name"/> is a model's name: 1 to 64 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit, without "..".</summary>
+    public static bool IsModel(string? name) => name is not null && ModelPattern().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal);
+
+    /// <summary>Whether <paramref name="name"/> is a version: a whole number from 1 to 999,999,999 without leading zeros.</summary>
+    public static bool IsVersion(string? name) => name is not null && VersionPattern().IsMatch(name);
+
+    /// <summary>Whether <paramref name="name"/> is an alias: 1 to 32 lower-case letters, digits or '-', beginning with a letter.</summary>
+    public static bool IsAlias(string? name) => name is not null && AliasPattern().IsMatch(name);
+
+    /// <summary>Whether <paramref name="name"/> is a model file's name: one path segment of 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'.</summary>
+    public static bool IsFile(string? name) =>
+        name is not null && FilePattern().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal) && name is not (ModelBlobs.Manifest or ModelBlobs.Publication);
+
+    /// <summary>Returns <paramref name="name"/> if it is a model's name.</summary>
+    /// <exception cref="InvalidModelNameException">It is not.</exception>
+    public static string Model(string? name) =>
+        IsModel(name) ? name! : throw new InvalidModelNameException("model", name, "use 1 to 64 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit");
+
+    /// <summary>Returns <paramref name="name"/> if it is a version.</summary>
+    /// <exception cref="InvalidModelNameException">It is not.</exception>
+    public static string Version(string? name) => IsVersion(name) ? name! : throw new InvalidModelNameException("version", name, "use a whole number such as \"1\"");
+
+    /// <summary>Returns <paramref name="name"/> if it is an alias.</summary>
+    /// <exception cref="InvalidModelNameException">It is not.</exception>
+    public static string Alias(string? name) =>
+        IsAlias(name) ? name! : throw new InvalidModelNameException("alias", name, "use 1 to 32 lower-case letters, digits or '-', beginning with a letter");
+
+    /// <summary>Returns <paramref name="name"/> if it is a file's name.</summary>
+    /// <exception cref="InvalidModelNameException">It is not.</exception>
+    public static string File(string? name) =>
+        IsFile(name) ? name! : throw new InvalidModelNameException("file", name, "use one path segment of letters, digits, '.', '_' or '-'");
+
+    internal static int VersionNumber(string version) => int.Parse(version, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    // \z, not $: $ also matches before a final line feed.
+    [GeneratedRegex(@"\A[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ModelPattern();
+
+    [GeneratedRegex(@"\A[1-9][0-9]{0,8}\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex VersionPattern();
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9-]{0,31}\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex AliasPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex FilePattern();
+}

@@ -1,0 +1,130 @@
+using System.Collections.Frozen;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Tensors;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DurableMl.Inference.Sessions;
+
+/// <summary>A loaded model: an ONNX Runtime session with its inputs and outputs in the Open Inference Protocol's words. Safe for concurrent runs.</summary>
+public sealed class ModelSession : IDisposable
+{
+    private static readonly RunOptions DefaultRunOptions = new();
+
+    private readonly InferenceSession session;
+    private readonly string[] outputNames;
+
+    private ModelSession(InferenceSession session, long bytes)
+    {
+        this.session = session;
+        Bytes = bytes;
+        outputNames = [.. session.OutputNames];
+        Inputs = Specs(session.InputNames, session.InputMetadata);
+        Outputs = Specs(session.OutputNames, session.OutputMetadata);
+        InputIndex = Enumerable.Range(0, Inputs.Count).ToFrozenDictionary(i => Inputs[i].Name);
+        OutputIndex = Enumerable.Range(0, Outputs.Count).ToFrozenDictionary(i => Outputs[i].Name);
+        IsBatchable = HasBatchDimension();
+    }
+
+    /// <summary>The inputs, in the model's order. A datatype that the protocol cannot carry is given as ONNX Runtime's own name in lower case.</summary>
+    public IReadOnlyList<TensorSpec> Inputs { get; }
+
+    /// <summary>The outputs, in the model's order.</summary>
+    public IReadOnlyList<TensorSpec> Outputs { get; }
+
+    /// <summary>Size of the model's files, which is close to what the session takes in memory.</summary>
+    public long Bytes { get; }
+
+    /// <summary>
+    /// Whether rows of different requests may share a run: the first dimension of every input and output is the same symbol, named like
+    /// a batch (batch, batch_size, N, …), and no other dimension uses that symbol.
+    /// </summary>
+    public bool IsBatchable { get; }
+
+    internal FrozenDictionary<string, int> InputIndex { get; }
+
+    internal FrozenDictionary<string, int> OutputIndex { get; }
+
+    /// <summary>Loads an ONNX model. External weights are looked for beside it.</summary>
+    /// <param name="path">The .onnx file.</param>
+    /// <exception cref="InvalidModelException">ONNX Runtime does not accept the file.</exception>
+    public static ModelSession Load(string path) => Load(path, new FileInfo(path).Length);
+
+    /// <inheritdoc cref="Load(string)"/>
+    /// <param name="path">The .onnx file.</param>
+    /// <param name="bytes">Size of all the model's files.</param>
+    public static ModelSession Load(string path, long bytes)
+    {
+        using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions();
+        InferenceSession? session = null;
+        try
+        {
+            session = new InferenceSession(path, options);
+            return new(session, bytes);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            session?.Dispose();
+            throw new InvalidModelException($"'{Path.GetFileName(path)}' cannot be loaded: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Runs the model. The caller disposes the outputs.</summary>
+    /// <param name="inputNames">Names of the inputs, each once.</param>
+    /// <param name="inputs">A value for each name.</param>
+    /// <param name="outputs">Names of the outputs wanted; null for all, in the model's order.</param>
+    /// <param name="options">Lets the run be terminated.</param>
+    /// <exception cref="OnnxRuntimeException">The values do not fit the model or the run failed.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string>? outputs = null, RunOptions? options = null) =>
+        session.Run(options ?? DefaultRunOptions, inputNames, inputs, outputs ?? outputNames);
+
+    /// <summary>Runs a model of one FP32 input on a batch held in memory and returns its first output, FP32, row-major.</summary>
+    /// <param name="input">The input's elements, row-major.</param>
+    /// <param name="shape">The input's shape.</param>
+    /// <returns>The output's elements and shape.</returns>
+    public (float[] Values, long[] Shape) Run(Memory<float> input, long[] shape)
+    {
+        using OrtValue value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input, shape);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = Run([Inputs[0].Name], [value], [Outputs[0].Name]);
+        return (outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => session.Dispose();
+
+    private static TensorSpec[] Specs(IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata)
+    {
+        var specs = new TensorSpec[names.Count];
+        for (int i = 0; i < names.Count; i++)
+        {
+            NodeMetadata node = metadata[names[i]];
+            specs[i] = node.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR
+                ? new(names[i], TensorType.Of(node.ElementDataType)?.Name ?? node.ElementDataType.ToString().ToLowerInvariant(), Array.ConvertAll(node.Dimensions, d => (long)d))
+                : new(names[i], node.OnnxValueType.ToString().Replace("ONNX_TYPE_", "", StringComparison.Ordinal).ToLowerInvariant(), []);
+        }
+
+        return specs;
+    }
+
+    private bool HasBatchDimension()
+    {
+        string? symbol = null;
+        foreach (NodeMetadata node in session.InputMetadata.Values.Concat(session.OutputMetadata.Values))
+        {
+            if (!node.IsTensor || node.Dimensions.Length == 0 || node.Dimensions[0] != -1)
+            {
+                return false;
+            }
+
+            string first = node.SymbolicDimensions[0];
+            symbol ??= first;
+            if (first != symbol || node.SymbolicDimensions.AsSpan(1).Contains(symbol))
+            {
+                return false;
+            }
+        }
+
+        return symbol is not null
+            && (symbol.Contains("batch", StringComparison.OrdinalIgnoreCase) || symbol.Equals("N", StringComparison.OrdinalIgnoreCase));
+    }
+}
