@@ -1,0 +1,82 @@
+# The interpreter that trains: one that imports PyTorch and NumPy. The choice is kept in .durableml/python.
+
+find_python() {
+  python=
+  if [ -n "${DURABLEML_PYTHON:-}" ]; then
+    imports_torch "$DURABLEML_PYTHON" || fail "DURABLEML_PYTHON is $DURABLEML_PYTHON, which does not import torch and numpy. Install both for it, or unset it."
+    choose_python "$DURABLEML_PYTHON"
+    return
+  fi
+  local candidate
+  candidate=$(cat "$state/python" 2>/dev/null || true)
+  if [ -n "$candidate" ] && has_torch "$candidate"; then
+    choose_python "$candidate"
+    return
+  fi
+  if first_that_imports_torch; then return; fi
+
+  if [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ] && command -v apt-get >/dev/null 2>&1; then
+    if step "Installing PyTorch (apt: python3-torch)" "$state/logs/apt-torch.log" apt_install python3-torch && first_that_imports_torch; then return; fi
+    say "apt gave no PyTorch; trying pip in a virtual environment instead."
+  fi
+  rm -rf "$state/venv"
+  step "Making a virtual environment in .durableml/venv" "$state/logs/venv.log" python3 -m venv "$state/venv" ||
+    fail "Python cannot make virtual environments. Install python3-venv, or PyTorch for an interpreter that you name in DURABLEML_PYTHON."
+  step "Installing PyTorch into .durableml/venv (pip; may take some minutes)" "$state/logs/pip.log" \
+    "$state/venv/bin/python" -m pip install --disable-pip-version-check --no-input $(python_requirements) ||
+    fail "pip could not install PyTorch; the whole log is $state/logs/pip.log"
+  first_that_imports_torch || fail "PyTorch was installed into $state/venv but cannot be imported from there; see $state/logs/pip.log"
+}
+
+# What the training jobs import, as their own requirements files say.
+python_requirements() {
+  local file found=
+  for file in "$root"/batch-jobs/image-classifier/requirements.txt; do
+    if [ -f "$file" ]; then
+      found=1
+      printf '%s\n' -r "$file"
+    fi
+  done
+  if [ -z "$found" ]; then printf '%s\n' torch numpy; fi
+}
+
+first_that_imports_torch() {
+  local candidate
+  for candidate in "$state/venv/bin/python" python3 /usr/bin/python3; do
+    if imports_torch "$candidate"; then
+      choose_python "$(command -v "$candidate")"
+      return 0
+    fi
+  done
+  return 1
+}
+
+imports_torch() { "$1" -c 'import torch, numpy' >/dev/null 2>&1 </dev/null; }
+
+# Quicker than importing it, for a choice that was made before.
+has_torch() { "$1" -c 'import importlib.util as u, sys; sys.exit(not (u.find_spec("torch") and u.find_spec("numpy")))' >/dev/null 2>&1 </dev/null; }
+
+choose_python() {
+  # A version manager's shim depends on the current folder, so the real interpreter is kept; a virtual environment's is its own.
+  python=$("$1" -c 'import sys; print(sys.executable)')
+  if [ "$(cat "$state/python" 2>/dev/null)" != "$python" ]; then
+    printf '%s\n' "$python" >"$state/python.new"
+    mv "$state/python.new" "$state/python"
+  fi
+  export DURABLEML_PYTHON=$python
+}
+
+apt_install() {
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update && apt-get install -y --no-install-recommends "$@"
+}
+
+# ONNX's own test vectors: the tests that use them are skipped where they are missing.
+install_test_data() {
+  if [ "$(id -u)" != 0 ] || [ ! -f /etc/debian_version ] || ! command -v apt-get >/dev/null 2>&1; then return; fi
+  if [ -e "$state/.no-test-data" ] || dpkg -s libonnx-testdata >/dev/null 2>&1; then return; fi
+  if ! step "Installing ONNX's test data (apt: libonnx-testdata)" "$state/logs/apt-onnx.log" apt_install libonnx-testdata; then
+    say "Going on without it: the tests that need it are skipped."
+    : >"$state/.no-test-data"
+  fi
+}
