@@ -1,1 +1,10 @@
-return 0;
+using System.CommandLine;
+using DurableMl.Cli.Commands;
+
+// The first Ctrl+C or SIGTERM cancels; stopping three processes in order takes longer than the default two seconds.
+var configuration = new InvocationConfiguration
+{
+    ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
+    EnableDefaultExceptionHandler = false,
+};
+return await RootCommandFactory.Create().Parse(args).InvokeAsync(configuration);

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace DurableMl.Cli.Commands;
+
+/// <summary>Puts the commands together.</summary>
+internal static class RootCommandFactory
+{
+    /// <summary>Makes the root command.</summary>
+    public static RootCommand Create() =>
+        new("DurableMl: raw data to a served model, durably.")
+        {
+            UpCommand.Create(),
+            BatchEmulatorCommand.Create(),
+        };
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Azure.Storage.Blobs;
+using DurableMl.Cli.Processes;
+
+namespace DurableMl.Cli.Hosting;
+
+/// <summary>
+/// Azurite, the Batch emulator and the Functions host, started in this order, kept up, and stopped in the opposite order.
+/// One at a time in a state folder.
+/// </summary>
+internal sealed class LocalHost : IAsyncDisposable
+{
+    private static readonly string[] Containers = ["raw", "datasets", "runs", "models"];
+    private readonly List<SupervisedProcess> _services = [];
+    private readonly HostStateFile _stateFile;
+    private readonly IDisposable _lock;
+    private readonly TextWriter _output;
+    private readonly TimeProvider _time;
+    private readonly Lock _stateGate = new();
+    private HostState _state;
+
+    private LocalHost(HostStateFile stateFile, IDisposable folderLock, HostState state, TextWriter output, TimeProvider time)
+    {
+        _stateFile = stateFile;
+        _lock = folderLock;
+        _state = state;
+        _output = output;
+        _time = time;
+    }
+
+    /// <summary>Where everything listens.</summary>
+    public HostPorts Ports => _state.Ports;
+
+    /// <summary>Where the Functions host answers.</summary>
+    public static Uri FunctionsUrl(HostPorts ports) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports.Functions}/"));
+
+    /// <summary>Starts everything and waits until each part answers.</summary>
+    /// <param name="layout">Where programs and state lie.</param>
+    /// <param name="request">The ports asked for.</param>
+    /// <param name="output">Where progress and restarts are reported.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Stops what was started.</param>
+    /// <exception cref="CliException">Another one is up, a port is in use, or a part did not start.</exception>
+    public static async Task<LocalHost> StartAsync(
+        RepositoryLayout layout, PortRequest request, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var file = new HostStateFile(layout.State);
+        var folderLock = file.TryLock() ?? throw new CliException(AlreadyUp(layout, file));
+        LocalHost? host = null;
+        try
+        {
+            var previous = file.Read();
+            await Leftovers.StopAsync(previous, output, time);
+            var ports = PortChooser.ForLoopback().Choose(request, previous?.Ports);
+            host = new LocalHost(file, folderLock, new HostState { Up = ProcessIdentity.Of(Environment.ProcessId)!, Ports = ports }, output, time);
+            await host.StartServicesAsync(new ServiceFactory(layout, ports, BatchAccount.Load(layout.State)), cancellationToken);
+            return host;
+        }
+        catch
+        {
+            if (host is not null)
+            {
+                await host.DisposeAsync();
+            }
+            else
+            {
+                folderLock.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Runs until a part cannot be kept up any more.</summary>
+    /// <exception cref="CliException">Which part, and where its log lies.</exception>
+    public async Task WaitAsync(CancellationToken cancellationToken) =>
+        await (await Task.WhenAny(_services.Select(service => service.Completion)).WaitAsync(cancellationToken));
+
+    /// <summary>Stops everything, the Functions host first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Enumerable.Reverse(_services))
+        {
+            await service.DisposeAsync();
+        }
+
+        Update(state => state with { Ready = false, Services = new Dictionary<string, ProcessIdentity>(StringComparer.Ordinal) });
+        _lock.Dispose();
+    }
+
+    private static string AlreadyUp(RepositoryLayout layout, HostStateFile file)
+    {
+        var state = file.Read();
+        var who = state is null ? "" : $" (process {state.Up.Pid}, {FunctionsUrl(state.Ports)})";
+        return $"A durableml host is up already in {layout.State}{who}. Stop it first, or use it: ./durableml demo, run and status do.";
+    }
+
+    private async Task StartServicesAsync(ServiceFactory factory, CancellationToken cancellationToken)
+    {
+        var ports = Ports;
+        await StartServiceAsync(factory.Azurite(), async token =>
+            await AnswersAsync(ports.Blob, token) && await AnswersAsync(ports.Queue, token) && await AnswersAsync(ports.Table, token), cancellationToken);
+        var blobs = new BlobServiceClient(StorageAccount.ConnectionString(ports));
+        foreach (var container in Containers)
+        {
+            await blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+
+        await StartServiceAsync(factory.BatchEmulator(), token => AnswersAsync(ports.Batch, token), cancellationToken);
+        await StartServiceAsync(
+            factory.Functions(), token => HttpProbe.SucceedsAsync(new Uri(FunctionsUrl(ports), "v2/health/live").ToString(), token), cancellationToken);
+        Update(state => state with { Ready = true });
+    }
+
+    private static Task<bool> AnswersAsync(int port, CancellationToken cancellationToken) =>
+        HttpProbe.AnswersAsync(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"), cancellationToken);
+
+    private async Task StartServiceAsync(ChildProcessOptions options, Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellationToken)
+    {
+        var service = new SupervisedProcess(options, isReady, new RestartPolicy(_time), _output, _time) { Started = process => Record(options.Name, process) };
+        _services.Add(service);
+        var started = _time.GetTimestamp();
+        await service.StartAsync(cancellationToken);
+        await _output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{options.Name} is up ({_time.GetElapsedTime(started).TotalSeconds:0.0} s)."));
+    }
+
+    private Task Record(string name, ProcessIdentity process)
+    {
+        Update(state => state with { Services = new Dictionary<string, ProcessIdentity>(state.Services, StringComparer.Ordinal) { [name] = process } });
+        return Task.CompletedTask;
+    }
+
+    private void Update(Func<HostState, HostState> change)
+    {
+        lock (_stateGate)
+        {
+            _state = change(_state);
+            _stateFile.Write(_state);
+        }
+    }
+}
