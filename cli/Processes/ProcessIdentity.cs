@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace DurableMl.Cli.Processes;
 
@@ -12,6 +13,7 @@ internal sealed record ProcessIdentity(int Pid, string Started)
     public static ProcessIdentity? Of(int pid) => ReadStart(pid) is { } started ? new ProcessIdentity(pid, started) : null;
 
     /// <summary>Whether this very process still runs.</summary>
+    [JsonIgnore]
     public bool IsAlive => ReadStart(Pid) == Started;
 
     private static string? ReadStart(int pid) => OperatingSystem.IsLinux() ? ReadStartFromProc(pid) : ReadStartTime(pid);

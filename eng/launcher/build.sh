@@ -1,15 +1,14 @@
 # Builds only when a source is newer than the last build: asking MSBuild takes seconds even when nothing changed.
 
-build_projects() {
-  local name=$1 stamp=$state/build/$configuration-$1.stamp project
-  shift
+build_if_changed() {
+  local project=$1 stamp
+  stamp=$state/build/$configuration-$(basename "$project").stamp
   if [ -f "$stamp" ] && [ -f "$root/cli/bin/$configuration/net10.0/durableml.dll" ] && [ -z "$(newer_than "$stamp")" ]; then return; fi
   mkdir -p "$state/build"
   : >"$stamp.new"
-  for project in "$@"; do
-    dotnet_build "$project"
-  done
-  # Sources saved while the build ran are newer than the stamp, which dates from before it.
+  dotnet_build "$project"
+  # The build itself makes folders (newer folders tell of deleted files); sources saved meanwhile must still count as newer.
+  if [ -z "$(newer_than "$stamp.new" -type f)" ]; then touch "$stamp.new"; fi
   mv "$stamp.new" "$stamp"
 }
 
@@ -25,7 +24,10 @@ dotnet_build() {
     fail "The build failed; the whole log is $state/logs/build-$(basename "$1").log"
 }
 
+# newer_than FILE [TEST...]: the first file or folder of the sources that is newer than FILE.
 newer_than() {
-  find "$root" \( -name .git -o -name .durableml -o -name bin -o -name obj -o -name node_modules -o -name TestResults -o -name tests -o -name bench -o -name docs -o -name bicep \) -prune \
-    -o -newer "$1" ! -path "$root" -print 2>/dev/null | head -n 1
+  local stamp=$1
+  shift
+  find "$root" \( -name .git -o -name .durableml -o -name bin -o -name obj -o -name __pycache__ -o -name TestResults -o -path "$root/tests" \
+    -o -path "$root/bench" -o -path "$root/docs" -o -path "$root/bicep" \) -prune -o -newer "$stamp" ! -path "$root" "$@" -print 2>/dev/null | head -n 1
 }

@@ -37,8 +37,8 @@ prepare() {
       npm) install_npm_packages ;;
       python) find_python ;;
       test-data) install_test_data ;;
-      build) build_projects local cli/DurableMl.Cli.csproj local/BatchEmulator/DurableMl.Local.BatchEmulator.csproj functions/DurableMl.Functions.csproj ;;
-      build-cli) build_projects cli cli/DurableMl.Cli.csproj ;;
+      build) build_if_changed eng/Local.slnf ;;
+      build-cli) build_if_changed cli/DurableMl.Cli.csproj ;;
     esac
   done
   release_lock
