@@ -1,0 +1,4 @@
+namespace Microsoft.DurableTask.Entities;
+
+/// <summary>Options for calling an entity; there are none yet.</summary>
+public record CallEntityOptions;
