@@ -1,0 +1,213 @@
+"""Runs one start of a trial on a Batch node: `python3 runner.py [--directory DIR] -- COMMAND [ARGUMENT…]`.
+
+Brings the dataset, the parameters and the last checkpoint to the node, runs the command under the job contract, moves
+checkpoints, metrics and logs to blobs while it runs, and writes output/result.json when it is over. Standard library only.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+
+from blobs import BlobContainer
+from checkpoints import CheckpointStore, settled_files, stage
+from dataset import DatasetCache
+from errors import EXIT_HOPELESS, EXIT_INFRASTRUCTURE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded
+from guardian import Guardian
+from job import Job
+from metrics import summarise
+from settings import Settings
+from trial import TrialStore
+
+LOG_SECONDS = 10.0
+"""Between two uploads of the logs while the job runs."""
+
+REASONS = {0: "succeeded", EXIT_HOPELESS: "hopeless"}
+
+
+class Runner:
+    """One start of a trial, from the first blob to result.json."""
+
+    def __init__(self, settings, command, directory, guardian):
+        self._settings = settings
+        self._command = command
+        self._directory = directory
+        self._guardian = guardian
+        self._notice = None
+        self._started = _now()
+        self._clock = time.monotonic()
+        container = BlobContainer(settings.trial_url)
+        self._trial = TrialStore(container, settings.trial_prefix, settings.attempt)
+        self._container = container
+        self._checkpoints = None
+        self._job = None
+        self._cache = None
+        self._uploaded = None
+        self._seen = None
+        self._logs_at = time.monotonic()
+
+    def on_notice(self, *_):
+        """SIGTERM: the node is about to go, or somebody ended the task."""
+        if self._notice is None:
+            self._notice = time.monotonic()
+            if self._job:
+                self._job.terminate()
+
+    def run(self):
+        """Returns the exit code."""
+        try:
+            environment = self._prepare()
+            self._stop_if_noticed()
+        except Preempted:
+            return EXIT_PREEMPTED
+        job = self._job = Job(self._command, self._directory, environment, self._path("logs"), self._guardian)
+        if self._notice is not None:
+            job.terminate()
+        try:
+            code, killed = self._watch(job)
+        finally:
+            job.clean_up()
+        return self._finish(job, code, killed)
+
+    def report_failure(self, error):
+        """Tells the trial what went wrong in the runner itself, as far as storage can be reached."""
+        try:
+            self._write_result(EXIT_INFRASTRUCTURE, "infrastructure", str(error), [])
+        except RunnerError as second:
+            _say("cannot write result.json: %s" % second)
+
+    def _prepare(self):
+        settings = self._settings
+        # A retry in the same working directory must not see what a killed start left half done.
+        shutil.rmtree(settings.work, ignore_errors=True)
+        for name in ("checkpoint", "output", "logs"):
+            os.makedirs(self._path(name))
+        number = self._trial.record_start(self._started, {
+            "attempt": settings.attempt, "budget": settings.budget,
+            "node": os.environ.get("AZ_BATCH_NODE_ID"), "task": os.environ.get("AZ_BATCH_TASK_ID"),
+            "dedicated": os.environ.get("AZ_BATCH_NODE_IS_DEDICATED")})
+        with open(self._path("params.json"), "wb") as file:
+            file.write(self._trial.parameters())
+        self._checkpoints = CheckpointStore(self._container, settings.trial_prefix, "%d-%d" % (settings.attempt, number))
+        self._checkpoints.restore(self._path("checkpoint"))
+        self._uploaded = settled_files(self._path("checkpoint"))
+        self._trial.restore_metrics(self._path("output/metrics.jsonl"))
+        environment = dict(os.environ)
+        # The job gets data, not the keys to it.
+        for name in ("DML_TRIAL_URL", "DML_DATASET_URL", "DML_IO"):
+            environment.pop(name, None)
+        environment.update({
+            "DML_PARAMS": self._path("params.json"), "DML_CHECKPOINT": self._path("checkpoint"),
+            "DML_OUTPUT": self._path("output"), "DML_BUDGET": str(settings.budget), "DML_SEED": str(settings.seed),
+            "DML_ATTEMPT": str(settings.attempt), "PYTHONUNBUFFERED": "1"})
+        if settings.dataset_url:
+            cache = DatasetCache(self._cache_root(), settings.cached_datasets, self._stop_if_noticed)
+            environment["DML_DATASET"] = cache.fetch(BlobContainer(settings.dataset_url), settings.dataset_prefix)
+            self._cache = cache
+        return environment
+
+    def _watch(self, job):
+        """Waits for the job and moves data meanwhile. Returns (exit code, whether it had to be killed)."""
+        while True:
+            code = job.wait(self._settings.interval)
+            if code is not None:
+                return code, False
+            if self._notice is not None:
+                if time.monotonic() - self._notice > self._settings.grace:
+                    job.clean_up()
+                    return 137, True
+                continue
+            try:
+                self._sync()
+            except Superseded:
+                raise
+            except RunnerError as error:
+                # Training goes on without storage; whatever is not uploaded now is uploaded later or at the end.
+                _say(str(error))
+
+    def _sync(self):
+        seen = settled_files(self._path("checkpoint"))
+        if seen and seen != self._uploaded and seen == self._seen:
+            self._save_checkpoint()
+        self._seen = seen
+        self._trial.sync_metrics(self._path("output/metrics.jsonl"))
+        if time.monotonic() - self._logs_at > LOG_SECONDS:
+            self._trial.sync_logs(self._path("logs"))
+            self._logs_at = time.monotonic()
+
+    def _save_checkpoint(self):
+        staged = self._path("staged")
+        snapshot = stage(self._path("checkpoint"), staged)
+        if snapshot:
+            self._checkpoints.save(staged, sorted(snapshot))
+            self._uploaded = snapshot
+        shutil.rmtree(staged, ignore_errors=True)
+
+    def _finish(self, job, code, killed):
+        if settled_files(self._path("checkpoint")) not in ({}, self._uploaded) and not killed:
+            self._save_checkpoint()
+        self._trial.sync_metrics(self._path("output/metrics.jsonl"))
+        self._trial.sync_logs(self._path("logs"))
+        if self._notice is not None and code not in REASONS:
+            _say("preempted after %.1f s" % (time.monotonic() - self._clock))
+            return EXIT_PREEMPTED
+        outputs = self._trial.upload_outputs(self._path("output"))
+        self._write_result(code, REASONS.get(code, "failed"), job.last_error if code else "", outputs)
+        return code
+
+    def _write_result(self, code, reason, message, outputs):
+        settings = self._settings
+        self._trial.write_result({
+            "format": "durableml-result/1", "attempt": settings.attempt, "start": self._trial.start, "budget": settings.budget,
+            "exitCode": code, "reason": reason, "message": message, "metrics": summarise(self._path("output/metrics.jsonl")),
+            "startedAt": self._started, "endedAt": _now(), "seconds": round(time.monotonic() - self._clock, 3),
+            "checkpoint": self._checkpoints.pointer if self._checkpoints else None, "outputs": outputs})
+
+    def _cache_root(self):
+        shared = self._settings.shared
+        return shared if shared and os.path.isdir(shared) and os.access(shared, os.W_OK) else self._path("cache")
+
+    def _stop_if_noticed(self):
+        if self._notice is not None:
+            raise Preempted()
+
+    def _path(self, name):
+        return os.path.join(self._settings.work, name)
+
+
+def _now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _say(text):
+    print("runner: " + text, file=sys.stderr, flush=True)
+
+
+def main(arguments):
+    """Returns the exit code: the job's own, or one of errors.py."""
+    parser = argparse.ArgumentParser(prog="runner.py", description="Runs one start of a trial under the job contract.")
+    parser.add_argument("--directory", default=".", help="the job's folder, where the command starts")
+    parser.add_argument("command", nargs="+", help="the job's command, after --")
+    options = parser.parse_args(arguments)
+    guardian = Guardian()
+    runner = None
+    try:
+        runner = Runner(Settings.load(os.environ), options.command, os.path.abspath(options.directory), guardian)
+        signal.signal(signal.SIGTERM, runner.on_notice)
+        signal.signal(signal.SIGINT, runner.on_notice)
+        return runner.run()
+    except RunnerError as error:
+        _say(str(error))
+        if runner and not isinstance(error, Superseded):
+            runner.report_failure(error)
+        return EXIT_INFRASTRUCTURE
+    finally:
+        guardian.release()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,103 @@
+"""A trial's folder in blobs: starts, parameters, metrics, logs, outputs and the result."""
+
+import json
+import os
+import uuid
+
+from blobs import PreconditionFailed
+from checkpoints import hash_file
+from errors import RunnerError
+
+MAXIMUM_STARTS = 1000
+
+
+class TrialStore:
+    """Reads and writes `{runId}/trials/{trialId}/…`."""
+
+    def __init__(self, container, prefix, attempt):
+        self._container = container
+        self._prefix = prefix + "/"
+        self._attempt = attempt
+        self._logged = {}
+        self._metrics = None
+        self.start = 0
+
+    def record_start(self, when, details):
+        """Writes `starts/{attempt}-{n}.json` under the first free n. Returns n."""
+        content = json.dumps(dict(details, id=str(uuid.uuid4()), startedAt=when)).encode()
+        for number in range(1, MAXIMUM_STARTS + 1):
+            name = "%sstarts/%d-%d.json" % (self._prefix, self._attempt, number)
+            try:
+                self._container.put(name, content, if_none_match="*")
+            except PreconditionFailed:
+                if self._container.get(name)[0] != content:
+                    continue
+            self.start = number
+            return number
+        raise RunnerError("attempt %d of this trial was started over %d times" % (self._attempt, MAXIMUM_STARTS))
+
+    def parameters(self):
+        """The bytes of params.json; an empty object where the trial has none."""
+        text, _ = self._container.get(self._prefix + "params.json")
+        if text is None:
+            return b"{}"
+        try:
+            valid = isinstance(json.loads(text), dict)
+        except ValueError:
+            valid = False
+        if not valid:
+            raise RunnerError("params.json of this trial is not a JSON object")
+        return text
+
+    def restore_metrics(self, path):
+        """Puts the metrics of earlier starts back, so that the job appends to them."""
+        text, _ = self._container.get(self._prefix + "output/metrics.jsonl")
+        if text is not None:
+            with open(path, "wb") as file:
+                file.write(text)
+
+    def sync_metrics(self, path):
+        """Uploads metrics.jsonl if it changed."""
+        stamp = _stamp(path)
+        if stamp and stamp != self._metrics:
+            self._container.upload(self._prefix + "output/metrics.jsonl", path)
+            self._metrics = stamp
+
+    def sync_logs(self, folder):
+        """Uploads the logs that changed to `logs/attempt-{attempt}/start-{n}/`."""
+        for name in ("stdout.txt", "stderr.txt"):
+            path = os.path.join(folder, name)
+            stamp = _stamp(path)
+            if stamp and stamp != self._logged.get(name):
+                self._container.upload("%slogs/attempt-%d/start-%d/%s" % (self._prefix, self._attempt, self.start, name), path)
+                self._logged[name] = stamp
+
+    def upload_outputs(self, folder):
+        """Uploads everything in the output folder. Returns [{file, bytes, sha256}]."""
+        outputs = []
+        for root, folders, files in os.walk(folder):
+            folders.sort()
+            for file in sorted(files):
+                path = os.path.join(root, file)
+                name = os.path.relpath(path, folder).replace(os.sep, "/")
+                if name == "result.json":
+                    raise RunnerError("the job wrote output/result.json, a name that the runner keeps for itself")
+                if os.path.islink(path) or not os.path.isfile(path):
+                    continue
+                size, digest = self._container.upload(self._prefix + "output/" + name, path)
+                if digest != hash_file(path):
+                    raise RunnerError("output/%s changed while it was uploaded" % name)
+                outputs.append({"file": name, "bytes": size, "sha256": digest})
+        return outputs
+
+    def write_result(self, result):
+        """Writes output/result.json: the sign that this attempt is over."""
+        self._container.put(self._prefix + "output/result.json", json.dumps(result, indent=1).encode())
+
+
+def _stamp(path):
+    try:
+        stat = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns

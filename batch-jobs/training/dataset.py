@@ -1,0 +1,59 @@
+"""Dataset shards as memory-mapped arrays: trials on one node share the pages, and nothing is copied but the batch."""
+
+import json
+import os
+
+import numpy as np
+
+
+class Dataset:
+    """A dataset version: manifest.json and its splits."""
+
+    def __init__(self, folder):
+        with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
+            self.manifest = json.load(file)
+        self._folder = folder
+        self.feature_shape = tuple(self.manifest["featureShape"])
+        self.classes = int(self.manifest["classes"])
+
+    def split(self, name):
+        """The split, or one without examples where the dataset has none of that name."""
+        return Split(self._folder, self.manifest["splits"].get(name, {"shards": []})["shards"], self.feature_shape)
+
+
+class Split:
+    """The examples of one split, across its shards, under indices 0 … len - 1."""
+
+    def __init__(self, folder, shards, feature_shape):
+        self.feature_shape = feature_shape
+        self._features = []
+        self._labels = []
+        for shard in shards:
+            features = np.load(os.path.join(folder, shard["features"]["file"]), mmap_mode="r")
+            labels = np.load(os.path.join(folder, shard["labels"]["file"]), mmap_mode="r")
+            if features.shape[1:] != feature_shape or len(features) != len(labels):
+                raise ValueError("shard %s holds %s features and %d labels; the manifest says features of shape %s" % (
+                    shard["features"]["file"], features.shape, len(labels), feature_shape))
+            self._features.append(features)
+            self._labels.append(labels)
+        self._starts = np.cumsum([0] + [len(labels) for labels in self._labels])
+
+    def __len__(self):
+        return int(self._starts[-1])
+
+    def gather(self, indices):
+        """(float32 features [n, *feature_shape], int64 labels [n]) of the examples at these indices, in this order."""
+        features = np.empty((len(indices),) + self.feature_shape, np.float32)
+        labels = np.empty(len(indices), np.int64)
+        owners = np.searchsorted(self._starts, indices, side="right") - 1
+        for owner in np.unique(owners):
+            where = np.nonzero(owners == owner)[0]
+            local = indices[where] - self._starts[owner]
+            features[where] = self._features[owner][local]
+            labels[where] = self._labels[owner][local]
+        return features, labels
+
+
+def epoch_order(examples, seed, epoch):
+    """The order of an epoch's examples: a function of seed and epoch alone, so that a resumed epoch goes on where it was."""
+    return np.random.Generator(np.random.PCG64([seed, epoch])).permutation(examples)

@@ -1,0 +1,208 @@
+"""The training loop of the PyTorch jobs: seeded, resumable at any step, the same over one process or many."""
+
+import math
+import os
+import signal
+import sys
+import time
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from . import checkpoint, parameters
+from .batches import Batches
+from .contract import EXIT_HOPELESS, EXIT_STOPPED, Contract, Hopeless, stop_with
+from .dataset import Dataset, epoch_order
+from .distributed import World
+from .export import export_onnx
+from .metrics import MetricsLog
+from .schedule import learning_rate
+
+VALIDATION_BATCH = 1000
+
+
+class Stopped(Exception):
+    """SIGTERM came; the checkpoint is written."""
+
+
+def main(definition_path, build_model, input_name):
+    """Trains one trial under the job contract and ends the process with the contract's exit code.
+
+    build_model(parameters, feature_shape, classes) returns the module; it raises Hopeless for sizes that do not fit.
+    """
+    try:
+        Training(Contract(), definition_path, build_model, input_name).run()
+    except Hopeless as error:
+        stop_with(EXIT_HOPELESS, str(error))
+    except Stopped as stop:
+        stop_with(EXIT_STOPPED, str(stop))
+
+
+class Training:
+    """One process of one trial."""
+
+    def __init__(self, contract, definition_path, build_model, input_name):
+        self.contract = contract
+        self.parameters = parameters.load(contract.params, definition_path)
+        self.input_name = input_name
+        self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if torch.cuda.is_available() else torch.device("cpu")
+        torch.set_num_threads(contract.threads)
+        torch.use_deterministic_algorithms(self.device.type == "cpu")
+        torch.manual_seed(contract.seed)
+        dataset = Dataset(contract.dataset)
+        self.feature_shape = dataset.feature_shape
+        self.train_split = dataset.split("train")
+        self.validation_split = dataset.split("validation")
+        if not len(self.train_split):
+            raise Hopeless("the dataset has no examples to train on")
+        model = build_model(self.parameters, dataset.feature_shape, dataset.classes)
+        self.image = len(dataset.feature_shape) == 3
+        self.model = model.to(self.device, memory_format=torch.channels_last) if self.image else model.to(self.device)
+        self.optimizer = _optimizer(self.parameters, self.model)
+        self.world = World(self.device)
+        self.steps_per_epoch = math.ceil(len(self.train_split) / self.parameters.batch_size)
+        self.step = 0
+        self.sums = [0.0, 0.0]
+        self.seconds = 0.0
+        self.stopping = False
+        signal.signal(signal.SIGTERM, self._on_notice)
+
+    def run(self):
+        """Trains up to the budget, then exports."""
+        self._resume()
+        writer = self.world.rank == 0
+        self.metrics = MetricsLog(self.contract.output, self.step) if writer else None
+        parallel = self.world.wrap(self.model)
+        for epoch in range(self.step // self.steps_per_epoch, self.contract.budget):
+            self._train_epoch(parallel, epoch)
+        self.world.close()
+        if writer:
+            export_onnx(self.model, self.feature_shape, os.path.join(self.contract.output, "model.onnx"), self.input_name)
+
+    def _train_epoch(self, model, epoch):
+        contract, batch = self.contract, self.parameters.batch_size
+        total = (self.parameters.schedule_epochs or contract.budget) * self.steps_per_epoch
+        order = epoch_order(len(self.train_split), contract.seed, epoch)
+        first = self.step - epoch * self.steps_per_epoch
+        chunks = [order[i * batch:(i + 1) * batch] for i in range(first, self.steps_per_epoch)]
+        # A last batch with fewer examples than processes would leave one of them with nothing to do.
+        chunks = [chunk for chunk in chunks if len(chunk) >= self.world.size]
+        model.train()
+        began = time.monotonic()
+        batches = Batches(self.train_split, self.device)
+        for chunk, (features, labels) in zip(chunks, batches(self.world.share(chunk) for chunk in chunks)):
+            rate = learning_rate(self.parameters.schedule, self.parameters.learning_rate, self.step, total)
+            loss = self._train_step(model, features, labels, rate, len(chunk))
+            self.step += 1
+            if self.step % contract.log_steps == 0:
+                self._log_step(loss, len(chunk), rate)
+            if self.world.any(self.stopping):
+                self.seconds += time.monotonic() - began
+                self._save()
+                raise Stopped("stopped by SIGTERM at step %d; checkpoint written" % self.step)
+            if self.step % contract.checkpoint_steps == 0 and self.step % self.steps_per_epoch:
+                self.seconds += time.monotonic() - began
+                began = time.monotonic()
+                self._save()
+        self.step = (epoch + 1) * self.steps_per_epoch
+        self.seconds += time.monotonic() - began
+        self._end_epoch(model, epoch)
+
+    def _train_step(self, model, features, labels, rate, examples):
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.device.type == "cuda"):
+            loss = cross_entropy(model(features).float(), labels, reduction="sum",
+                                 label_smoothing=self.parameters.label_smoothing)
+        # Processes' gradients are averaged: times their number, over the global batch, gives the mean over its examples.
+        (loss * (self.world.size / examples)).backward()
+        if self.parameters.gradient_clip > 0:
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.parameters.gradient_clip)
+        self.optimizer.step()
+        loss = loss.detach()
+        self.sums = [self.sums[0] + loss.double(), self.sums[1] + examples]
+        return loss
+
+    def _log_step(self, loss, examples, rate):
+        value = self.world.sum(loss)[0] / examples
+        if not math.isfinite(value):
+            raise Hopeless("diverged: the training loss is %s at step %d" % (value, self.step))
+        if self.metrics:
+            self.metrics.write(kind="step", step=self.step, epoch=self.step / self.steps_per_epoch, step_loss=value, learning_rate=rate)
+
+    def _end_epoch(self, model, epoch):
+        # Every process has counted whole batches, but only its own part of the loss.
+        loss = self.world.sum(self.sums[0])[0] / self.sums[1]
+        if not math.isfinite(loss):
+            raise Hopeless("diverged: the training loss is %s in epoch %d" % (loss, epoch + 1))
+        values = {"train_loss": loss, "seconds": self.seconds, "examples_per_second": self.sums[1] / max(self.seconds, 1e-9)}
+        values.update(self._validate(model))
+        if self.metrics:
+            self.metrics.write(kind="epoch", step=self.step, epoch=epoch + 1, **values)
+            print("epoch %d/%d: %s" % (epoch + 1, self.contract.budget, " ".join(
+                "%s=%.4f" % pair for pair in values.items())), flush=True)
+        self.sums, self.seconds = [0.0, 0.0], 0.0
+        self._save()
+
+    def _validate(self, model):
+        """Loss and accuracy on the validation split; {} where the dataset has none."""
+        examples = len(self.validation_split)
+        if not examples:
+            return {}
+        self.model.eval()
+        loss = right = 0.0
+        mine = np.arange(examples)[self.world.rank::self.world.size]
+        chunks = [mine[i:i + VALIDATION_BATCH] for i in range(0, len(mine), VALIDATION_BATCH)]
+        with torch.no_grad():
+            for features, labels in Batches(self.validation_split, self.device)(chunks):
+                with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.device.type == "cuda"):
+                    logits = self.model(features).float()
+                loss = loss + cross_entropy(logits, labels, reduction="sum").double()
+                right = right + (logits.argmax(1) == labels).sum()
+        loss, right = self.world.sum(loss, right)
+        if not math.isfinite(loss):
+            raise Hopeless("diverged: the validation loss is %s" % loss)
+        return {"validation_loss": loss / examples, "validation_accuracy": right / examples}
+
+    def _save(self):
+        sums = [self.world.sum(self.sums[0])[0], self.sums[1]]
+        random = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            random["cuda"] = torch.cuda.get_rng_state(self.device)
+        if self.world.rank == 0:
+            checkpoint.save(self.contract.checkpoint, {
+                "step": self.step, "seed": self.contract.seed, "parameters": vars(self.parameters),
+                "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
+                "sums": sums, "seconds": self.seconds, "random": random})
+
+    def _resume(self):
+        state = checkpoint.load(self.contract.checkpoint)
+        if state is None:
+            # Each process draws its own dropout masks; the weights come from the first one.
+            torch.manual_seed(self.contract.seed + 7919 * self.world.rank)
+            return
+        if state["parameters"] != vars(self.parameters) or state["seed"] != self.contract.seed:
+            raise Hopeless("the checkpoint belongs to other parameters or another seed")
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds = state["step"], state["seconds"]
+        # The sum over all processes counts once.
+        self.sums = [state["sums"][0] if self.world.rank == 0 else 0.0, state["sums"][1]]
+        if self.world.rank == 0:
+            torch.set_rng_state(state["random"]["cpu"])
+            if self.device.type == "cuda" and "cuda" in state["random"]:
+                torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
+        else:
+            torch.manual_seed(self.contract.seed + 7919 * self.world.rank + self.step)
+        print("resuming at step %d of %d" % (self.step, self.contract.budget * self.steps_per_epoch), file=sys.stderr, flush=True)
+
+    def _on_notice(self, *_):
+        self.stopping = True
+
+
+def _optimizer(chosen, model):
+    if chosen.optimizer == "sgd":
+        return torch.optim.SGD(model.parameters(), chosen.learning_rate, momentum=0.9, nesterov=True, weight_decay=chosen.weight_decay)
+    return torch.optim.AdamW(model.parameters(), chosen.learning_rate, weight_decay=chosen.weight_decay)

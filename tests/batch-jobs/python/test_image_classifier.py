@@ -1,0 +1,113 @@
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+from support import JOBS, FolderTestCase, job_environment, make_dataset, read_metrics, run_job, wait_until
+
+try:
+    import torch
+    from training import checkpoint
+except ImportError:
+    torch = None
+
+
+def epochs(trial):
+    return [line for line in read_metrics(trial) if line["kind"] == "epoch"]
+
+
+@unittest.skipIf(torch is None, "this interpreter has no PyTorch")
+class ImageClassifierTests(FolderTestCase):
+    PARAMETERS = {"batch_size": 8, "channels": 4, "hidden": 8, "dropout": 0.2, "learning_rate": 0.01}
+
+    def setUp(self):
+        super().setUp()
+        self.dataset = make_dataset(os.path.join(self.folder, "dataset"))
+
+    def train(self, trial, parameters=None, **values):
+        path = self.make(trial)
+        return run_job("image-classifier", job_environment(path, self.dataset, parameters or self.PARAMETERS, **values)), path
+
+    def stop_in_the_middle(self, trial, after_step):
+        """Starts a long training, sends SIGTERM once a step past this one is logged, and returns the exit code."""
+        path = self.make(trial)
+        environment = job_environment(path, self.dataset, self.PARAMETERS, DML_BUDGET=40, DML_LOG_STEPS=1)
+        process = subprocess.Popen([sys.executable, os.path.join(JOBS, "image-classifier", "train.py")], env=environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        metrics = os.path.join(path, "output", "metrics.jsonl")
+        wait_until(lambda: os.path.exists(metrics) and any(line["step"] > after_step for line in read_metrics_so_far(metrics)),
+                   60, "step %d" % after_step)
+        process.send_signal(signal.SIGTERM)
+        return process.wait(30), path
+
+    def test_it_learns_logs_and_exports_a_model(self):
+        done, trial = self.train("trial", DML_BUDGET=6, DML_LOG_STEPS=5)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        last = epochs(trial)[-1]
+        self.assertEqual((last["epoch"], last["step"]), (6, 72))
+        self.assertGreater(last["validation_accuracy"], 0.9)
+        self.assertTrue(all(key in last for key in ("train_loss", "validation_loss", "seconds", "examples_per_second")))
+        self.assertTrue(any(line["kind"] == "step" for line in read_metrics(trial)))
+        self.assertGreater(os.path.getsize(os.path.join(trial, "output", "model.onnx")), 1000)
+
+    def test_the_same_seed_gives_the_same_training(self):
+        first, second = self.train("first")[1], self.train("second")[1]
+        self.assertEqual([line["train_loss"] for line in epochs(first)], [line["train_loss"] for line in epochs(second)])
+
+    def test_training_stopped_in_the_middle_of_an_epoch_goes_on_as_if_undisturbed(self):
+        code, stopped = self.stop_in_the_middle("stopped", 14)
+        self.assertEqual(code, 143)
+        state = checkpoint.load(os.path.join(stopped, "checkpoint"))
+        self.assertGreater(state["step"], 14)
+        whole_epochs = state["step"] // 12
+        resumed = run_job("image-classifier", job_environment(stopped, self.dataset, self.PARAMETERS, DML_BUDGET=40, DML_LOG_STEPS=1))
+        self.assertEqual(resumed.returncode, 0, resumed.stderr)
+        self.assertIn("resuming at step %d" % state["step"], resumed.stderr)
+        undisturbed = self.train("undisturbed", DML_BUDGET=40, DML_LOG_STEPS=1)[1]
+        for mine, theirs in zip(read_metrics(stopped), read_metrics(undisturbed)):
+            self.assertEqual((mine["kind"], mine["step"]), (theirs["kind"], theirs["step"]))
+            for name in ("step_loss", "train_loss", "validation_loss"):
+                if name in theirs:
+                    self.assertAlmostEqual(mine[name], theirs[name], 6)
+        self.assertEqual(len(read_metrics(stopped)), len(read_metrics(undisturbed)))
+        self.assertLess(whole_epochs, 40)
+
+    def test_a_rung_goes_on_from_the_smaller_budget(self):
+        rung = dict(self.PARAMETERS, schedule_epochs=4)
+        _, trial = self.train("rung", rung, DML_BUDGET=2)
+        done = run_job("image-classifier", job_environment(trial, self.dataset, rung, DML_BUDGET=4))
+        self.assertIn("resuming at step 24", done.stderr)
+        straight = self.train("straight", rung, DML_BUDGET=4)[1]
+        self.assertEqual([line["epoch"] for line in epochs(trial)], [1, 2, 3, 4])
+        self.assertAlmostEqual(epochs(trial)[-1]["train_loss"], epochs(straight)[-1]["train_loss"], 6)
+
+    def test_an_invalid_parameter_is_hopeless_and_named(self):
+        for name, value, words in (("learning_rate", -1, "must lie in"), ("optimizer", "adam9", "must be one of adamw, sgd"),
+                                   ("channels", 2.5, "must be of type integer"), ("momentum", 0.9, "this job knows")):
+            done, _ = self.train("invalid", {name: value})
+            self.assertEqual(done.returncode, 64, done.stderr)
+            self.assertIn("invalid parameter '%s'" % name, done.stderr)
+            self.assertIn(words, done.stderr)
+
+    def test_a_loss_that_is_no_number_is_hopeless(self):
+        done, trial = self.train("diverging", dict(self.PARAMETERS, learning_rate=10, weight_decay=1, optimizer="sgd", schedule="constant"),
+                                 DML_BUDGET=60)
+        self.assertEqual(done.returncode, 64, done.stderr)
+        self.assertIn("diverged", done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(trial, "output", "model.onnx")))
+
+    def test_it_takes_colour_images_too(self):
+        self.dataset = make_dataset(os.path.join(self.folder, "colour"), shape=(3, 8, 10))
+        done, _ = self.train("colour-trial", DML_BUDGET=1)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+def read_metrics_so_far(path):
+    import json
+    with open(path) as file:
+        return [json.loads(line) for line in file if line.endswith("\n")]
+
+
+if __name__ == "__main__":
+    unittest.main()
