@@ -1,0 +1,15 @@
+namespace Azure.Compute.Batch;
+
+/// <summary>Name value pair of the Batch service.</summary>
+public class NameValuePair
+{
+    internal NameValuePair()
+    {
+    }
+
+    /// <summary>Name.</summary>
+    public string Name { get; internal set; }
+
+    /// <summary>Value.</summary>
+    public string Value { get; internal set; }
+}

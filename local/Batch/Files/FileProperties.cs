@@ -1,0 +1,24 @@
+namespace Azure.Compute.Batch;
+
+/// <summary>File properties of the Batch service.</summary>
+public class FileProperties
+{
+    internal FileProperties()
+    {
+    }
+
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset? CreationTime { get; internal set; }
+
+    /// <summary>When it last changed.</summary>
+    public DateTimeOffset LastModified { get; internal set; }
+
+    /// <summary>Length in bytes.</summary>
+    public long ContentLength { get; internal set; }
+
+    /// <summary>Media type.</summary>
+    public string ContentType { get; internal set; }
+
+    /// <summary>Unix permissions, in octal.</summary>
+    public string FileMode { get; internal set; }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Azure.Compute.Batch;
+
+/// <summary>Recent job of the Batch service.</summary>
+public class RecentBatchJob
+{
+    internal RecentBatchJob()
+    {
+    }
+
+    /// <summary>Identifier: at most 64 letters, digits, hyphens and underscores, compared without regard to case.</summary>
+    public string Id { get; internal set; }
+
+    /// <summary>Address of the resource.</summary>
+    [JsonPropertyName("url")]
+    public Uri Uri { get; internal set; }
+}

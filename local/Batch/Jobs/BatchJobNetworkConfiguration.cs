@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace Azure.Compute.Batch;
+
+/// <summary>Job network configuration of the Batch service.</summary>
+public class BatchJobNetworkConfiguration
+{
+    /// <summary>Creates one with what is required.</summary>
+    /// <param name="subnetId">Resource identifier of the subnet.</param>
+    public BatchJobNetworkConfiguration(string subnetId)
+    {
+        SubnetId = subnetId ?? throw new ArgumentNullException(nameof(subnetId));
+    }
+
+    internal BatchJobNetworkConfiguration()
+    {
+    }
+
+    /// <summary>Resource identifier of the subnet.</summary>
+    public string SubnetId { get; set; }
+
+    /// <summary>The skip withdraw from vnet.</summary>
+    [JsonPropertyName("skipWithdrawFromVNet")]
+    public bool? SkipWithdrawFromVnet { get; set; }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+
+namespace Azure.Compute.Batch;
+
+/// <summary>Node deallocate option of the Batch service. Compared without regard to case; the service may know more values.</summary>
+[JsonConverter(typeof(ExtensibleEnumConverter<BatchNodeDeallocateOption>))]
+public readonly struct BatchNodeDeallocateOption : IEquatable<BatchNodeDeallocateOption>, IExtensibleEnum<BatchNodeDeallocateOption>
+{
+    private readonly string _value;
+
+    /// <summary>Names a value, known or not.</summary>
+    /// <param name="value">As the service writes it.</param>
+    public BatchNodeDeallocateOption(string value) => _value = value ?? throw new ArgumentNullException(nameof(value));
+
+    /// <summary><c>requeue</c></summary>
+    public static BatchNodeDeallocateOption Requeue { get; } = new("requeue");
+
+    /// <summary><c>terminate</c></summary>
+    public static BatchNodeDeallocateOption Terminate { get; } = new("terminate");
+
+    /// <summary><c>taskcompletion</c></summary>
+    public static BatchNodeDeallocateOption TaskCompletion { get; } = new("taskcompletion");
+
+    /// <summary><c>retaineddata</c></summary>
+    public static BatchNodeDeallocateOption RetainedData { get; } = new("retaineddata");
+
+    /// <summary>Whether both name the same value.</summary>
+    public static bool operator ==(BatchNodeDeallocateOption left, BatchNodeDeallocateOption right) => left.Equals(right);
+
+    /// <summary>Whether they name different values.</summary>
+    public static bool operator !=(BatchNodeDeallocateOption left, BatchNodeDeallocateOption right) => !left.Equals(right);
+
+    /// <summary>Names a value, known or not.</summary>
+    public static implicit operator BatchNodeDeallocateOption(string value) => new(value);
+
+    /// <summary>Names a value, known or not; null for null.</summary>
+    public static implicit operator BatchNodeDeallocateOption?(string value) => value is null ? null : new BatchNodeDeallocateOption(value);
+
+    static BatchNodeDeallocateOption IExtensibleEnum<BatchNodeDeallocateOption>.Create(string value) => new(value);
+
+    /// <inheritdoc/>
+    public bool Equals(BatchNodeDeallocateOption other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public override bool Equals(object obj) => obj is BatchNodeDeallocateOption other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_value);
+
+    /// <inheritdoc/>
+    public override string ToString() => _value;
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+
+namespace Azure.Compute.Batch;
+
+/// <summary>Node reboot kind of the Batch service. Compared without regard to case; the service may know more values.</summary>
+[JsonConverter(typeof(ExtensibleEnumConverter<BatchNodeRebootKind>))]
+public readonly struct BatchNodeRebootKind : IEquatable<BatchNodeRebootKind>, IExtensibleEnum<BatchNodeRebootKind>
+{
+    private readonly string _value;
+
+    /// <summary>Names a value, known or not.</summary>
+    /// <param name="value">As the service writes it.</param>
+    public BatchNodeRebootKind(string value) => _value = value ?? throw new ArgumentNullException(nameof(value));
+
+    /// <summary><c>requeue</c></summary>
+    public static BatchNodeRebootKind Requeue { get; } = new("requeue");
+
+    /// <summary><c>terminate</c></summary>
+    public static BatchNodeRebootKind Terminate { get; } = new("terminate");
+
+    /// <summary><c>taskcompletion</c></summary>
+    public static BatchNodeRebootKind TaskCompletion { get; } = new("taskcompletion");
+
+    /// <summary><c>retaineddata</c></summary>
+    public static BatchNodeRebootKind RetainedData { get; } = new("retaineddata");
+
+    /// <summary>Whether both name the same value.</summary>
+    public static bool operator ==(BatchNodeRebootKind left, BatchNodeRebootKind right) => left.Equals(right);
+
+    /// <summary>Whether they name different values.</summary>
+    public static bool operator !=(BatchNodeRebootKind left, BatchNodeRebootKind right) => !left.Equals(right);
+
+    /// <summary>Names a value, known or not.</summary>
+    public static implicit operator BatchNodeRebootKind(string value) => new(value);
+
+    /// <summary>Names a value, known or not; null for null.</summary>
+    public static implicit operator BatchNodeRebootKind?(string value) => value is null ? null : new BatchNodeRebootKind(value);
+
+    static BatchNodeRebootKind IExtensibleEnum<BatchNodeRebootKind>.Create(string value) => new(value);
+
+    /// <inheritdoc/>
+    public bool Equals(BatchNodeRebootKind other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public override bool Equals(object obj) => obj is BatchNodeRebootKind other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _value is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(_value);
+
+    /// <inheritdoc/>
+    public override string ToString() => _value;
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using Azure.Core;
+
+namespace Azure.Compute.Batch;
+
+/// <summary>Node reboot options of the Batch service.</summary>
+public class BatchNodeRebootOptions
+{
+    /// <summary>Creates one with nothing set.</summary>
+    public BatchNodeRebootOptions()
+    {
+    }
+
+    /// <summary>The node reboot kind.</summary>
+    [JsonPropertyName("nodeRebootOption")]
+    public BatchNodeRebootKind? NodeRebootKind { get; set; }
+
+    /// <summary>The JSON that is sent.</summary>
+    public static implicit operator RequestContent(BatchNodeRebootOptions batchNodeRebootOptions) => batchNodeRebootOptions is null ? null : BatchJson.Content(batchNodeRebootOptions);
+}

@@ -1,0 +1,51 @@
+namespace Azure.Compute.Batch;
+
+/// <summary>Done when the node has restarted.</summary>
+public class RebootNodeOperation : Operation<BatchNode>
+{
+    private readonly StatePolling<BatchNode> _polling;
+
+    /// <summary>Goes on watching what was begun elsewhere.</summary>
+    /// <param name="client">Client to ask.</param>
+    /// <param name="id">The node and the pool, as <c>nodeId;poolId</c>.</param>
+    public RebootNodeOperation(BatchClient client, string id)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        (string nodeId, string poolId) = NodeOperationId.Parse(id);
+        Id = id;
+        _polling = new(
+            token => client.GetNode(poolId, nodeId, cancellationToken: token),
+            async token => await client.GetNodeAsync(poolId, nodeId, cancellationToken: token).ConfigureAwait(false),
+            node => node.State == BatchNodeState.Rebooting);
+    }
+
+    internal RebootNodeOperation(BatchClient client, string poolId, string nodeId, Response response)
+        : this(client, $"{nodeId};{poolId}") => _polling.Seed(response);
+
+    /// <summary>For mocking.</summary>
+    protected RebootNodeOperation()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Id { get; }
+
+    /// <inheritdoc/>
+    public override BatchNode Value => _polling.Value;
+
+    /// <inheritdoc/>
+    public override bool HasValue => _polling.HasValue;
+
+    /// <inheritdoc/>
+    public override bool HasCompleted => _polling.HasCompleted;
+
+    /// <inheritdoc/>
+    public override Response GetRawResponse() => _polling.Response;
+
+    /// <inheritdoc/>
+    public override Response UpdateStatus(CancellationToken cancellationToken = default) => _polling.Update(cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<Response> UpdateStatusAsync(CancellationToken cancellationToken = default) =>
+        _polling.UpdateAsync(cancellationToken);
+}

@@ -1,0 +1,15 @@
+using Azure.Core;
+
+namespace Azure.Compute.Batch;
+
+/// <summary>Pool identity reference of the Batch service.</summary>
+public class BatchPoolIdentityReference
+{
+    /// <summary>Creates one with nothing set.</summary>
+    public BatchPoolIdentityReference()
+    {
+    }
+
+    /// <summary>Azure resource identifier.</summary>
+    public ResourceIdentifier ResourceId { get; set; }
+}

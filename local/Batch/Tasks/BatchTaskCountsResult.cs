@@ -1,0 +1,18 @@
+namespace Azure.Compute.Batch;
+
+/// <summary>Task counts result of the Batch service.</summary>
+public class BatchTaskCountsResult
+{
+    internal BatchTaskCountsResult()
+    {
+    }
+
+    /// <summary>Counted in tasks.</summary>
+    public BatchTaskCounts TaskCounts { get; internal set; }
+
+    /// <summary>Counted in slots.</summary>
+    public BatchTaskSlotCounts TaskSlotCounts { get; internal set; }
+
+    /// <summary>Reads the body of a response.</summary>
+    public static explicit operator BatchTaskCountsResult(Response response) => BatchJson.Read<BatchTaskCountsResult>(response.Content);
+}

@@ -1,0 +1,16 @@
+namespace Azure.Compute.Batch;
+
+/// <summary>Exit options of the Batch service.</summary>
+public class ExitOptions
+{
+    /// <summary>Creates one with nothing set.</summary>
+    public ExitOptions()
+    {
+    }
+
+    /// <summary>What happens to the job, if it performs exit options.</summary>
+    public BatchJobActionKind? JobAction { get; set; }
+
+    /// <summary>Whether dependent tasks may run.</summary>
+    public DependencyAction? DependencyAction { get; set; }
+}

@@ -1,0 +1,19 @@
+namespace Azure.Compute.Batch;
+
+/// <summary>Output file upload config of the Batch service.</summary>
+public class OutputFileUploadConfig
+{
+    /// <summary>Creates one with what is required.</summary>
+    /// <param name="uploadCondition">When they are uploaded.</param>
+    public OutputFileUploadConfig(OutputFileUploadCondition uploadCondition)
+    {
+        UploadCondition = uploadCondition;
+    }
+
+    internal OutputFileUploadConfig()
+    {
+    }
+
+    /// <summary>When they are uploaded.</summary>
+    public OutputFileUploadCondition UploadCondition { get; set; }
+}

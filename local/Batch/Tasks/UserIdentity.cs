@@ -1,0 +1,16 @@
+namespace Azure.Compute.Batch;
+
+/// <summary>User identity of the Batch service.</summary>
+public class UserIdentity
+{
+    /// <summary>Creates one with nothing set.</summary>
+    public UserIdentity()
+    {
+    }
+
+    /// <summary>Name of the user.</summary>
+    public string Username { get; set; }
+
+    /// <summary>A user that the service makes.</summary>
+    public AutoUserSpecification AutoUser { get; set; }
+}
