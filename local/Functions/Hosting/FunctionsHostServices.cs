@@ -1,0 +1,55 @@
+using Azure.Core.Serialization;
+using DurableMl.Local.Functions.Http;
+using DurableMl.Local.Functions.Invocation;
+using Microsoft.Azure.Functions.Worker.Context.Features;
+using Microsoft.Azure.Functions.Worker.Converters;
+using Microsoft.Azure.Functions.Worker.Invocation;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DurableMl.Local.Functions;
+
+/// <summary>Registers the worker and the host. Each part is registered once, however often it is asked for.</summary>
+internal static class FunctionsHostServices
+{
+    /// <summary>The worker: options, middleware, conversions, execution.</summary>
+    public static WorkerApplicationBuilder AddWorker(IServiceCollection services)
+    {
+        if (services.FirstOrDefault(s => s.ServiceType == typeof(WorkerApplicationBuilder))?.ImplementationInstance is WorkerApplicationBuilder existing)
+        {
+            return existing;
+        }
+
+        WorkerApplicationBuilder builder = new(services);
+        services.AddSingleton(builder);
+        services.AddOptions<WorkerOptions>().PostConfigure(o =>
+            o.Serializer ??= new JsonObjectSerializer(new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true }));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IFunctionActivator, ServicesFunctionActivator>();
+        services.TryAddSingleton<IFunctionExecutor, MethodExecutor>();
+        services.TryAddSingleton<IFunctionInputBindingFeature, FunctionInputBinding>();
+        services.TryAddSingleton<InvocationDrain>();
+        services.TryAddSingleton<FunctionInvoker>();
+        return builder;
+    }
+
+    /// <summary>The host: the app's functions and what starts them.</summary>
+    public static void AddHost(IServiceCollection services, IConfiguration configuration)
+    {
+        if (services.Any(s => s.ServiceType == typeof(FunctionCatalog)))
+        {
+            return;
+        }
+
+        AddWorker(services);
+        HostSettings settings = HostSettings.Load(configuration);
+        FunctionTypes types = services.FirstOrDefault(s => s.ServiceType == typeof(FunctionTypes))?.ImplementationInstance as FunctionTypes
+            ?? FunctionTypes.Discover(configuration);
+        FunctionCatalog catalog = new(types.Types);
+        services.AddSingleton(settings);
+        services.AddSingleton(catalog);
+        services.AddHostedService<ParentWatch>();
+        services.AddHostedService<DrainOnStop>();
+        HttpTriggers.Add(services);
+        services.AddSingleton<IInputConverter, ValueConverter>();
+    }
+}
