@@ -1,0 +1,6 @@
+namespace DurableMl.BatchJobs.Outcomes;
+
+/// <summary>How far a trial has come, from the metrics it has uploaded so far.</summary>
+/// <param name="Epoch">Epochs done; fractions come from step metrics. 0 before the first.</param>
+/// <param name="Metrics">The last value of every numeric metric.</param>
+public sealed record TrialProgress(double Epoch, IReadOnlyDictionary<string, double> Metrics);

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Submission;
+
+namespace DurableMl.BatchJobs.Outcomes;
+
+/// <summary>Reads what a trial's processes have left in blobs.</summary>
+public sealed class TrialReader(BlobServiceClient blobs)
+{
+    private readonly BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
+
+    /// <summary>The result, or null where there is none yet.</summary>
+    /// <param name="prefix">The trial's folder, as <see cref="TrainingTask.BlobPrefix"/> gives it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<TrialResult?> ResultAsync(string prefix, CancellationToken cancellationToken = default) =>
+        await ReadAsync($"{prefix}/output/result.json", cancellationToken) is { } content ? TrialResult.Parse(content) : null;
+
+    /// <summary>How far the trial has come; nothing done where there are no metrics yet.</summary>
+    /// <param name="prefix">The trial's folder.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<TrialProgress> ProgressAsync(string prefix, CancellationToken cancellationToken = default)
+    {
+        var metrics = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (await ReadAsync($"{prefix}/output/metrics.jsonl", cancellationToken) is { } content)
+        {
+            foreach (var line in content.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Collect(line, metrics);
+            }
+        }
+
+        return new TrialProgress(metrics.GetValueOrDefault("epoch"), metrics);
+    }
+
+    /// <summary>How often the trial's processes were started.</summary>
+    /// <param name="prefix">The trial's folder.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<TrialStarts> StartsAsync(string prefix, CancellationToken cancellationToken = default)
+    {
+        var attempts = new HashSet<int>();
+        var starts = 0;
+        await foreach (var blob in runs.GetBlobsAsync(prefix: $"{prefix}/starts/", cancellationToken: cancellationToken))
+        {
+            var name = Path.GetFileNameWithoutExtension(blob.Name).Split('-');
+            if (name.Length == 2 && int.TryParse(name[0], CultureInfo.InvariantCulture, out var attempt))
+            {
+                attempts.Add(attempt);
+                starts++;
+            }
+        }
+
+        return new TrialStarts(attempts.Count, starts);
+    }
+
+    private static void Collect(string line, Dictionary<string, double> metrics)
+    {
+        JsonElement values;
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            values = document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return; // Caught while the job was writing it; the next upload has it whole.
+        }
+
+        if (values.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in values.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Number))
+            {
+                metrics[property.Name] = property.Value.GetDouble();
+            }
+        }
+    }
+
+    private async Task<BinaryData?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await runs.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace DurableMl.BatchJobs.Submission;
+
+/// <summary>The containers that training touches.</summary>
+internal static class DataContainers
+{
+    public const string Datasets = "datasets";
+
+    public const string Runs = "runs";
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace DurableMl.BatchJobs.Submission;
+
+/// <summary>One attempt of a trial: what a node has to train.</summary>
+public sealed record TrainingTask
+{
+    /// <summary>The run it belongs to.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>The trial, for example <c>trial-000</c>.</summary>
+    public required string TrialId { get; init; }
+
+    /// <summary>Counted from 1; each new Batch task of the trial is a new attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The job's name in the catalog.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>The dataset's name; null with <see cref="DatasetVersion"/> for a job that needs none.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>The dataset's version.</summary>
+    public string? DatasetVersion { get; init; }
+
+    /// <summary>The trial's hyperparameters by name.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>Epochs (or the job's own unit) trained in total when it is done.</summary>
+    public required int Budget { get; init; }
+
+    /// <summary>The trial's seed, not negative.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Run on dedicated nodes instead of spot.</summary>
+    public bool Dedicated { get; init; }
+
+    /// <summary>Nodes that train it together; over 1 it becomes a multi-instance task.</summary>
+    public int Nodes { get; init; } = 1;
+
+    /// <summary>How long it may run on the node; Batch ends it then. Null: no limit.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>Training steps between two checkpoints within an epoch; null: the job's default.</summary>
+    public int? CheckpointSteps { get; init; }
+
+    /// <summary>The Batch job it runs in.</summary>
+    public string BatchJobId => BatchIds.Job(RunId, Dedicated);
+
+    /// <summary>Its Batch task.</summary>
+    public string BatchTaskId => BatchIds.Task(TrialId, Attempt);
+
+    /// <summary>Where the trial's blobs lie in the container <c>runs</c>, without a slash at the end.</summary>
+    public string BlobPrefix => $"{RunId}/trials/{TrialId}";
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Azure.Compute.Batch;
+using Azure.Storage.Sas;
+using DurableMl.BatchJobs.Client;
+
+namespace DurableMl.BatchJobs.Submission;
+
+/// <summary>Describes a training task to Batch: command line, code, environment, container, limits.</summary>
+public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore codeStore, SasIssuer sas)
+{
+    /// <summary>The port of torch.distributed on the primary node; 6000 belongs to Batch.</summary>
+    internal const int RendezvousPort = 6105;
+
+    private static readonly TimeSpan QueueAllowance = TimeSpan.FromHours(1);
+
+    /// <summary>Builds the task's description with freshly signed URLs.</summary>
+    public async Task<BatchTaskCreateOptions> BuildAsync(TrainingTask task, JobCode code, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(code);
+        var lifetime = Lifetime(task);
+        var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine(code, task.Nodes))
+        {
+            DisplayName = $"{task.RunId}/{task.TrialId} attempt {task.Attempt}",
+            // The trial's orchestration decides on retries; Batch itself only runs a task again that lost its node.
+            Constraints = new BatchTaskConstraints { MaxTaskRetryCount = 0, MaxWallClockTime = task.TimeLimit },
+        };
+        if ((settings.ContainerImage ?? code.Image) is { } image)
+        {
+            options.ContainerSettings = new BatchTaskContainerSettings(image)
+            {
+                WorkingDirectory = ContainerWorkingDirectory.TaskWorkingDirectory,
+                // Processes on other nodes must reach the rendezvous port.
+                ContainerRunOptions = task.Nodes > 1 ? "--network=host" : null,
+            };
+        }
+
+        var files = await CodeFilesAsync(task, code, lifetime, cancellationToken);
+        if (task.Nodes > 1)
+        {
+            options.MultiInstanceSettings = new MultiInstanceSettings(CoordinationCommandLine) { NumberOfInstances = task.Nodes };
+            Add(options.MultiInstanceSettings.CommonResourceFiles, files);
+        }
+        else
+        {
+            Add(options.ResourceFiles, files);
+        }
+
+        await foreach (var (name, value) in EnvironmentAsync(task, code, lifetime, cancellationToken))
+        {
+            options.EnvironmentSettings.Add(new EnvironmentSetting(name) { Value = value });
+        }
+
+        return options;
+    }
+
+    private const string CoordinationCommandLine = "python3 runner/node.py coordinate";
+
+    private static string CommandLine(JobCode code, int nodes) =>
+        string.Join(' ', new[] { "python3", "runner/runner.py", "--directory", code.Job }
+            .Concat(nodes > 1 ? ["--nodes", nodes.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>())
+            .Append("--").Concat(code.Command).Select(Quote));
+
+    // Batch splits a command line at blanks, as a program start does; there is no shell.
+    private static string Quote(string argument) =>
+        argument.Any(char.IsWhiteSpace) ? $"\"{argument.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : argument;
+
+    private static void Add(IList<ResourceFile> target, IEnumerable<ResourceFile> files)
+    {
+        foreach (var file in files)
+        {
+            target.Add(file);
+        }
+    }
+
+    private async Task<List<ResourceFile>> CodeFilesAsync(TrainingTask task, JobCode code, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        var files = new List<ResourceFile>();
+        foreach (var file in code.Files)
+        {
+            var uri = await sas.ReadBlobAsync(codeStore.Blob(task.RunId, file), lifetime, cancellationToken);
+            files.Add(new ResourceFile { HttpUri = uri, FilePath = file.Path });
+        }
+
+        return files;
+    }
+
+    private async IAsyncEnumerable<(string Name, string Value)> EnvironmentAsync(
+        TrainingTask task, JobCode code, TimeSpan lifetime, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // No delete and no list: a task that is led astray cannot wipe the runs of others.
+        const BlobContainerSasPermissions Write = BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.Write;
+        yield return ("DML_TRIAL_URL", (await sas.ContainerAsync(DataContainers.Runs, Write, lifetime, cancellationToken)).AbsoluteUri);
+        yield return ("DML_TRIAL_PREFIX", task.BlobPrefix);
+        if (task.Dataset is not null)
+        {
+            yield return ("DML_DATASET_URL", (await sas.ContainerAsync(DataContainers.Datasets, BlobContainerSasPermissions.Read, lifetime, cancellationToken)).AbsoluteUri);
+            yield return ("DML_DATASET_PREFIX", $"{task.Dataset}/{task.DatasetVersion}");
+        }
+
+        yield return ("DML_JOB", code.Job);
+        yield return ("DML_ATTEMPT", Text(task.Attempt));
+        yield return ("DML_BUDGET", Text(task.Budget));
+        yield return ("DML_SEED", Text(task.Seed));
+        if (task.CheckpointSteps is { } steps)
+        {
+            yield return ("DML_CHECKPOINT_STEPS", Text(steps));
+        }
+
+        if (settings.Threads is { } threads)
+        {
+            yield return ("DML_THREADS", Text(threads));
+        }
+
+        if (task.Nodes > 1)
+        {
+            yield return ("DML_RENDEZVOUS_PORT", Text(RendezvousPort));
+        }
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private TimeSpan Lifetime(TrainingTask task)
+    {
+        var needed = (task.TimeLimit ?? TimeSpan.Zero) + QueueAllowance;
+        return needed > settings.SasLifetime ? needed : settings.SasLifetime;
+    }
+}
