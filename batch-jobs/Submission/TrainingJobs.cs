@@ -93,7 +93,7 @@ public sealed class TrainingJobs
         {
             try
             {
-                await batch.DeleteJobAsync(BatchIds.Job(runId, dedicated), cancellationToken: cancellationToken);
+                await batch.DeleteJobAsync(BatchIds.Job(runId, dedicated), context: new RequestContext { CancellationToken = cancellationToken });
             }
             catch (RequestFailedException exception) when (exception.Status == 404 || Is(exception, BatchErrorCode.JobBeingDeleted))
             {
