@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DurableMl.Cli.Pipelines;
 
 namespace DurableMl.Cli.Commands;
 
@@ -16,7 +17,7 @@ internal static class CommandRunner
             {
                 return await run(result, cancellationToken);
             }
-            catch (CliException exception)
+            catch (Exception exception) when (exception is CliException or HostUnreachableException)
             {
                 await Console.Error.WriteLineAsync(exception.Message);
                 return 1;

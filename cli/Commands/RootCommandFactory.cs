@@ -9,7 +9,11 @@ internal static class RootCommandFactory
     public static RootCommand Create() =>
         new("DurableMl: raw data to a served model, durably.")
         {
+            DemoCommand.Create(),
             UpCommand.Create(),
+            RunCommand.Create(),
+            StatusCommand.Create(),
+            CancelCommand.Create(),
             BatchEmulatorCommand.Create(),
         };
 }

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using DurableMl.Cli.Pipelines;
+using DurableMl.Cli.Progress;
+using Spectre.Console;
+
+namespace DurableMl.Cli.Commands;
+
+/// <summary><c>run</c>: starts a run of a pipeline and follows it.</summary>
+internal static class RunCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("run", "Start a run of a pipeline on the host that is up, and follow it.");
+        var file = new Argument<FileInfo>("pipeline") { Description = "The pipeline's JSON file, for example examples/mnist/pipeline.json." };
+        var id = new Option<string?>("--id") { Description = "The run's id; starting the same id twice starts one run." };
+        var detach = new Option<bool>("--detach") { Description = "Do not follow it." };
+        var api = new ApiOptions();
+        command.Arguments.Add(file);
+        command.Options.Add(id);
+        command.Options.Add(detach);
+        api.AddTo(command);
+        command.SetHandler(async (result, cancellationToken) =>
+        {
+            using var http = api.Connect(result);
+            return await RunAsync(http, result.GetRequiredValue(file), result.GetValue(id), result.GetValue(detach), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(HttpClient http, FileInfo file, string? id, bool detach, CancellationToken cancellationToken)
+    {
+        if (!file.Exists)
+        {
+            throw new CliException($"There is no file {file.FullName}.");
+        }
+
+        var client = new PipelinesClient(http);
+        var runId = await client.StartAsync(await File.ReadAllTextAsync(file.FullName, cancellationToken), id, cancellationToken);
+        await Console.Out.WriteLineAsync($"Started {runId}.");
+        if (detach)
+        {
+            return 0;
+        }
+
+        var states = new RunFollower(client, TimeProvider.System).FollowAsync(runId, cancellationToken);
+        var run = await RunDisplays.For(AnsiConsole.Console, Console.Out, TimeProvider.System).ShowAsync(states, cancellationToken);
+        await Console.Out.WriteLineAsync($"{runId}: {run.RuntimeStatus}");
+        if (run.RuntimeStatus == "Completed")
+        {
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync(run.Output?.ToString());
+        return 1;
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using DurableMl.Cli.Pipelines;
+using DurableMl.Cli.Progress;
+using Spectre.Console;
+
+namespace DurableMl.Cli.Commands;
+
+/// <summary><c>status</c>: one run, or all of them.</summary>
+internal static class StatusCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("status", "Show a run, or all of them.");
+        var run = new Argument<string?>("run") { Description = "The run's id; without it, all runs.", Arity = ArgumentArity.ZeroOrOne };
+        var api = new ApiOptions();
+        command.Arguments.Add(run);
+        api.AddTo(command);
+        command.SetHandler(async (result, cancellationToken) =>
+        {
+            using var http = api.Connect(result);
+            var client = new PipelinesClient(http);
+            if (result.GetValue(run) is { } runId)
+            {
+                await ShowAsync(client, runId, cancellationToken);
+            }
+            else
+            {
+                await ListAsync(client, cancellationToken);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task ShowAsync(PipelinesClient client, string runId, CancellationToken cancellationToken)
+    {
+        var run = await client.GetAsync(runId, cancellationToken) ?? throw new CliException($"There is no run '{runId}'. ./durableml status lists them.");
+        await Console.Out.WriteLineAsync($"{runId}: {run.RuntimeStatus}");
+        if (run.CustomStatus is { } progress)
+        {
+            AnsiConsole.Write(RunTables.Live(progress, TimeProvider.System.GetUtcNow()));
+        }
+
+        if (run.RuntimeStatus == "Failed")
+        {
+            await Console.Out.WriteLineAsync(run.Output?.ToString());
+        }
+    }
+
+    private static async Task ListAsync(PipelinesClient client, CancellationToken cancellationToken)
+    {
+        var table = new Table().RoundedBorder().AddColumns("run", "status", "phase", "started");
+        foreach (var run in await client.ListAsync(cancellationToken))
+        {
+            table.AddRow(
+                new Text(run.RunId ?? ""),
+                new Text(run.RuntimeStatus ?? ""),
+                new Text(run.CustomStatus?.Phase ?? ""),
+                new Text(run.CreatedTime?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? ""));
+        }
+
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using DurableMl.Cli.Hosting;
+using DurableMl.Cli.Pipelines;
+using DurableMl.Cli.Progress;
+using Spectre.Console;
+
+namespace DurableMl.Cli.Demo;
+
+/// <summary>Prints what the demo came to.</summary>
+/// <param name="console">Where it is printed.</param>
+internal sealed class DemoReport(IAnsiConsole console)
+{
+    /// <summary>Prints the tables.</summary>
+    public void Write(RepositoryLayout layout, HostPorts ports, string runId, RunOutput output, ScoringResult scoring, TimeSpan total)
+    {
+        console.WriteLine();
+        console.Write(RunTables.PhaseTimes(output.Phases));
+        console.Write(RunTables.Trials(output.Trials, output.Best));
+        console.Write(Served(output, scoring));
+        console.Write(Places(layout, ports, runId, output));
+        console.WriteLine($"All of it took {Duration.Text(total)}.");
+    }
+
+    private static Table Served(RunOutput output, ScoringResult scoring)
+    {
+        var table = Pairs("served model", "");
+        Add(table, "published", $"{output.Model!.Model} version {output.Model.Version}, {string.Join(", ", output.Model.Aliases ?? [])}");
+        Add(table, "test images", $"{scoring.Images} over HTTP, {scoring.Connections} connections, one image a request");
+        Add(table, "accuracy", string.Create(CultureInfo.InvariantCulture, $"{scoring.Accuracy:P2} ({scoring.Images - scoring.Correct} wrong)"));
+        Add(table, "throughput", string.Create(CultureInfo.InvariantCulture, $"{scoring.Throughput:0} images/s"));
+        Add(table, "latency", $"p50 {Latency(scoring, 50)}, p90 {Latency(scoring, 90)}, p99 {Latency(scoring, 99)}");
+        return table;
+    }
+
+    private static Table Places(RepositoryLayout layout, HostPorts ports, string runId, RunOutput output)
+    {
+        var blobs = StorageAccount.BlobEndpoint(ports);
+        var table = Pairs("what", "where");
+        Add(table, "run", $"{blobs}/runs/{runId}/");
+        Add(table, "report", output.ReportBlob is { } report ? $"{blobs}/{report}" : "");
+        Add(table, "dataset", $"{blobs}/datasets/{output.Dataset?.Name}/{output.Dataset?.Version}/");
+        Add(table, "model", $"{blobs}/models/{output.Model!.Model}/{output.Model.Version}/");
+        Add(table, "blobs on disk", Path.Combine(layout.State, "azurite"));
+        Add(table, "orchestrations", Path.Combine(layout.State, "durabletask.db"));
+        Add(table, "logs", Path.Combine(layout.State, "logs"));
+        return table;
+    }
+
+    private static Table Pairs(string left, string right) => new Table().RoundedBorder().AddColumn(left).AddColumn(right);
+
+    private static void Add(Table table, string name, string value) => table.AddRow(new Text(name), new Text(value));
+
+    private static string Latency(ScoringResult scoring, double percent) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Percentile.Of(scoring.Latencies, percent).TotalMilliseconds:0.0} ms");
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace DurableMl.Cli.Pipelines;
+
+/// <summary>The pipelines' HTTP API.</summary>
+/// <param name="http">A client whose base address is the Functions host.</param>
+internal sealed class PipelinesClient(HttpClient http)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Starts a run.</summary>
+    /// <param name="pipeline">The pipeline, as JSON.</param>
+    /// <param name="runId">The id it shall have; null to be given one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The run's id.</returns>
+    /// <exception cref="CliException">The pipeline was refused; the message lists why.</exception>
+    public async Task<string> StartAsync(string pipeline, string? runId, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(pipeline, Encoding.UTF8, "application/json");
+        var path = runId is null ? "api/pipelines" : $"api/pipelines?runId={Uri.EscapeDataString(runId)}";
+        using var response = await SendAsync(HttpMethod.Post, path, content, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        using var body = await ReadAsync(response, cancellationToken);
+        return body.RootElement.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Reads one run; null if there is none of that id.</summary>
+    public async Task<RunDocument?> GetAsync(string runId, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"api/pipelines/{Uri.EscapeDataString(runId)}", null, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<RunDocument>(Json, cancellationToken);
+    }
+
+    /// <summary>Reads all runs.</summary>
+    public async Task<IReadOnlyList<RunDocument>> ListAsync(CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, "api/pipelines", null, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        using var body = await ReadAsync(response, cancellationToken);
+        var list = body.RootElement.ValueKind == JsonValueKind.Array ? body.RootElement : body.RootElement.GetProperty("runs");
+        return list.Deserialize<RunDocument[]>(Json)!;
+    }
+
+    /// <summary>Asks a run to end.</summary>
+    /// <exception cref="CliException">There is no such run, or it has ended already.</exception>
+    public async Task CancelAsync(string runId, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Post, $"api/pipelines/{Uri.EscapeDataString(runId)}/cancel", null, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        try
+        {
+            return await http.SendAsync(request, cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new HostUnreachableException($"The Functions host at {http.BaseAddress} does not answer ({exception.Message}).", exception);
+        }
+    }
+
+    private static async Task<JsonDocument> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
+
+    private static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        throw new CliException(ProblemText.Describe(response.StatusCode, body));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace DurableMl.Cli.Pipelines;
+
+/// <summary>A run as <c>GET api/pipelines/{runId}</c> gives it.</summary>
+internal sealed record RunDocument
+{
+    /// <summary>The run's id.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>The pipeline's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The orchestration's status: Pending, Running, Suspended, Completed, Failed or Terminated.</summary>
+    public string? RuntimeStatus { get; init; }
+
+    /// <summary>When it was started.</summary>
+    public DateTimeOffset? CreatedTime { get; init; }
+
+    /// <summary>How far it is.</summary>
+    public RunProgress? CustomStatus { get; init; }
+
+    /// <summary>What it came to, once it completed; a message if it failed.</summary>
+    public JsonElement? Output { get; init; }
+
+    /// <summary>Whether it will change no more.</summary>
+    public bool HasEnded => RuntimeStatus is "Completed" or "Failed" or "Terminated" or "Canceled";
+}

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+
+namespace DurableMl.Cli.Pipelines;
+
+/// <summary>Watches a run until it has ended, through restarts of the host.</summary>
+/// <param name="client">The API.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RunFollower(PipelinesClient client, TimeProvider time)
+{
+    /// <summary>How often the run is looked at.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the host may be away.</summary>
+    public TimeSpan AwayLimit { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Yields the run's document again and again, the ended run last.</summary>
+    /// <exception cref="CliException">There is no such run, or the host stays away.</exception>
+    public async IAsyncEnumerable<RunDocument> FollowAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var lastAnswer = time.GetTimestamp();
+        while (true)
+        {
+            var run = await TryGetAsync(runId, lastAnswer, cancellationToken);
+            if (run is not null)
+            {
+                lastAnswer = time.GetTimestamp();
+                yield return run;
+                if (run.HasEnded)
+                {
+                    yield break;
+                }
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    private async Task<RunDocument?> TryGetAsync(string runId, long lastAnswer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetAsync(runId, cancellationToken) ?? throw new CliException($"There is no run '{runId}'.");
+        }
+        catch (HostUnreachableException exception) when (time.GetElapsedTime(lastAnswer) < AwayLimit)
+        {
+            _ = exception; // It may be restarting; the next look tells.
+            return null;
+        }
+        catch (HostUnreachableException exception)
+        {
+            throw new CliException(exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace DurableMl.Cli.Pipelines;
+
+/// <summary>How far a run is: the custom status of its orchestration.</summary>
+internal sealed record RunProgress
+{
+    /// <summary>The phase under way; <c>done</c> at the end.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>How many parts of the phase are done.</summary>
+    public int? Done { get; init; }
+
+    /// <summary>How many parts the phase has.</summary>
+    public int? Total { get; init; }
+
+    /// <summary>The phases begun so far.</summary>
+    public IReadOnlyList<RunPhase> Phases { get; init; } = [];
+
+    /// <summary>The dataset, once it is known.</summary>
+    public RunDataset? Dataset { get; init; }
+
+    /// <summary>The best trial so far.</summary>
+    public RunBest? Best { get; init; }
+
+    /// <summary>The trials of the sweep.</summary>
+    public IReadOnlyList<RunTrial> Trials { get; init; } = [];
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace DurableMl.Cli.Pipelines;
+
+/// <summary>A trial as the run's status shows it.</summary>
+internal sealed record RunTrial
+{
+    /// <summary>For example <c>trial-003</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>waiting, running, retrying, completed or failed.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The hyperparameters.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Parameters { get; init; }
+
+    /// <summary>The best value of the sweep's metric so far.</summary>
+    public double? Objective { get; init; }
+
+    /// <summary>How much of the budget is done.</summary>
+    public double? Epoch { get; init; }
+
+    /// <summary>The budget.</summary>
+    public double? Budget { get; init; }
+
+    /// <summary>How many times it was submitted.</summary>
+    public int? Attempts { get; init; }
+
+    /// <summary>How often a node was taken from it.</summary>
+    public int? Preemptions { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The hyperparameters on one line.</summary>
+    public string Describe() => Parameters is null ? "" : string.Join(", ", Parameters.Select(parameter => $"{parameter.Key} {parameter.Value}"));
+}

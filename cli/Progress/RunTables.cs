@@ -1,0 +1,110 @@
+using System.Globalization;
+using DurableMl.Cli.Pipelines;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace DurableMl.Cli.Progress;
+
+/// <summary>Draws the state of a run.</summary>
+internal static class RunTables
+{
+    private const int BarWidth = 24;
+
+    /// <summary>The phases with bars, the trials below.</summary>
+    /// <param name="progress">How far the run is.</param>
+    /// <param name="now">The time that a phase under way is measured to.</param>
+    public static IRenderable Live(RunProgress progress, DateTimeOffset now)
+    {
+        var rows = new List<IRenderable> { Phases(progress, now) };
+        if (progress.Dataset is { Version: not null } dataset)
+        {
+            rows.Add(new Text(string.Create(
+                CultureInfo.InvariantCulture,
+                $"dataset {dataset.Name} {Short(dataset.Version)}, {dataset.Examples} examples in {dataset.Shards} shards{(dataset.Reused ? " (reused)" : "")}")));
+        }
+
+        if (progress.Trials.Count > 0)
+        {
+            rows.Add(Trials(progress.Trials, progress.Best));
+        }
+
+        return new Rows(rows);
+    }
+
+    /// <summary>A row for each trial.</summary>
+    public static Table Trials(IReadOnlyList<RunTrial> trials, RunBest? best)
+    {
+        var table = new Table().RoundedBorder();
+        table.AddColumns("trial", "state", "epochs", "objective", "attempts", "parameters");
+        foreach (var trial in trials)
+        {
+            var objective = trial.Objective?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";
+            table.AddRow(
+                new Text(trial.Id),
+                new Text(trial.State ?? "", StateStyle(trial.State)),
+                new Text(trial.Epoch is { } epoch ? string.Create(CultureInfo.InvariantCulture, $"{epoch:0.##}/{trial.Budget:0.##}") : ""),
+                new Text(trial.Id == best?.Trial ? $"{objective} best" : objective, trial.Id == best?.Trial ? new Style(Color.Green) : null),
+                new Text(Attempts(trial)),
+                new Text(trial.Error is { } error && trial.State != "completed" ? $"{trial.Describe()} ({error})" : trial.Describe()));
+        }
+
+        return table;
+    }
+
+    /// <summary>A row for each phase and its time.</summary>
+    public static Table PhaseTimes(IReadOnlyList<RunPhase> phases)
+    {
+        var table = new Table().RoundedBorder();
+        table.AddColumn("phase").AddColumn(new TableColumn("time").RightAligned());
+        foreach (var phase in phases)
+        {
+            table.AddRow(new Text(phase.Name), new Text(Duration.Text(phase, phase.EndedAt ?? phase.StartedAt ?? default)));
+        }
+
+        return table;
+    }
+
+    private static Grid Phases(RunProgress progress, DateTimeOffset now)
+    {
+        var grid = new Grid().AddColumns(4);
+        foreach (var name in PhaseNames.All)
+        {
+            var phase = progress.Phases.FirstOrDefault(candidate => candidate.Name == name);
+            if (phase is null && name == "approve")
+            {
+                continue; // Only some pipelines ask.
+            }
+
+            var current = phase is not null && phase.EndedAt is null;
+            var share = phase?.EndedAt is not null ? 1 : current && progress.Total > 0 ? (progress.Done ?? 0) / (double)progress.Total : 0;
+            grid.AddRow(
+                new Text(name, current ? new Style(Color.Yellow) : null),
+                Bar(share),
+                new Text(current && progress.Total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{progress.Done}/{progress.Total}") : ""),
+                new Text(phase is null ? "" : Duration.Text(phase, now)));
+        }
+
+        return grid;
+    }
+
+    private static Markup Bar(double share)
+    {
+        var full = (int)Math.Round(Math.Clamp(share, 0, 1) * BarWidth);
+        return new Markup($"[green]{new string('━', full)}[/][grey]{new string('━', BarWidth - full)}[/]");
+    }
+
+    private static string Attempts(RunTrial trial) => trial.Preemptions is > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{trial.Attempts} (+{trial.Preemptions} preempted)")
+        : trial.Attempts?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    private static Style? StateStyle(string? state) => state switch
+    {
+        "completed" => new Style(Color.Green),
+        "failed" => new Style(Color.Red),
+        "running" => new Style(Color.Yellow),
+        "retrying" => new Style(Color.Orange1),
+        _ => null,
+    };
+
+    private static string Short(string version) => version[..Math.Min(version.Length, 12)];
+}
