@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using DurableMl.Cli.Hosting;
 
 namespace DurableMl.Cli.Commands;
@@ -17,18 +18,20 @@ internal sealed class HostOptions
     public static Option<string?> StateFolder() => new("--state") { Description = "Folder for everything that is written (.durableml)." };
 
     /// <summary>A port option that takes 1 to 65535.</summary>
-    public static Option<int?> Port(string name, string description)
+    public static Option<int?> Port(string name, string description) => new(name)
     {
-        var option = new Option<int?>(name) { Description = description };
-        option.Validators.Add(result =>
+        Description = description,
+        CustomParser = result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 65535)
+            if (int.TryParse(result.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535)
             {
-                result.AddError($"{name} takes a port from 1 to 65535.");
+                return port;
             }
-        });
-        return option;
-    }
+
+            result.AddError($"{name} takes a port from 1 to 65535.");
+            return null;
+        },
+    };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

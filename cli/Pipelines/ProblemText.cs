@@ -25,7 +25,8 @@ internal static class ProblemText
 
     private static string Describe(HttpStatusCode status, JsonElement problem)
     {
-        var text = new StringBuilder(Text(problem, "title") ?? $"The host answered {(int)status} {status}.");
+        // The Open Inference Protocol's errors are { "error": "…" }.
+        var text = new StringBuilder(Text(problem, "title") ?? Text(problem, "error") ?? $"The host answered {(int)status} {status}.");
         if (Text(problem, "detail") is { } detail)
         {
             text.Append(": ").Append(detail);

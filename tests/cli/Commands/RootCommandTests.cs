@@ -1,0 +1,31 @@
+using DurableMl.Cli.Commands;
+
+namespace Cli.Tests.Commands;
+
+[TestClass]
+public sealed class RootCommandTests
+{
+    [TestMethod]
+    [DataRow("up")]
+    [DataRow("up --port 8000 --azurite-blob-port 8001 --azurite-queue-port 8002 --azurite-table-port 8003 --batch-port 8004 --state folder")]
+    [DataRow("demo --port 8000")]
+    [DataRow("run pipeline.json --id a --detach --url http://localhost:1")]
+    [DataRow("status")]
+    [DataRow("status run-1")]
+    [DataRow("cancel run-1")]
+    [DataRow("batch-emulator --port 9000")]
+    public void Commands_take_their_options(string line) => Assert.IsEmpty(RootCommandFactory.Create().Parse(line).Errors);
+
+    [TestMethod]
+    [DataRow("up --port 0", "--port takes a port from 1 to 65535.")]
+    [DataRow("up --batch-port 65536", "--batch-port takes a port from 1 to 65535.")]
+    public void A_port_out_of_range_is_refused(string line, string error) =>
+        Assert.AreEqual(error, RootCommandFactory.Create().Parse(line).Errors.Single().Message);
+
+    [TestMethod]
+    [DataRow("run")]
+    [DataRow("cancel")]
+    [DataRow("up --port many")]
+    [DataRow("nonsense")]
+    public void What_is_missing_or_wrong_is_an_error(string line) => Assert.IsNotEmpty(RootCommandFactory.Create().Parse(line).Errors);
+}

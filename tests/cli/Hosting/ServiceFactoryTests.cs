@@ -1,0 +1,36 @@
+using DurableMl.Cli.Hosting;
+
+namespace Cli.Tests.Hosting;
+
+[TestClass]
+public sealed class ServiceFactoryTests
+{
+    [TestMethod]
+    public void The_functions_host_gets_its_storage_its_batch_account_and_its_database()
+    {
+        using var state = new TemporaryFolder();
+        var services = new ServiceFactory(RepositoryLayout.Find(state.Path), new HostPorts(1, 2, 3, 4, 5), new BatchAccount("account", "key"));
+
+        var environment = services.Functions().Environment;
+
+        StringAssert.Contains(environment["DataStorage"], "BlobEndpoint=http://127.0.0.1:2/devstoreaccount1;");
+        Assert.AreEqual(environment["DataStorage"], environment["AzureWebJobsStorage"]);
+        Assert.AreEqual("http://127.0.0.1:5", environment["Batch__AccountUrl"]);
+        Assert.AreEqual("account", environment["Batch__AccountName"]);
+        Assert.AreEqual("key", environment["Batch__AccountKey"]);
+        Assert.AreEqual(Path.Combine(state.Path, "durabletask.db"), environment["DurableTask__SqlitePath"]);
+        Assert.AreEqual("1", environment["DURABLEML_PARENT_WATCH"]);
+    }
+
+    [TestMethod]
+    public void Every_service_writes_only_below_the_state_folder()
+    {
+        using var state = new TemporaryFolder();
+        var services = new ServiceFactory(RepositoryLayout.Find(state.Path), new HostPorts(1, 2, 3, 4, 5), new BatchAccount("account", "key"));
+
+        foreach (var service in new[] { services.Azurite(), services.BatchEmulator(), services.Functions() })
+        {
+            StringAssert.StartsWith(service.LogPath, state.Path + Path.DirectorySeparatorChar);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using DurableMl.Cli;
+using DurableMl.Cli.Pipelines;
+
+namespace Cli.Tests.Pipelines;
+
+[TestClass]
+public sealed class PipelinesClientTests
+{
+    [TestMethod]
+    public async Task Starting_sends_the_id_and_gives_it_back()
+    {
+        var stub = new StubHandler((HttpStatusCode.Accepted, """{ "id": "a b" }"""));
+
+        Assert.AreEqual("a b", await new PipelinesClient(stub.Client()).StartAsync("{}", "a b", CancellationToken.None));
+        CollectionAssert.AreEqual(new[] { "POST /api/pipelines?runId=a%20b" }, stub.Requests);
+    }
+
+    [TestMethod]
+    public async Task A_refused_pipeline_says_why()
+    {
+        var stub = new StubHandler((HttpStatusCode.BadRequest, """{ "title": "Invalid pipeline", "errors": [{ "path": "$.name", "reason": "is missing" }] }"""));
+
+        var exception = await Assert.ThrowsExactlyAsync<CliException>(() => new PipelinesClient(stub.Client()).StartAsync("{}", null, CancellationToken.None));
+
+        StringAssert.Contains(exception.Message, "$.name: is missing");
+    }
+
+    [TestMethod]
+    public async Task A_run_that_is_not_there_is_null()
+    {
+        var stub = new StubHandler((HttpStatusCode.NotFound, "{}"));
+
+        Assert.IsNull(await new PipelinesClient(stub.Client()).GetAsync("a", CancellationToken.None));
+    }
+
+    [TestMethod]
+    public async Task A_host_that_is_away_is_named()
+    {
+        var exception = await Assert.ThrowsExactlyAsync<HostUnreachableException>(() =>
+            new PipelinesClient(new StubHandler((ValueTuple<HttpStatusCode, string>?)null).Client()).GetAsync("a", CancellationToken.None));
+
+        StringAssert.Contains(exception.Message, "http://host/");
+    }
+}

@@ -1,0 +1,29 @@
+using DurableMl.Cli.Progress;
+using Spectre.Console;
+
+namespace Cli.Tests.Progress;
+
+[TestClass]
+public sealed class RunTablesTests
+{
+    [TestMethod]
+    public void The_picture_shows_phases_dataset_and_trials()
+    {
+        var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = 160;
+
+        console.Write(RunTables.Live(Runs.Training.CustomStatus!, Runs.Start + TimeSpan.FromSeconds(15)));
+
+        var text = output.ToString();
+        StringAssert.Contains(text, "dataset mnist 0123456789ab, 70000 examples in 24 shards (reused)");
+        Line(text, "preprocess", "4.5 s");
+        Line(text, "train ", "1/2", "10.0 s");
+        Line(text, "trial-000", "completed", "0.9876 best", "2/2");
+        Line(text, "trial-001", "failed", "2 (+1 preempted)", "learning_rate 100 (diverged)");
+        Assert.IsFalse(text.Contains("approve", StringComparison.Ordinal), "A pipeline that asks nobody shows no such phase.");
+    }
+
+    private static void Line(string text, params string[] parts) =>
+        Assert.IsTrue(text.Split('\n').Any(line => parts.All(part => line.Contains(part, StringComparison.Ordinal))), $"No line with {string.Join(", ", parts)} in:\n{text}");
+}
