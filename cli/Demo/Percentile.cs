@@ -11,6 +11,8 @@ internal static class Percentile
         ArgumentOutOfRangeException.ThrowIfZero(sorted.Count, nameof(sorted));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(percent);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
-        return sorted[(int)Math.Ceiling(percent / 100 * sorted.Count) - 1];
+
+        // In binary floating point, 28 % of 25 is a little more than 7.
+        return sorted[(int)Math.Ceiling((decimal)percent * sorted.Count / 100) - 1];
     }
 }
