@@ -1,0 +1,190 @@
+using System.Text.Json;
+using Azure;
+using Azure.Compute.Batch;
+using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Client;
+using DurableMl.BatchJobs.Outcomes;
+using DurableMl.BatchJobs.Submission;
+using DurableMl.Tests.Support;
+using NSubstitute;
+using NSubstitute.ExceptionExtensions;
+
+namespace BatchJobs.Tests.Submission;
+
+/// <summary>Against real blobs; the Batch client is a substitute, and a task is run on this machine as a node would.</summary>
+[TestClass]
+public sealed class TrainingJobsTests
+{
+    private static AzuriteProcess azurite = null!;
+
+    private readonly BatchClient batch = Substitute.For<BatchClient>();
+    private readonly List<BatchTaskCreateOptions> submitted = [];
+
+    public required TestContext TestContext { get; set; }
+
+    [ClassInitialize]
+    public static async Task StartAsync(TestContext context) => azurite = await AzuriteProcess.StartAsync(context.CancellationToken);
+
+    [ClassCleanup]
+    public static async Task StopAsync() => await azurite.DisposeAsync();
+
+    private static BlobServiceClient Blobs => new(azurite.ConnectionString);
+
+    private TrainingJobs Jobs(JobCatalog? catalog = null)
+    {
+        batch.CreateTaskAsync(default!, default!).ReturnsForAnyArgs(call =>
+        {
+            submitted.Add(call.Arg<BatchTaskCreateOptions>());
+            return Task.FromResult(Substitute.For<Response>());
+        });
+        batch.GetTaskAsync(default!, default!).ThrowsAsyncForAnyArgs(new RequestFailedException(404, "gone"));
+        var settings = new BatchSettings { AccountUrl = new Uri("http://127.0.0.1:1"), PoolId = "spot", DedicatedPoolId = "dedicated", Threads = 1 };
+        return new TrainingJobs(batch, Blobs, catalog ?? new JobCatalog(), settings, TimeProvider.System);
+    }
+
+    private static TrainingTask Trial(string runId, string job = "image-classifier") => new()
+    {
+        RunId = runId,
+        TrialId = "trial-000",
+        Attempt = 1,
+        Job = job,
+        Budget = 2,
+        Seed = 7,
+        TimeLimit = TimeSpan.FromMinutes(10),
+        Parameters = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["learning_rate"] = JsonSerializer.SerializeToElement(0.01) },
+    };
+
+    [TestMethod]
+    public async Task A_task_says_all_that_a_node_needs()
+    {
+        await Jobs().SubmitAsync(Trial("run-a") with { Dataset = "mnist", DatasetVersion = "abc", CheckpointSteps = 25 }, TestContext.CancellationToken);
+        await batch.Received().CreateJobAsync(
+            Arg.Is<BatchJobCreateOptions>(j => j.Id == "run-a" && j.PoolInfo.PoolId == "spot"), cancellationToken: Arg.Any<CancellationToken>());
+        var task = submitted.Single();
+        Assert.AreEqual("trial-000-a1", task.Id);
+        Assert.AreEqual("python3 runner/runner.py --directory image-classifier -- python3 train.py", task.CommandLine);
+        Assert.AreEqual("durableml/image-classifier:1", task.ContainerSettings.ImageName);
+        Assert.AreEqual(0, task.Constraints.MaxTaskRetryCount);
+        Assert.AreEqual(TimeSpan.FromMinutes(10), task.Constraints.MaxWallClockTime);
+        Assert.IsTrue(task.ResourceFiles.All(f => f.HttpUri.Query.Contains("sp=r&", StringComparison.Ordinal) && f.HttpUri.Query.Contains("sr=b", StringComparison.Ordinal)));
+        var environment = task.EnvironmentSettings.ToDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal);
+        Assert.AreEqual("run-a/trials/trial-000", environment["DML_TRIAL_PREFIX"]);
+        Assert.AreEqual("mnist/abc", environment["DML_DATASET_PREFIX"]);
+        Assert.AreEqual("25", environment["DML_CHECKPOINT_STEPS"]);
+        Assert.AreEqual("1", environment["DML_THREADS"]);
+        StringAssert.Contains(environment["DML_TRIAL_URL"], "sp=rcw");
+        StringAssert.Contains(environment["DML_DATASET_URL"], "sp=r&");
+    }
+
+    [TestMethod]
+    public async Task Submitting_twice_is_the_same_as_once()
+    {
+        var jobs = Jobs();
+        batch.CreateJobAsync(default!).ThrowsAsyncForAnyArgs(new RequestFailedException(409, "there", "JobExists", null));
+        batch.CreateTaskAsync(default!, default!).ThrowsAsyncForAnyArgs(new RequestFailedException(409, "there", "TaskExists", null));
+        await jobs.SubmitAsync(Trial("run-b"), TestContext.CancellationToken);
+    }
+
+    [TestMethod]
+    public async Task Other_refusals_are_passed_on()
+    {
+        var jobs = Jobs();
+        batch.CreateTaskAsync(default!, default!).ThrowsAsyncForAnyArgs(new RequestFailedException(409, "over", "JobCompleted", null));
+        var exception = await Assert.ThrowsExactlyAsync<RequestFailedException>(() => jobs.SubmitAsync(Trial("run-c"), TestContext.CancellationToken));
+        Assert.AreEqual("JobCompleted", exception.ErrorCode);
+    }
+
+    [TestMethod]
+    public async Task The_fallback_runs_in_a_job_of_its_own_on_the_dedicated_pool()
+    {
+        await Jobs().SubmitAsync(Trial("run-d") with { Dedicated = true, Attempt = 2 }, TestContext.CancellationToken);
+        await batch.Received().CreateJobAsync(
+            Arg.Is<BatchJobCreateOptions>(j => j.Id == "run-d-dedicated" && j.PoolInfo.PoolId == "dedicated"), cancellationToken: Arg.Any<CancellationToken>());
+        Assert.AreEqual("trial-000-a2", submitted.Single().Id);
+    }
+
+    [TestMethod]
+    public async Task Several_nodes_make_it_a_multi_instance_task()
+    {
+        await Jobs().SubmitAsync(Trial("run-e") with { Nodes = 2 }, TestContext.CancellationToken);
+        var task = submitted.Single();
+        Assert.AreEqual(2, task.MultiInstanceSettings.NumberOfInstances);
+        Assert.IsEmpty(task.ResourceFiles);
+        Assert.IsTrue(task.MultiInstanceSettings.CommonResourceFiles.Any(f => f.FilePath == "runner/runner.py"));
+    }
+
+    [TestMethod]
+    public async Task A_run_keeps_the_code_it_began_with()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["runner"]);
+        Directory.CreateDirectory(folder["job"]);
+        await File.WriteAllTextAsync(Path.Combine(folder["job"], "job.json"), """{"name":"job","command":["python3","train.py"]}""", TestContext.CancellationToken);
+        var script = Path.Combine(folder["job"], "train.py");
+        await File.WriteAllTextAsync(script, "print(1)", TestContext.CancellationToken);
+        var store = new JobCodeStore(Blobs, new JobCatalog(folder.Path));
+        var first = await store.UploadAsync("run-f", "job", TestContext.CancellationToken);
+
+        await File.WriteAllTextAsync(script, "print(2)", TestContext.CancellationToken);
+        var again = await store.UploadAsync("run-f", "job", TestContext.CancellationToken);
+        Assert.AreEqual(first.Sha256, again.Sha256);
+        var stored = await store.Blob("run-f", again.Files.Single(f => f.Path == "job/train.py")).DownloadContentAsync(TestContext.CancellationToken);
+        Assert.AreEqual("print(1)", stored.Value.Content.ToString());
+        Assert.AreNotEqual(first.Sha256, (await store.UploadAsync("run-g", "job", TestContext.CancellationToken)).Sha256);
+    }
+
+    [TestMethod]
+    public async Task What_a_node_runs_comes_back_as_an_outcome()
+    {
+        using var folder = new TemporaryFolder();
+        CopyFolder(Path.Combine(AppContext.BaseDirectory, "batch-jobs", "runner"), folder["jobs/runner"]);
+        Directory.CreateDirectory(folder["jobs/job"]);
+        await File.WriteAllTextAsync(folder["jobs/job/job.json"], """{"name":"job","command":["python3","train.py"],"parameters":{"learning_rate":{"type":"number","default":1}}}""", TestContext.CancellationToken);
+        await File.WriteAllTextAsync(
+            folder["jobs/job/train.py"],
+            """
+            import json, os
+            rate = json.load(open(os.environ["DML_PARAMS"]))["learning_rate"]
+            with open(os.environ["DML_OUTPUT"] + "/metrics.jsonl", "w") as file:
+                for epoch in (1, 2):
+                    file.write(json.dumps({"kind": "epoch", "epoch": epoch, "validation_accuracy": epoch * rate}) + "\n")
+            """,
+            TestContext.CancellationToken);
+        var jobs = Jobs(new JobCatalog(folder["jobs"]));
+        var trial = Trial("run-h", "job");
+        await jobs.SubmitAsync(trial, TestContext.CancellationToken);
+        Assert.AreEqual(0, (await jobs.Trials.ProgressAsync(trial.BlobPrefix, TestContext.CancellationToken)).Epoch);
+
+        var exitCode = await NodeOnThisMachine.RunAsync(submitted.Single(), folder["node"], TestContext.CancellationToken);
+
+        Assert.AreEqual(0, exitCode);
+        var outcome = await jobs.OutcomeAsync(trial, TestContext.CancellationToken);
+        Assert.AreEqual(TrialOutcomeKind.Succeeded, outcome!.Kind);
+        Assert.AreEqual(new MetricSummary(0.02, 0.01, 0.02), outcome.Result!.Metrics["validation_accuracy"]);
+        Assert.AreEqual("metrics.jsonl", outcome.Result.Outputs.Single().File);
+        Assert.AreEqual(2, (await jobs.Trials.ProgressAsync(trial.BlobPrefix, TestContext.CancellationToken)).Epoch);
+        Assert.AreEqual(new TrialStarts(1, 1), await jobs.Trials.StartsAsync(trial.BlobPrefix, TestContext.CancellationToken));
+        Assert.AreEqual(TrialOutcomeKind.InfrastructureFailure, (await jobs.OutcomeAsync(trial with { Attempt = 2 }, TestContext.CancellationToken))!.Kind);
+    }
+
+    [TestMethod]
+    public async Task Cancelling_and_cleaning_up_what_is_gone_is_fine()
+    {
+        var jobs = Jobs();
+        batch.TerminateTaskAsync(default!, default!).ThrowsAsyncForAnyArgs(new RequestFailedException(409, "over", "TaskCompleted", null));
+        batch.DeleteJobAsync(default!).ThrowsAsyncForAnyArgs(new RequestFailedException(404, "gone", "JobNotFound", null));
+        await jobs.CancelAsync(Trial("run-i"), TestContext.CancellationToken);
+        await jobs.DeleteJobsAsync("run-i", TestContext.CancellationToken);
+        await batch.ReceivedWithAnyArgs(2).DeleteJobAsync(default!);
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+}
