@@ -11,7 +11,7 @@ internal static class BatchEmulatorCommand
     public static Command Create()
     {
         var command = new Command("batch-emulator", "Start the Azure Batch emulator alone. Ctrl+C stops it.");
-        var port = HostOptions.Port("--port", "Its port (10010, or a free one).");
+        var port = HostOptions.Port("--port", "Its port (10100, or a free one).");
         var state = HostOptions.StateFolder();
         command.Options.Add(port);
         command.Options.Add(state);

@@ -11,7 +11,7 @@ internal sealed class HostOptions
     private readonly Option<int?> _blob = Port("--azurite-blob-port", "Port of Azurite's blobs (10000, or a free one).");
     private readonly Option<int?> _queue = Port("--azurite-queue-port", "Port of Azurite's queues (10001, or a free one).");
     private readonly Option<int?> _table = Port("--azurite-table-port", "Port of Azurite's tables (10002, or a free one).");
-    private readonly Option<int?> _batch = Port("--batch-port", "Port of the Batch emulator (10010, or a free one).");
+    private readonly Option<int?> _batch = Port("--batch-port", "Port of the Batch emulator (10100, or a free one).");
     private readonly Option<string?> _state = StateFolder();
 
     /// <summary>The folder option alone, for commands that only use a host.</summary>

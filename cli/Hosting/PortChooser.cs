@@ -11,7 +11,7 @@ namespace DurableMl.Cli.Hosting;
 /// <param name="anyFree">Gives a free port.</param>
 internal sealed class PortChooser(Func<int, bool> isFree, Func<int> anyFree)
 {
-    private static readonly HostPorts Customary = new(Functions: 7071, Blob: 10000, Queue: 10001, Table: 10002, Batch: 10010);
+    private static readonly HostPorts Customary = new(Functions: 7071, Blob: 10000, Queue: 10001, Table: 10002, Batch: 10100);
     private readonly HashSet<int> _taken = [];
 
     /// <summary>Looks at this machine's loopback interface.</summary>

@@ -9,6 +9,9 @@ namespace DurableMl.Cli.Hosting;
 /// <param name="batch">The Batch account they share.</param>
 internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, BatchAccount batch)
 {
+    private const string SpotPool = "spot";
+    private const string DedicatedPool = "dedicated";
+
     /// <summary>Blobs, queues and tables.</summary>
     public ChildProcessOptions Azurite()
     {
@@ -41,10 +44,19 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
             FileName = DotNet(),
             Arguments = [layout.BatchEmulatorAssembly],
             Environment = With(
-                ("ASPNETCORE_URLS", BatchUrl),
+                ("BatchEmulator__Url", BatchUrl),
                 ("BatchEmulator__AccountName", batch.Name),
                 ("BatchEmulator__AccountKey", batch.Key),
-                ("BatchEmulator__DataPath", data)),
+                ("BatchEmulator__DataDirectory", data),
+                ("BatchEmulator__SeedPools__0__Id", SpotPool),
+                ("BatchEmulator__SeedPools__0__TargetLowPriorityNodes", "2"),
+                ("BatchEmulator__SeedPools__1__Id", DedicatedPool),
+                ("BatchEmulator__SeedPools__1__TargetDedicatedNodes", "1"),
+                ("BatchEmulator__ContainerImages__0__Image", "durableml/*"),
+                ("BatchEmulator__ContainerImages__0__Executables__python3", layout.FindPython()),
+                // The nodes share this machine's cores, so a task must not take all of them.
+                ("BatchEmulator__InheritedEnvironment__0", "DML_THREADS"),
+                ("DML_THREADS", Text(Math.Max(1, Environment.ProcessorCount / 2)))),
             WorkingDirectory = data,
             LogPath = Log("batch-emulator"),
         };
@@ -64,11 +76,12 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 ("DataStorage", storage),
                 ("DurableTask__SqlitePath", Path.Combine(layout.State, "durabletask.db")),
                 ("Functions__Port", Text(ports.Functions)),
+                ("Functions__StateFolder", Path.Combine(layout.State, "functions")),
                 ("Batch__AccountUrl", BatchUrl),
                 ("Batch__AccountName", batch.Name),
                 ("Batch__AccountKey", batch.Key),
-                ("Batch__PoolId", "spot"),
-                ("Batch__DedicatedPoolId", "dedicated")),
+                ("Batch__PoolId", SpotPool),
+                ("Batch__DedicatedPoolId", DedicatedPool)),
             WorkingDirectory = Path.GetDirectoryName(layout.FunctionsAssembly)!,
             LogPath = Log("functions"),
         };

@@ -13,7 +13,7 @@ public sealed class PortChooserTests
     {
         var ports = Chooser().Choose(new PortRequest(), previous: null);
 
-        Assert.AreEqual(new HostPorts(Functions: 7071, Blob: 10000, Queue: 10001, Table: 10002, Batch: 10010), ports);
+        Assert.AreEqual(new HostPorts(Functions: 7071, Blob: 10000, Queue: 10001, Table: 10002, Batch: 10100), ports);
     }
 
     [TestMethod]
