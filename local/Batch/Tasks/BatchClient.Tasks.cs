@@ -31,7 +31,7 @@ public partial class BatchClient
             Success = [201],
         };
 
-    /// <summary>Adds at most 100 tasks, 1 MB in all, to a job; see each result, for some may fail.</summary>
+    /// <summary>Adds at most 100 tasks, 1 MB in all, to a job; see each result, for some may fail. <see cref="CreateTasks"/> has no such limits.</summary>
     public virtual Response<BatchCreateTaskCollectionResult> CreateTaskCollection(
         string jobId,
         BatchTaskGroup taskCollection,
