@@ -107,7 +107,7 @@ internal sealed class RecordingService : IAsyncDisposable
             context.Response.Headers[name] = value;
         }
 
-        if (answer.Json is not null && request.Method != "HEAD")
+        if (answer.Json is not null && request.Method != "HEAD" && answer.Status != 204)
         {
             context.Response.ContentType ??= "application/json; odata=minimalmetadata";
             await context.Response.WriteAsync(answer.Json);

@@ -28,7 +28,7 @@ public readonly struct BatchErrorSourceCategory : IEquatable<BatchErrorSourceCat
     public static implicit operator BatchErrorSourceCategory(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchErrorSourceCategory?(string value) => value is null ? null : new BatchErrorSourceCategory(value);
+    public static implicit operator BatchErrorSourceCategory?(string value) => value is null ? default(BatchErrorSourceCategory?) : new BatchErrorSourceCategory(value);
 
     static BatchErrorSourceCategory IExtensibleEnum<BatchErrorSourceCategory>.Create(string value) => new(value);
 

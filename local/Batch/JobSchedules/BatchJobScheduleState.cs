@@ -37,7 +37,7 @@ public readonly struct BatchJobScheduleState : IEquatable<BatchJobScheduleState>
     public static implicit operator BatchJobScheduleState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchJobScheduleState?(string value) => value is null ? null : new BatchJobScheduleState(value);
+    public static implicit operator BatchJobScheduleState?(string value) => value is null ? default(BatchJobScheduleState?) : new BatchJobScheduleState(value);
 
     static BatchJobScheduleState IExtensibleEnum<BatchJobScheduleState>.Create(string value) => new(value);
 

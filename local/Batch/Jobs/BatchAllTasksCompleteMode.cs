@@ -28,7 +28,7 @@ public readonly struct BatchAllTasksCompleteMode : IEquatable<BatchAllTasksCompl
     public static implicit operator BatchAllTasksCompleteMode(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchAllTasksCompleteMode?(string value) => value is null ? null : new BatchAllTasksCompleteMode(value);
+    public static implicit operator BatchAllTasksCompleteMode?(string value) => value is null ? default(BatchAllTasksCompleteMode?) : new BatchAllTasksCompleteMode(value);
 
     static BatchAllTasksCompleteMode IExtensibleEnum<BatchAllTasksCompleteMode>.Create(string value) => new(value);
 

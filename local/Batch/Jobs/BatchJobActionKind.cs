@@ -31,7 +31,7 @@ public readonly struct BatchJobActionKind : IEquatable<BatchJobActionKind>, IExt
     public static implicit operator BatchJobActionKind(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchJobActionKind?(string value) => value is null ? null : new BatchJobActionKind(value);
+    public static implicit operator BatchJobActionKind?(string value) => value is null ? default(BatchJobActionKind?) : new BatchJobActionKind(value);
 
     static BatchJobActionKind IExtensibleEnum<BatchJobActionKind>.Create(string value) => new(value);
 

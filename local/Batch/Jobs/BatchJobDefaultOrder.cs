@@ -28,7 +28,7 @@ public readonly struct BatchJobDefaultOrder : IEquatable<BatchJobDefaultOrder>, 
     public static implicit operator BatchJobDefaultOrder(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchJobDefaultOrder?(string value) => value is null ? null : new BatchJobDefaultOrder(value);
+    public static implicit operator BatchJobDefaultOrder?(string value) => value is null ? default(BatchJobDefaultOrder?) : new BatchJobDefaultOrder(value);
 
     static BatchJobDefaultOrder IExtensibleEnum<BatchJobDefaultOrder>.Create(string value) => new(value);
 

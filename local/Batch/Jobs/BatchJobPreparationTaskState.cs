@@ -28,7 +28,7 @@ public readonly struct BatchJobPreparationTaskState : IEquatable<BatchJobPrepara
     public static implicit operator BatchJobPreparationTaskState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchJobPreparationTaskState?(string value) => value is null ? null : new BatchJobPreparationTaskState(value);
+    public static implicit operator BatchJobPreparationTaskState?(string value) => value is null ? default(BatchJobPreparationTaskState?) : new BatchJobPreparationTaskState(value);
 
     static BatchJobPreparationTaskState IExtensibleEnum<BatchJobPreparationTaskState>.Create(string value) => new(value);
 

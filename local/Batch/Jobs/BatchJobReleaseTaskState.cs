@@ -28,7 +28,7 @@ public readonly struct BatchJobReleaseTaskState : IEquatable<BatchJobReleaseTask
     public static implicit operator BatchJobReleaseTaskState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchJobReleaseTaskState?(string value) => value is null ? null : new BatchJobReleaseTaskState(value);
+    public static implicit operator BatchJobReleaseTaskState?(string value) => value is null ? default(BatchJobReleaseTaskState?) : new BatchJobReleaseTaskState(value);
 
     static BatchJobReleaseTaskState IExtensibleEnum<BatchJobReleaseTaskState>.Create(string value) => new(value);
 

@@ -43,7 +43,7 @@ public readonly struct BatchJobState : IEquatable<BatchJobState>, IExtensibleEnu
     public static implicit operator BatchJobState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchJobState?(string value) => value is null ? null : new BatchJobState(value);
+    public static implicit operator BatchJobState?(string value) => value is null ? default(BatchJobState?) : new BatchJobState(value);
 
     static BatchJobState IExtensibleEnum<BatchJobState>.Create(string value) => new(value);
 

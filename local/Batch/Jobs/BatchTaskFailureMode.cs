@@ -28,7 +28,7 @@ public readonly struct BatchTaskFailureMode : IEquatable<BatchTaskFailureMode>, 
     public static implicit operator BatchTaskFailureMode(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchTaskFailureMode?(string value) => value is null ? null : new BatchTaskFailureMode(value);
+    public static implicit operator BatchTaskFailureMode?(string value) => value is null ? default(BatchTaskFailureMode?) : new BatchTaskFailureMode(value);
 
     static BatchTaskFailureMode IExtensibleEnum<BatchTaskFailureMode>.Create(string value) => new(value);
 

@@ -31,7 +31,7 @@ public readonly struct DisableBatchJobOption : IEquatable<DisableBatchJobOption>
     public static implicit operator DisableBatchJobOption(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator DisableBatchJobOption?(string value) => value is null ? null : new DisableBatchJobOption(value);
+    public static implicit operator DisableBatchJobOption?(string value) => value is null ? default(DisableBatchJobOption?) : new DisableBatchJobOption(value);
 
     static DisableBatchJobOption IExtensibleEnum<DisableBatchJobOption>.Create(string value) => new(value);
 

@@ -34,7 +34,7 @@ public readonly struct BatchNodeDeallocateOption : IEquatable<BatchNodeDeallocat
     public static implicit operator BatchNodeDeallocateOption(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchNodeDeallocateOption?(string value) => value is null ? null : new BatchNodeDeallocateOption(value);
+    public static implicit operator BatchNodeDeallocateOption?(string value) => value is null ? default(BatchNodeDeallocateOption?) : new BatchNodeDeallocateOption(value);
 
     static BatchNodeDeallocateOption IExtensibleEnum<BatchNodeDeallocateOption>.Create(string value) => new(value);
 

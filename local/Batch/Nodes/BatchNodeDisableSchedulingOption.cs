@@ -31,7 +31,7 @@ public readonly struct BatchNodeDisableSchedulingOption : IEquatable<BatchNodeDi
     public static implicit operator BatchNodeDisableSchedulingOption(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchNodeDisableSchedulingOption?(string value) => value is null ? null : new BatchNodeDisableSchedulingOption(value);
+    public static implicit operator BatchNodeDisableSchedulingOption?(string value) => value is null ? default(BatchNodeDisableSchedulingOption?) : new BatchNodeDisableSchedulingOption(value);
 
     static BatchNodeDisableSchedulingOption IExtensibleEnum<BatchNodeDisableSchedulingOption>.Create(string value) => new(value);
 

@@ -34,7 +34,7 @@ public readonly struct BatchNodeRebootKind : IEquatable<BatchNodeRebootKind>, IE
     public static implicit operator BatchNodeRebootKind(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchNodeRebootKind?(string value) => value is null ? null : new BatchNodeRebootKind(value);
+    public static implicit operator BatchNodeRebootKind?(string value) => value is null ? default(BatchNodeRebootKind?) : new BatchNodeRebootKind(value);
 
     static BatchNodeRebootKind IExtensibleEnum<BatchNodeRebootKind>.Create(string value) => new(value);
 

@@ -34,7 +34,7 @@ public readonly struct BatchNodeReimageOption : IEquatable<BatchNodeReimageOptio
     public static implicit operator BatchNodeReimageOption(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchNodeReimageOption?(string value) => value is null ? null : new BatchNodeReimageOption(value);
+    public static implicit operator BatchNodeReimageOption?(string value) => value is null ? default(BatchNodeReimageOption?) : new BatchNodeReimageOption(value);
 
     static BatchNodeReimageOption IExtensibleEnum<BatchNodeReimageOption>.Create(string value) => new(value);
 

@@ -70,7 +70,7 @@ public readonly struct BatchNodeState : IEquatable<BatchNodeState>, IExtensibleE
     public static implicit operator BatchNodeState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchNodeState?(string value) => value is null ? null : new BatchNodeState(value);
+    public static implicit operator BatchNodeState?(string value) => value is null ? default(BatchNodeState?) : new BatchNodeState(value);
 
     static BatchNodeState IExtensibleEnum<BatchNodeState>.Create(string value) => new(value);
 

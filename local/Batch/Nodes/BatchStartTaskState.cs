@@ -28,7 +28,7 @@ public readonly struct BatchStartTaskState : IEquatable<BatchStartTaskState>, IE
     public static implicit operator BatchStartTaskState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchStartTaskState?(string value) => value is null ? null : new BatchStartTaskState(value);
+    public static implicit operator BatchStartTaskState?(string value) => value is null ? default(BatchStartTaskState?) : new BatchStartTaskState(value);
 
     static BatchStartTaskState IExtensibleEnum<BatchStartTaskState>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct SchedulingState : IEquatable<SchedulingState>, IExtensibl
     public static implicit operator SchedulingState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator SchedulingState?(string value) => value is null ? null : new SchedulingState(value);
+    public static implicit operator SchedulingState?(string value) => value is null ? default(SchedulingState?) : new SchedulingState(value);
 
     static SchedulingState IExtensibleEnum<SchedulingState>.Create(string value) => new(value);
 

@@ -31,7 +31,7 @@ public readonly struct StatusLevelTypes : IEquatable<StatusLevelTypes>, IExtensi
     public static implicit operator StatusLevelTypes(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator StatusLevelTypes?(string value) => value is null ? null : new StatusLevelTypes(value);
+    public static implicit operator StatusLevelTypes?(string value) => value is null ? default(StatusLevelTypes?) : new StatusLevelTypes(value);
 
     static StatusLevelTypes IExtensibleEnum<StatusLevelTypes>.Create(string value) => new(value);
 

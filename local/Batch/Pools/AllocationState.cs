@@ -31,7 +31,7 @@ public readonly struct AllocationState : IEquatable<AllocationState>, IExtensibl
     public static implicit operator AllocationState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator AllocationState?(string value) => value is null ? null : new AllocationState(value);
+    public static implicit operator AllocationState?(string value) => value is null ? default(AllocationState?) : new AllocationState(value);
 
     static AllocationState IExtensibleEnum<AllocationState>.Create(string value) => new(value);
 

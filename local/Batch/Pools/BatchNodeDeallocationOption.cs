@@ -34,7 +34,7 @@ public readonly struct BatchNodeDeallocationOption : IEquatable<BatchNodeDealloc
     public static implicit operator BatchNodeDeallocationOption(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchNodeDeallocationOption?(string value) => value is null ? null : new BatchNodeDeallocationOption(value);
+    public static implicit operator BatchNodeDeallocationOption?(string value) => value is null ? default(BatchNodeDeallocationOption?) : new BatchNodeDeallocationOption(value);
 
     static BatchNodeDeallocationOption IExtensibleEnum<BatchNodeDeallocationOption>.Create(string value) => new(value);
 

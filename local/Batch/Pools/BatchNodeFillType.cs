@@ -28,7 +28,7 @@ public readonly struct BatchNodeFillType : IEquatable<BatchNodeFillType>, IExten
     public static implicit operator BatchNodeFillType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchNodeFillType?(string value) => value is null ? null : new BatchNodeFillType(value);
+    public static implicit operator BatchNodeFillType?(string value) => value is null ? default(BatchNodeFillType?) : new BatchNodeFillType(value);
 
     static BatchNodeFillType IExtensibleEnum<BatchNodeFillType>.Create(string value) => new(value);
 

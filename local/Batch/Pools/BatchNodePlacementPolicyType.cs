@@ -28,7 +28,7 @@ public readonly struct BatchNodePlacementPolicyType : IEquatable<BatchNodePlacem
     public static implicit operator BatchNodePlacementPolicyType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchNodePlacementPolicyType?(string value) => value is null ? null : new BatchNodePlacementPolicyType(value);
+    public static implicit operator BatchNodePlacementPolicyType?(string value) => value is null ? default(BatchNodePlacementPolicyType?) : new BatchNodePlacementPolicyType(value);
 
     static BatchNodePlacementPolicyType IExtensibleEnum<BatchNodePlacementPolicyType>.Create(string value) => new(value);
 

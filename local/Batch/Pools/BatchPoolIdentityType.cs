@@ -28,7 +28,7 @@ public readonly struct BatchPoolIdentityType : IEquatable<BatchPoolIdentityType>
     public static implicit operator BatchPoolIdentityType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchPoolIdentityType?(string value) => value is null ? null : new BatchPoolIdentityType(value);
+    public static implicit operator BatchPoolIdentityType?(string value) => value is null ? default(BatchPoolIdentityType?) : new BatchPoolIdentityType(value);
 
     static BatchPoolIdentityType IExtensibleEnum<BatchPoolIdentityType>.Create(string value) => new(value);
 

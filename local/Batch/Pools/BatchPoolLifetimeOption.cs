@@ -28,7 +28,7 @@ public readonly struct BatchPoolLifetimeOption : IEquatable<BatchPoolLifetimeOpt
     public static implicit operator BatchPoolLifetimeOption(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchPoolLifetimeOption?(string value) => value is null ? null : new BatchPoolLifetimeOption(value);
+    public static implicit operator BatchPoolLifetimeOption?(string value) => value is null ? default(BatchPoolLifetimeOption?) : new BatchPoolLifetimeOption(value);
 
     static BatchPoolLifetimeOption IExtensibleEnum<BatchPoolLifetimeOption>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct BatchPoolState : IEquatable<BatchPoolState>, IExtensibleE
     public static implicit operator BatchPoolState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchPoolState?(string value) => value is null ? null : new BatchPoolState(value);
+    public static implicit operator BatchPoolState?(string value) => value is null ? default(BatchPoolState?) : new BatchPoolState(value);
 
     static BatchPoolState IExtensibleEnum<BatchPoolState>.Create(string value) => new(value);
 

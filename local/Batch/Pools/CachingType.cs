@@ -31,7 +31,7 @@ public readonly struct CachingType : IEquatable<CachingType>, IExtensibleEnum<Ca
     public static implicit operator CachingType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator CachingType?(string value) => value is null ? null : new CachingType(value);
+    public static implicit operator CachingType?(string value) => value is null ? default(CachingType?) : new CachingType(value);
 
     static CachingType IExtensibleEnum<CachingType>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct ContainerType : IEquatable<ContainerType>, IExtensibleEnu
     public static implicit operator ContainerType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator ContainerType?(string value) => value is null ? null : new ContainerType(value);
+    public static implicit operator ContainerType?(string value) => value is null ? default(ContainerType?) : new ContainerType(value);
 
     static ContainerType IExtensibleEnum<ContainerType>.Create(string value) => new(value);
 

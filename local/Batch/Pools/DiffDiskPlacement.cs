@@ -25,7 +25,7 @@ public readonly struct DiffDiskPlacement : IEquatable<DiffDiskPlacement>, IExten
     public static implicit operator DiffDiskPlacement(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator DiffDiskPlacement?(string value) => value is null ? null : new DiffDiskPlacement(value);
+    public static implicit operator DiffDiskPlacement?(string value) => value is null ? default(DiffDiskPlacement?) : new DiffDiskPlacement(value);
 
     static DiffDiskPlacement IExtensibleEnum<DiffDiskPlacement>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct DiskEncryptionTarget : IEquatable<DiskEncryptionTarget>, 
     public static implicit operator DiskEncryptionTarget(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator DiskEncryptionTarget?(string value) => value is null ? null : new DiskEncryptionTarget(value);
+    public static implicit operator DiskEncryptionTarget?(string value) => value is null ? default(DiskEncryptionTarget?) : new DiskEncryptionTarget(value);
 
     static DiskEncryptionTarget IExtensibleEnum<DiskEncryptionTarget>.Create(string value) => new(value);
 

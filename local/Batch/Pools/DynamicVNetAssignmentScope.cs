@@ -28,7 +28,7 @@ public readonly struct DynamicVNetAssignmentScope : IEquatable<DynamicVNetAssign
     public static implicit operator DynamicVNetAssignmentScope(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator DynamicVNetAssignmentScope?(string value) => value is null ? null : new DynamicVNetAssignmentScope(value);
+    public static implicit operator DynamicVNetAssignmentScope?(string value) => value is null ? default(DynamicVNetAssignmentScope?) : new DynamicVNetAssignmentScope(value);
 
     static DynamicVNetAssignmentScope IExtensibleEnum<DynamicVNetAssignmentScope>.Create(string value) => new(value);
 

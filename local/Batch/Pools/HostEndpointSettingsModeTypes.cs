@@ -28,7 +28,7 @@ public readonly struct HostEndpointSettingsModeTypes : IEquatable<HostEndpointSe
     public static implicit operator HostEndpointSettingsModeTypes(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator HostEndpointSettingsModeTypes?(string value) => value is null ? null : new HostEndpointSettingsModeTypes(value);
+    public static implicit operator HostEndpointSettingsModeTypes?(string value) => value is null ? default(HostEndpointSettingsModeTypes?) : new HostEndpointSettingsModeTypes(value);
 
     static HostEndpointSettingsModeTypes IExtensibleEnum<HostEndpointSettingsModeTypes>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct IPFamily : IEquatable<IPFamily>, IExtensibleEnum<IPFamily
     public static implicit operator IPFamily(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator IPFamily?(string value) => value is null ? null : new IPFamily(value);
+    public static implicit operator IPFamily?(string value) => value is null ? default(IPFamily?) : new IPFamily(value);
 
     static IPFamily IExtensibleEnum<IPFamily>.Create(string value) => new(value);
 

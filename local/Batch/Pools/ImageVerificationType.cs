@@ -28,7 +28,7 @@ public readonly struct ImageVerificationType : IEquatable<ImageVerificationType>
     public static implicit operator ImageVerificationType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator ImageVerificationType?(string value) => value is null ? null : new ImageVerificationType(value);
+    public static implicit operator ImageVerificationType?(string value) => value is null ? default(ImageVerificationType?) : new ImageVerificationType(value);
 
     static ImageVerificationType IExtensibleEnum<ImageVerificationType>.Create(string value) => new(value);
 

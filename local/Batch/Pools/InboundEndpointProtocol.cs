@@ -28,7 +28,7 @@ public readonly struct InboundEndpointProtocol : IEquatable<InboundEndpointProto
     public static implicit operator InboundEndpointProtocol(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator InboundEndpointProtocol?(string value) => value is null ? null : new InboundEndpointProtocol(value);
+    public static implicit operator InboundEndpointProtocol?(string value) => value is null ? default(InboundEndpointProtocol?) : new InboundEndpointProtocol(value);
 
     static InboundEndpointProtocol IExtensibleEnum<InboundEndpointProtocol>.Create(string value) => new(value);
 

@@ -31,7 +31,7 @@ public readonly struct IpAddressProvisioningType : IEquatable<IpAddressProvision
     public static implicit operator IpAddressProvisioningType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator IpAddressProvisioningType?(string value) => value is null ? null : new IpAddressProvisioningType(value);
+    public static implicit operator IpAddressProvisioningType?(string value) => value is null ? default(IpAddressProvisioningType?) : new IpAddressProvisioningType(value);
 
     static IpAddressProvisioningType IExtensibleEnum<IpAddressProvisioningType>.Create(string value) => new(value);
 

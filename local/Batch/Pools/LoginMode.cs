@@ -28,7 +28,7 @@ public readonly struct LoginMode : IEquatable<LoginMode>, IExtensibleEnum<LoginM
     public static implicit operator LoginMode(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator LoginMode?(string value) => value is null ? null : new LoginMode(value);
+    public static implicit operator LoginMode?(string value) => value is null ? default(LoginMode?) : new LoginMode(value);
 
     static LoginMode IExtensibleEnum<LoginMode>.Create(string value) => new(value);
 

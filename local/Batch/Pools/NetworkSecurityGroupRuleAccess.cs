@@ -28,7 +28,7 @@ public readonly struct NetworkSecurityGroupRuleAccess : IEquatable<NetworkSecuri
     public static implicit operator NetworkSecurityGroupRuleAccess(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator NetworkSecurityGroupRuleAccess?(string value) => value is null ? null : new NetworkSecurityGroupRuleAccess(value);
+    public static implicit operator NetworkSecurityGroupRuleAccess?(string value) => value is null ? default(NetworkSecurityGroupRuleAccess?) : new NetworkSecurityGroupRuleAccess(value);
 
     static NetworkSecurityGroupRuleAccess IExtensibleEnum<NetworkSecurityGroupRuleAccess>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct OSType : IEquatable<OSType>, IExtensibleEnum<OSType>
     public static implicit operator OSType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator OSType?(string value) => value is null ? null : new OSType(value);
+    public static implicit operator OSType?(string value) => value is null ? default(OSType?) : new OSType(value);
 
     static OSType IExtensibleEnum<OSType>.Create(string value) => new(value);
 

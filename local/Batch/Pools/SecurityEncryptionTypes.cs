@@ -31,7 +31,7 @@ public readonly struct SecurityEncryptionTypes : IEquatable<SecurityEncryptionTy
     public static implicit operator SecurityEncryptionTypes(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator SecurityEncryptionTypes?(string value) => value is null ? null : new SecurityEncryptionTypes(value);
+    public static implicit operator SecurityEncryptionTypes?(string value) => value is null ? default(SecurityEncryptionTypes?) : new SecurityEncryptionTypes(value);
 
     static SecurityEncryptionTypes IExtensibleEnum<SecurityEncryptionTypes>.Create(string value) => new(value);
 

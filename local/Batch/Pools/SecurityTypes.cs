@@ -28,7 +28,7 @@ public readonly struct SecurityTypes : IEquatable<SecurityTypes>, IExtensibleEnu
     public static implicit operator SecurityTypes(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator SecurityTypes?(string value) => value is null ? null : new SecurityTypes(value);
+    public static implicit operator SecurityTypes?(string value) => value is null ? default(SecurityTypes?) : new SecurityTypes(value);
 
     static SecurityTypes IExtensibleEnum<SecurityTypes>.Create(string value) => new(value);
 

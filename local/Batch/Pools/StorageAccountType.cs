@@ -31,7 +31,7 @@ public readonly struct StorageAccountType : IEquatable<StorageAccountType>, IExt
     public static implicit operator StorageAccountType(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator StorageAccountType?(string value) => value is null ? null : new StorageAccountType(value);
+    public static implicit operator StorageAccountType?(string value) => value is null ? default(StorageAccountType?) : new StorageAccountType(value);
 
     static StorageAccountType IExtensibleEnum<StorageAccountType>.Create(string value) => new(value);
 

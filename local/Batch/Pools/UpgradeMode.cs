@@ -31,7 +31,7 @@ public readonly struct UpgradeMode : IEquatable<UpgradeMode>, IExtensibleEnum<Up
     public static implicit operator UpgradeMode(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator UpgradeMode?(string value) => value is null ? null : new UpgradeMode(value);
+    public static implicit operator UpgradeMode?(string value) => value is null ? default(UpgradeMode?) : new UpgradeMode(value);
 
     static UpgradeMode IExtensibleEnum<UpgradeMode>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct AutoUserScope : IEquatable<AutoUserScope>, IExtensibleEnu
     public static implicit operator AutoUserScope(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator AutoUserScope?(string value) => value is null ? null : new AutoUserScope(value);
+    public static implicit operator AutoUserScope?(string value) => value is null ? default(AutoUserScope?) : new AutoUserScope(value);
 
     static AutoUserScope IExtensibleEnum<AutoUserScope>.Create(string value) => new(value);
 

@@ -25,7 +25,7 @@ public readonly struct BatchAccessScope : IEquatable<BatchAccessScope>, IExtensi
     public static implicit operator BatchAccessScope(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchAccessScope?(string value) => value is null ? null : new BatchAccessScope(value);
+    public static implicit operator BatchAccessScope?(string value) => value is null ? default(BatchAccessScope?) : new BatchAccessScope(value);
 
     static BatchAccessScope IExtensibleEnum<BatchAccessScope>.Create(string value) => new(value);
 

@@ -31,7 +31,7 @@ public readonly struct BatchSubtaskState : IEquatable<BatchSubtaskState>, IExten
     public static implicit operator BatchSubtaskState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchSubtaskState?(string value) => value is null ? null : new BatchSubtaskState(value);
+    public static implicit operator BatchSubtaskState?(string value) => value is null ? default(BatchSubtaskState?) : new BatchSubtaskState(value);
 
     static BatchSubtaskState IExtensibleEnum<BatchSubtaskState>.Create(string value) => new(value);
 

@@ -31,7 +31,7 @@ public readonly struct BatchTaskAddStatus : IEquatable<BatchTaskAddStatus>, IExt
     public static implicit operator BatchTaskAddStatus(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchTaskAddStatus?(string value) => value is null ? null : new BatchTaskAddStatus(value);
+    public static implicit operator BatchTaskAddStatus?(string value) => value is null ? default(BatchTaskAddStatus?) : new BatchTaskAddStatus(value);
 
     static BatchTaskAddStatus IExtensibleEnum<BatchTaskAddStatus>.Create(string value) => new(value);
 

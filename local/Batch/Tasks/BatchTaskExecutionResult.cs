@@ -28,7 +28,7 @@ public readonly struct BatchTaskExecutionResult : IEquatable<BatchTaskExecutionR
     public static implicit operator BatchTaskExecutionResult(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchTaskExecutionResult?(string value) => value is null ? null : new BatchTaskExecutionResult(value);
+    public static implicit operator BatchTaskExecutionResult?(string value) => value is null ? default(BatchTaskExecutionResult?) : new BatchTaskExecutionResult(value);
 
     static BatchTaskExecutionResult IExtensibleEnum<BatchTaskExecutionResult>.Create(string value) => new(value);
 

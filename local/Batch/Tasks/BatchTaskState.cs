@@ -34,7 +34,7 @@ public readonly struct BatchTaskState : IEquatable<BatchTaskState>, IExtensibleE
     public static implicit operator BatchTaskState(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator BatchTaskState?(string value) => value is null ? null : new BatchTaskState(value);
+    public static implicit operator BatchTaskState?(string value) => value is null ? default(BatchTaskState?) : new BatchTaskState(value);
 
     static BatchTaskState IExtensibleEnum<BatchTaskState>.Create(string value) => new(value);
 

@@ -40,7 +40,7 @@ public readonly struct ContainerHostDataPath : IEquatable<ContainerHostDataPath>
     public static implicit operator ContainerHostDataPath(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator ContainerHostDataPath?(string value) => value is null ? null : new ContainerHostDataPath(value);
+    public static implicit operator ContainerHostDataPath?(string value) => value is null ? default(ContainerHostDataPath?) : new ContainerHostDataPath(value);
 
     static ContainerHostDataPath IExtensibleEnum<ContainerHostDataPath>.Create(string value) => new(value);
 

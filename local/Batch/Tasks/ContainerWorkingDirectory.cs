@@ -28,7 +28,7 @@ public readonly struct ContainerWorkingDirectory : IEquatable<ContainerWorkingDi
     public static implicit operator ContainerWorkingDirectory(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator ContainerWorkingDirectory?(string value) => value is null ? null : new ContainerWorkingDirectory(value);
+    public static implicit operator ContainerWorkingDirectory?(string value) => value is null ? default(ContainerWorkingDirectory?) : new ContainerWorkingDirectory(value);
 
     static ContainerWorkingDirectory IExtensibleEnum<ContainerWorkingDirectory>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct DependencyAction : IEquatable<DependencyAction>, IExtensi
     public static implicit operator DependencyAction(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator DependencyAction?(string value) => value is null ? null : new DependencyAction(value);
+    public static implicit operator DependencyAction?(string value) => value is null ? default(DependencyAction?) : new DependencyAction(value);
 
     static DependencyAction IExtensibleEnum<DependencyAction>.Create(string value) => new(value);
 

@@ -28,7 +28,7 @@ public readonly struct ElevationLevel : IEquatable<ElevationLevel>, IExtensibleE
     public static implicit operator ElevationLevel(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator ElevationLevel?(string value) => value is null ? null : new ElevationLevel(value);
+    public static implicit operator ElevationLevel?(string value) => value is null ? default(ElevationLevel?) : new ElevationLevel(value);
 
     static ElevationLevel IExtensibleEnum<ElevationLevel>.Create(string value) => new(value);
 

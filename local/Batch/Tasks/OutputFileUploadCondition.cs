@@ -31,7 +31,7 @@ public readonly struct OutputFileUploadCondition : IEquatable<OutputFileUploadCo
     public static implicit operator OutputFileUploadCondition(string value) => new(value);
 
     /// <summary>Names a value, known or not; null for null.</summary>
-    public static implicit operator OutputFileUploadCondition?(string value) => value is null ? null : new OutputFileUploadCondition(value);
+    public static implicit operator OutputFileUploadCondition?(string value) => value is null ? default(OutputFileUploadCondition?) : new OutputFileUploadCondition(value);
 
     static OutputFileUploadCondition IExtensibleEnum<OutputFileUploadCondition>.Create(string value) => new(value);
 
