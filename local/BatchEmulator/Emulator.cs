@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Containers;
+using DurableMl.Local.BatchEmulator.Faults;
+using DurableMl.Local.BatchEmulator.Files;
+using DurableMl.Local.BatchEmulator.Jobs;
+using DurableMl.Local.BatchEmulator.Nodes;
+using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Local.BatchEmulator.Processes;
+using DurableMl.Local.BatchEmulator.Scheduling;
+using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Storage;
+using DurableMl.Local.BatchEmulator.Tasks;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator;
+
+/// <summary>The emulator without its web server: puts the parts together, starts and stops them.</summary>
+internal sealed class Emulator : IAsyncDisposable
+{
+    private readonly BatchEmulatorOptions options;
+    private readonly FileStream dataLock;
+    private readonly StateDatabase database;
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(30) };
+    private readonly NodeLifecycle nodes;
+    private readonly PoolLifecycle pools;
+    private readonly TaskLifecycle tasks;
+    private readonly JobLifecycle jobs;
+    private readonly NodeDirectories directories;
+    private readonly string instance;
+    private readonly ILoggerFactory logs;
+
+    public Emulator(BatchEmulatorOptions options, TimeProvider clock, ILoggerFactory logs)
+    {
+        (this.options, this.logs) = (options, logs);
+        var data = Path.GetFullPath(options.DataDirectory);
+        Directory.CreateDirectory(data);
+        dataLock = Lock(data);
+        database = new StateDatabase(Path.Combine(data, "batch.db"));
+        instance = database.Setting("instance", () => Guid.NewGuid().ToString("N")) + ".";
+        AccountKey = options.AccountKey is { Length: > 0 } given
+            ? given
+            : database.Setting("accountKey", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
+
+        Account = new BatchAccount(database, clock);
+        directories = new NodeDirectories(Path.Combine(data, "nodes"));
+        Environment = new TaskEnvironment(options, directories);
+        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), new ResourceFiles(http), new OutputFiles(clock), instance)
+        {
+            WallClockGrace = options.TerminationGrace,
+        };
+        var runner = new TaskRunner(Account, commands, directories, Environment, logs.CreateLogger<TaskRunner>());
+        tasks = new TaskLifecycle(Account, options, runner, directories);
+        nodes = new NodeLifecycle(Account, options, commands, directories, Environment, logs.CreateLogger<NodeLifecycle>());
+        pools = new PoolLifecycle(Account, nodes);
+        jobs = new JobLifecycle(Account, tasks, options);
+        Account.Schedule = new Scheduler(Account, tasks).Assign;
+    }
+
+    public BatchAccount Account { get; }
+
+    public TaskEnvironment Environment { get; }
+
+    public string AccountKey { get; }
+
+    /// <summary>Kills what an earlier emulator on this data left, and goes on where it was.</summary>
+    public void Start()
+    {
+        var killed = LeftoverProcesses.Kill(instance);
+        if (killed > 0)
+        {
+            logs.CreateLogger<Emulator>().LogWarning("Killed {Count} processes that an earlier emulator had left", killed);
+        }
+
+        Account.Update(() =>
+        {
+            tasks.Restore();
+            nodes.Restore();
+            pools.Restore();
+            jobs.Restore();
+            foreach (var seed in options.SeedPools.Where(s => !Account.Pools.ContainsKey(s.Id)))
+            {
+                var definition = ModelSchema.Current.Read("BatchPoolCreateOptions", new JsonObject
+                {
+                    ["id"] = seed.Id,
+                    ["vmSize"] = seed.VmSize,
+                    ["targetDedicatedNodes"] = seed.TargetDedicatedNodes,
+                    ["targetLowPriorityNodes"] = seed.TargetLowPriorityNodes,
+                    ["taskSlotsPerNode"] = seed.TaskSlotsPerNode,
+                    ["enableInterNodeCommunication"] = seed.EnableInterNodeCommunication,
+                });
+                PoolValidation.Check(definition);
+                pools.Create(definition);
+            }
+
+            Account.WantScheduling();
+        });
+    }
+
+    /// <summary>Maps the operations.</summary>
+    public void Map(WebApplication app)
+    {
+        var pipeline = new BatchPipeline(new SharedKey(options.AccountName, AccountKey), Account, logs.CreateLogger<BatchPipeline>());
+        app.Use((http, next) => pipeline.InvokeAsync(http, next));
+        app.UseRouting();
+        app.MapGet("/health", () => "ok");
+        new PoolOperations(Account, pools).Map(app);
+        new NodeOperations(Account).Map(app);
+        new JobOperations(Account, jobs).Map(app);
+        new TaskOperations(Account, tasks, directories).Map(app);
+        new FileOperations(Account, directories).Map(app);
+        new FaultOperations(Account, nodes, options).Map(app);
+        app.MapUnsupported();
+    }
+
+    /// <summary>Kills what runs and closes the database; tasks go on at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Account.Close();
+        var work = Account.Read(() => Account.Pools.Values.SelectMany(p => p.Nodes).SelectMany(n => n.Work).ToList());
+        foreach (var item in work)
+        {
+            item.Stop.Request(StopReason.Shutdown, TimeSpan.Zero);
+        }
+
+        await Task.WhenAll(work.Select(w => w.Completion));
+        Account.Dispose();
+        http.Dispose();
+        await dataLock.DisposeAsync();
+    }
+
+    private static FileStream Lock(string data)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(data, "emulator.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new InvalidOperationException($"Another Batch emulator uses {data}. Stop it, or give this one another BatchEmulator:DataDirectory.", e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Tasks;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Jobs;
+
+/// <summary>A job and its tasks.</summary>
+internal sealed class Job : Resource
+{
+    public const string ResourceKind = "job";
+
+    public StateHistory State { get; set; } = new();
+
+    public DateTimeOffset StartTime { get; set; }
+
+    public DateTimeOffset? EndTime { get; set; }
+
+    public string? PoolId { get; set; }
+
+    public JsonObject? SchedulingError { get; set; }
+
+    public string? TerminateReason { get; set; }
+
+    /// <summary>Set while disabling: what becomes of running tasks.</summary>
+    public string? DisableTasks { get; set; }
+
+    [JsonIgnore]
+    public Dictionary<string, BatchTask> Tasks { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The tasks in order of creation.</summary>
+    [JsonIgnore]
+    public List<BatchTask> Ordered { get; } = [];
+
+    /// <summary>Active tasks whose dependencies are satisfied, in order of creation.</summary>
+    [JsonIgnore]
+    public SortedDictionary<long, BatchTask> Ready { get; } = [];
+
+    /// <summary>Tasks that occupy slots.</summary>
+    [JsonIgnore]
+    public int RunningTasks { get; set; }
+
+    /// <summary>Tasks not completed.</summary>
+    [JsonIgnore]
+    public int OpenTasks { get; set; }
+
+    [JsonIgnore]
+    public override string Kind => ResourceKind;
+
+    [JsonIgnore]
+    public int Priority => Definition.Integer("priority") ?? 0;
+
+    [JsonIgnore]
+    public int MaxParallelTasks => Definition.Integer("maxParallelTasks") is { } n and >= 0 ? n : int.MaxValue;
+
+    [JsonIgnore]
+    public bool UsesTaskDependencies => Definition.Flag("usesTaskDependencies");
+
+    [JsonIgnore]
+    public bool Ended => State.Current is JobState.Terminating or JobState.Completed or JobState.Deleting;
+
+    /// <summary>Adds a task that is new or was read from the database.</summary>
+    public void Add(BatchTask task)
+    {
+        Tasks.Add(task.Id, task);
+        Ordered.Add(task);
+        if (task.State.Current != TaskState.Completed)
+        {
+            OpenTasks++;
+        }
+    }
+
+    /// <summary>Takes the task away.</summary>
+    public void Remove(BatchTask task)
+    {
+        Tasks.Remove(task.Id);
+        Ready.Remove(task.Sequence);
+        var index = Ordered.BinarySearch(task, Comparer<BatchTask>.Create((a, b) => a.Sequence.CompareTo(b.Sequence)));
+        if (index >= 0)
+        {
+            Ordered.RemoveAt(index);
+        }
+
+        if (task.State.Current != TaskState.Completed)
+        {
+            OpenTasks--;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Processes;
+using DurableMl.Local.BatchEmulator.Scheduling;
+using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Tasks;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Jobs;
+
+/// <summary>The states of jobs. Every member is called inside an update.</summary>
+internal sealed class JobLifecycle
+{
+    private readonly BatchAccount account;
+    private readonly TaskLifecycle tasks;
+    private readonly BatchEmulatorOptions options;
+
+    public JobLifecycle(BatchAccount account, TaskLifecycle tasks, BatchEmulatorOptions options)
+    {
+        (this.account, this.tasks, this.options) = (account, tasks, options);
+        tasks.Completed += TaskCompleted;
+        tasks.Freed += Settle;
+    }
+
+    /// <summary>Goes on with what jobs were about to do when the emulator stopped.</summary>
+    public void Restore()
+    {
+        foreach (var job in account.Jobs.Values.ToList())
+        {
+            Watch(job);
+            Settle(job);
+        }
+    }
+
+    /// <summary>A new job on an existing pool.</summary>
+    public Job Create(JsonObject definition)
+    {
+        var job = new Job
+        {
+            Id = definition.Text("id")!,
+            Definition = definition,
+            StartTime = account.Now,
+            PoolId = definition.Object("poolInfo")!.Text("poolId"),
+        };
+        job.State.Enter(JobState.Active, account.Now);
+        account.Added(job);
+        account.Jobs.Add(job.Id, job);
+        Watch(job);
+        return job;
+    }
+
+    /// <summary>Ends the job: running tasks are ended, waiting ones stay as they are.</summary>
+    public void Terminate(Job job, string reason)
+    {
+        if (job.Ended)
+        {
+            return;
+        }
+
+        job.TerminateReason = reason;
+        Enter(job, JobState.Terminating);
+        Stop(job, StopReason.Terminated);
+        Settle(job);
+    }
+
+    /// <summary>Stops scheduling; running tasks are requeued, terminated or waited for.</summary>
+    public void Disable(Job job, string disableTasks)
+    {
+        job.DisableTasks = disableTasks;
+        Enter(job, JobState.Disabling);
+        if (disableTasks != "wait")
+        {
+            Stop(job, disableTasks == "terminate" ? StopReason.Terminated : StopReason.Requeued);
+        }
+
+        Settle(job);
+    }
+
+    /// <summary>Schedules again.</summary>
+    public void Enable(Job job)
+    {
+        Enter(job, JobState.Enabling);
+        Enter(job, JobState.Active);
+        account.WantScheduling();
+    }
+
+    /// <summary>Takes the job away with its tasks and their files.</summary>
+    public void Delete(Job job)
+    {
+        Enter(job, JobState.Deleting);
+        Stop(job, StopReason.Terminated);
+        Settle(job);
+    }
+
+    /// <summary>Ends the job at once when it asks for that and all its tasks are completed.</summary>
+    public void EndIfComplete(Job job)
+    {
+        if (job.State.Current == JobState.Active && job.OpenTasks == 0 && job.Definition.Text("onAllTasksComplete") == "terminatejob")
+        {
+            Terminate(job, "AllTasksComplete");
+        }
+    }
+
+    /// <summary>Ends the job when its longest time is over.</summary>
+    public void Watch(Job job)
+    {
+        if (job.Definition.Object("constraints")?.Duration("maxWallClockTime") is { } limit)
+        {
+            account.At(job.StartTime + limit, () =>
+            {
+                if (account.Jobs.GetValueOrDefault(job.Id) == job && !job.Ended
+                    && job.Definition.Object("constraints")?.Duration("maxWallClockTime") == limit)
+                {
+                    Terminate(job, "MaxWallClockTimeExpiry");
+                }
+            });
+        }
+    }
+
+    private void Stop(Job job, StopReason reason)
+    {
+        foreach (var task in job.Ordered)
+        {
+            task.Run?.Stop.Request(reason, options.TerminationGrace, "Task Was Ended by User Request");
+        }
+    }
+
+    private void TaskCompleted(Job job, BatchTask task, CommandStage stage) => EndIfComplete(job);
+
+    private void Settle(Job job)
+    {
+        if (job.RunningTasks > 0)
+        {
+            return;
+        }
+
+        switch (job.State.Current)
+        {
+            case JobState.Disabling:
+                Enter(job, JobState.Disabled);
+                break;
+            case JobState.Terminating:
+                job.EndTime = account.Now;
+                Enter(job, JobState.Completed);
+                break;
+            case JobState.Deleting:
+                foreach (var task in job.Ordered.ToList())
+                {
+                    tasks.Delete(job, task);
+                }
+
+                if (account.Jobs.Remove(job.Id))
+                {
+                    account.Deleted(job);
+                }
+
+                break;
+        }
+    }
+
+    private void Enter(Job job, string state)
+    {
+        job.State.Enter(state, account.Now);
+        account.Touched(job);
+    }
+}

@@ -1,0 +1,278 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Files;
+using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Local.BatchEmulator.Processes;
+using DurableMl.Local.BatchEmulator.Scheduling;
+using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Tasks;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Nodes;
+
+/// <summary>The states of nodes, from creation to leaving the pool. Every member is called inside an update.</summary>
+internal sealed class NodeLifecycle(
+    BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, ILogger<NodeLifecycle> log)
+{
+    /// <summary>A node has come or gone, or got another state.</summary>
+    public Action<Pool>? Changed { get; set; }
+
+    /// <summary>Boots the nodes that were there when the emulator stopped, and goes on with what they were about to do.</summary>
+    public void Restore()
+    {
+        foreach (var pool in account.Pools.Values)
+        {
+            foreach (var node in pool.Nodes.ToList())
+            {
+                switch (node.State.Current)
+                {
+                    case NodeState.LeavingPool:
+                        Leave(pool, node, StopReason.NodeLost);
+                        break;
+                    case NodeState.Creating or NodeState.Preempted or NodeState.Reimaging:
+                        Create(pool, node);
+                        break;
+                    case NodeState.Deallocated or NodeState.Offline or NodeState.Unusable:
+                        break;
+                    case NodeState.Deallocating:
+                        Enter(pool, node, NodeState.Deallocated);
+                        break;
+                    default:
+                        Boot(pool, node);
+                        break;
+                }
+            }
+        }
+    }
+
+    /// <summary>A new node in the pool.</summary>
+    public Node Add(Pool pool, bool dedicated)
+    {
+        var taken = pool.Nodes.Select(n => n.IpAddress).ToHashSet();
+        // Every 127.* address leads to this machine on Linux, so nodes of a multi-instance task can be told apart; elsewhere only the first does.
+        var ip = OperatingSystem.IsLinux()
+            ? Enumerable.Range(1, 65000).Select(i => string.Create(CultureInfo.InvariantCulture, $"127.0.{i / 250}.{(i % 250) + 1}")).First(a => !taken.Contains(a))
+            : "127.0.0.1";
+        var node = new Node
+        {
+            Id = $"tvmps_{Guid.NewGuid():N}_{(dedicated ? 'd' : 'p')}",
+            PoolId = pool.Id,
+            Dedicated = dedicated,
+            IpAddress = ip,
+            AllocationTime = account.Now,
+            LastBootTime = account.Now,
+        };
+        account.Added(node);
+        pool.Nodes.Add(node);
+        Create(pool, node);
+        return node;
+    }
+
+    /// <summary>Takes the node out of the pool; its tasks are treated as the reason says, or run to their end for None.</summary>
+    public void Leave(Pool pool, Node node, StopReason reason)
+    {
+        Enter(pool, node, NodeState.LeavingPool);
+        StopWork(node, reason, options.TerminationGrace);
+        WhenEmpty(node, () =>
+        {
+            pool.Nodes.Remove(node);
+            account.Deleted(node);
+            account.After(() => NodeDirectories.Delete(directories.Node(pool.Id, node.Id)));
+            Changed?.Invoke(pool);
+        });
+    }
+
+    /// <summary>
+    /// What a spot eviction does: notice, grace, kill, disk lost. The node stays in the pool and comes back; its tasks are active again.
+    /// </summary>
+    public void Preempt(Pool pool, Node node, TimeSpan grace)
+    {
+        Enter(pool, node, NodeState.Preempted);
+        StopWork(node, StopReason.NodeLost, grace);
+        WhenEmpty(node, () =>
+        {
+            NodeDirectories.Delete(directories.Node(pool.Id, node.Id));
+            var boots = node.Boots;
+            account.At(account.Now + options.PreemptedTime, () =>
+            {
+                if (node.Boots == boots && node.State.Current == NodeState.Preempted)
+                {
+                    Create(pool, node);
+                }
+            });
+        });
+    }
+
+    /// <summary>Moves the node to a state.</summary>
+    public void Enter(Pool pool, Node node, string state)
+    {
+        if (node.State.Enter(state, account.Now))
+        {
+            account.Changed(node);
+            account.WantScheduling();
+            Changed?.Invoke(pool);
+        }
+    }
+
+    /// <summary>Allocates the node, then boots it.</summary>
+    public void Create(Pool pool, Node node)
+    {
+        Enter(pool, node, NodeState.Creating);
+        At(pool, node, NodeState.Creating, options.NodeAllocationTime, () =>
+        {
+            node.AllocationTime = account.Now;
+            Boot(pool, node);
+        });
+    }
+
+    /// <summary>Starts the node and its start task.</summary>
+    public void Boot(Pool pool, Node node)
+    {
+        node.Boots++;
+        Enter(pool, node, NodeState.Starting);
+        At(pool, node, NodeState.Starting, options.NodeBootTime, () =>
+        {
+            node.LastBootTime = account.Now;
+            directories.Create(pool.Id, node.Id);
+            if (pool.Definition.Object("startTask") is not { } startTask)
+            {
+                Enter(pool, node, NodeState.Idle);
+                return;
+            }
+
+            Enter(pool, node, startTask.Flag("waitForSuccess", otherwise: true) ? NodeState.WaitingForStartTask : NodeState.Idle);
+            RunStartTask(pool, node, startTask, retries: 0);
+        });
+    }
+
+    /// <summary>Asks all work on the node to stop, unless the reason is None.</summary>
+    public static void StopWork(Node node, StopReason reason, TimeSpan grace)
+    {
+        foreach (var work in node.Work.Where(_ => reason != StopReason.None))
+        {
+            work.Stop.Request(reason, grace, "The node of the task was removed by user request");
+        }
+    }
+
+    /// <summary>In an update of its own once nothing runs on the node any more; dropped when the node has another state by then.</summary>
+    public void WhenEmpty(Node node, Action body)
+    {
+        var state = node.State.Current;
+        var work = node.Work.Select(w => w.Completion).ToArray();
+        account.After(() => _ = WaitAsync());
+
+        async Task WaitAsync()
+        {
+            try
+            {
+                await Task.WhenAll(work);
+                account.Update(() =>
+                {
+                    if (node.State.Current == state)
+                    {
+                        body();
+                    }
+                });
+            }
+            catch (ObjectDisposedException)
+            {
+                // The emulator stops; Restore goes on from the node's state.
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "Node {Node} could not be cleared", node.Id);
+            }
+        }
+    }
+
+    private void At(Pool pool, Node node, string state, TimeSpan delay, Action body)
+    {
+        var boots = node.Boots;
+        account.At(account.Now + delay, () =>
+        {
+            if (node.Boots == boots && node.State.Current == state && pool.Nodes.Contains(node))
+            {
+                body();
+            }
+        });
+    }
+
+    private void RunStartTask(Pool pool, Node node, JsonObject startTask, int retries)
+    {
+        var run = new StartTaskRun(node);
+        node.Work.Add(run);
+        node.StartTaskInfo = new JsonObject { ["state"] = "running", ["startTime"] = Iso8601.Time(account.Now), ["retryCount"] = retries };
+        account.Changed(node);
+        account.After(() => _ = Task.Run(() => ExecuteAsync(pool, run, startTask, retries)));
+    }
+
+    private async Task ExecuteAsync(Pool pool, StartTaskRun run, JsonObject startTask, int retries)
+    {
+        var node = run.Node;
+        var variables = environment.ForNode(node);
+        var root = directories.Startup(pool.Id, node.Id);
+        variables["AZ_BATCH_TASK_DIR"] = root;
+        variables["AZ_BATCH_TASK_WORKING_DIR"] = Path.Combine(root, "wd");
+        TaskEnvironment.Apply(variables, startTask.Objects("environmentSettings"));
+        try
+        {
+            var outcome = await commands.RunAsync(new CommandSpecification
+            {
+                CommandLine = startTask.Text("commandLine")!,
+                RootDirectory = root,
+                Environment = variables,
+                ContainerSettings = startTask.Object("containerSettings"),
+                ResourceFiles = [.. startTask.Objects("resourceFiles")],
+            }, run.Stop, run.Marker);
+            account.Update(() => Finish(pool, run, startTask, retries, outcome));
+        }
+        catch (ObjectDisposedException)
+        {
+            // The emulator stops; the node boots again at the next start.
+        }
+        finally
+        {
+            run.Complete();
+            run.Stop.Dispose();
+        }
+    }
+
+    private void Finish(Pool pool, StartTaskRun run, JsonObject startTask, int retries, CommandOutcome outcome)
+    {
+        var node = run.Node;
+        node.Work.Remove(run);
+        if (run.Stop.Reason != StopReason.None)
+        {
+            return;
+        }
+
+        var info = node.StartTaskInfo!;
+        info["state"] = "completed";
+        info["endTime"] = Iso8601.Time(account.Now);
+        info["result"] = outcome.Failure is null ? "success" : "failure";
+        info.Put("exitCode", outcome.ExitCode);
+        info.Put("failureInfo", outcome.Failure?.ToJson());
+        info.Put("containerInfo", outcome.ContainerInfo);
+        account.Changed(node);
+        if (outcome.Failure is null)
+        {
+            if (node.State.Current == NodeState.WaitingForStartTask)
+            {
+                Enter(pool, node, NodeState.Idle);
+            }
+
+            return;
+        }
+
+        var most = startTask.Integer("maxTaskRetryCount") ?? 0;
+        if (outcome.Stage == CommandStage.Command && (most < 0 || retries < most))
+        {
+            RunStartTask(pool, node, startTask, retries + 1);
+            node.StartTaskInfo!["lastRetryTime"] = Iso8601.Time(account.Now);
+        }
+        else if (node.State.Current == NodeState.WaitingForStartTask)
+        {
+            Enter(pool, node, NodeState.StartTaskFailed);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Pools;
+
+/// <summary>What a pool's definition must satisfy beyond its form.</summary>
+internal static class PoolValidation
+{
+    // A virtual node costs a directory; what runs on it costs this machine.
+    private const int MostNodes = 1000;
+
+    /// <summary>Checks a new pool.</summary>
+    /// <exception cref="BatchException">400, naming the property.</exception>
+    public static void Check(JsonObject pool)
+    {
+        Identifiers.Check("id", pool.Text("id")!);
+        CheckSpecification(pool, "");
+    }
+
+    /// <summary>Checks a pool's definition without its id.</summary>
+    public static void CheckSpecification(JsonObject pool, string path)
+    {
+        CheckTargets(pool, path);
+        if (pool.Integer("taskSlotsPerNode") is { } slots and not (>= 1 and <= 256))
+        {
+            throw BatchErrors.InvalidProperty(path + "taskSlotsPerNode", slots.ToString(System.Globalization.CultureInfo.InvariantCulture), "The value must be from 1 to 256.");
+        }
+
+        if (pool.Flag("enableAutoScale"))
+        {
+            if (pool.ContainsKey("targetDedicatedNodes") || pool.ContainsKey("targetLowPriorityNodes"))
+            {
+                throw BatchErrors.InvalidProperty(path + "targetDedicatedNodes", null, "Targets cannot be given for a pool with automatic scaling.");
+            }
+
+            if (pool.Text("autoScaleFormula") is null)
+            {
+                throw BatchErrors.MissingProperty(path + "autoScaleFormula");
+            }
+        }
+        else if (pool.ContainsKey("autoScaleFormula"))
+        {
+            throw BatchErrors.InvalidProperty(path + "autoScaleFormula", null, "A formula needs enableAutoScale.");
+        }
+    }
+
+    /// <summary>Checks the numbers of nodes.</summary>
+    public static void CheckTargets(JsonObject options, string path = "")
+    {
+        foreach (var name in (string[])["targetDedicatedNodes", "targetLowPriorityNodes"])
+        {
+            if (options.Integer(name) is { } target and not (>= 0 and <= MostNodes))
+            {
+                throw BatchErrors.InvalidProperty(path + name, target.ToString(System.Globalization.CultureInfo.InvariantCulture), $"The value must be from 0 to {MostNodes}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Containers;
+using DurableMl.Local.BatchEmulator.Scheduling;
+using DurableMl.Local.BatchEmulator.Storage;
+using DurableMl.Local.BatchEmulator.Tasks;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Processes;
+
+/// <summary>Runs one command from its resource files to its output files.</summary>
+/// <param name="markerPrefix">Begins the marker of every process, so that a restart finds those of this account and no others.</param>
+internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, ResourceFiles resources, OutputFiles outputs, string markerPrefix)
+{
+    private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(10);
+
+    /// <summary>The time between SIGTERM and SIGKILL when a command runs too long.</summary>
+    public TimeSpan WallClockGrace { get; init; }
+
+    /// <summary>Runs the command. Never throws for what the command or its files do; after the call none of its processes is left.</summary>
+    /// <param name="linger">Kept running by the command's leavings until the task given here completes.</param>
+    public async Task<CommandOutcome> RunAsync(
+        CommandSpecification command, StopSignal stop, string marker, Task? linger = null, TaskCompletionSource<CommandOutcome>? exited = null)
+    {
+        JsonObject? containerInfo = null;
+        try
+        {
+            Directory.CreateDirectory(command.WorkingDirectory);
+            var arguments = CommandLine.Split(command.CommandLine);
+            if (command.ContainerSettings is { } settings)
+            {
+                var image = settings.Text("imageName")!;
+                var map = images.Find(image);
+                if (map is null)
+                {
+                    return ImageNotFound(image);
+                }
+
+                containerInfo = new JsonObject { ["containerId"] = marker, ["state"] = "running" };
+                if (map.Executables.TryGetValue(arguments[0], out var local))
+                {
+                    arguments = [local, .. arguments.Skip(1)];
+                }
+            }
+
+            await resources.FetchAsync(command.ResourceFiles, command.WorkingDirectory, stop.Token);
+            if (ProgramFinder.Find(arguments[0], command.WorkingDirectory, command.Environment) is not { } program)
+            {
+                return new CommandOutcome(CommandStage.PreProcessing, null,
+                    TaskFailure.User("CommandProgramNotFound", "The specified command program is not found", ("Program", arguments[0])), containerInfo);
+            }
+
+            return await ExecuteAsync(command, [program, .. arguments.Skip(1)], stop, marker, containerInfo, linger, exited);
+        }
+        catch (FormatException e)
+        {
+            return new CommandOutcome(CommandStage.PreProcessing, null, TaskFailure.User("CommandLaunchFailed", "Failed to launch the specified command line", ("Message", e.Message)));
+        }
+        catch (TransferException e)
+        {
+            return new CommandOutcome(CommandStage.PreProcessing, null, e.Failure, containerInfo);
+        }
+        catch (OperationCanceledException) when (stop.Reason != StopReason.None)
+        {
+            return new CommandOutcome(CommandStage.PreProcessing, null, null, containerInfo);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            return new CommandOutcome(CommandStage.PreProcessing, null, TaskFailure.Server("ResourceDirectoryCreateFailed", e.Message), containerInfo);
+        }
+    }
+
+    private static CommandOutcome ImageNotFound(string image)
+    {
+        var error = $"No such image: {image}. The emulator's ContainerImages setting maps images to local executables.";
+        return new CommandOutcome(CommandStage.PreProcessing, null,
+            TaskFailure.User("ContainerInvalidImage", "One or more of the specified container images are invalid", ("Image", image), ("Message", error)),
+            new JsonObject { ["state"] = "", ["error"] = error });
+    }
+
+    private async Task<CommandOutcome> ExecuteAsync(
+        CommandSpecification command, IReadOnlyList<string> arguments, StopSignal stop, string marker, JsonObject? containerInfo,
+        Task? linger, TaskCompletionSource<CommandOutcome>? exited)
+    {
+        int? code;
+        await using (var process = SupervisedProcess.Start(arguments, command.Environment, command.WorkingDirectory,
+            Path.Combine(command.RootDirectory, "stdout.txt"), Path.Combine(command.RootDirectory, "stderr.txt"), markerPrefix + marker, linger is not null))
+        {
+            await using var limit = command.MaxWallClockTime is { } most
+                ? clock.CreateTimer(_ => stop.Request(StopReason.WallClock, WallClockGrace), null, most, Timeout.InfiniteTimeSpan)
+                : null;
+            var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var registration = stop.Token.Register(() => stopping.TrySetResult());
+            await Task.WhenAny(process.Exited, stopping.Task);
+            if (!process.Exited.IsCompleted)
+            {
+                await StopAsync(process, stop.Grace);
+            }
+
+            code = await process.Exited;
+            if (linger is not null && code is not null && stop.Reason == StopReason.None)
+            {
+                exited?.TrySetResult(new CommandOutcome(CommandStage.Command, code, code == 0 ? null : TaskFailure.ExitCode(code.Value), containerInfo));
+                await Task.WhenAny(linger, stopping.Task);
+            }
+        }
+
+        if (containerInfo is not null)
+        {
+            containerInfo["state"] = "exited";
+        }
+
+        if (code is not { } exitCode)
+        {
+            // Both the supervisor and its pipe are gone: nobody watches the task's processes any more.
+            LeftoverProcesses.Kill(markerPrefix + marker);
+            return new CommandOutcome(CommandStage.AgentLost, null, null, containerInfo);
+        }
+
+        var outcome = new CommandOutcome(CommandStage.Command, exitCode, exitCode == 0 ? null : TaskFailure.ExitCode(exitCode), containerInfo);
+        if (stop.Reason is StopReason.None or StopReason.Terminated or StopReason.WallClock)
+        {
+            using var bound = new CancellationTokenSource(LongestUpload, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, stop.Reason == StopReason.None ? stop.Token : CancellationToken.None);
+            var succeeded = exitCode == 0 && stop.Reason == StopReason.None;
+            if (await outputs.StoreAsync(command.OutputFiles, command.RootDirectory, succeeded, either.Token) is { } failure)
+            {
+                return outcome with { Stage = CommandStage.FileUpload, Failure = failure };
+            }
+        }
+
+        return outcome;
+    }
+
+    private async Task StopAsync(SupervisedProcess process, TimeSpan grace)
+    {
+        if (grace > TimeSpan.Zero)
+        {
+            await process.SignalAsync("TERM");
+            using var waiting = new CancellationTokenSource();
+            await Task.WhenAny(process.Exited, Task.Delay(grace, clock, waiting.Token));
+            await waiting.CancelAsync();
+        }
+
+        await process.SignalAsync("KILL");
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace DurableMl.Local.BatchEmulator.Processes;
+
+/// <summary>
+/// A command in a process group of its own under supervisor.sh, which holds a pipe to this process: when this process ends,
+/// however it ends, the pipe closes and the supervisor kills the group.
+/// </summary>
+internal sealed class SupervisedProcess : IAsyncDisposable
+{
+    private static readonly string Supervisor = LoadSupervisor();
+
+    private readonly Process process;
+    private readonly Task<int?> exited;
+    private readonly Task ended;
+
+    private SupervisedProcess(Process process)
+    {
+        this.process = process;
+        var exit = new TaskCompletionSource<int?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        exited = exit.Task;
+        ended = ReadAsync(exit);
+    }
+
+    /// <summary>The command's exit code; 128 + n when signal n ended it; null when the supervisor was killed before it could tell.</summary>
+    public Task<int?> Exited => exited;
+
+    /// <summary>Starts the command.</summary>
+    /// <param name="command">The program, found already, and its arguments.</param>
+    /// <param name="linger">Keeps what the command leaves running until this is disposed.</param>
+    public static SupervisedProcess Start(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string directory, string stdout, string stderr, string marker, bool linger)
+    {
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])["-c", Supervisor, "supervisor", linger ? "1" : "0", stdout, stderr, marker, .. command])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment.Clear();
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new SupervisedProcess(Process.Start(start) ?? throw new InvalidOperationException("The supervisor did not start."));
+    }
+
+    /// <summary>Sends a signal (TERM, KILL) to the group.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        try
+        {
+            await process.StandardInput.WriteLineAsync(signal);
+            await process.StandardInput.FlushAsync();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The supervisor has ended, and the group with it.
+        }
+    }
+
+    /// <summary>Kills what is left and waits for the supervisor's end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // Already gone.
+        }
+
+        await ended;
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    private static string LoadSupervisor()
+    {
+        using var stream = typeof(SupervisedProcess).Assembly.GetManifestResourceStream("supervisor.sh")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private async Task ReadAsync(TaskCompletionSource<int?> exit)
+    {
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line)
+            {
+                if (line.StartsWith("exited ", StringComparison.Ordinal))
+                {
+                    exit.TrySetResult(int.Parse(line.AsSpan(7), CultureInfo.InvariantCulture));
+                }
+            }
+        }
+        finally
+        {
+            exit.TrySetResult(null);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using DurableMl.Local.BatchEmulator.Nodes;
+
+namespace DurableMl.Local.BatchEmulator.Scheduling;
+
+/// <summary>Something that runs on a node and can be told to stop.</summary>
+/// <param name="node">The node.</param>
+/// <param name="slots">The slots it takes.</param>
+internal abstract class NodeWork(Node node, int slots)
+{
+    private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Node Node { get; } = node;
+
+    public int Slots { get; } = slots;
+
+    public StopSignal Stop { get; } = new();
+
+    /// <summary>Completes when nothing of it runs any more and its outcome has been recorded.</summary>
+    public Task Completion => completion.Task;
+
+    /// <summary>Distinguishes the processes of this run from all others.</summary>
+    public string Marker { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Completes <see cref="Completion"/>.</summary>
+    public void Complete() => completion.TrySetResult();
+}

@@ -1,0 +1,92 @@
+using DurableMl.Local.BatchEmulator.Jobs;
+using DurableMl.Local.BatchEmulator.Nodes;
+using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Tasks;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Scheduling;
+
+/// <summary>Assigns ready tasks to free slots: jobs by priority, tasks by order of creation.</summary>
+internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
+{
+    /// <summary>Assigns what can be assigned. Called inside an update.</summary>
+    public void Assign()
+    {
+        var jobs = account.Jobs.Values
+            .Where(j => j.State.Current == JobState.Active && j.PoolId is not null && j.Ready.Count > 0)
+            .GroupBy(j => j.PoolId!, StringComparer.OrdinalIgnoreCase);
+        foreach (var group in jobs.ToList())
+        {
+            if (account.Pools.TryGetValue(group.Key, out var pool))
+            {
+                Assign(pool, group.OrderByDescending(j => j.Priority).ThenBy(j => j.Sequence));
+            }
+        }
+    }
+
+    private void Assign(Pool pool, IEnumerable<Job> jobs)
+    {
+        var free = pool.Nodes.Where(n => n.TakesTasks && n.UsedSlots < pool.TaskSlotsPerNode)
+            .ToDictionary(n => n, n => pool.TaskSlotsPerNode - n.UsedSlots);
+        var assignments = new List<(Job Job, BatchTask Task, Node Node)>();
+        foreach (var job in jobs)
+        {
+            var running = job.RunningTasks;
+            // A task that needs more slots than are free anywhere waits; smaller ones behind it need not.
+            var tooMany = int.MaxValue;
+            foreach (var task in job.Ready.Values)
+            {
+                if (free.Count == 0 || running >= job.MaxParallelTasks || tooMany == 1)
+                {
+                    break;
+                }
+
+                if (task.RequiredSlots >= tooMany)
+                {
+                    continue;
+                }
+
+                if (Choose(pool, free, task) is not { } node)
+                {
+                    tooMany = task.RequiredSlots;
+                    continue;
+                }
+
+                assignments.Add((job, task, node));
+                running++;
+                free[node] -= task.RequiredSlots;
+                if (free[node] == 0)
+                {
+                    free.Remove(node);
+                }
+            }
+        }
+
+        foreach (var (job, task, node) in assignments)
+        {
+            tasks.Assign(job, task, pool, node);
+        }
+    }
+
+    /// <summary>The node the task asks for if it has room, else the emptiest (spread) or the fullest (pack) that has.</summary>
+    private static Node? Choose(Pool pool, Dictionary<Node, int> free, BatchTask task)
+    {
+        var fitting = free.Where(n => n.Value >= task.RequiredSlots).ToList();
+        if (fitting.Count == 0)
+        {
+            return null;
+        }
+
+        if (task.Definition.Object("affinityInfo")?.Text("affinityId") is { } affinity)
+        {
+            var wanted = fitting.FirstOrDefault(n => NodeDocument.AffinityId(n.Key) == affinity).Key;
+            if (wanted is not null)
+            {
+                return wanted;
+            }
+        }
+
+        return pool.Packs ? fitting.MinBy(n => n.Value).Key : fitting.MaxBy(n => n.Value).Key;
+    }
+}

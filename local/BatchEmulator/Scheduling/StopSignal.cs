@@ -1,0 +1,39 @@
+namespace DurableMl.Local.BatchEmulator.Scheduling;
+
+/// <summary>Asks running work to stop, once; the first reason counts.</summary>
+internal sealed class StopSignal : IDisposable
+{
+    private readonly CancellationTokenSource source = new();
+    private readonly Lock gate = new();
+
+    /// <summary>Cancelled when work is to stop.</summary>
+    public CancellationToken Token => source.Token;
+
+    /// <summary>The first reason given.</summary>
+    public StopReason Reason { get; private set; }
+
+    /// <summary>What the reason was, for failureInfo.</summary>
+    public string Message { get; private set; } = "";
+
+    /// <summary>Time between SIGTERM and SIGKILL.</summary>
+    public TimeSpan Grace { get; private set; }
+
+    /// <summary>Asks for a stop. Does nothing when asked before.</summary>
+    public void Request(StopReason reason, TimeSpan grace, string message = "")
+    {
+        lock (gate)
+        {
+            if (Reason != StopReason.None)
+            {
+                return;
+            }
+
+            (Reason, Grace, Message) = (reason, grace, message);
+        }
+
+        // Registered continuations run on the pool: requests come from inside the account's lock.
+        _ = source.CancelAsync();
+    }
+
+    public void Dispose() => source.Dispose();
+}

@@ -1,0 +1,53 @@
+using DurableMl.Local.BatchEmulator.Files;
+using DurableMl.Local.BatchEmulator.Processes;
+using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Tasks;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Scheduling;
+
+/// <summary>Executes assigned tasks.</summary>
+internal sealed class TaskRunner(BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, ILogger<TaskRunner> log)
+{
+    /// <summary>Starts the run; the outcome is recorded by the callback, inside an update.</summary>
+    public void Start(TaskRun run, Action<TaskRun, CommandOutcome> finish) => _ = Task.Run(() => ExecuteAsync(run, finish));
+
+    private async Task ExecuteAsync(TaskRun run, Action<TaskRun, CommandOutcome> finish)
+    {
+        try
+        {
+            var outcome = await RunAsync(run);
+            account.Update(() => finish(run, outcome));
+        }
+        catch (ObjectDisposedException) when (run.Stop.Reason == StopReason.Shutdown)
+        {
+            // The account is closed: the task is requeued at the next start.
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "Task {Job}/{Task} could not be run or its outcome not be recorded", run.Job.Id, run.Task.Id);
+            account.Update(() => finish(run, new CommandOutcome(CommandStage.AgentLost, null, null)));
+        }
+        finally
+        {
+            run.Complete();
+            run.Stop.Dispose();
+        }
+    }
+
+    private async Task<CommandOutcome> RunAsync(TaskRun run)
+    {
+        var definition = run.Task.Definition;
+        var root = Path.Combine(directories.Node(run.Pool.Id, run.Node.Id), NodeDirectories.TaskRoot(run.Job.Id, run.Task.Id));
+        return await commands.RunAsync(new CommandSpecification
+        {
+            CommandLine = run.Task.CommandLine,
+            RootDirectory = root,
+            Environment = environment.ForTask(run.Node, run.Job, run.Task.Id, root, definition),
+            ContainerSettings = definition.Object("containerSettings"),
+            ResourceFiles = [.. definition.Objects("resourceFiles")],
+            OutputFiles = [.. definition.Objects("outputFiles")],
+            MaxWallClockTime = run.Task.MaxWallClockTime,
+        }, run.Stop, run.Marker);
+    }
+}

@@ -1,0 +1,277 @@
+using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Files;
+using DurableMl.Local.BatchEmulator.Jobs;
+using DurableMl.Local.BatchEmulator.Nodes;
+using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Local.BatchEmulator.Processes;
+using DurableMl.Local.BatchEmulator.Scheduling;
+using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Tasks;
+
+/// <summary>The states of tasks: added, assigned, retried, requeued, completed. Every member is called inside an update.</summary>
+internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions options, TaskRunner runner, NodeDirectories directories)
+{
+    /// <summary>A task has been completed.</summary>
+    public Action<Job, BatchTask, CommandStage>? Completed { get; set; }
+
+    /// <summary>A task of the job has left its node.</summary>
+    public Action<Job>? Freed { get; set; }
+
+    /// <summary>Brings tasks read from the database to where they belong: what was running is active again, as after the loss of its node.</summary>
+    public void Restore()
+    {
+        foreach (var job in account.Jobs.Values)
+        {
+            foreach (var task in job.Ordered)
+            {
+                if (task.State.Current is TaskState.Running or TaskState.Preparing)
+                {
+                    DeleteFiles(task);
+                    MakeActive(task);
+                }
+
+                if (task.State.Current == TaskState.Active)
+                {
+                    MakeReady(job, task);
+                }
+                else
+                {
+                    KeepFilesUntilRetentionEnds(task);
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds a task to the job.</summary>
+    public BatchTask Add(Job job, JsonObject definition)
+    {
+        var task = new BatchTask { Id = definition.Text("id")!, JobId = job.Id, Definition = definition };
+        task.State.Enter(TaskState.Active, account.Now);
+        account.Added(task);
+        job.Add(task);
+        MakeReady(job, task);
+        account.WantScheduling();
+        return task;
+    }
+
+    /// <summary>Puts the task on the node.</summary>
+    public void Assign(Job job, BatchTask task, Pool pool, Node node)
+    {
+        var run = new TaskRun(job, task, pool, node);
+        job.Ready.Remove(task.Sequence);
+        job.RunningTasks++;
+        task.Run = run;
+        task.Execution.Clear();
+        task.Execution.StartTime = account.Now;
+        task.Location = new TaskLocation(pool.Id, node.Id, NodeDirectories.TaskRoot(job.Id, task.Id));
+        task.State.Enter(TaskState.Running, account.Now);
+        node.Work.Add(run);
+        node.TotalTasksRun++;
+        node.State.Enter(NodeState.Running, account.Now);
+        account.Touched(task);
+        account.Changed(node);
+        account.After(() => runner.Start(run, Finish));
+    }
+
+    /// <summary>Ends the task by request.</summary>
+    public void Terminate(Job job, BatchTask task, string message = "Task Was Ended by User Request")
+    {
+        if (task.Run is { } run)
+        {
+            run.Stop.Request(StopReason.Terminated, options.TerminationGrace, message);
+        }
+        else if (task.State.Current != TaskState.Completed)
+        {
+            Complete(job, task, CommandStage.Command, null, TaskFailure.Ended(message), null);
+        }
+    }
+
+    /// <summary>Takes the task away, with its processes and files.</summary>
+    public void Delete(Job job, BatchTask task)
+    {
+        job.Remove(task);
+        account.Deleted(task);
+        if (task.Run is { } run)
+        {
+            run.Stop.Request(StopReason.Deleted, options.TerminationGrace);
+            account.After(() => _ = DeleteFilesAfterAsync(run));
+        }
+        else
+        {
+            account.After(() => DeleteFiles(task));
+        }
+    }
+
+    /// <summary>Lets a failed task run again, with all its retries.</summary>
+    public void Reactivate(Job job, BatchTask task)
+    {
+        task.Execution = new TaskExecution();
+        task.SatisfiesDependents = false;
+        job.OpenTasks++;
+        MakeActive(task);
+        MakeReady(job, task);
+        account.WantScheduling();
+    }
+
+    private void Finish(TaskRun run, CommandOutcome outcome)
+    {
+        Settle(run, outcome);
+        Freed?.Invoke(run.Job);
+    }
+
+    private void Settle(TaskRun run, CommandOutcome outcome)
+    {
+        var (job, task) = (run.Job, run.Task);
+        run.Node.Work.Remove(run);
+        job.RunningTasks--;
+        task.Run = null;
+        if (run.Node.Work.Count == 0)
+        {
+            run.Node.State.Enter(run.Node.State.Current == NodeState.Running ? NodeState.Idle : run.Node.State.Current, account.Now);
+        }
+
+        account.WantScheduling();
+        switch (run.Stop.Reason)
+        {
+            case StopReason.Deleted:
+                account.Changed(run.Node);
+                return;
+            case StopReason.Terminated:
+                Complete(job, task, CommandStage.Command, outcome, TaskFailure.Ended(run.Stop.Message), run.Node);
+                return;
+            case StopReason.WallClock:
+                Complete(job, task, CommandStage.Command, outcome,
+                    TaskFailure.Server("TaskEnded", "The task ran longer than its maximum wall clock time"), run.Node);
+                return;
+            case StopReason.Requeued:
+                task.Execution.RequeueCount++;
+                task.Execution.LastRequeueTime = account.Now;
+                Requeue(job, task, run.Node);
+                return;
+            case StopReason.NodeLost or StopReason.Shutdown:
+                Requeue(job, task, run.Node);
+                return;
+        }
+
+        if (outcome.Stage == CommandStage.AgentLost)
+        {
+            Requeue(job, task, run.Node);
+            return;
+        }
+
+        if (outcome is { Stage: CommandStage.Command, ExitCode: not 0 } && task.Execution.RetryCount < MaxRetries(job, task))
+        {
+            Record(task, outcome, outcome.Failure);
+            RememberOn(run.Node, job, task);
+            task.Execution.RetryCount++;
+            task.Execution.LastRetryTime = account.Now;
+            MakeActive(task);
+            MakeReady(job, task);
+            return;
+        }
+
+        Complete(job, task, outcome.Stage, outcome, outcome.Failure, run.Node);
+    }
+
+    private static int MaxRetries(Job job, BatchTask task)
+    {
+        var count = task.Definition.Object("constraints")?.Integer("maxTaskRetryCount")
+            ?? job.Definition.Object("constraints")?.Integer("maxTaskRetryCount") ?? 0;
+        return count < 0 ? int.MaxValue : count;
+    }
+
+    private void Requeue(Job job, BatchTask task, Node node)
+    {
+        account.Changed(node);
+        task.Execution.Clear();
+        task.Location = null;
+        MakeActive(task);
+        MakeReady(job, task);
+    }
+
+    private void Complete(Job job, BatchTask task, CommandStage stage, CommandOutcome? outcome, TaskFailure? failure, Node? node)
+    {
+        Record(task, outcome, failure);
+        task.Execution.EndTime = account.Now;
+        task.State.Enter(TaskState.Completed, account.Now);
+        job.Ready.Remove(task.Sequence);
+        job.OpenTasks--;
+        if (node is not null)
+        {
+            node.TotalTasksSucceeded += failure is null ? 1 : 0;
+            RememberOn(node, job, task);
+        }
+
+        account.Touched(task);
+        KeepFilesUntilRetentionEnds(task);
+        Completed?.Invoke(job, task, stage);
+    }
+
+    private void Record(BatchTask task, CommandOutcome? outcome, TaskFailure? failure)
+    {
+        task.Execution.ExitCode = outcome?.ExitCode;
+        task.Execution.ContainerInfo = outcome?.ContainerInfo;
+        task.Execution.Failure = failure;
+        task.Execution.Result = failure is null ? "success" : "failure";
+        task.Execution.EndTime = account.Now;
+    }
+
+    private void RememberOn(Node node, Job job, BatchTask task)
+    {
+        node.RecentTasks.Insert(0, new JsonObject
+        {
+            ["jobId"] = job.Id,
+            ["taskId"] = task.Id,
+            ["taskState"] = task.State.Current,
+            ["executionInfo"] = task.Execution.ToJson(),
+        });
+        while (node.RecentTasks.Count > 10)
+        {
+            node.RecentTasks.RemoveAt(node.RecentTasks.Count - 1);
+        }
+
+        account.Changed(node);
+    }
+
+    private void MakeActive(BatchTask task)
+    {
+        task.State.Enter(TaskState.Active, account.Now);
+        account.Touched(task);
+    }
+
+    private static void MakeReady(Job job, BatchTask task) => job.Ready[task.Sequence] = task;
+
+    private void KeepFilesUntilRetentionEnds(BatchTask task)
+    {
+        if (task.FilesCleanedUp || task.Location is null || task.RetentionTime is not { } retention || task.Execution.EndTime is not { } end)
+        {
+            return;
+        }
+
+        account.At(end + retention, () =>
+        {
+            if (task.State.Current == TaskState.Completed && task.Execution.EndTime == end && !task.FilesCleanedUp)
+            {
+                task.FilesCleanedUp = true;
+                account.Changed(task);
+                account.After(() => DeleteFiles(task));
+            }
+        });
+    }
+
+    private async Task DeleteFilesAfterAsync(TaskRun run)
+    {
+        await run.Completion;
+        DeleteFiles(run.Task);
+    }
+
+    private void DeleteFiles(BatchTask task)
+    {
+        if (task.Location is { } location)
+        {
+            NodeDirectories.Delete(Path.Combine(directories.Node(location.PoolId, location.NodeId), location.RootDirectory));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Jobs;
+using DurableMl.Local.BatchEmulator.Wire;
+
+namespace DurableMl.Local.BatchEmulator.Tasks;
+
+/// <summary>What a task's definition must satisfy beyond its form.</summary>
+internal static class TaskValidation
+{
+    private const int LongestDependencyList = 64000;
+
+    /// <summary>Checks a new task of the job.</summary>
+    public static void Check(JsonObject task, Job job)
+    {
+        Identifiers.Check("id", task.Text("id")!);
+        if (string.IsNullOrWhiteSpace(task.Text("commandLine")) && task.Object("containerSettings") is null)
+        {
+            throw BatchErrors.InvalidProperty("commandLine", "", "A command line is needed.");
+        }
+
+        foreach (var (property, other, code) in ((string, string, string)[])
+            [("jobPreparationTask", "jobpreparation", "TaskIdSameAsJobPreparationTask"), ("jobReleaseTask", "jobrelease", "TaskIdSameAsJobReleaseTask")])
+        {
+            if (job.Definition.Object(property) is { } special && string.Equals(special.Text("id") ?? other, task.Text("id"), StringComparison.OrdinalIgnoreCase))
+            {
+                throw BatchErrors.Conflict(code, $"The task has the id of the job's {property}.");
+            }
+        }
+
+        if (task.Object("constraints")?.Integer("maxTaskRetryCount") is < -1 and { } retries)
+        {
+            throw BatchErrors.InvalidProperty("constraints.maxTaskRetryCount", retries.ToString(CultureInfo.InvariantCulture), "The value must be -1 or more.");
+        }
+
+        var slots = task.Integer("requiredSlots") ?? 1;
+        if (slots < 1)
+        {
+            throw BatchErrors.InvalidProperty("requiredSlots", slots.ToString(CultureInfo.InvariantCulture), "The value must be 1 or more.");
+        }
+
+        if (task.Object("multiInstanceSettings") is { } instances)
+        {
+            if (slots != 1)
+            {
+                throw BatchErrors.InvalidProperty("requiredSlots", slots.ToString(CultureInfo.InvariantCulture), "A multi-instance task takes one slot a node.");
+            }
+
+            if ((instances.Integer("numberOfInstances") ?? 1) < 1)
+            {
+                throw BatchErrors.InvalidProperty("multiInstanceSettings.numberOfInstances", null, "The value must be 1 or more.");
+            }
+        }
+
+        CheckDependencies(task, job);
+        foreach (var (file, i) in task.Objects("resourceFiles").Select((f, i) => (f, i)))
+        {
+            CheckResourceFile(file, $"resourceFiles[{i}]");
+        }
+
+        foreach (var (file, i) in task.Objects("outputFiles").Select((f, i) => (f, i)))
+        {
+            if (file.Object("destination")!.Object("container") is not { } container)
+            {
+                throw BatchErrors.MissingProperty($"outputFiles[{i}].destination.container");
+            }
+
+            CheckUrl($"outputFiles[{i}].destination.container.containerUrl", container.Text("containerUrl")!);
+        }
+    }
+
+    /// <summary>Checks that a resource file has one source that the emulator can fetch.</summary>
+    public static void CheckResourceFile(JsonObject file, string path)
+    {
+        var sources = ((string[])["autoStorageContainerName", "storageContainerUrl", "httpUrl"]).Where(file.ContainsKey).ToList();
+        if (sources.Count != 1)
+        {
+            throw BatchErrors.InvalidProperty(path, null, "Exactly one of autoStorageContainerName, storageContainerUrl and httpUrl is needed.");
+        }
+
+        switch (sources[0])
+        {
+            case "autoStorageContainerName":
+                throw BatchErrors.InvalidProperty(path + ".autoStorageContainerName", file.Text(sources[0]), "The emulated account has no auto-storage account; use storageContainerUrl.");
+            case "httpUrl" when file.Text("filePath") is null:
+                throw BatchErrors.MissingProperty(path + ".filePath");
+        }
+
+        if (file.ContainsKey("identityReference"))
+        {
+            throw BatchErrors.InvalidProperty(path + ".identityReference", null, "The emulated nodes have no managed identity; use a SAS.");
+        }
+
+        CheckUrl($"{path}.{sources[0]}", file.Text(sources[0])!);
+        if (file.Text("fileMode") is { Length: > 0 } mode && !mode.All(c => c is >= '0' and <= '7'))
+        {
+            throw BatchErrors.InvalidProperty(path + ".fileMode", mode, "The value must be an octal number such as 0770.");
+        }
+    }
+
+    private static void CheckUrl(string path, string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw BatchErrors.InvalidProperty(path, url.Split('?')[0], "The value must be an http or https URL.");
+        }
+    }
+
+    private static void CheckDependencies(JsonObject task, Job job)
+    {
+        if (task.Object("dependsOn") is not { } dependencies)
+        {
+            return;
+        }
+
+        if (!job.UsesTaskDependencies)
+        {
+            throw BatchErrors.Conflict("TaskDependenciesNotSpecifiedOnJob", "The job must have usesTaskDependencies set for its tasks to depend on tasks.");
+        }
+
+        if (dependencies.Texts("taskIds").Sum(id => id.Length) > LongestDependencyList)
+        {
+            throw new BatchException(413, "TaskDependencyListTooLong", "The ids of the tasks depended on have more than 64,000 characters in all.");
+        }
+
+        foreach (var range in dependencies.Objects("taskIdRanges"))
+        {
+            if (range.Integer("start") > range.Integer("end"))
+            {
+                throw BatchErrors.InvalidProperty("dependsOn.taskIdRanges", range.ToJsonString(), "The end of a range must not be before its start.");
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.State;
+
+namespace DurableMl.Local.BatchEmulator.Wire;
+
+/// <summary>What every request passes: ids, authentication, the version, and errors as the service writes them.</summary>
+internal sealed class BatchPipeline(SharedKey key, BatchAccount account, ILogger<BatchPipeline> log)
+{
+    /// <summary>The versions spoken.</summary>
+    public static IReadOnlyList<string> Versions { get; } = ["2025-06-01", "2022-10-01.16.0"];
+
+    /// <summary>The middleware.</summary>
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        var path = http.Request.Path;
+        var ours = path == "/health" || path.StartsWithSegments("/admin", StringComparison.Ordinal);
+        var requestId = Guid.NewGuid().ToString();
+        http.Response.Headers["request-id"] = requestId;
+        http.Response.Headers["DataServiceVersion"] = "3.0";
+        if (string.Equals(http.Request.Headers["return-client-request-id"], "true", StringComparison.OrdinalIgnoreCase))
+        {
+            http.Response.Headers["client-request-id"] = http.Request.Headers["client-request-id"];
+        }
+
+        try
+        {
+            if (!ours)
+            {
+                key.Check(http.Request);
+                CheckVersion(http.Request);
+            }
+
+            await next(http);
+        }
+        catch (BatchException e)
+        {
+            await RespondAsync(http, e, requestId);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (ObjectDisposedException)
+        {
+            await RespondAsync(http, new BatchException(503, "ServerBusy", "The Batch emulator is stopping."), requestId);
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "{Method} {Path} failed", http.Request.Method, path);
+            await RespondAsync(http, new BatchException(500, "InternalError", "The server encountered an internal error. See the emulator's log."), requestId);
+        }
+    }
+
+    private static void CheckVersion(HttpRequest request)
+    {
+        var version = request.Query["api-version"].ToString();
+        if (version.Length == 0)
+        {
+            throw BatchErrors.MissingQuery("api-version");
+        }
+
+        if (!Versions.Contains(version))
+        {
+            throw new BatchException(400, "UnsupportedRequestVersion", "The specified api version is not supported.",
+                ("ApiVersion", version), ("SupportedVersions", string.Join(", ", Versions)));
+        }
+    }
+
+    private async Task RespondAsync(HttpContext http, BatchException error, string requestId)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        if (error.RetryAfter is { } wait)
+        {
+            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error.Status == StatusCodes.Status304NotModified || HttpMethods.IsHead(http.Request.Method))
+        {
+            http.Response.StatusCode = error.Status;
+            return;
+        }
+
+        var request = new BatchRequest(http);
+        var json = new JsonObject
+        {
+            ["odata.metadata"] = $"{request.BaseUrl}/$metadata#Microsoft.Azure.Batch.Protocol.Entities.Container.errors/@Element",
+            ["code"] = error.Code,
+            ["message"] = new JsonObject { ["lang"] = "en-US", ["value"] = $"{error.Message}\nRequestId:{requestId}\nTime:{Iso8601.Time(account.Now)}" },
+        };
+        if (error.Values.Count > 0)
+        {
+            json["values"] = new JsonArray([.. error.Values.Select(v => new JsonObject { ["key"] = v.Key, ["value"] = v.Value })]);
+        }
+
+        await request.RespondAsync(error.Status, json);
+    }
+}
