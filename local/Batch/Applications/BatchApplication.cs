@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Application of the Batch service.</summary>
+/// <summary>An application of the account.</summary>
 public class BatchApplication
 {
     internal BatchApplication()
@@ -13,7 +13,7 @@ public class BatchApplication
     /// <summary>Name for people, at most 1024 characters; need not be unique.</summary>
     public string DisplayName { get; internal set; }
 
-    /// <summary>The versions.</summary>
+    /// <summary>The versions there are.</summary>
     public IList<string> Versions { get; internal set; } = new UnsetList<string>();
 
     /// <summary>Reads the body of a response.</summary>

@@ -1,10 +1,10 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Application package reference of the Batch service.</summary>
+/// <summary>An application package to put on nodes.</summary>
 public class BatchApplicationPackageReference
 {
     /// <summary>Creates one with what is required.</summary>
-    /// <param name="applicationId">The application id.</param>
+    /// <param name="applicationId">The application.</param>
     public BatchApplicationPackageReference(string applicationId)
     {
         ApplicationId = applicationId ?? throw new ArgumentNullException(nameof(applicationId));
@@ -14,7 +14,7 @@ public class BatchApplicationPackageReference
     {
     }
 
-    /// <summary>The application id.</summary>
+    /// <summary>The application.</summary>
     public string ApplicationId { get; set; }
 
     /// <summary>Version; the latest by default.</summary>

@@ -2,7 +2,7 @@ namespace Azure.Compute.Batch;
 
 public static partial class ComputeBatchModelFactory
 {
-    /// <summary>Application of the Batch service.</summary>
+    /// <summary>An application of the account.</summary>
     public static BatchApplication BatchApplication(string id = null, string displayName = null, IEnumerable<string> versions = null) => new()
     {
         Id = id,

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Error detail of the Batch service.</summary>
+/// <summary>More about an error.</summary>
 public class BatchErrorDetail
 {
     internal BatchErrorDetail()

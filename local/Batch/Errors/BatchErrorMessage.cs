@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Error message of the Batch service.</summary>
+/// <summary>Text of an error.</summary>
 public class BatchErrorMessage
 {
     internal BatchErrorMessage()

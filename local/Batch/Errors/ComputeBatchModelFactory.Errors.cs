@@ -2,7 +2,7 @@ namespace Azure.Compute.Batch;
 
 public static partial class ComputeBatchModelFactory
 {
-    /// <summary>Name value pair of the Batch service.</summary>
+    /// <summary>A name and a value.</summary>
     public static NameValuePair NameValuePair(string name = null, string value = null) => new()
     {
         Name = name,
@@ -20,14 +20,14 @@ public static partial class ComputeBatchModelFactory
         Values = values?.ToList() ?? [],
     };
 
-    /// <summary>Error message of the Batch service.</summary>
+    /// <summary>Text of an error.</summary>
     public static BatchErrorMessage BatchErrorMessage(string lang = null, string value = null) => new()
     {
         Lang = lang,
         Value = value,
     };
 
-    /// <summary>Error detail of the Batch service.</summary>
+    /// <summary>More about an error.</summary>
     public static BatchErrorDetail BatchErrorDetail(string key = null, string value = null) => new()
     {
         Key = key,

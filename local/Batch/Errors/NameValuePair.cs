@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Name value pair of the Batch service.</summary>
+/// <summary>A name and a value.</summary>
 public class NameValuePair
 {
     internal NameValuePair()

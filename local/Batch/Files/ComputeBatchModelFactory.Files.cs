@@ -15,7 +15,7 @@ public static partial class ComputeBatchModelFactory
         Properties = properties,
     };
 
-    /// <summary>File properties of the Batch service.</summary>
+    /// <summary>Properties of a file on a node.</summary>
     public static FileProperties FileProperties(
         DateTimeOffset? creationTime = null,
         DateTimeOffset lastModified = default,

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>File properties of the Batch service.</summary>
+/// <summary>Properties of a file on a node.</summary>
 public class FileProperties
 {
     internal FileProperties()

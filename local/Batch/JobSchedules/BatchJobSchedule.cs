@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job schedule of the Batch service.</summary>
+/// <summary>A job schedule: creates jobs at its times.</summary>
 public class BatchJobSchedule
 {
     /// <summary>Creates one with what is required.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Job schedule configuration of the Batch service.</summary>
+/// <summary>When a schedule creates jobs.</summary>
 public class BatchJobScheduleConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>

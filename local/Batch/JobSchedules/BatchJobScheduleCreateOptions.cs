@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job schedule create options of the Batch service.</summary>
+/// <summary>A job schedule to create.</summary>
 public class BatchJobScheduleCreateOptions
 {
     /// <summary>Creates one with what is required.</summary>

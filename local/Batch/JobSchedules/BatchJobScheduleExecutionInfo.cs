@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Job schedule execution info of the Batch service.</summary>
+/// <summary>Latest and next job of a schedule.</summary>
 public class BatchJobScheduleExecutionInfo
 {
     internal BatchJobScheduleExecutionInfo()

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job schedule state of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>State of a job schedule. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchJobScheduleState>))]
 public readonly struct BatchJobScheduleState : IEquatable<BatchJobScheduleState>, IExtensibleEnum<BatchJobScheduleState>
 {

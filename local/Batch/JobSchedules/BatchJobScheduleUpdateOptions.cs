@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job schedule update options of the Batch service.</summary>
+/// <summary>Changes of a job schedule; what is not set stays.</summary>
 public class BatchJobScheduleUpdateOptions
 {
     /// <summary>Creates one with nothing set.</summary>

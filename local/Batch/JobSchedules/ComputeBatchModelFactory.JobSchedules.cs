@@ -2,7 +2,7 @@ namespace Azure.Compute.Batch;
 
 public static partial class ComputeBatchModelFactory
 {
-    /// <summary>Job schedule of the Batch service.</summary>
+    /// <summary>A job schedule: creates jobs at its times.</summary>
     public static BatchJobSchedule BatchJobSchedule(
         string id = null,
         string displayName = null,
@@ -37,7 +37,7 @@ public static partial class ComputeBatchModelFactory
         JobScheduleStatistics = jobScheduleStatistics,
     };
 
-    /// <summary>Job schedule execution info of the Batch service.</summary>
+    /// <summary>Latest and next job of a schedule.</summary>
     public static BatchJobScheduleExecutionInfo BatchJobScheduleExecutionInfo(
         DateTimeOffset? nextRunTime = null,
         RecentBatchJob recentJob = null,
@@ -48,14 +48,14 @@ public static partial class ComputeBatchModelFactory
         EndTime = endTime,
     };
 
-    /// <summary>Recent job of the Batch service.</summary>
+    /// <summary>The latest job of a schedule.</summary>
     public static RecentBatchJob RecentBatchJob(string id = null, Uri uri = null) => new()
     {
         Id = id,
         Uri = uri,
     };
 
-    /// <summary>Job schedule statistics of the Batch service.</summary>
+    /// <summary>What the jobs of a schedule have used.</summary>
     public static BatchJobScheduleStatistics BatchJobScheduleStatistics(
         Uri uri = null,
         DateTimeOffset startTime = default,

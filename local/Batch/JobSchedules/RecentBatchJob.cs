@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Recent job of the Batch service.</summary>
+/// <summary>The latest job of a schedule.</summary>
 public class RecentBatchJob
 {
     internal RecentBatchJob()

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>All tasks complete mode of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What happens to a job whose tasks are all completed. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchAllTasksCompleteMode>))]
 public readonly struct BatchAllTasksCompleteMode : IEquatable<BatchAllTasksCompleteMode>, IExtensibleEnum<BatchAllTasksCompleteMode>
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job action kind of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What happens to a job. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchJobActionKind>))]
 public readonly struct BatchJobActionKind : IEquatable<BatchJobActionKind>, IExtensibleEnum<BatchJobActionKind>
 {

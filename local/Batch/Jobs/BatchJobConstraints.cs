@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Job constraints of the Batch service.</summary>
+/// <summary>Limits of a job.</summary>
 public class BatchJobConstraints
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job default order of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Order among jobs of one priority. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchJobDefaultOrder>))]
 public readonly struct BatchJobDefaultOrder : IEquatable<BatchJobDefaultOrder>, IExtensibleEnum<BatchJobDefaultOrder>
 {

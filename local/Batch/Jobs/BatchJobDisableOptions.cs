@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job disable options of the Batch service.</summary>
+/// <summary>How to disable a job.</summary>
 public class BatchJobDisableOptions
 {
     /// <summary>Creates one with what is required.</summary>

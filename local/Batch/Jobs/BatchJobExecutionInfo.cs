@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job execution info of the Batch service.</summary>
+/// <summary>When a job ran, where, and why it ended.</summary>
 public class BatchJobExecutionInfo
 {
     internal BatchJobExecutionInfo()

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Job manager task of the Batch service.</summary>
+/// <summary>A task that starts with its job and may steer it.</summary>
 public class BatchJobManagerTask
 {
     /// <summary>Creates one with what is required.</summary>
@@ -43,13 +43,13 @@ public class BatchJobManagerTask
     /// <summary>Task slots it takes; 1 by default.</summary>
     public int? RequiredSlots { get; set; }
 
-    /// <summary>The kill job on completion.</summary>
+    /// <summary>Whether the job ends with this task; true by default.</summary>
     public bool? KillJobOnCompletion { get; set; }
 
     /// <summary>User the command runs as.</summary>
     public UserIdentity UserIdentity { get; set; }
 
-    /// <summary>The run exclusive.</summary>
+    /// <summary>Whether the node runs no other task meanwhile; true by default.</summary>
     public bool? RunExclusive { get; set; }
 
     /// <summary>Application packages to put on the node.</summary>
@@ -58,6 +58,6 @@ public class BatchJobManagerTask
     /// <summary>Access to the service from within the task.</summary>
     public AuthenticationTokenSettings AuthenticationTokenSettings { get; set; }
 
-    /// <summary>The allow low priority node.</summary>
+    /// <summary>Whether it may run on a spot node; true by default.</summary>
     public bool? AllowLowPriorityNode { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job network configuration of the Batch service.</summary>
+/// <summary>Network that a job brings along.</summary>
 public class BatchJobNetworkConfiguration
 {
     /// <summary>Creates one with what is required.</summary>
@@ -19,7 +19,7 @@ public class BatchJobNetworkConfiguration
     /// <summary>Resource identifier of the subnet.</summary>
     public string SubnetId { get; set; }
 
-    /// <summary>The skip withdraw from vnet.</summary>
+    /// <summary>Whether nodes stay in the network when the job ends.</summary>
     [JsonPropertyName("skipWithdrawFromVNet")]
     public bool? SkipWithdrawFromVnet { get; set; }
 }

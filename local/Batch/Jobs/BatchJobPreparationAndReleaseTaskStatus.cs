@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job preparation and release task status of the Batch service.</summary>
+/// <summary>How the preparation and release tasks of a job went on one node.</summary>
 public class BatchJobPreparationAndReleaseTaskStatus
 {
     internal BatchJobPreparationAndReleaseTaskStatus()
@@ -15,13 +15,13 @@ public class BatchJobPreparationAndReleaseTaskStatus
     /// <summary>The node.</summary>
     public string NodeId { get; internal set; }
 
-    /// <summary>The node uri.</summary>
+    /// <summary>Address of the node.</summary>
     [JsonPropertyName("nodeUrl")]
     public Uri NodeUri { get; internal set; }
 
-    /// <summary>The job preparation task execution info.</summary>
+    /// <summary>How the preparation task went.</summary>
     public BatchJobPreparationTaskExecutionInfo JobPreparationTaskExecutionInfo { get; internal set; }
 
-    /// <summary>The job release task execution info.</summary>
+    /// <summary>How the release task went.</summary>
     public BatchJobReleaseTaskExecutionInfo JobReleaseTaskExecutionInfo { get; internal set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Job preparation task of the Batch service.</summary>
+/// <summary>A task that runs on a node before the first task of a job there.</summary>
 public class BatchJobPreparationTask
 {
     /// <summary>Creates one with what is required.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job preparation task execution info of the Batch service.</summary>
+/// <summary>How a preparation task went.</summary>
 public class BatchJobPreparationTaskExecutionInfo
 {
     internal BatchJobPreparationTaskExecutionInfo()
@@ -18,10 +18,10 @@ public class BatchJobPreparationTaskExecutionInfo
     /// <summary>Current state.</summary>
     public BatchJobPreparationTaskState State { get; internal set; }
 
-    /// <summary>The task root directory.</summary>
+    /// <summary>Folder of the task on the node.</summary>
     public string TaskRootDirectory { get; internal set; }
 
-    /// <summary>The task root directory uri.</summary>
+    /// <summary>Address of the task's folder.</summary>
     [JsonPropertyName("taskRootDirectoryUrl")]
     public Uri TaskRootDirectoryUri { get; internal set; }
 

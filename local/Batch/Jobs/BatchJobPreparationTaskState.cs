@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job preparation task state of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>State of a preparation task. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchJobPreparationTaskState>))]
 public readonly struct BatchJobPreparationTaskState : IEquatable<BatchJobPreparationTaskState>, IExtensibleEnum<BatchJobPreparationTaskState>
 {

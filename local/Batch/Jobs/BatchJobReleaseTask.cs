@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Job release task of the Batch service.</summary>
+/// <summary>A task that runs at the end of a job on each node that prepared for it.</summary>
 public class BatchJobReleaseTask
 {
     /// <summary>Creates one with what is required.</summary>

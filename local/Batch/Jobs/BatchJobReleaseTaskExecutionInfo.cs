@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job release task execution info of the Batch service.</summary>
+/// <summary>How a release task went.</summary>
 public class BatchJobReleaseTaskExecutionInfo
 {
     internal BatchJobReleaseTaskExecutionInfo()
@@ -18,10 +18,10 @@ public class BatchJobReleaseTaskExecutionInfo
     /// <summary>Current state.</summary>
     public BatchJobReleaseTaskState State { get; internal set; }
 
-    /// <summary>The task root directory.</summary>
+    /// <summary>Folder of the task on the node.</summary>
     public string TaskRootDirectory { get; internal set; }
 
-    /// <summary>The task root directory uri.</summary>
+    /// <summary>Address of the task's folder.</summary>
     [JsonPropertyName("taskRootDirectoryUrl")]
     public Uri TaskRootDirectoryUri { get; internal set; }
 

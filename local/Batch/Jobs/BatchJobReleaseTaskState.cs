@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job release task state of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>State of a release task. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchJobReleaseTaskState>))]
 public readonly struct BatchJobReleaseTaskState : IEquatable<BatchJobReleaseTaskState>, IExtensibleEnum<BatchJobReleaseTaskState>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Job scheduling error of the Batch service.</summary>
+/// <summary>Why a job could not be scheduled.</summary>
 public class BatchJobSchedulingError
 {
     internal BatchJobSchedulingError()

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job specification of the Batch service.</summary>
+/// <summary>Jobs that a schedule creates.</summary>
 public class BatchJobSpecification
 {
     /// <summary>Creates one with what is required.</summary>

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job terminate options of the Batch service.</summary>
+/// <summary>How to end a job.</summary>
 public class BatchJobTerminateOptions
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Job update options of the Batch service.</summary>
+/// <summary>Changes of a job; what is not set stays.</summary>
 public class BatchJobUpdateOptions
 {
     /// <summary>Creates one with nothing set.</summary>

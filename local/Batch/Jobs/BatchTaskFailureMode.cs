@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Task failure mode of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What a failed task does to its job. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchTaskFailureMode>))]
 public readonly struct BatchTaskFailureMode : IEquatable<BatchTaskFailureMode>, IExtensibleEnum<BatchTaskFailureMode>
 {

@@ -59,7 +59,7 @@ public static partial class ComputeBatchModelFactory
         JobStatistics = jobStatistics,
     };
 
-    /// <summary>Job execution info of the Batch service.</summary>
+    /// <summary>When a job ran, where, and why it ended.</summary>
     public static BatchJobExecutionInfo BatchJobExecutionInfo(
         DateTimeOffset startTime = default,
         DateTimeOffset? endTime = null,
@@ -74,7 +74,7 @@ public static partial class ComputeBatchModelFactory
         TerminationReason = terminationReason,
     };
 
-    /// <summary>Job scheduling error of the Batch service.</summary>
+    /// <summary>Why a job could not be scheduled.</summary>
     public static BatchJobSchedulingError BatchJobSchedulingError(
         BatchErrorSourceCategory category = default,
         string code = null,
@@ -87,7 +87,7 @@ public static partial class ComputeBatchModelFactory
         Details = details?.ToList() ?? [],
     };
 
-    /// <summary>Job statistics of the Batch service.</summary>
+    /// <summary>What a job has used.</summary>
     public static BatchJobStatistics BatchJobStatistics(
         Uri uri = null,
         DateTimeOffset startTime = default,
@@ -120,7 +120,7 @@ public static partial class ComputeBatchModelFactory
         WaitTime = waitTime,
     };
 
-    /// <summary>Job preparation and release task status of the Batch service.</summary>
+    /// <summary>How the preparation and release tasks of a job went on one node.</summary>
     public static BatchJobPreparationAndReleaseTaskStatus BatchJobPreparationAndReleaseTaskStatus(
         string poolId = null,
         string nodeId = null,
@@ -135,7 +135,7 @@ public static partial class ComputeBatchModelFactory
         JobReleaseTaskExecutionInfo = jobReleaseTaskExecutionInfo,
     };
 
-    /// <summary>Job preparation task execution info of the Batch service.</summary>
+    /// <summary>How a preparation task went.</summary>
     public static BatchJobPreparationTaskExecutionInfo BatchJobPreparationTaskExecutionInfo(
         DateTimeOffset startTime = default,
         DateTimeOffset? endTime = null,
@@ -162,7 +162,7 @@ public static partial class ComputeBatchModelFactory
         Result = result,
     };
 
-    /// <summary>Job release task execution info of the Batch service.</summary>
+    /// <summary>How a release task went.</summary>
     public static BatchJobReleaseTaskExecutionInfo BatchJobReleaseTaskExecutionInfo(
         DateTimeOffset startTime = default,
         DateTimeOffset? endTime = null,

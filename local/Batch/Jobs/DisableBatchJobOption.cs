@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Disable job option of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What happens to the running tasks of a job that is disabled. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<DisableBatchJobOption>))]
 public readonly struct DisableBatchJobOption : IEquatable<DisableBatchJobOption>, IExtensibleEnum<DisableBatchJobOption>
 {

@@ -35,7 +35,7 @@ public class BatchNode
     /// <summary>Address within the pool's network.</summary>
     public IPAddress IpAddress { get; internal set; }
 
-    /// <summary>The ipv6 address.</summary>
+    /// <summary>IPv6 address within the pool's network.</summary>
     public IPAddress Ipv6Address { get; internal set; }
 
     /// <summary>Handle of the node, for tasks that prefer it.</summary>
@@ -71,13 +71,13 @@ public class BatchNode
     /// <summary>Whether it is a dedicated node and not a spot one.</summary>
     public bool? IsDedicated { get; internal set; }
 
-    /// <summary>The endpoint configuration.</summary>
+    /// <summary>Which ports of the nodes can be reached from outside.</summary>
     public BatchNodeEndpointConfiguration EndpointConfiguration { get; internal set; }
 
-    /// <summary>The node agent info.</summary>
+    /// <summary>The service's agent on the node.</summary>
     public BatchNodeAgentInfo NodeAgentInfo { get; internal set; }
 
-    /// <summary>The virtual machine info.</summary>
+    /// <summary>The machine behind the node.</summary>
     public VirtualMachineInfo VirtualMachineInfo { get; internal set; }
 
     /// <summary>Reads the body of a response.</summary>

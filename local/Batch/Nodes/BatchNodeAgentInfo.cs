@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Node agent info of the Batch service.</summary>
+/// <summary>The service's agent on a node.</summary>
 public class BatchNodeAgentInfo
 {
     internal BatchNodeAgentInfo()
@@ -10,6 +10,6 @@ public class BatchNodeAgentInfo
     /// <summary>Version; the latest by default.</summary>
     public string Version { get; internal set; }
 
-    /// <summary>The last update time.</summary>
+    /// <summary>When the statistics were last updated.</summary>
     public DateTimeOffset LastUpdateTime { get; internal set; }
 }

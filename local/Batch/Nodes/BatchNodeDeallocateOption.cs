@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node deallocate option of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What happens to the running tasks of a node that is deallocated. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchNodeDeallocateOption>))]
 public readonly struct BatchNodeDeallocateOption : IEquatable<BatchNodeDeallocateOption>, IExtensibleEnum<BatchNodeDeallocateOption>
 {

@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node deallocate options of the Batch service.</summary>
+/// <summary>How to deallocate a node.</summary>
 public class BatchNodeDeallocateOptions
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -10,7 +10,7 @@ public class BatchNodeDeallocateOptions
     {
     }
 
-    /// <summary>The node deallocate option.</summary>
+    /// <summary>What happens to running tasks; requeued by default.</summary>
     public BatchNodeDeallocateOption? NodeDeallocateOption { get; set; }
 
     /// <summary>The JSON that is sent.</summary>

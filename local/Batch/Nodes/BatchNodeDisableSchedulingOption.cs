@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node disable scheduling option of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What happens to the running tasks of a node that takes no more. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchNodeDisableSchedulingOption>))]
 public readonly struct BatchNodeDisableSchedulingOption : IEquatable<BatchNodeDisableSchedulingOption>, IExtensibleEnum<BatchNodeDisableSchedulingOption>
 {

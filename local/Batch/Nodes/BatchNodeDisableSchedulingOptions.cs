@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node disable scheduling options of the Batch service.</summary>
+/// <summary>How to keep tasks off a node.</summary>
 public class BatchNodeDisableSchedulingOptions
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -10,7 +10,7 @@ public class BatchNodeDisableSchedulingOptions
     {
     }
 
-    /// <summary>The node disable scheduling option.</summary>
+    /// <summary>What happens to running tasks; requeued by default.</summary>
     public BatchNodeDisableSchedulingOption? NodeDisableSchedulingOption { get; set; }
 
     /// <summary>The JSON that is sent.</summary>

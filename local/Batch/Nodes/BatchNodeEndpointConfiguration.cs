@@ -1,12 +1,12 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Node endpoint configuration of the Batch service.</summary>
+/// <summary>Ports of a node that can be reached from outside.</summary>
 public class BatchNodeEndpointConfiguration
 {
     internal BatchNodeEndpointConfiguration()
     {
     }
 
-    /// <summary>The inbound endpoints.</summary>
+    /// <summary>Ports that can be reached from outside.</summary>
     public IList<InboundEndpoint> InboundEndpoints { get; internal set; } = new UnsetList<InboundEndpoint>();
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Node error of the Batch service.</summary>
+/// <summary>An error of a node.</summary>
 public class BatchNodeError
 {
     internal BatchNodeError()
@@ -13,6 +13,6 @@ public class BatchNodeError
     /// <summary>Explanation for people.</summary>
     public string Message { get; internal set; }
 
-    /// <summary>The error details.</summary>
+    /// <summary>More about it.</summary>
     public IList<NameValuePair> ErrorDetails { get; internal set; } = new UnsetList<NameValuePair>();
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node info of the Batch service.</summary>
+/// <summary>Where a task ran.</summary>
 public class BatchNodeInfo
 {
     internal BatchNodeInfo()
@@ -12,7 +12,7 @@ public class BatchNodeInfo
     /// <summary>Handle of the node, for tasks that prefer it.</summary>
     public string AffinityId { get; internal set; }
 
-    /// <summary>The node uri.</summary>
+    /// <summary>Address of the node.</summary>
     [JsonPropertyName("nodeUrl")]
     public Uri NodeUri { get; internal set; }
 
@@ -22,10 +22,10 @@ public class BatchNodeInfo
     /// <summary>The node.</summary>
     public string NodeId { get; internal set; }
 
-    /// <summary>The task root directory.</summary>
+    /// <summary>Folder of the task on the node.</summary>
     public string TaskRootDirectory { get; internal set; }
 
-    /// <summary>The task root directory uri.</summary>
+    /// <summary>Address of the task's folder.</summary>
     [JsonPropertyName("taskRootDirectoryUrl")]
     public Uri TaskRootDirectoryUri { get; internal set; }
 }

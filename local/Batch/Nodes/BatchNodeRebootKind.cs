@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node reboot kind of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What happens to the running tasks of a node that restarts. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchNodeRebootKind>))]
 public readonly struct BatchNodeRebootKind : IEquatable<BatchNodeRebootKind>, IExtensibleEnum<BatchNodeRebootKind>
 {

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node reboot options of the Batch service.</summary>
+/// <summary>How to restart a node.</summary>
 public class BatchNodeRebootOptions
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -11,7 +11,7 @@ public class BatchNodeRebootOptions
     {
     }
 
-    /// <summary>The node reboot kind.</summary>
+    /// <summary>What happens to running tasks; requeued by default.</summary>
     [JsonPropertyName("nodeRebootOption")]
     public BatchNodeRebootKind? NodeRebootKind { get; set; }
 

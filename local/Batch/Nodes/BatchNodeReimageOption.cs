@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node reimage option of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What happens to the running tasks of a node that is reimaged. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchNodeReimageOption>))]
 public readonly struct BatchNodeReimageOption : IEquatable<BatchNodeReimageOption>, IExtensibleEnum<BatchNodeReimageOption>
 {

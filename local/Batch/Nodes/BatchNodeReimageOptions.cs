@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node reimage options of the Batch service.</summary>
+/// <summary>How to reimage a node.</summary>
 public class BatchNodeReimageOptions
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -10,7 +10,7 @@ public class BatchNodeReimageOptions
     {
     }
 
-    /// <summary>The node reimage option.</summary>
+    /// <summary>What happens to running tasks; requeued by default.</summary>
     public BatchNodeReimageOption? NodeReimageOption { get; set; }
 
     /// <summary>The JSON that is sent.</summary>

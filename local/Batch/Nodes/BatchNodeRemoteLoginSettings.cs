@@ -3,25 +3,25 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node remote login settings of the Batch service.</summary>
+/// <summary>Where to sign in to a node.</summary>
 public class BatchNodeRemoteLoginSettings
 {
     internal BatchNodeRemoteLoginSettings()
     {
     }
 
-    /// <summary>The ipv6 remote login ip address.</summary>
+    /// <summary>IPv6 address to sign in at.</summary>
     [JsonPropertyName("ipv6RemoteLoginIPAddress")]
     public IPAddress Ipv6RemoteLoginIpAddress { get; internal set; }
 
-    /// <summary>The ipv6 remote login port.</summary>
+    /// <summary>IPv6 port to sign in at.</summary>
     public int? Ipv6RemoteLoginPort { get; internal set; }
 
-    /// <summary>The remote login ip address.</summary>
+    /// <summary>Address to sign in at.</summary>
     [JsonPropertyName("remoteLoginIPAddress")]
     public IPAddress RemoteLoginIpAddress { get; internal set; }
 
-    /// <summary>The remote login port.</summary>
+    /// <summary>Port to sign in at.</summary>
     public int RemoteLoginPort { get; internal set; }
 
     /// <summary>Reads the body of a response.</summary>

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node remove options of the Batch service.</summary>
+/// <summary>Nodes to remove from a pool.</summary>
 public class BatchNodeRemoveOptions
 {
     /// <summary>Creates one with what is required.</summary>

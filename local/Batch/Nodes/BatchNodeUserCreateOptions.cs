@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node user create options of the Batch service.</summary>
+/// <summary>A user to add to a node.</summary>
 public class BatchNodeUserCreateOptions
 {
     /// <summary>Creates one with what is required.</summary>
@@ -19,16 +19,16 @@ public class BatchNodeUserCreateOptions
     /// <summary>Name.</summary>
     public string Name { get; internal set; }
 
-    /// <summary>The is admin.</summary>
+    /// <summary>Whether the user is an administrator.</summary>
     public bool? IsAdmin { get; set; }
 
-    /// <summary>The expiry time.</summary>
+    /// <summary>When the user expires; in one day by default.</summary>
     public DateTimeOffset? ExpiryTime { get; set; }
 
     /// <summary>Password of the user.</summary>
     public string Password { get; set; }
 
-    /// <summary>The ssh public key.</summary>
+    /// <summary>Public key to sign in with.</summary>
     public string SshPublicKey { get; set; }
 
     /// <summary>The JSON that is sent.</summary>

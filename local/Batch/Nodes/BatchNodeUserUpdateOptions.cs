@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node user update options of the Batch service.</summary>
+/// <summary>New properties of a user of a node.</summary>
 public class BatchNodeUserUpdateOptions
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -13,10 +13,10 @@ public class BatchNodeUserUpdateOptions
     /// <summary>Password of the user.</summary>
     public string Password { get; set; }
 
-    /// <summary>The expiry time.</summary>
+    /// <summary>When the user expires; in one day by default.</summary>
     public DateTimeOffset? ExpiryTime { get; set; }
 
-    /// <summary>The ssh public key.</summary>
+    /// <summary>Public key to sign in with.</summary>
     public string SshPublicKey { get; set; }
 
     /// <summary>The JSON that is sent.</summary>

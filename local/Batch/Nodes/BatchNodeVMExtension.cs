@@ -1,19 +1,19 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Node vmextension of the Batch service.</summary>
+/// <summary>An extension on a node.</summary>
 public class BatchNodeVMExtension
 {
     internal BatchNodeVMExtension()
     {
     }
 
-    /// <summary>The provisioning state.</summary>
+    /// <summary>How far its installation is.</summary>
     public string ProvisioningState { get; internal set; }
 
-    /// <summary>The vm extension.</summary>
+    /// <summary>The extension.</summary>
     public VMExtension VmExtension { get; internal set; }
 
-    /// <summary>The instance view.</summary>
+    /// <summary>What the machine tells of it.</summary>
     public VMExtensionInstanceView InstanceView { get; internal set; }
 
     /// <summary>Reads the body of a response.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Start task info of the Batch service.</summary>
+/// <summary>How a start task went.</summary>
 public class BatchStartTaskInfo
 {
     internal BatchStartTaskInfo()

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Start task state of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>State of a start task. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchStartTaskState>))]
 public readonly struct BatchStartTaskState : IEquatable<BatchStartTaskState>, IExtensibleEnum<BatchStartTaskState>
 {

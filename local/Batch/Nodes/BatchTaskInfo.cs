@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Task info of the Batch service.</summary>
+/// <summary>A task that a node ran lately.</summary>
 public class BatchTaskInfo
 {
     internal BatchTaskInfo()
     {
     }
 
-    /// <summary>The task uri.</summary>
+    /// <summary>Address of the task.</summary>
     [JsonPropertyName("taskUrl")]
     public Uri TaskUri { get; internal set; }
 
@@ -19,10 +19,10 @@ public class BatchTaskInfo
     /// <summary>The task.</summary>
     public string TaskId { get; internal set; }
 
-    /// <summary>The subtask id.</summary>
+    /// <summary>Number of the subtask; null for the primary.</summary>
     public int? SubtaskId { get; internal set; }
 
-    /// <summary>The task state.</summary>
+    /// <summary>State of the task.</summary>
     public BatchTaskState TaskState { get; internal set; }
 
     /// <summary>How it ran.</summary>

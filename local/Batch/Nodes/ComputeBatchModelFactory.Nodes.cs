@@ -4,7 +4,7 @@ namespace Azure.Compute.Batch;
 
 public static partial class ComputeBatchModelFactory
 {
-    /// <summary>Node info of the Batch service.</summary>
+    /// <summary>Where a task ran.</summary>
     public static BatchNodeInfo BatchNodeInfo(
         string affinityId = null,
         Uri nodeUri = null,
@@ -72,7 +72,7 @@ public static partial class ComputeBatchModelFactory
         VirtualMachineInfo = virtualMachineInfo,
     };
 
-    /// <summary>Task info of the Batch service.</summary>
+    /// <summary>A task that a node ran lately.</summary>
     public static BatchTaskInfo BatchTaskInfo(
         Uri taskUri = null,
         string jobId = null,
@@ -89,7 +89,7 @@ public static partial class ComputeBatchModelFactory
         ExecutionInfo = executionInfo,
     };
 
-    /// <summary>Start task info of the Batch service.</summary>
+    /// <summary>How a start task went.</summary>
     public static BatchStartTaskInfo BatchStartTaskInfo(
         BatchStartTaskState state = default,
         DateTimeOffset startTime = default,
@@ -112,7 +112,7 @@ public static partial class ComputeBatchModelFactory
         Result = result,
     };
 
-    /// <summary>Node error of the Batch service.</summary>
+    /// <summary>An error of a node.</summary>
     public static BatchNodeError BatchNodeError(
         string code = null,
         string message = null,
@@ -123,13 +123,13 @@ public static partial class ComputeBatchModelFactory
         ErrorDetails = errorDetails?.ToList() ?? [],
     };
 
-    /// <summary>Node endpoint configuration of the Batch service.</summary>
+    /// <summary>Ports of a node that can be reached from outside.</summary>
     public static BatchNodeEndpointConfiguration BatchNodeEndpointConfiguration(IEnumerable<InboundEndpoint> inboundEndpoints = null) => new()
     {
         InboundEndpoints = inboundEndpoints?.ToList() ?? [],
     };
 
-    /// <summary>Inbound endpoint of the Batch service.</summary>
+    /// <summary>A port of a node that can be reached from outside.</summary>
     public static InboundEndpoint InboundEndpoint(
         string name = null,
         InboundEndpointProtocol protocol = default,
@@ -146,21 +146,21 @@ public static partial class ComputeBatchModelFactory
         BackendPort = backendPort,
     };
 
-    /// <summary>Node agent info of the Batch service.</summary>
+    /// <summary>The service's agent on a node.</summary>
     public static BatchNodeAgentInfo BatchNodeAgentInfo(string version = null, DateTimeOffset lastUpdateTime = default) => new()
     {
         Version = version,
         LastUpdateTime = lastUpdateTime,
     };
 
-    /// <summary>Virtual machine info of the Batch service.</summary>
+    /// <summary>The machine behind a node.</summary>
     public static VirtualMachineInfo VirtualMachineInfo(BatchVmImageReference imageReference = null, string scaleSetVmResourceId = null) => new()
     {
         ImageReference = imageReference,
         ScaleSetVmResourceId = scaleSetVmResourceId,
     };
 
-    /// <summary>Node remote login settings of the Batch service.</summary>
+    /// <summary>Where to sign in to a node.</summary>
     public static BatchNodeRemoteLoginSettings BatchNodeRemoteLoginSettings(
         IPAddress ipv6RemoteLoginIpAddress = null,
         int? ipv6RemoteLoginPort = null,
@@ -173,7 +173,7 @@ public static partial class ComputeBatchModelFactory
         RemoteLoginPort = remoteLoginPort,
     };
 
-    /// <summary>Upload service logs result of the Batch service.</summary>
+    /// <summary>Where the logs go.</summary>
     public static UploadBatchServiceLogsResult UploadBatchServiceLogsResult(
         string virtualDirectoryName = null,
         int numberOfFilesUploaded = default) => new()
@@ -182,7 +182,7 @@ public static partial class ComputeBatchModelFactory
         NumberOfFilesUploaded = numberOfFilesUploaded,
     };
 
-    /// <summary>Node vmextension of the Batch service.</summary>
+    /// <summary>An extension on a node.</summary>
     public static BatchNodeVMExtension BatchNodeVMExtension(
         string provisioningState = null,
         VMExtension vmExtension = null,
@@ -193,7 +193,7 @@ public static partial class ComputeBatchModelFactory
         InstanceView = instanceView,
     };
 
-    /// <summary>Vmextension instance view of the Batch service.</summary>
+    /// <summary>What a machine tells of an extension.</summary>
     public static VMExtensionInstanceView VMExtensionInstanceView(
         string name = null,
         IEnumerable<InstanceViewStatus> statuses = null,
@@ -204,7 +204,7 @@ public static partial class ComputeBatchModelFactory
         SubStatuses = subStatuses?.ToList() ?? [],
     };
 
-    /// <summary>Instance view status of the Batch service.</summary>
+    /// <summary>A status of an extension.</summary>
     public static InstanceViewStatus InstanceViewStatus(
         string code = null,
         string displayStatus = null,

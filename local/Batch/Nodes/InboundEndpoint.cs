@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Inbound endpoint of the Batch service.</summary>
+/// <summary>A port of a node that can be reached from outside.</summary>
 public class InboundEndpoint
 {
     internal InboundEndpoint()
@@ -13,19 +13,19 @@ public class InboundEndpoint
     /// <summary>Name.</summary>
     public string Name { get; internal set; }
 
-    /// <summary>The protocol.</summary>
+    /// <summary>Transport protocol.</summary>
     public InboundEndpointProtocol Protocol { get; internal set; }
 
-    /// <summary>The public ip address.</summary>
+    /// <summary>Address to reach the node at.</summary>
     [JsonPropertyName("publicIPAddress")]
     public IPAddress PublicIpAddress { get; internal set; }
 
-    /// <summary>The public fqdn.</summary>
+    /// <summary>Name to reach the node at.</summary>
     public string PublicFQDN { get; internal set; }
 
-    /// <summary>The frontend port.</summary>
+    /// <summary>Port outside.</summary>
     public int FrontendPort { get; internal set; }
 
-    /// <summary>The backend port.</summary>
+    /// <summary>Port on the node.</summary>
     public int BackendPort { get; internal set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Instance view status of the Batch service.</summary>
+/// <summary>A status of an extension.</summary>
 public class InstanceViewStatus
 {
     internal InstanceViewStatus()
@@ -10,15 +10,15 @@ public class InstanceViewStatus
     /// <summary>Code for programs.</summary>
     public string Code { get; internal set; }
 
-    /// <summary>The display status.</summary>
+    /// <summary>The status for people.</summary>
     public string DisplayStatus { get; internal set; }
 
-    /// <summary>The level.</summary>
+    /// <summary>How serious it is.</summary>
     public StatusLevelTypes? Level { get; internal set; }
 
     /// <summary>Explanation for people.</summary>
     public string Message { get; internal set; }
 
-    /// <summary>The time.</summary>
+    /// <summary>When.</summary>
     public DateTimeOffset? Time { get; internal set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Scheduling state of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether tasks are scheduled on a node. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<SchedulingState>))]
 public readonly struct SchedulingState : IEquatable<SchedulingState>, IExtensibleEnum<SchedulingState>
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Status level types of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>How serious a status is. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<StatusLevelTypes>))]
 public readonly struct StatusLevelTypes : IEquatable<StatusLevelTypes>, IExtensibleEnum<StatusLevelTypes>
 {

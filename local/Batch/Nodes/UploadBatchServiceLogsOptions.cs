@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Upload service logs options of the Batch service.</summary>
+/// <summary>Which logs to upload, and where to.</summary>
 public class UploadBatchServiceLogsOptions
 {
     /// <summary>Creates one with what is required.</summary>

@@ -1,16 +1,16 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Upload service logs result of the Batch service.</summary>
+/// <summary>Where the logs go.</summary>
 public class UploadBatchServiceLogsResult
 {
     internal UploadBatchServiceLogsResult()
     {
     }
 
-    /// <summary>The virtual directory name.</summary>
+    /// <summary>Virtual folder of the container that the logs were uploaded to.</summary>
     public string VirtualDirectoryName { get; internal set; }
 
-    /// <summary>The number of files uploaded.</summary>
+    /// <summary>How many files will be uploaded.</summary>
     public int NumberOfFilesUploaded { get; internal set; }
 
     /// <summary>Reads the body of a response.</summary>

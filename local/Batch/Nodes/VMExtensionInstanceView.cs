@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Vmextension instance view of the Batch service.</summary>
+/// <summary>What a machine tells of an extension.</summary>
 public class VMExtensionInstanceView
 {
     internal VMExtensionInstanceView()
@@ -10,9 +10,9 @@ public class VMExtensionInstanceView
     /// <summary>Name.</summary>
     public string Name { get; internal set; }
 
-    /// <summary>The statuses.</summary>
+    /// <summary>Its statuses.</summary>
     public IList<InstanceViewStatus> Statuses { get; internal set; } = new UnsetList<InstanceViewStatus>();
 
-    /// <summary>The sub statuses.</summary>
+    /// <summary>Statuses of its parts.</summary>
     public IList<InstanceViewStatus> SubStatuses { get; internal set; } = new UnsetList<InstanceViewStatus>();
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Virtual machine info of the Batch service.</summary>
+/// <summary>The machine behind a node.</summary>
 public class VirtualMachineInfo
 {
     internal VirtualMachineInfo()
@@ -10,6 +10,6 @@ public class VirtualMachineInfo
     /// <summary>Image of the virtual machines.</summary>
     public BatchVmImageReference ImageReference { get; internal set; }
 
-    /// <summary>The scale set vm resource id.</summary>
+    /// <summary>Resource identifier of the machine in its scale set.</summary>
     public string ScaleSetVmResourceId { get; internal set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Allocation state of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether a pool is being resized. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<AllocationState>))]
 public readonly struct AllocationState : IEquatable<AllocationState>, IExtensibleEnum<AllocationState>
 {

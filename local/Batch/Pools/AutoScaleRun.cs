@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Auto scale run of the Batch service.</summary>
+/// <summary>Result of evaluating a formula.</summary>
 public class AutoScaleRun
 {
     internal AutoScaleRun()

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Auto scale run error of the Batch service.</summary>
+/// <summary>Why a formula could not be evaluated.</summary>
 public class AutoScaleRunError
 {
     internal AutoScaleRunError()

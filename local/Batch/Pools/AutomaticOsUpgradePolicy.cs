@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Automatic os upgrade policy of the Batch service.</summary>
+/// <summary>How the operating system is upgraded by itself.</summary>
 public class AutomaticOsUpgradePolicy
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -10,16 +10,16 @@ public class AutomaticOsUpgradePolicy
     {
     }
 
-    /// <summary>The disable automatic rollback.</summary>
+    /// <summary>Whether a failed upgrade stays.</summary>
     public bool? DisableAutomaticRollback { get; set; }
 
-    /// <summary>The enable automatic os upgrade.</summary>
+    /// <summary>Whether the operating system is upgraded by itself.</summary>
     [JsonPropertyName("enableAutomaticOSUpgrade")]
     public bool? EnableAutomaticOsUpgrade { get; set; }
 
-    /// <summary>The use rolling upgrade policy.</summary>
+    /// <summary>Whether upgrades roll over the nodes in groups.</summary>
     public bool? UseRollingUpgradePolicy { get; set; }
 
-    /// <summary>The os rolling upgrade deferral.</summary>
+    /// <summary>Whether upgrades wait while tasks run.</summary>
     public bool? OsRollingUpgradeDeferral { get; set; }
 }

@@ -1,12 +1,12 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Azure blob file system configuration of the Batch service.</summary>
+/// <summary>A blob container to mount.</summary>
 public class AzureBlobFileSystemConfiguration
 {
     /// <summary>Creates one with what is required.</summary>
-    /// <param name="accountName">The account name.</param>
-    /// <param name="containerName">The container name.</param>
-    /// <param name="relativeMountPath">The relative mount path.</param>
+    /// <param name="accountName">Storage account.</param>
+    /// <param name="containerName">Blob container.</param>
+    /// <param name="relativeMountPath">Folder to mount it at, relative to the node's mounts folder.</param>
     public AzureBlobFileSystemConfiguration(string accountName, string containerName, string relativeMountPath)
     {
         AccountName = accountName ?? throw new ArgumentNullException(nameof(accountName));
@@ -18,22 +18,22 @@ public class AzureBlobFileSystemConfiguration
     {
     }
 
-    /// <summary>The account name.</summary>
+    /// <summary>Storage account.</summary>
     public string AccountName { get; set; }
 
-    /// <summary>The container name.</summary>
+    /// <summary>Blob container.</summary>
     public string ContainerName { get; set; }
 
-    /// <summary>The account key.</summary>
+    /// <summary>Key of the storage account.</summary>
     public string AccountKey { get; set; }
 
-    /// <summary>The sas key.</summary>
+    /// <summary>SAS that gives access to the container.</summary>
     public string SasKey { get; set; }
 
-    /// <summary>The blobfuse options.</summary>
+    /// <summary>More options of blobfuse.</summary>
     public string BlobfuseOptions { get; set; }
 
-    /// <summary>The relative mount path.</summary>
+    /// <summary>Folder to mount it at, relative to the node's mounts folder.</summary>
     public string RelativeMountPath { get; set; }
 
     /// <summary>Managed identity that has access.</summary>

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Azure file share configuration of the Batch service.</summary>
+/// <summary>An Azure file share to mount.</summary>
 public class AzureFileShareConfiguration
 {
     /// <summary>Creates one with what is required.</summary>
-    /// <param name="accountName">The account name.</param>
-    /// <param name="accountKey">The account key.</param>
-    /// <param name="azureFileUri">The azure file uri.</param>
-    /// <param name="relativeMountPath">The relative mount path.</param>
+    /// <param name="accountName">Storage account.</param>
+    /// <param name="accountKey">Key of the storage account.</param>
+    /// <param name="azureFileUri">The file share.</param>
+    /// <param name="relativeMountPath">Folder to mount it at, relative to the node's mounts folder.</param>
     public AzureFileShareConfiguration(string accountName, string accountKey, Uri azureFileUri, string relativeMountPath)
     {
         AccountName = accountName ?? throw new ArgumentNullException(nameof(accountName));
@@ -22,19 +22,19 @@ public class AzureFileShareConfiguration
     {
     }
 
-    /// <summary>The account name.</summary>
+    /// <summary>Storage account.</summary>
     public string AccountName { get; set; }
 
-    /// <summary>The account key.</summary>
+    /// <summary>Key of the storage account.</summary>
     public string AccountKey { get; set; }
 
-    /// <summary>The azure file uri.</summary>
+    /// <summary>The file share.</summary>
     [JsonPropertyName("azureFileUrl")]
     public Uri AzureFileUri { get; set; }
 
-    /// <summary>The relative mount path.</summary>
+    /// <summary>Folder to mount it at, relative to the node's mounts folder.</summary>
     public string RelativeMountPath { get; set; }
 
-    /// <summary>The mount options.</summary>
+    /// <summary>More options of the mount command.</summary>
     public string MountOptions { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Auto pool specification of the Batch service.</summary>
+/// <summary>A pool that is created for a job.</summary>
 public class BatchAutoPoolSpecification
 {
     /// <summary>Creates one with what is required.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Container configuration of the Batch service.</summary>
+/// <summary>Containers on nodes.</summary>
 public class BatchContainerConfiguration
 {
     /// <summary>Creates one with what is required.</summary>

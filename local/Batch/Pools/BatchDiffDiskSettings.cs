@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Diff disk settings of the Batch service.</summary>
+/// <summary>Settings of an ephemeral disk.</summary>
 public class BatchDiffDiskSettings
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,6 +8,6 @@ public class BatchDiffDiskSettings
     {
     }
 
-    /// <summary>The placement.</summary>
+    /// <summary>Where the operating system's disk is.</summary>
     public DiffDiskPlacement? Placement { get; set; }
 }

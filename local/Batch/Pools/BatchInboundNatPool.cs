@@ -1,14 +1,14 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Inbound nat pool of the Batch service.</summary>
+/// <summary>A range of ports to open on nodes.</summary>
 public class BatchInboundNatPool
 {
     /// <summary>Creates one with what is required.</summary>
     /// <param name="name">Name.</param>
-    /// <param name="protocol">The protocol.</param>
-    /// <param name="backendPort">The backend port.</param>
-    /// <param name="frontendPortRangeStart">The frontend port range start.</param>
-    /// <param name="frontendPortRangeEnd">The frontend port range end.</param>
+    /// <param name="protocol">Transport protocol.</param>
+    /// <param name="backendPort">Port on the node.</param>
+    /// <param name="frontendPortRangeStart">First port outside, from 1 to 65534.</param>
+    /// <param name="frontendPortRangeEnd">Last port outside, from 1 to 65534.</param>
     public BatchInboundNatPool(string name, InboundEndpointProtocol protocol, int backendPort, int frontendPortRangeStart, int frontendPortRangeEnd)
     {
         Name = name ?? throw new ArgumentNullException(nameof(name));
@@ -25,18 +25,18 @@ public class BatchInboundNatPool
     /// <summary>Name.</summary>
     public string Name { get; set; }
 
-    /// <summary>The protocol.</summary>
+    /// <summary>Transport protocol.</summary>
     public InboundEndpointProtocol Protocol { get; set; }
 
-    /// <summary>The backend port.</summary>
+    /// <summary>Port on the node.</summary>
     public int BackendPort { get; set; }
 
-    /// <summary>The frontend port range start.</summary>
+    /// <summary>First port outside, from 1 to 65534.</summary>
     public int FrontendPortRangeStart { get; set; }
 
-    /// <summary>The frontend port range end.</summary>
+    /// <summary>Last port outside, from 1 to 65534.</summary>
     public int FrontendPortRangeEnd { get; set; }
 
-    /// <summary>The network security group rules.</summary>
+    /// <summary>Rules of access, highest priority first.</summary>
     public IList<NetworkSecurityGroupRule> NetworkSecurityGroupRules { get; internal set; } = new UnsetList<NetworkSecurityGroupRule>();
 }

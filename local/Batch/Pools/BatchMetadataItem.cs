@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Metadata item of the Batch service.</summary>
+/// <summary>A name and a value of the user.</summary>
 public class BatchMetadataItem
 {
     /// <summary>Creates one with what is required.</summary>

@@ -9,55 +9,55 @@ public class BatchNodeCounts
     {
     }
 
-    /// <summary>The creating.</summary>
+    /// <summary>Nodes that are being created.</summary>
     public int Creating { get; internal set; }
 
-    /// <summary>The idle.</summary>
+    /// <summary>Nodes that run no task.</summary>
     public int Idle { get; internal set; }
 
-    /// <summary>The offline.</summary>
+    /// <summary>Nodes that take no tasks.</summary>
     public int Offline { get; internal set; }
 
-    /// <summary>The preempted.</summary>
+    /// <summary>Spot nodes that were taken away.</summary>
     public int Preempted { get; internal set; }
 
-    /// <summary>The rebooting.</summary>
+    /// <summary>Nodes that are restarting.</summary>
     public int Rebooting { get; internal set; }
 
-    /// <summary>The reimaging.</summary>
+    /// <summary>Nodes that are being reimaged.</summary>
     public int Reimaging { get; internal set; }
 
     /// <summary>Running, or being prepared to.</summary>
     public int Running { get; internal set; }
 
-    /// <summary>The starting.</summary>
+    /// <summary>Nodes that are starting.</summary>
     public int Starting { get; internal set; }
 
-    /// <summary>The start task failed.</summary>
+    /// <summary>Nodes whose start task failed.</summary>
     public int StartTaskFailed { get; internal set; }
 
-    /// <summary>The leaving pool.</summary>
+    /// <summary>Nodes that are leaving the pool.</summary>
     public int LeavingPool { get; internal set; }
 
-    /// <summary>The unknown.</summary>
+    /// <summary>Nodes the service has lost contact with.</summary>
     public int Unknown { get; internal set; }
 
-    /// <summary>The unusable.</summary>
+    /// <summary>Nodes that cannot be used.</summary>
     public int Unusable { get; internal set; }
 
-    /// <summary>The waiting for start task.</summary>
+    /// <summary>Nodes that wait for their start task to succeed.</summary>
     public int WaitingForStartTask { get; internal set; }
 
-    /// <summary>The deallocated.</summary>
+    /// <summary>Nodes that are deallocated.</summary>
     public int Deallocated { get; internal set; }
 
-    /// <summary>The deallocating.</summary>
+    /// <summary>Nodes that are being deallocated.</summary>
     public int Deallocating { get; internal set; }
 
     /// <summary>All of them.</summary>
     public int Total { get; internal set; }
 
-    /// <summary>The upgrading os.</summary>
+    /// <summary>Nodes whose operating system is being upgraded.</summary>
     [JsonPropertyName("upgradingOS")]
     public int UpgradingOs { get; internal set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node fill type of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether tasks fill one node first or spread. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchNodeFillType>))]
 public readonly struct BatchNodeFillType : IEquatable<BatchNodeFillType>, IExtensibleEnum<BatchNodeFillType>
 {

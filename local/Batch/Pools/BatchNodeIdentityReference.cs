@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node identity reference of the Batch service.</summary>
+/// <summary>A managed identity that nodes have.</summary>
 public class BatchNodeIdentityReference
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Node placement configuration of the Batch service.</summary>
+/// <summary>How nodes are spread over zones.</summary>
 public class BatchNodePlacementConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>

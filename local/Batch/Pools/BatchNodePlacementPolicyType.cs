@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Node placement policy type of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>How nodes are spread over zones. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchNodePlacementPolicyType>))]
 public readonly struct BatchNodePlacementPolicyType : IEquatable<BatchNodePlacementPolicyType>, IExtensibleEnum<BatchNodePlacementPolicyType>
 {

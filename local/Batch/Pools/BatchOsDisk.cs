@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Os disk of the Batch service.</summary>
+/// <summary>Disk of the operating system.</summary>
 public class BatchOsDisk
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,18 +8,18 @@ public class BatchOsDisk
     {
     }
 
-    /// <summary>The ephemeral osdisk settings.</summary>
+    /// <summary>Makes the operating system's disk ephemeral.</summary>
     public BatchDiffDiskSettings EphemeralOSDiskSettings { get; set; }
 
-    /// <summary>The caching.</summary>
+    /// <summary>How the host caches the disk.</summary>
     public CachingType? Caching { get; set; }
 
-    /// <summary>The disk size gb.</summary>
+    /// <summary>Size of the disk, in GB.</summary>
     public int? DiskSizeGB { get; set; }
 
-    /// <summary>The managed disk.</summary>
+    /// <summary>The disk as a resource of its own.</summary>
     public ManagedDisk ManagedDisk { get; set; }
 
-    /// <summary>The write accelerator enabled.</summary>
+    /// <summary>Whether writes are accelerated.</summary>
     public bool? WriteAcceleratorEnabled { get; set; }
 }

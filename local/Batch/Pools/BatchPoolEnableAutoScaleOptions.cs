@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool enable auto scale options of the Batch service.</summary>
+/// <summary>A formula for a pool.</summary>
 public class BatchPoolEnableAutoScaleOptions
 {
     /// <summary>Creates one with nothing set.</summary>

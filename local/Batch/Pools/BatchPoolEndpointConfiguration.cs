@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool endpoint configuration of the Batch service.</summary>
+/// <summary>Ports of nodes that can be reached from outside.</summary>
 public class BatchPoolEndpointConfiguration
 {
     /// <summary>Creates one with what is required.</summary>
-    /// <param name="inboundNatPools">The inbound nat pools.</param>
+    /// <param name="inboundNatPools">Ports to open, at most 5 ranges.</param>
     public BatchPoolEndpointConfiguration(IEnumerable<BatchInboundNatPool> inboundNatPools)
     {
         ArgumentNullException.ThrowIfNull(inboundNatPools);
@@ -17,7 +17,7 @@ public class BatchPoolEndpointConfiguration
     {
     }
 
-    /// <summary>The inbound nat pools.</summary>
+    /// <summary>Ports to open, at most 5 ranges.</summary>
     [JsonPropertyName("inboundNATPools")]
     public IList<BatchInboundNatPool> InboundNatPools { get; internal set; } = new UnsetList<BatchInboundNatPool>();
 }

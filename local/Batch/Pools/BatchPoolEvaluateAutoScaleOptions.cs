@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool evaluate auto scale options of the Batch service.</summary>
+/// <summary>A formula to evaluate.</summary>
 public class BatchPoolEvaluateAutoScaleOptions
 {
     /// <summary>Creates one with what is required.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool identity of the Batch service.</summary>
+/// <summary>Managed identities of a pool.</summary>
 public class BatchPoolIdentity
 {
     internal BatchPoolIdentity()

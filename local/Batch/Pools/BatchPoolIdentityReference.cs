@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool identity reference of the Batch service.</summary>
+/// <summary>A managed identity of the pool.</summary>
 public class BatchPoolIdentityReference
 {
     /// <summary>Creates one with nothing set.</summary>

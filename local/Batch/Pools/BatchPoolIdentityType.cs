@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool identity type of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether a pool has identities. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchPoolIdentityType>))]
 public readonly struct BatchPoolIdentityType : IEquatable<BatchPoolIdentityType>, IExtensibleEnum<BatchPoolIdentityType>
 {

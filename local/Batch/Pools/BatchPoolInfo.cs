@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool info of the Batch service.</summary>
+/// <summary>The pool of a job: one there is, or one to create.</summary>
 public class BatchPoolInfo
 {
     /// <summary>Creates one with nothing set.</summary>

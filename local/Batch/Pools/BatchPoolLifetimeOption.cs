@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool lifetime option of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>How long an automatic pool lives. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchPoolLifetimeOption>))]
 public readonly struct BatchPoolLifetimeOption : IEquatable<BatchPoolLifetimeOption>, IExtensibleEnum<BatchPoolLifetimeOption>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool node counts of the Batch service.</summary>
+/// <summary>The nodes of a pool by state.</summary>
 public class BatchPoolNodeCounts
 {
     internal BatchPoolNodeCounts()

@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool replace options of the Batch service.</summary>
+/// <summary>New properties of a pool; what is not given is removed.</summary>
 public class BatchPoolReplaceOptions
 {
     /// <summary>Creates one with what is required.</summary>

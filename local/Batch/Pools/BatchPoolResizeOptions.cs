@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool resize options of the Batch service.</summary>
+/// <summary>Wanted size of a pool.</summary>
 public class BatchPoolResizeOptions
 {
     /// <summary>Creates one with nothing set.</summary>

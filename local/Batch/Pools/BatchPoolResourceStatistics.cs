@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool resource statistics of the Batch service.</summary>
+/// <summary>What the nodes of a pool used of their resources.</summary>
 public class BatchPoolResourceStatistics
 {
     internal BatchPoolResourceStatistics()
@@ -12,42 +12,42 @@ public class BatchPoolResourceStatistics
     /// <summary>When it started.</summary>
     public DateTimeOffset StartTime { get; internal set; }
 
-    /// <summary>The last update time.</summary>
+    /// <summary>When the statistics were last updated.</summary>
     public DateTimeOffset LastUpdateTime { get; internal set; }
 
-    /// <summary>The avg cpu percentage.</summary>
+    /// <summary>Mean use of CPUs, in percent.</summary>
     [JsonPropertyName("avgCPUPercentage")]
     public float AvgCpuPercentage { get; internal set; }
 
-    /// <summary>The avg memory gi b.</summary>
+    /// <summary>Mean use of memory, in GiB.</summary>
     public float AvgMemoryGiB { get; internal set; }
 
-    /// <summary>The peak memory gi b.</summary>
+    /// <summary>Highest use of memory, in GiB.</summary>
     public float PeakMemoryGiB { get; internal set; }
 
-    /// <summary>The avg disk gi b.</summary>
+    /// <summary>Mean use of disks, in GiB.</summary>
     public float AvgDiskGiB { get; internal set; }
 
-    /// <summary>The peak disk gi b.</summary>
+    /// <summary>Highest use of disks, in GiB.</summary>
     public float PeakDiskGiB { get; internal set; }
 
-    /// <summary>The disk read iops.</summary>
+    /// <summary>Read operations on disks.</summary>
     [JsonPropertyName("diskReadIOps")]
     public long DiskReadIops { get; internal set; }
 
-    /// <summary>The disk write iops.</summary>
+    /// <summary>Write operations on disks.</summary>
     [JsonPropertyName("diskWriteIOps")]
     public long DiskWriteIops { get; internal set; }
 
-    /// <summary>The disk read gi b.</summary>
+    /// <summary>Data read from disks, in GiB.</summary>
     public float DiskReadGiB { get; internal set; }
 
-    /// <summary>The disk write gi b.</summary>
+    /// <summary>Data written to disks, in GiB.</summary>
     public float DiskWriteGiB { get; internal set; }
 
-    /// <summary>The network read gi b.</summary>
+    /// <summary>Data received, in GiB.</summary>
     public float NetworkReadGiB { get; internal set; }
 
-    /// <summary>The network write gi b.</summary>
+    /// <summary>Data sent, in GiB.</summary>
     public float NetworkWriteGiB { get; internal set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool specification of the Batch service.</summary>
+/// <summary>A pool to create for a job.</summary>
 public class BatchPoolSpecification
 {
     /// <summary>Creates one with what is required.</summary>

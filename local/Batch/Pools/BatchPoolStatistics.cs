@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool statistics of the Batch service.</summary>
+/// <summary>What a pool has used.</summary>
 public class BatchPoolStatistics
 {
     internal BatchPoolStatistics()
@@ -16,14 +16,14 @@ public class BatchPoolStatistics
     /// <summary>When it started.</summary>
     public DateTimeOffset StartTime { get; internal set; }
 
-    /// <summary>The last update time.</summary>
+    /// <summary>When the statistics were last updated.</summary>
     public DateTimeOffset LastUpdateTime { get; internal set; }
 
-    /// <summary>The usage statistics.</summary>
+    /// <summary>How long the nodes were used.</summary>
     [JsonPropertyName("usageStats")]
     public BatchPoolUsageStatistics UsageStatistics { get; internal set; }
 
-    /// <summary>The resource statistics.</summary>
+    /// <summary>What the nodes used of their resources.</summary>
     [JsonPropertyName("resourceStats")]
     public BatchPoolResourceStatistics ResourceStatistics { get; internal set; }
 }

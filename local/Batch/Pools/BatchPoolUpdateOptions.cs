@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool update options of the Batch service.</summary>
+/// <summary>Changes of a pool; what is not set stays.</summary>
 public class BatchPoolUpdateOptions
 {
     /// <summary>Creates one with nothing set.</summary>

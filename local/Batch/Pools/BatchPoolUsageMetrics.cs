@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool usage metrics of the Batch service.</summary>
+/// <summary>Core hours of a pool in an interval.</summary>
 public class BatchPoolUsageMetrics
 {
     internal BatchPoolUsageMetrics()
@@ -19,6 +19,6 @@ public class BatchPoolUsageMetrics
     /// <summary>Size of the virtual machines, such as <c>Standard_NC4as_T4_v3</c>.</summary>
     public string VmSize { get; internal set; }
 
-    /// <summary>The total core hours.</summary>
+    /// <summary>Core hours of the interval.</summary>
     public float TotalCoreHours { get; internal set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Pool usage statistics of the Batch service.</summary>
+/// <summary>How long the nodes of a pool were used.</summary>
 public class BatchPoolUsageStatistics
 {
     internal BatchPoolUsageStatistics()
@@ -10,9 +10,9 @@ public class BatchPoolUsageStatistics
     /// <summary>When it started.</summary>
     public DateTimeOffset StartTime { get; internal set; }
 
-    /// <summary>The last update time.</summary>
+    /// <summary>When the statistics were last updated.</summary>
     public DateTimeOffset LastUpdateTime { get; internal set; }
 
-    /// <summary>The dedicated core time.</summary>
+    /// <summary>Core time of dedicated nodes.</summary>
     public TimeSpan DedicatedCoreTime { get; internal set; }
 }

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Public ip address configuration of the Batch service.</summary>
+/// <summary>Public addresses of nodes.</summary>
 public class BatchPublicIpAddressConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -11,16 +11,16 @@ public class BatchPublicIpAddressConfiguration
     {
     }
 
-    /// <summary>The ip address provisioning type.</summary>
+    /// <summary>Where the addresses come from.</summary>
     [JsonPropertyName("provision")]
     public IpAddressProvisioningType? IpAddressProvisioningType { get; set; }
 
-    /// <summary>The ip families.</summary>
+    /// <summary>IP versions the pool supports.</summary>
     public IList<IPFamily> IpFamilies { get; internal set; } = new UnsetList<IPFamily>();
 
-    /// <summary>The ip address ids.</summary>
+    /// <summary>Resource identifiers of the addresses.</summary>
     public IList<ResourceIdentifier> IpAddressIds { get; internal set; } = new UnsetList<ResourceIdentifier>();
 
-    /// <summary>The ip tags.</summary>
+    /// <summary>Tags of the addresses.</summary>
     public IList<IPTag> IpTags { get; internal set; } = new UnsetList<IPTag>();
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Start task of the Batch service.</summary>
+/// <summary>A task that runs on each node when it joins the pool or restarts.</summary>
 public class BatchStartTask
 {
     /// <summary>Creates one with what is required.</summary>

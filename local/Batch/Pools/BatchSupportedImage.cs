@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Supported image of the Batch service.</summary>
+/// <summary>An image that nodes can have.</summary>
 public class BatchSupportedImage
 {
     internal BatchSupportedImage()
@@ -16,15 +16,15 @@ public class BatchSupportedImage
     /// <summary>Image of the virtual machines.</summary>
     public BatchVmImageReference ImageReference { get; internal set; }
 
-    /// <summary>The os type.</summary>
+    /// <summary>Operating system.</summary>
     public OSType OsType { get; internal set; }
 
-    /// <summary>The capabilities.</summary>
+    /// <summary>What the image can do, such as <c>DockerCompatible</c>.</summary>
     public IList<string> Capabilities { get; internal set; } = new UnsetList<string>();
 
-    /// <summary>The batch support end of life.</summary>
+    /// <summary>When support ends; null if not known.</summary>
     public DateTimeOffset? BatchSupportEndOfLife { get; internal set; }
 
-    /// <summary>The verification type.</summary>
+    /// <summary>Whether the service has verified the image.</summary>
     public ImageVerificationType VerificationType { get; internal set; }
 }

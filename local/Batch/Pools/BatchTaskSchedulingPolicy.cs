@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Task scheduling policy of the Batch service.</summary>
+/// <summary>How tasks are spread over nodes.</summary>
 public class BatchTaskSchedulingPolicy
 {
     /// <summary>Creates one with what is required.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Uefi settings of the Batch service.</summary>
+/// <summary>Settings of the UEFI.</summary>
 public class BatchUefiSettings
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,9 +8,9 @@ public class BatchUefiSettings
     {
     }
 
-    /// <summary>The secure boot enabled.</summary>
+    /// <summary>Whether only signed code boots.</summary>
     public bool? SecureBootEnabled { get; set; }
 
-    /// <summary>The vtpm enabled.</summary>
+    /// <summary>Whether the machine has a virtual TPM.</summary>
     public bool? VTpmEnabled { get; set; }
 }

@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>User assigned identity of the Batch service.</summary>
+/// <summary>A user-assigned managed identity.</summary>
 public class BatchUserAssignedIdentity
 {
     internal BatchUserAssignedIdentity()
@@ -12,9 +12,9 @@ public class BatchUserAssignedIdentity
     /// <summary>Azure resource identifier.</summary>
     public ResourceIdentifier ResourceId { get; internal set; }
 
-    /// <summary>The client id.</summary>
+    /// <summary>Its application.</summary>
     public string ClientId { get; internal set; }
 
-    /// <summary>The principal id.</summary>
+    /// <summary>Its service principal.</summary>
     public string PrincipalId { get; internal set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Vm disk security profile of the Batch service.</summary>
+/// <summary>Security of a disk.</summary>
 public class BatchVmDiskSecurityProfile
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,6 +8,6 @@ public class BatchVmDiskSecurityProfile
     {
     }
 
-    /// <summary>The security encryption type.</summary>
+    /// <summary>How the disk is encrypted.</summary>
     public SecurityEncryptionTypes? SecurityEncryptionType { get; set; }
 }

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Vm image reference of the Batch service.</summary>
+/// <summary>An image: of the marketplace, or of a gallery.</summary>
 public class BatchVmImageReference
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -23,16 +23,16 @@ public class BatchVmImageReference
     /// <summary>Version; the latest by default.</summary>
     public string Version { get; set; }
 
-    /// <summary>The virtual machine image id.</summary>
+    /// <summary>Resource identifier of an image of the Azure Compute Gallery.</summary>
     public ResourceIdentifier VirtualMachineImageId { get; set; }
 
-    /// <summary>The shared gallery image id.</summary>
+    /// <summary>Identifier of an image of a shared gallery.</summary>
     public string SharedGalleryImageId { get; set; }
 
-    /// <summary>The community gallery image id.</summary>
+    /// <summary>Identifier of an image of a community gallery.</summary>
     public string CommunityGalleryImageId { get; set; }
 
-    /// <summary>The exact version.</summary>
+    /// <summary>The version that was installed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     public string ExactVersion { get; internal set; }
 }

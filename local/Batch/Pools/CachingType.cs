@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Caching type of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>How a disk is cached. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<CachingType>))]
 public readonly struct CachingType : IEquatable<CachingType>, IExtensibleEnum<CachingType>
 {

@@ -1,12 +1,12 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Cifs mount configuration of the Batch service.</summary>
+/// <summary>A CIFS share to mount.</summary>
 public class CifsMountConfiguration
 {
     /// <summary>Creates one with what is required.</summary>
     /// <param name="username">Name of the user.</param>
-    /// <param name="source">The source.</param>
-    /// <param name="relativeMountPath">The relative mount path.</param>
+    /// <param name="source">What to mount.</param>
+    /// <param name="relativeMountPath">Folder to mount it at, relative to the node's mounts folder.</param>
     /// <param name="password">Password of the user.</param>
     public CifsMountConfiguration(string username, string source, string relativeMountPath, string password)
     {
@@ -23,13 +23,13 @@ public class CifsMountConfiguration
     /// <summary>Name of the user.</summary>
     public string Username { get; set; }
 
-    /// <summary>The source.</summary>
+    /// <summary>What to mount.</summary>
     public string Source { get; set; }
 
-    /// <summary>The relative mount path.</summary>
+    /// <summary>Folder to mount it at, relative to the node's mounts folder.</summary>
     public string RelativeMountPath { get; set; }
 
-    /// <summary>The mount options.</summary>
+    /// <summary>More options of the mount command.</summary>
     public string MountOptions { get; set; }
 
     /// <summary>Password of the user.</summary>

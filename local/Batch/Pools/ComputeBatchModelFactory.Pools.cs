@@ -5,7 +5,7 @@ namespace Azure.Compute.Batch;
 /// <summary>Makes models as the service answers them, for tests with a mocked <see cref="BatchClient"/>.</summary>
 public static partial class ComputeBatchModelFactory
 {
-    /// <summary>Vm image reference of the Batch service.</summary>
+    /// <summary>An image: of the marketplace, or of a gallery.</summary>
     public static BatchVmImageReference BatchVmImageReference(
         string publisher = null,
         string offer = null,
@@ -26,7 +26,7 @@ public static partial class ComputeBatchModelFactory
         CommunityGalleryImageId = communityGalleryImageId,
     };
 
-    /// <summary>Pool usage metrics of the Batch service.</summary>
+    /// <summary>Core hours of a pool in an interval.</summary>
     public static BatchPoolUsageMetrics BatchPoolUsageMetrics(
         string poolId = null,
         DateTimeOffset startTime = default,
@@ -114,7 +114,7 @@ public static partial class ComputeBatchModelFactory
         UpgradePolicy = upgradePolicy,
     };
 
-    /// <summary>Resize error of the Batch service.</summary>
+    /// <summary>An error of a resize.</summary>
     public static ResizeError ResizeError(string code = null, string message = null, IEnumerable<NameValuePair> values = null) => new()
     {
         Code = code,
@@ -122,7 +122,7 @@ public static partial class ComputeBatchModelFactory
         Values = values?.ToList() ?? [],
     };
 
-    /// <summary>Auto scale run of the Batch service.</summary>
+    /// <summary>Result of evaluating a formula.</summary>
     public static AutoScaleRun AutoScaleRun(DateTimeOffset timestamp = default, string results = null, AutoScaleRunError error = null) => new()
     {
         Timestamp = timestamp,
@@ -130,7 +130,7 @@ public static partial class ComputeBatchModelFactory
         Error = error,
     };
 
-    /// <summary>Auto scale run error of the Batch service.</summary>
+    /// <summary>Why a formula could not be evaluated.</summary>
     public static AutoScaleRunError AutoScaleRunError(
         string code = null,
         string message = null,
@@ -141,7 +141,7 @@ public static partial class ComputeBatchModelFactory
         Values = values?.ToList() ?? [],
     };
 
-    /// <summary>Pool statistics of the Batch service.</summary>
+    /// <summary>What a pool has used.</summary>
     public static BatchPoolStatistics BatchPoolStatistics(
         Uri uri = null,
         DateTimeOffset startTime = default,
@@ -156,7 +156,7 @@ public static partial class ComputeBatchModelFactory
         ResourceStatistics = resourceStatistics,
     };
 
-    /// <summary>Pool usage statistics of the Batch service.</summary>
+    /// <summary>How long the nodes of a pool were used.</summary>
     public static BatchPoolUsageStatistics BatchPoolUsageStatistics(
         DateTimeOffset startTime = default,
         DateTimeOffset lastUpdateTime = default,
@@ -167,7 +167,7 @@ public static partial class ComputeBatchModelFactory
         DedicatedCoreTime = dedicatedCoreTime,
     };
 
-    /// <summary>Pool resource statistics of the Batch service.</summary>
+    /// <summary>What the nodes of a pool used of their resources.</summary>
     public static BatchPoolResourceStatistics BatchPoolResourceStatistics(
         DateTimeOffset startTime = default,
         DateTimeOffset lastUpdateTime = default,
@@ -198,7 +198,7 @@ public static partial class ComputeBatchModelFactory
         NetworkWriteGiB = networkWriteGiB,
     };
 
-    /// <summary>Pool identity of the Batch service.</summary>
+    /// <summary>Managed identities of a pool.</summary>
     public static BatchPoolIdentity BatchPoolIdentity(
         BatchPoolIdentityType type = default,
         IEnumerable<BatchUserAssignedIdentity> userAssignedIdentities = null) => new()
@@ -207,7 +207,7 @@ public static partial class ComputeBatchModelFactory
         UserAssignedIdentities = userAssignedIdentities?.ToList() ?? [],
     };
 
-    /// <summary>User assigned identity of the Batch service.</summary>
+    /// <summary>A user-assigned managed identity.</summary>
     public static BatchUserAssignedIdentity BatchUserAssignedIdentity(
         ResourceIdentifier resourceId = null,
         string clientId = null,
@@ -218,7 +218,7 @@ public static partial class ComputeBatchModelFactory
         PrincipalId = principalId,
     };
 
-    /// <summary>Supported image of the Batch service.</summary>
+    /// <summary>An image that nodes can have.</summary>
     public static BatchSupportedImage BatchSupportedImage(
         string nodeAgentSkuId = null,
         BatchVmImageReference imageReference = null,
@@ -235,7 +235,7 @@ public static partial class ComputeBatchModelFactory
         VerificationType = verificationType,
     };
 
-    /// <summary>Pool node counts of the Batch service.</summary>
+    /// <summary>The nodes of a pool by state.</summary>
     public static BatchPoolNodeCounts BatchPoolNodeCounts(
         string poolId = null,
         BatchNodeCounts dedicated = null,

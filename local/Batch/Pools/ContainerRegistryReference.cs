@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Container registry reference of the Batch service.</summary>
+/// <summary>A private container registry.</summary>
 public class ContainerRegistryReference
 {
     /// <summary>Creates one with nothing set.</summary>

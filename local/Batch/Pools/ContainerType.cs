@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Container type of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Kind of container runtime. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<ContainerType>))]
 public readonly struct ContainerType : IEquatable<ContainerType>, IExtensibleEnum<ContainerType>
 {

@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Data disk of the Batch service.</summary>
+/// <summary>A disk for data.</summary>
 public class DataDisk
 {
     /// <summary>Creates one with what is required.</summary>
-    /// <param name="logicalUnitNumber">The logical unit number.</param>
-    /// <param name="diskSizeGb">The disk size gb.</param>
+    /// <param name="logicalUnitNumber">Number of the disk, unique within the node.</param>
+    /// <param name="diskSizeGb">Size of the disk, in GB.</param>
     public DataDisk(int logicalUnitNumber, int diskSizeGb)
     {
         LogicalUnitNumber = logicalUnitNumber;
@@ -18,20 +18,20 @@ public class DataDisk
     {
     }
 
-    /// <summary>The logical unit number.</summary>
+    /// <summary>Number of the disk, unique within the node.</summary>
     [JsonPropertyName("lun")]
     public int LogicalUnitNumber { get; set; }
 
-    /// <summary>The caching.</summary>
+    /// <summary>How the host caches the disk.</summary>
     public CachingType? Caching { get; set; }
 
-    /// <summary>The disk size gb.</summary>
+    /// <summary>Size of the disk, in GB.</summary>
     [JsonPropertyName("diskSizeGB")]
     public int DiskSizeGb { get; set; }
 
-    /// <summary>The managed disk.</summary>
+    /// <summary>The disk as a resource of its own.</summary>
     public ManagedDisk ManagedDisk { get; set; }
 
-    /// <summary>The storage account type.</summary>
+    /// <summary>Kind of storage behind the disk.</summary>
     public StorageAccountType? StorageAccountType { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Diff disk placement of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Where an ephemeral disk is. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<DiffDiskPlacement>))]
 public readonly struct DiffDiskPlacement : IEquatable<DiffDiskPlacement>, IExtensibleEnum<DiffDiskPlacement>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Disk customer managed key of the Batch service.</summary>
+/// <summary>A customer's own key for disks.</summary>
 public class DiskCustomerManagedKey
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -11,9 +11,9 @@ public class DiskCustomerManagedKey
     /// <summary>Managed identity that has access.</summary>
     public BatchPoolIdentityReference IdentityReference { get; set; }
 
-    /// <summary>The key url.</summary>
+    /// <summary>Address of the key.</summary>
     public string KeyUrl { get; set; }
 
-    /// <summary>The rotation to latest key version enabled.</summary>
+    /// <summary>Whether a new version of the key is taken up by itself.</summary>
     public bool? RotationToLatestKeyVersionEnabled { get; set; }
 }

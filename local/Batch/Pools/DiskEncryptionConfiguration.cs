@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Disk encryption configuration of the Batch service.</summary>
+/// <summary>Which disks are encrypted.</summary>
 public class DiskEncryptionConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,9 +8,9 @@ public class DiskEncryptionConfiguration
     {
     }
 
-    /// <summary>The customer managed key.</summary>
+    /// <summary>The customer's own key.</summary>
     public DiskCustomerManagedKey CustomerManagedKey { get; set; }
 
-    /// <summary>The targets.</summary>
+    /// <summary>Disks to encrypt.</summary>
     public IList<DiskEncryptionTarget> Targets { get; internal set; } = new UnsetList<DiskEncryptionTarget>();
 }

@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Disk encryption set parameters of the Batch service.</summary>
+/// <summary>A set of keys that encrypt a disk.</summary>
 public class DiskEncryptionSetParameters
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Disk encryption target of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Which disk is encrypted. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<DiskEncryptionTarget>))]
 public readonly struct DiskEncryptionTarget : IEquatable<DiskEncryptionTarget>, IExtensibleEnum<DiskEncryptionTarget>
 {

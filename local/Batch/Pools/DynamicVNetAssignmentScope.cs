@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Dynamic vnet assignment scope of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether jobs bring a network of their own. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<DynamicVNetAssignmentScope>))]
 public readonly struct DynamicVNetAssignmentScope : IEquatable<DynamicVNetAssignmentScope>, IExtensibleEnum<DynamicVNetAssignmentScope>
 {

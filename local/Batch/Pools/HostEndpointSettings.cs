@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Host endpoint settings of the Batch service.</summary>
+/// <summary>Settings of an endpoint of the host.</summary>
 public class HostEndpointSettings
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -10,10 +10,10 @@ public class HostEndpointSettings
     {
     }
 
-    /// <summary>The in vm access control profile reference id.</summary>
+    /// <summary>Resource identifier of the access control profile.</summary>
     [JsonPropertyName("inVMAccessControlProfileReferenceId")]
     public string InVmAccessControlProfileReferenceId { get; set; }
 
-    /// <summary>The mode.</summary>
+    /// <summary>How it is done.</summary>
     public HostEndpointSettingsModeTypes? Mode { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Host endpoint settings mode types of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether rules of access are enforced. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<HostEndpointSettingsModeTypes>))]
 public readonly struct HostEndpointSettingsModeTypes : IEquatable<HostEndpointSettingsModeTypes>, IExtensibleEnum<HostEndpointSettingsModeTypes>
 {

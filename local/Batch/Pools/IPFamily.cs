@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Ipfamily of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Version of IP. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<IPFamily>))]
 public readonly struct IPFamily : IEquatable<IPFamily>, IExtensibleEnum<IPFamily>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Iptag of the Batch service.</summary>
+/// <summary>A tag of public addresses.</summary>
 public class IPTag
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,9 +8,9 @@ public class IPTag
     {
     }
 
-    /// <summary>The ip tag type.</summary>
+    /// <summary>Kind of the tag.</summary>
     public string IpTagType { get; set; }
 
-    /// <summary>The tag.</summary>
+    /// <summary>The tag's value.</summary>
     public string Tag { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Image verification type of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether the service has verified an image. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<ImageVerificationType>))]
 public readonly struct ImageVerificationType : IEquatable<ImageVerificationType>, IExtensibleEnum<ImageVerificationType>
 {

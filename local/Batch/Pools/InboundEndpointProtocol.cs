@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Inbound endpoint protocol of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Transport protocol. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<InboundEndpointProtocol>))]
 public readonly struct InboundEndpointProtocol : IEquatable<InboundEndpointProtocol>, IExtensibleEnum<InboundEndpointProtocol>
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Ip address provisioning type of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Where public addresses come from. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<IpAddressProvisioningType>))]
 public readonly struct IpAddressProvisioningType : IEquatable<IpAddressProvisioningType>, IExtensibleEnum<IpAddressProvisioningType>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Linux user configuration of the Batch service.</summary>
+/// <summary>What holds for a user on Linux only.</summary>
 public class LinuxUserConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,12 +8,12 @@ public class LinuxUserConfiguration
     {
     }
 
-    /// <summary>The uid.</summary>
+    /// <summary>User identifier; chosen by the system if null.</summary>
     public int? Uid { get; set; }
 
-    /// <summary>The gid.</summary>
+    /// <summary>Group identifier; chosen by the system if null.</summary>
     public int? Gid { get; set; }
 
-    /// <summary>The ssh private key.</summary>
+    /// <summary>Private key with which the user reaches the pool's other nodes.</summary>
     public string SshPrivateKey { get; set; }
 }

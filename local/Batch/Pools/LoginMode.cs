@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Login mode of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>How a user signs in on Windows. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<LoginMode>))]
 public readonly struct LoginMode : IEquatable<LoginMode>, IExtensibleEnum<LoginMode>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Managed disk of the Batch service.</summary>
+/// <summary>A disk as a resource of its own.</summary>
 public class ManagedDisk
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,12 +8,12 @@ public class ManagedDisk
     {
     }
 
-    /// <summary>The disk encryption set.</summary>
+    /// <summary>Set of keys that encrypt the disk.</summary>
     public DiskEncryptionSetParameters DiskEncryptionSet { get; set; }
 
-    /// <summary>The storage account type.</summary>
+    /// <summary>Kind of storage behind the disk.</summary>
     public StorageAccountType? StorageAccountType { get; set; }
 
-    /// <summary>The security profile.</summary>
+    /// <summary>Security of the machine or disk.</summary>
     public BatchVmDiskSecurityProfile SecurityProfile { get; set; }
 }

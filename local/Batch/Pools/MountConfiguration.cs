@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Mount configuration of the Batch service.</summary>
+/// <summary>One file system to mount: exactly one kind is set.</summary>
 public class MountConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,15 +8,15 @@ public class MountConfiguration
     {
     }
 
-    /// <summary>The azure blob file system configuration.</summary>
+    /// <summary>A blob container, by blobfuse.</summary>
     public AzureBlobFileSystemConfiguration AzureBlobFileSystemConfiguration { get; set; }
 
-    /// <summary>The nfs mount configuration.</summary>
+    /// <summary>An NFS export.</summary>
     public NfsMountConfiguration NfsMountConfiguration { get; set; }
 
-    /// <summary>The cifs mount configuration.</summary>
+    /// <summary>A CIFS share.</summary>
     public CifsMountConfiguration CifsMountConfiguration { get; set; }
 
-    /// <summary>The azure file share configuration.</summary>
+    /// <summary>An Azure file share.</summary>
     public AzureFileShareConfiguration AzureFileShareConfiguration { get; set; }
 }

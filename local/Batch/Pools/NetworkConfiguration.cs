@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Network configuration of the Batch service.</summary>
+/// <summary>Network of a pool.</summary>
 public class NetworkConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -13,17 +13,17 @@ public class NetworkConfiguration
     /// <summary>Resource identifier of the subnet.</summary>
     public string SubnetId { get; set; }
 
-    /// <summary>The dynamic vnet assignment scope.</summary>
+    /// <summary>Whether jobs bring a network of their own.</summary>
     [JsonPropertyName("dynamicVNetAssignmentScope")]
     public DynamicVNetAssignmentScope? DynamicVnetAssignmentScope { get; set; }
 
-    /// <summary>The endpoint configuration.</summary>
+    /// <summary>Which ports of the nodes can be reached from outside.</summary>
     public BatchPoolEndpointConfiguration EndpointConfiguration { get; set; }
 
-    /// <summary>The public ip address configuration.</summary>
+    /// <summary>Public addresses of the nodes.</summary>
     [JsonPropertyName("publicIPAddressConfiguration")]
     public BatchPublicIpAddressConfiguration PublicIpAddressConfiguration { get; set; }
 
-    /// <summary>The enable accelerated networking.</summary>
+    /// <summary>Whether networking is accelerated.</summary>
     public bool? EnableAcceleratedNetworking { get; set; }
 }

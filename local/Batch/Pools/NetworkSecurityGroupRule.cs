@@ -1,12 +1,12 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Network security group rule of the Batch service.</summary>
+/// <summary>A rule of access.</summary>
 public class NetworkSecurityGroupRule
 {
     /// <summary>Creates one with what is required.</summary>
     /// <param name="priority">From -1000 (lowest) to 1000; 0 by default.</param>
-    /// <param name="access">The access.</param>
-    /// <param name="sourceAddressPrefix">The source address prefix.</param>
+    /// <param name="access">What the task may reach.</param>
+    /// <param name="sourceAddressPrefix">Source addresses: an address, a subnet, a tag or <c>*</c>.</param>
     public NetworkSecurityGroupRule(int priority, NetworkSecurityGroupRuleAccess access, string sourceAddressPrefix)
     {
         Priority = priority;
@@ -21,12 +21,12 @@ public class NetworkSecurityGroupRule
     /// <summary>From -1000 (lowest) to 1000; 0 by default.</summary>
     public int Priority { get; set; }
 
-    /// <summary>The access.</summary>
+    /// <summary>What the task may reach.</summary>
     public NetworkSecurityGroupRuleAccess Access { get; set; }
 
-    /// <summary>The source address prefix.</summary>
+    /// <summary>Source addresses: an address, a subnet, a tag or <c>*</c>.</summary>
     public string SourceAddressPrefix { get; set; }
 
-    /// <summary>The source port ranges.</summary>
+    /// <summary>Source ports, such as <c>22</c>, <c>22-25</c> or <c>*</c>.</summary>
     public IList<string> SourcePortRanges { get; internal set; } = new UnsetList<string>();
 }

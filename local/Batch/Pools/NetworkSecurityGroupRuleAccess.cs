@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Network security group rule access of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether access is allowed. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<NetworkSecurityGroupRuleAccess>))]
 public readonly struct NetworkSecurityGroupRuleAccess : IEquatable<NetworkSecurityGroupRuleAccess>, IExtensibleEnum<NetworkSecurityGroupRuleAccess>
 {

@@ -1,11 +1,11 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Nfs mount configuration of the Batch service.</summary>
+/// <summary>An NFS export to mount.</summary>
 public class NfsMountConfiguration
 {
     /// <summary>Creates one with what is required.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="relativeMountPath">The relative mount path.</param>
+    /// <param name="source">What to mount.</param>
+    /// <param name="relativeMountPath">Folder to mount it at, relative to the node's mounts folder.</param>
     public NfsMountConfiguration(string source, string relativeMountPath)
     {
         Source = source ?? throw new ArgumentNullException(nameof(source));
@@ -16,12 +16,12 @@ public class NfsMountConfiguration
     {
     }
 
-    /// <summary>The source.</summary>
+    /// <summary>What to mount.</summary>
     public string Source { get; set; }
 
-    /// <summary>The relative mount path.</summary>
+    /// <summary>Folder to mount it at, relative to the node's mounts folder.</summary>
     public string RelativeMountPath { get; set; }
 
-    /// <summary>The mount options.</summary>
+    /// <summary>More options of the mount command.</summary>
     public string MountOptions { get; set; }
 }

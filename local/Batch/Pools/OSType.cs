@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Ostype of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Operating system. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<OSType>))]
 public readonly struct OSType : IEquatable<OSType>, IExtensibleEnum<OSType>
 {

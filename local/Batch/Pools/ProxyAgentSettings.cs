@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Proxy agent settings of the Batch service.</summary>
+/// <summary>Settings of the proxy agent.</summary>
 public class ProxyAgentSettings
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,12 +8,12 @@ public class ProxyAgentSettings
     {
     }
 
-    /// <summary>The enabled.</summary>
+    /// <summary>Whether it is on.</summary>
     public bool? Enabled { get; set; }
 
-    /// <summary>The imds.</summary>
+    /// <summary>Settings of the metadata service's endpoint.</summary>
     public HostEndpointSettings Imds { get; set; }
 
-    /// <summary>The wire server.</summary>
+    /// <summary>Settings of the wire server's endpoint.</summary>
     public HostEndpointSettings WireServer { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Resize error of the Batch service.</summary>
+/// <summary>An error of a resize.</summary>
 public class ResizeError
 {
     internal ResizeError()

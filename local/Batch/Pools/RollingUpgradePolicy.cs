@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Rolling upgrade policy of the Batch service.</summary>
+/// <summary>How an upgrade rolls over nodes.</summary>
 public class RollingUpgradePolicy
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,24 +8,24 @@ public class RollingUpgradePolicy
     {
     }
 
-    /// <summary>The enable cross zone upgrade.</summary>
+    /// <summary>Whether an upgrade may cross zones.</summary>
     public bool? EnableCrossZoneUpgrade { get; set; }
 
-    /// <summary>The max batch instance percent.</summary>
+    /// <summary>How many nodes are upgraded at once, in percent.</summary>
     public int? MaxBatchInstancePercent { get; set; }
 
-    /// <summary>The max unhealthy instance percent.</summary>
+    /// <summary>How many nodes may be unhealthy, in percent.</summary>
     public int? MaxUnhealthyInstancePercent { get; set; }
 
-    /// <summary>The max unhealthy upgraded instance percent.</summary>
+    /// <summary>How many upgraded nodes may be unhealthy, in percent.</summary>
     public int? MaxUnhealthyUpgradedInstancePercent { get; set; }
 
-    /// <summary>The pause time between batches.</summary>
+    /// <summary>Pause between groups of nodes.</summary>
     public TimeSpan? PauseTimeBetweenBatches { get; set; }
 
-    /// <summary>The prioritize unhealthy instances.</summary>
+    /// <summary>Whether unhealthy nodes are upgraded first.</summary>
     public bool? PrioritizeUnhealthyInstances { get; set; }
 
-    /// <summary>The rollback failed instances on policy breach.</summary>
+    /// <summary>Whether failed nodes go back to what they were.</summary>
     public bool? RollbackFailedInstancesOnPolicyBreach { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Security encryption types of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>How a disk is encrypted. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<SecurityEncryptionTypes>))]
 public readonly struct SecurityEncryptionTypes : IEquatable<SecurityEncryptionTypes>, IExtensibleEnum<SecurityEncryptionTypes>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Security profile of the Batch service.</summary>
+/// <summary>Security of a machine.</summary>
 public class SecurityProfile
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,15 +8,15 @@ public class SecurityProfile
     {
     }
 
-    /// <summary>The encryption at host.</summary>
+    /// <summary>Whether the host encrypts disks and caches.</summary>
     public bool? EncryptionAtHost { get; set; }
 
-    /// <summary>The proxy agent settings.</summary>
+    /// <summary>Settings of the proxy agent.</summary>
     public ProxyAgentSettings ProxyAgentSettings { get; set; }
 
-    /// <summary>The security type.</summary>
+    /// <summary>How the machine is secured.</summary>
     public SecurityTypes? SecurityType { get; set; }
 
-    /// <summary>The uefi settings.</summary>
+    /// <summary>Settings of the UEFI.</summary>
     public BatchUefiSettings UefiSettings { get; set; }
 }

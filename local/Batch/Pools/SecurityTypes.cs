@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Security types of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>How a machine is secured. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<SecurityTypes>))]
 public readonly struct SecurityTypes : IEquatable<SecurityTypes>, IExtensibleEnum<SecurityTypes>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Service artifact reference of the Batch service.</summary>
+/// <summary>Which versions of images to roll out.</summary>
 public class ServiceArtifactReference
 {
     /// <summary>Creates one with what is required.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Storage account type of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Kind of storage behind a disk. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<StorageAccountType>))]
 public readonly struct StorageAccountType : IEquatable<StorageAccountType>, IExtensibleEnum<StorageAccountType>
 {

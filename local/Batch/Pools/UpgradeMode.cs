@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Upgrade mode of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>How nodes are upgraded. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<UpgradeMode>))]
 public readonly struct UpgradeMode : IEquatable<UpgradeMode>, IExtensibleEnum<UpgradeMode>
 {

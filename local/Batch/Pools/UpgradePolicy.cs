@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Upgrade policy of the Batch service.</summary>
+/// <summary>How nodes are upgraded.</summary>
 public class UpgradePolicy
 {
     /// <summary>Creates one with what is required.</summary>
-    /// <param name="mode">The mode.</param>
+    /// <param name="mode">How it is done.</param>
     public UpgradePolicy(UpgradeMode mode)
     {
         Mode = mode;
@@ -16,13 +16,13 @@ public class UpgradePolicy
     {
     }
 
-    /// <summary>The mode.</summary>
+    /// <summary>How it is done.</summary>
     public UpgradeMode Mode { get; set; }
 
-    /// <summary>The automatic os upgrade policy.</summary>
+    /// <summary>How the operating system is upgraded by itself.</summary>
     [JsonPropertyName("automaticOSUpgradePolicy")]
     public AutomaticOsUpgradePolicy AutomaticOsUpgradePolicy { get; set; }
 
-    /// <summary>The rolling upgrade policy.</summary>
+    /// <summary>How an upgrade rolls over the nodes.</summary>
     public RollingUpgradePolicy RollingUpgradePolicy { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>User account of the Batch service.</summary>
+/// <summary>A user to create on nodes.</summary>
 public class UserAccount
 {
     /// <summary>Creates one with what is required.</summary>
@@ -25,9 +25,9 @@ public class UserAccount
     /// <summary>Rights of the user.</summary>
     public ElevationLevel? ElevationLevel { get; set; }
 
-    /// <summary>The linux user configuration.</summary>
+    /// <summary>What holds for the user on Linux only.</summary>
     public LinuxUserConfiguration LinuxUserConfiguration { get; set; }
 
-    /// <summary>The windows user configuration.</summary>
+    /// <summary>What holds for the user on Windows only.</summary>
     public WindowsUserConfiguration WindowsUserConfiguration { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Vmextension of the Batch service.</summary>
+/// <summary>An extension of a virtual machine.</summary>
 public class VMExtension
 {
     /// <summary>Creates one with what is required.</summary>
@@ -27,21 +27,21 @@ public class VMExtension
     /// <summary>Kind.</summary>
     public string Type { get; set; }
 
-    /// <summary>The type handler version.</summary>
+    /// <summary>Version of the extension's handler.</summary>
     public string TypeHandlerVersion { get; set; }
 
-    /// <summary>The auto upgrade minor version.</summary>
+    /// <summary>Whether newer minor versions are taken.</summary>
     public bool? AutoUpgradeMinorVersion { get; set; }
 
-    /// <summary>The enable automatic upgrade.</summary>
+    /// <summary>Whether the extension is upgraded by itself.</summary>
     public bool? EnableAutomaticUpgrade { get; set; }
 
-    /// <summary>The settings.</summary>
+    /// <summary>Its settings, public.</summary>
     public IDictionary<string, string> Settings { get; internal set; } = new UnsetDictionary();
 
-    /// <summary>The protected settings.</summary>
+    /// <summary>Its settings, kept secret.</summary>
     public IDictionary<string, string> ProtectedSettings { get; internal set; } = new UnsetDictionary();
 
-    /// <summary>The provision after extensions.</summary>
+    /// <summary>Extensions that are installed before it.</summary>
     public IList<string> ProvisionAfterExtensions { get; internal set; } = new UnsetList<string>();
 }

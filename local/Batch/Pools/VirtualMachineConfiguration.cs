@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Virtual machine configuration of the Batch service.</summary>
+/// <summary>Image, disks and containers of nodes.</summary>
 public class VirtualMachineConfiguration
 {
     /// <summary>Creates one with what is required.</summary>
@@ -25,33 +25,33 @@ public class VirtualMachineConfiguration
     [JsonPropertyName("nodeAgentSKUId")]
     public string NodeAgentSkuId { get; set; }
 
-    /// <summary>The windows configuration.</summary>
+    /// <summary>What holds on Windows only.</summary>
     public WindowsConfiguration WindowsConfiguration { get; set; }
 
-    /// <summary>The data disks.</summary>
+    /// <summary>More disks.</summary>
     public IList<DataDisk> DataDisks { get; internal set; } = new UnsetList<DataDisk>();
 
-    /// <summary>The license type.</summary>
+    /// <summary>Which licence is brought along.</summary>
     public string LicenseType { get; set; }
 
     /// <summary>Containers for tasks; null when tasks run on the node itself.</summary>
     public BatchContainerConfiguration ContainerConfiguration { get; set; }
 
-    /// <summary>The disk encryption configuration.</summary>
+    /// <summary>Which disks are encrypted.</summary>
     public DiskEncryptionConfiguration DiskEncryptionConfiguration { get; set; }
 
-    /// <summary>The node placement configuration.</summary>
+    /// <summary>How nodes are spread over zones.</summary>
     public BatchNodePlacementConfiguration NodePlacementConfiguration { get; set; }
 
-    /// <summary>The extensions.</summary>
+    /// <summary>Extensions to install.</summary>
     public IList<VMExtension> Extensions { get; internal set; } = new UnsetList<VMExtension>();
 
-    /// <summary>The os disk.</summary>
+    /// <summary>Disk of the operating system.</summary>
     public BatchOsDisk OsDisk { get; set; }
 
-    /// <summary>The security profile.</summary>
+    /// <summary>Security of the machine or disk.</summary>
     public SecurityProfile SecurityProfile { get; set; }
 
-    /// <summary>The service artifact reference.</summary>
+    /// <summary>Which versions of images to roll out.</summary>
     public ServiceArtifactReference ServiceArtifactReference { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Windows configuration of the Batch service.</summary>
+/// <summary>What holds on Windows only.</summary>
 public class WindowsConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,6 +8,6 @@ public class WindowsConfiguration
     {
     }
 
-    /// <summary>The enable automatic updates.</summary>
+    /// <summary>Whether updates are installed by themselves.</summary>
     public bool? EnableAutomaticUpdates { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Windows user configuration of the Batch service.</summary>
+/// <summary>What holds for a user on Windows only.</summary>
 public class WindowsUserConfiguration
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,6 +8,6 @@ public class WindowsUserConfiguration
     {
     }
 
-    /// <summary>The login mode.</summary>
+    /// <summary>How the user signs in.</summary>
     public LoginMode? LoginMode { get; set; }
 }

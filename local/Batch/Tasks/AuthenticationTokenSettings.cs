@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Authentication token settings of the Batch service.</summary>
+/// <summary>Access to the service from within a task.</summary>
 public class AuthenticationTokenSettings
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,6 +8,6 @@ public class AuthenticationTokenSettings
     {
     }
 
-    /// <summary>The access.</summary>
+    /// <summary>What the task may reach.</summary>
     public IList<BatchAccessScope> Access { get; internal set; } = new UnsetList<BatchAccessScope>();
 }

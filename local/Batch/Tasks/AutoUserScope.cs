@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Auto user scope of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether each task has a user of its own. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<AutoUserScope>))]
 public readonly struct AutoUserScope : IEquatable<AutoUserScope>, IExtensibleEnum<AutoUserScope>
 {

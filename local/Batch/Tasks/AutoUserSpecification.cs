@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Auto user specification of the Batch service.</summary>
+/// <summary>A user that the service makes.</summary>
 public class AutoUserSpecification
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Access scope of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>What a task may reach with its token. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchAccessScope>))]
 public readonly struct BatchAccessScope : IEquatable<BatchAccessScope>, IExtensibleEnum<BatchAccessScope>
 {

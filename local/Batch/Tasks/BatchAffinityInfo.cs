@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Affinity info of the Batch service.</summary>
+/// <summary>A node that a task prefers.</summary>
 public class BatchAffinityInfo
 {
     /// <summary>Creates one with what is required.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Create task collection result of the Batch service.</summary>
+/// <summary>What became of the tasks of a group, in any order.</summary>
 public class BatchCreateTaskCollectionResult
 {
     internal BatchCreateTaskCollectionResult()

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Subtask of the Batch service.</summary>
+/// <summary>One instance of a multi-instance task.</summary>
 public class BatchSubtask
 {
     internal BatchSubtask()

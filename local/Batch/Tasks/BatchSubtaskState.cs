@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Subtask state of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>State of a subtask. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchSubtaskState>))]
 public readonly struct BatchSubtaskState : IEquatable<BatchSubtaskState>, IExtensibleEnum<BatchSubtaskState>
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Task add status of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether a task was added. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<BatchTaskAddStatus>))]
 public readonly struct BatchTaskAddStatus : IEquatable<BatchTaskAddStatus>, IExtensibleEnum<BatchTaskAddStatus>
 {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Task constraints of the Batch service.</summary>
+/// <summary>Limits of a task.</summary>
 public class BatchTaskConstraints
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -1,13 +1,13 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Task container execution info of the Batch service.</summary>
+/// <summary>The container that a task ran in.</summary>
 public class BatchTaskContainerExecutionInfo
 {
     internal BatchTaskContainerExecutionInfo()
     {
     }
 
-    /// <summary>The container id.</summary>
+    /// <summary>Identifier of the container.</summary>
     public string ContainerId { get; internal set; }
 
     /// <summary>Current state.</summary>

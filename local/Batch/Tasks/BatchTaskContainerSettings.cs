@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Task container settings of the Batch service.</summary>
+/// <summary>The container that a task runs in.</summary>
 public class BatchTaskContainerSettings
 {
     /// <summary>Creates one with what is required.</summary>

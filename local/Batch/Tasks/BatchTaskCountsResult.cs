@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Task counts result of the Batch service.</summary>
+/// <summary>Tasks and task slots of a job by state.</summary>
 public class BatchTaskCountsResult
 {
     internal BatchTaskCountsResult()

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Task create result of the Batch service.</summary>
+/// <summary>What became of one task of a group.</summary>
 public class BatchTaskCreateResult
 {
     internal BatchTaskCreateResult()

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Task dependencies of the Batch service.</summary>
+/// <summary>Tasks that must complete first.</summary>
 public class BatchTaskDependencies
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Task id range of the Batch service.</summary>
+/// <summary>A range of integer task identifiers, both ends included.</summary>
 public class BatchTaskIdRange
 {
     /// <summary>Creates one with what is required.</summary>

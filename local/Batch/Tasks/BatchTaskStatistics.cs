@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Task statistics of the Batch service.</summary>
+/// <summary>What a task has used.</summary>
 public class BatchTaskStatistics
 {
     internal BatchTaskStatistics()
@@ -16,36 +16,36 @@ public class BatchTaskStatistics
     /// <summary>When it started.</summary>
     public DateTimeOffset StartTime { get; internal set; }
 
-    /// <summary>The last update time.</summary>
+    /// <summary>When the statistics were last updated.</summary>
     public DateTimeOffset LastUpdateTime { get; internal set; }
 
-    /// <summary>The user cpu time.</summary>
+    /// <summary>CPU time in user mode.</summary>
     [JsonPropertyName("userCPUTime")]
     public TimeSpan UserCpuTime { get; internal set; }
 
-    /// <summary>The kernel cpu time.</summary>
+    /// <summary>CPU time in kernel mode.</summary>
     [JsonPropertyName("kernelCPUTime")]
     public TimeSpan KernelCpuTime { get; internal set; }
 
-    /// <summary>The wall clock time.</summary>
+    /// <summary>Elapsed time of the tasks, added up, retries included.</summary>
     public TimeSpan WallClockTime { get; internal set; }
 
-    /// <summary>The read iops.</summary>
+    /// <summary>Read operations on disks.</summary>
     [JsonPropertyName("readIOps")]
     public long ReadIops { get; internal set; }
 
-    /// <summary>The write iops.</summary>
+    /// <summary>Write operations on disks.</summary>
     [JsonPropertyName("writeIOps")]
     public long WriteIops { get; internal set; }
 
-    /// <summary>The read io gi b.</summary>
+    /// <summary>Data read from disks, in GiB.</summary>
     [JsonPropertyName("readIOGiB")]
     public float ReadIoGiB { get; internal set; }
 
-    /// <summary>The write io gi b.</summary>
+    /// <summary>Data written to disks, in GiB.</summary>
     [JsonPropertyName("writeIOGiB")]
     public float WriteIoGiB { get; internal set; }
 
-    /// <summary>The wait time.</summary>
+    /// <summary>Time the tasks spent waiting, added up.</summary>
     public TimeSpan WaitTime { get; internal set; }
 }

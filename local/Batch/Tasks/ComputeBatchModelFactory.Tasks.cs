@@ -2,7 +2,7 @@ namespace Azure.Compute.Batch;
 
 public static partial class ComputeBatchModelFactory
 {
-    /// <summary>Task container execution info of the Batch service.</summary>
+    /// <summary>The container that a task ran in.</summary>
     public static BatchTaskContainerExecutionInfo BatchTaskContainerExecutionInfo(
         string containerId = null,
         string state = null,
@@ -110,7 +110,7 @@ public static partial class ComputeBatchModelFactory
         Result = result,
     };
 
-    /// <summary>Task statistics of the Batch service.</summary>
+    /// <summary>What a task has used.</summary>
     public static BatchTaskStatistics BatchTaskStatistics(
         Uri uri = null,
         DateTimeOffset startTime = default,
@@ -137,7 +137,7 @@ public static partial class ComputeBatchModelFactory
         WaitTime = waitTime,
     };
 
-    /// <summary>Task counts result of the Batch service.</summary>
+    /// <summary>Tasks and task slots of a job by state.</summary>
     public static BatchTaskCountsResult BatchTaskCountsResult(
         BatchTaskCounts taskCounts = null,
         BatchTaskSlotCounts taskSlotCounts = null) => new()
@@ -176,13 +176,13 @@ public static partial class ComputeBatchModelFactory
         Failed = failed,
     };
 
-    /// <summary>Create task collection result of the Batch service.</summary>
+    /// <summary>What became of the tasks of a group, in any order.</summary>
     public static BatchCreateTaskCollectionResult BatchCreateTaskCollectionResult(IEnumerable<BatchTaskCreateResult> values = null) => new()
     {
         Values = values?.ToList() ?? [],
     };
 
-    /// <summary>Task create result of the Batch service.</summary>
+    /// <summary>What became of one task of a group.</summary>
     public static BatchTaskCreateResult BatchTaskCreateResult(
         BatchTaskAddStatus status = default,
         string taskId = null,
@@ -199,7 +199,7 @@ public static partial class ComputeBatchModelFactory
         Error = error,
     };
 
-    /// <summary>Subtask of the Batch service.</summary>
+    /// <summary>One instance of a multi-instance task.</summary>
     public static BatchSubtask BatchSubtask(
         int? id = null,
         BatchNodeInfo nodeInfo = null,

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Container host bind mount entry of the Batch service.</summary>
+/// <summary>A folder of the node that a container sees.</summary>
 public class ContainerHostBatchBindMountEntry
 {
     /// <summary>Creates one with nothing set.</summary>
@@ -8,9 +8,9 @@ public class ContainerHostBatchBindMountEntry
     {
     }
 
-    /// <summary>The source.</summary>
+    /// <summary>What to mount.</summary>
     public ContainerHostDataPath? Source { get; set; }
 
-    /// <summary>The is read only.</summary>
+    /// <summary>Whether it cannot be written to.</summary>
     public bool? IsReadOnly { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Container host data path of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>A folder of the node. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<ContainerHostDataPath>))]
 public readonly struct ContainerHostDataPath : IEquatable<ContainerHostDataPath>, IExtensibleEnum<ContainerHostDataPath>
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Container working directory of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Working directory in a container. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<ContainerWorkingDirectory>))]
 public readonly struct ContainerWorkingDirectory : IEquatable<ContainerWorkingDirectory>, IExtensibleEnum<ContainerWorkingDirectory>
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Dependency action of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Whether dependent tasks may run. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<DependencyAction>))]
 public readonly struct DependencyAction : IEquatable<DependencyAction>, IExtensibleEnum<DependencyAction>
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Elevation level of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>Rights of a user. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<ElevationLevel>))]
 public readonly struct ElevationLevel : IEquatable<ElevationLevel>, IExtensibleEnum<ElevationLevel>
 {

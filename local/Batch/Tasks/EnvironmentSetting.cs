@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Environment setting of the Batch service.</summary>
+/// <summary>An environment variable.</summary>
 public class EnvironmentSetting
 {
     /// <summary>Creates one with what is required.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Exit code mapping of the Batch service.</summary>
+/// <summary>What follows from an exit code.</summary>
 public class ExitCodeMapping
 {
     /// <summary>Creates one with what is required.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Exit code range mapping of the Batch service.</summary>
+/// <summary>What follows from a range of exit codes.</summary>
 public class ExitCodeRangeMapping
 {
     /// <summary>Creates one with what is required.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Exit conditions of the Batch service.</summary>
+/// <summary>What follows from each way of ending.</summary>
 public class ExitConditions
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Exit options of the Batch service.</summary>
+/// <summary>What follows from a way of ending.</summary>
 public class ExitOptions
 {
     /// <summary>Creates one with nothing set.</summary>

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Multi instance settings of the Batch service.</summary>
+/// <summary>How a task runs on several nodes at once.</summary>
 public class MultiInstanceSettings
 {
     /// <summary>Creates one with what is required.</summary>

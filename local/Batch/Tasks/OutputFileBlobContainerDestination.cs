@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Output file blob container destination of the Batch service.</summary>
+/// <summary>A blob container to upload to.</summary>
 public class OutputFileBlobContainerDestination
 {
     /// <summary>Creates one with what is required.</summary>

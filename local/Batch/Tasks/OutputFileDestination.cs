@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Output file destination of the Batch service.</summary>
+/// <summary>Where files are uploaded to.</summary>
 public class OutputFileDestination
 {
     /// <summary>Creates one with nothing set.</summary>

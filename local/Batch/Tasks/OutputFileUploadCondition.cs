@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Azure.Compute.Batch;
 
-/// <summary>Output file upload condition of the Batch service. Compared without regard to case; the service may know more values.</summary>
+/// <summary>When files are uploaded. Compared without regard to case; the service may know more values.</summary>
 [JsonConverter(typeof(ExtensibleEnumConverter<OutputFileUploadCondition>))]
 public readonly struct OutputFileUploadCondition : IEquatable<OutputFileUploadCondition>, IExtensibleEnum<OutputFileUploadCondition>
 {

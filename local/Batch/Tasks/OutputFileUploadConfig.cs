@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Output file upload config of the Batch service.</summary>
+/// <summary>When files are uploaded.</summary>
 public class OutputFileUploadConfig
 {
     /// <summary>Creates one with what is required.</summary>

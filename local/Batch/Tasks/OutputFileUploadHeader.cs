@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>Output file upload header of the Batch service.</summary>
+/// <summary>An HTTP header of an upload.</summary>
 public class OutputFileUploadHeader
 {
     /// <summary>Creates one with what is required.</summary>

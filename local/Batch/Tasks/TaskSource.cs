@@ -13,6 +13,7 @@ internal sealed class TaskSource(IEnumerator<BatchTaskCreateOptions> tasks)
     internal const int MaxBytes = 1_000_000;
 
     private readonly Lock _lock = new();
+    private readonly Queue<PendingTask> _left = new();
     private int _maxCount = MaxCount;
     private PendingTask? _next;
 
@@ -63,8 +64,6 @@ internal sealed class TaskSource(IEnumerator<BatchTaskCreateOptions> tasks)
             _maxCount = Math.Max(1, Math.Min(_maxCount, tooMany / 2));
         }
     }
-
-    private readonly Queue<PendingTask> _left = new();
 
     private bool TryPeek([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PendingTask? task)
     {

@@ -1,6 +1,6 @@
 namespace Azure.Compute.Batch;
 
-/// <summary>User identity of the Batch service.</summary>
+/// <summary>The user a task runs as: a named one, or one that the service makes.</summary>
 public class UserIdentity
 {
     /// <summary>Creates one with nothing set.</summary>
