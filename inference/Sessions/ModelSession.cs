@@ -11,18 +11,19 @@ public sealed class ModelSession : IDisposable
     private static readonly RunOptions DefaultRunOptions = new();
 
     private readonly InferenceSession session;
-    private readonly string[] outputNames;
 
     private ModelSession(InferenceSession session, long bytes)
     {
         this.session = session;
         Bytes = bytes;
-        outputNames = [.. session.OutputNames];
+        InputNames = [.. session.InputNames];
+        OutputNames = [.. session.OutputNames];
         Inputs = Specs(session.InputNames, session.InputMetadata);
         Outputs = Specs(session.OutputNames, session.OutputMetadata);
         InputIndex = Enumerable.Range(0, Inputs.Count).ToFrozenDictionary(i => Inputs[i].Name);
         OutputIndex = Enumerable.Range(0, Outputs.Count).ToFrozenDictionary(i => Outputs[i].Name);
         IsBatchable = HasBatchDimension();
+        EqualDimensions = SharedSymbols();
     }
 
     /// <summary>The inputs, in the model's order. A datatype that the protocol cannot carry is given as ONNX Runtime's own name in lower case.</summary>
@@ -39,6 +40,13 @@ public sealed class ModelSession : IDisposable
     /// a batch (batch, batch_size, N, …), and no other dimension uses that symbol.
     /// </summary>
     public bool IsBatchable { get; }
+
+    /// <summary>Pairs of input dimensions that carry the same symbol and so must be equal.</summary>
+    internal IReadOnlyList<(int Input, int Dimension, int OtherInput, int OtherDimension)> EqualDimensions { get; }
+
+    internal string[] InputNames { get; }
+
+    internal string[] OutputNames { get; }
 
     internal FrozenDictionary<string, int> InputIndex { get; }
 
@@ -76,7 +84,7 @@ public sealed class ModelSession : IDisposable
     /// <exception cref="OnnxRuntimeException">The values do not fit the model or the run failed.</exception>
     public IDisposableReadOnlyCollection<OrtValue> Run(
         IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string>? outputs = null, RunOptions? options = null) =>
-        session.Run(options ?? DefaultRunOptions, inputNames, inputs, outputs ?? outputNames);
+        session.Run(options ?? DefaultRunOptions, inputNames, inputs, outputs ?? OutputNames);
 
     /// <summary>Runs a model of one FP32 input on a batch held in memory and returns its first output, FP32, row-major.</summary>
     /// <param name="input">The input's elements, row-major.</param>
@@ -126,5 +134,25 @@ public sealed class ModelSession : IDisposable
 
         return symbol is not null
             && (symbol.Contains("batch", StringComparison.OrdinalIgnoreCase) || symbol.Equals("N", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private List<(int Input, int Dimension, int OtherInput, int OtherDimension)> SharedSymbols()
+    {
+        var first = new Dictionary<string, (int, int)>();
+        var pairs = new List<(int, int, int, int)>();
+        for (int i = 0; i < InputNames.Length; i++)
+        {
+            NodeMetadata node = session.InputMetadata[InputNames[i]];
+            for (int d = 0; node.IsTensor && d < node.Dimensions.Length; d++)
+            {
+                string symbol = node.SymbolicDimensions[d];
+                if (symbol.Length > 0 && !first.TryAdd(symbol, (i, d)))
+                {
+                    pairs.Add((i, d, first[symbol].Item1, first[symbol].Item2));
+                }
+            }
+        }
+
+        return pairs;
     }
 }

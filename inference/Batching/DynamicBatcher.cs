@@ -1,0 +1,293 @@
+using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
+using DurableMl.Inference.Telemetry;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DurableMl.Inference.Batching;
+
+/// <summary>
+/// One model version's queue. A request that finds the model idle runs at once, on its own thread; requests that arrive while it is busy
+/// queue up, and those of one shape share the next run.
+/// </summary>
+internal sealed class DynamicBatcher(ModelSession session, BatchingOptions options, ModelMetrics metrics, TimeProvider time) : IThreadPoolWorkItem, IDisposable
+{
+    // A run shorter than this is not worth a way to stop it.
+    private static readonly TimeSpan LongRun = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock gate = new();
+    private readonly List<InferenceJob> queue = [];
+    private ITimer? timer;
+    private int queuedRows;
+    private int active;
+    private double averageRunSeconds;
+
+    // Set when the model turned out not to work row by row.
+    private volatile bool indivisible;
+
+    private int MaxBatch => indivisible ? 1 : options.MaxBatch;
+
+    /// <summary>Runs the model on <paramref name="inputs"/> (in the model's order), alone or in a batch. The caller disposes the outputs.</summary>
+    /// <exception cref="InferenceException">429: the queue is full.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting; a run that others share goes on.</exception>
+    public async Task<List<Tensor>> RunAsync(Tensor[] inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var job = new InferenceJob(inputs, outputs, time.GetTimestamp(), cancellationToken);
+        if (!TryStartNow(job))
+        {
+            await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static (state, _) => ((Action)state!)(), (Action)(() => Abandon(job)));
+            return await job.Completion;
+        }
+
+        // Idle: no queue, no change of thread.
+        List<InferenceJob> alone = [job];
+        try
+        {
+            Run(alone);
+        }
+        finally
+        {
+            Next();
+        }
+
+        return await job.Completion;
+    }
+
+    /// <summary>Runs queued batches until there are none. The thread pool calls this; a slot was taken for it.</summary>
+    public void Execute()
+    {
+        if (TakeBatch() is { } batch)
+        {
+            try
+            {
+                Run(batch);
+            }
+            finally
+            {
+                Next();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            timer?.Dispose();
+            timer = null;
+        }
+    }
+
+    private bool TryStartNow(InferenceJob job)
+    {
+        lock (gate)
+        {
+            if (active < options.Concurrency && queue.Count == 0 && (options.MaxDelay == TimeSpan.Zero || job.Rows >= MaxBatch))
+            {
+                active++;
+                return true;
+            }
+
+            if (queue.Count >= options.MaxQueue)
+            {
+                job.ReleaseInputs();
+                double seconds = Math.Clamp(Math.Ceiling(averageRunSeconds * queue.Count / MaxBatch), 1, 60);
+                throw new InferenceException(429, $"{queue.Count} requests are waiting for this model already.", TimeSpan.FromSeconds(seconds));
+            }
+
+            queue.Add(job);
+            queuedRows += job.Rows;
+            metrics.Queued(1);
+            StartIfDue();
+            return false;
+        }
+    }
+
+    // Under the gate.
+    private void StartIfDue()
+    {
+        if (queue.Count == 0 || active >= options.Concurrency)
+        {
+            return;
+        }
+
+        TimeSpan left = queuedRows >= MaxBatch ? TimeSpan.Zero : options.MaxDelay - time.GetElapsedTime(queue[0].Enqueued);
+        if (left <= TimeSpan.Zero)
+        {
+            active++;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
+
+        timer ??= time.CreateTimer(static state => ((DynamicBatcher)state!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(left, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Due()
+    {
+        lock (gate)
+        {
+            StartIfDue();
+        }
+    }
+
+    // A run ended: its slot goes to the next batch or becomes free.
+    private void Next()
+    {
+        lock (gate)
+        {
+            active--;
+            StartIfDue();
+        }
+    }
+
+    private List<InferenceJob>? TakeBatch()
+    {
+        lock (gate)
+        {
+            if (queue.Count == 0)
+            {
+                // Everything was cancelled meanwhile.
+                active--;
+                return null;
+            }
+
+            var batch = new List<InferenceJob> { queue[0] };
+            int rows = queue[0].Rows;
+            int kept = 0;
+            for (int i = 1; i < queue.Count; i++)
+            {
+                InferenceJob job = queue[i];
+                if (rows + job.Rows <= MaxBatch && job.FitsWith(batch[0]))
+                {
+                    batch.Add(job);
+                    rows += job.Rows;
+                }
+                else
+                {
+                    queue[kept++] = job;
+                }
+            }
+
+            queue.RemoveRange(kept, queue.Count - kept);
+            queuedRows -= rows;
+            metrics.Queued(-batch.Count);
+            return batch;
+        }
+    }
+
+    private void Abandon(InferenceJob job)
+    {
+        bool waiting;
+        lock (gate)
+        {
+            waiting = queue.Remove(job);
+            if (waiting)
+            {
+                queuedRows -= job.Rows;
+                metrics.Queued(-1);
+            }
+        }
+
+        job.Cancel();
+        if (waiting)
+        {
+            job.ReleaseInputs();
+        }
+    }
+
+    private void Run(List<InferenceJob> batch)
+    {
+        long started = time.GetTimestamp();
+        int rows = 0;
+        foreach (InferenceJob job in batch)
+        {
+            metrics.QueueTime(time.GetElapsedTime(job.Enqueued, started));
+            rows += job.Rows;
+        }
+
+        if (batch.Count > 1 && TryRunTogether(batch))
+        {
+            Finished(started, rows);
+            return;
+        }
+
+        foreach (InferenceJob job in batch)
+        {
+            long single = time.GetTimestamp();
+            RunAlone(job);
+            Finished(single, job.Rows);
+        }
+    }
+
+    private void Finished(long started, int rows)
+    {
+        TimeSpan elapsed = time.GetElapsedTime(started);
+        averageRunSeconds = averageRunSeconds == 0 ? elapsed.TotalSeconds : (0.9 * averageRunSeconds) + (0.1 * elapsed.TotalSeconds);
+        metrics.Ran(elapsed, rows);
+    }
+
+    private bool TryRunTogether(List<InferenceJob> batch)
+    {
+        try
+        {
+            if (BatchRun.Many(session, batch) is not { } outputs)
+            {
+                indivisible = true;
+                return false;
+            }
+
+            for (int i = 0; i < batch.Count; i++)
+            {
+                batch[i].ReleaseInputs();
+                batch[i].Complete(outputs[i]);
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or InferenceException or OverflowException)
+        {
+            // One job's rows may be at fault: alone, the others succeed and that one gets the error.
+            return false;
+        }
+    }
+
+    private void RunAlone(InferenceJob job)
+    {
+        try
+        {
+            job.Complete(averageRunSeconds < LongRun.TotalSeconds ? BatchRun.One(session, job, null) : RunStoppable(job));
+        }
+        catch (OnnxRuntimeException e)
+        {
+            job.Fail(ModelFailure.From(e));
+        }
+        catch (Exception e)
+        {
+            job.Fail(e);
+        }
+        finally
+        {
+            job.ReleaseInputs();
+        }
+    }
+
+    private List<Tensor> RunStoppable(InferenceJob job)
+    {
+        job.Cancellation.ThrowIfCancellationRequested();
+        using var options = new RunOptions();
+        using (job.Cancellation.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, options))
+        {
+            try
+            {
+                return BatchRun.One(session, job, options);
+            }
+            catch (OnnxRuntimeException) when (job.Cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(job.Cancellation);
+            }
+        }
+    }
+}

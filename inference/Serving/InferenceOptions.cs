@@ -1,0 +1,32 @@
+namespace DurableMl.Inference.Serving;
+
+/// <summary>Settings of the inference server, section <c>Inference</c>.</summary>
+public sealed class InferenceOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Inference";
+
+    /// <summary>Folder of model files; may be a mounted share that several instances use. Default: <c>durableml-models</c> under the temporary folder.</summary>
+    public string CacheFolder { get; set; } = Path.Combine(Path.GetTempPath(), "durableml-models");
+
+    /// <summary>Bytes of model files to keep on disk.</summary>
+    public long MaxDiskBytes { get; set; } = 20L << 30;
+
+    /// <summary>Bytes of models, by their files, to keep in memory. Models in use are kept even beyond that.</summary>
+    public long MaxMemoryBytes { get; set; } = 2L << 30;
+
+    /// <summary>Bytes that one model may have.</summary>
+    public long MaxModelBytes { get; set; } = 8L << 30;
+
+    /// <summary>Bytes of a request's body, after decompression.</summary>
+    public int MaxRequestBytes { get; set; } = 64 << 20;
+
+    /// <summary>Seconds that a request may take.</summary>
+    public double MaxRequestSeconds { get; set; } = 30;
+
+    /// <summary>Seconds between two looks at the aliases and traffic rules of a model in use.</summary>
+    public double RefreshSeconds { get; set; } = 1;
+
+    /// <summary>Models to load at start, separated by commas; <c>*</c> for all that have a champion (64 at most), empty for none.</summary>
+    public string Preload { get; set; } = "*";
+}

@@ -1,0 +1,90 @@
+using DurableMl.Inference.Batching;
+using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Telemetry;
+using DurableMl.Inference.Tensors;
+
+namespace DurableMl.Inference.Serving;
+
+/// <summary>A model version in memory, with its queue.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private const int DefaultMaxBatch = 32;
+
+    public LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, TimeProvider time)
+    {
+        ServingOptions serving = manifest.Serving ?? new();
+        Manifest = manifest;
+        Session = session;
+        Metrics = metrics;
+        Batcher = new(
+            session,
+            new(
+                Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536),
+                TimeSpan.FromMicroseconds(Math.Clamp(serving.MaxDelayMicroseconds, 0, 10_000_000)),
+                Math.Clamp(serving.Concurrency ?? 1, 1, 64),
+                Math.Clamp(serving.MaxQueue, 1, 100_000)),
+            metrics,
+            time);
+    }
+
+    public ModelManifest Manifest { get; }
+
+    public ModelSession Session { get; }
+
+    public DynamicBatcher Batcher { get; }
+
+    public ModelMetrics Metrics { get; }
+
+    /// <summary>Runs the model on a request's inputs.</summary>
+    /// <exception cref="InferenceException">The inputs do not fit the model, or it failed.</exception>
+    public async Task<List<Tensor>> InferAsync(InferRequest request, CancellationToken cancellationToken)
+    {
+        Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
+        try
+        {
+            return await Batcher.RunAsync(inputs, OutputNames(request), cancellationToken);
+        }
+        finally
+        {
+            foreach (Tensor input in inputs)
+            {
+                input.Dispose();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Batcher.Dispose();
+        Session.Dispose();
+    }
+
+    private List<string>? OutputNames(InferRequest request)
+    {
+        if (request.Outputs is not { Count: > 0 } outputs)
+        {
+            return null;
+        }
+
+        var names = new List<string>(outputs.Count);
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            string name = outputs[i].Name;
+            if (!Session.OutputIndex.ContainsKey(name))
+            {
+                throw InferenceException.Field($"outputs[{i}].name", $"the model has no output '{name}'; it has {string.Join(", ", Session.OutputNames)}.");
+            }
+
+            if (names.Contains(name))
+            {
+                throw InferenceException.Field($"outputs[{i}].name", $"'{name}' is asked for twice.");
+            }
+
+            names.Add(name);
+        }
+
+        return names;
+    }
+}

@@ -1,0 +1,224 @@
+using DurableMl.Inference.Caching;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace DurableMl.Inference.Serving;
+
+/// <summary>
+/// Models in memory, bounded by the size of their files, the least recently used leaving first. Each is loaded once however many ask for
+/// it at a time, and none is disposed while a lease on it is held. A load that failed is remembered for a few seconds, so that a broken
+/// model is not downloaded again for every request.
+/// </summary>
+internal sealed class SessionCache(
+    ModelRegistry registry, ModelFileCache files, InferenceOptions options, InferenceMeter meter, TimeProvider time, ILogger<SessionCache> logger) : IDisposable
+{
+    private const int MaxEntries = 1024;
+    private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MissingMemory = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string Model, string Version), Entry> entries = [];
+    private readonly SemaphoreSlim loading = new(4, 4);
+    private readonly CancellationTokenSource closing = new();
+    private long bytes;
+
+    /// <summary>Models in memory.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return entries.Values.Count(entry => entry.Loaded is not null);
+            }
+        }
+    }
+
+    /// <summary>The model, loaded if need be.</summary>
+    /// <exception cref="ModelNotFoundException">There is no such version.</exception>
+    /// <exception cref="InvalidModelException">Its files are damaged, or ONNX Runtime refuses them.</exception>
+    public ValueTask<ModelLease> AcquireAsync(string model, string version, CancellationToken cancellationToken)
+    {
+        Entry entry;
+        lock (gate)
+        {
+            long now = time.GetTimestamp();
+            if (!entries.TryGetValue((model, version), out Entry? found) || found.HasExpired(now))
+            {
+                found = new Entry(model, version);
+                entries[(model, version)] = found;
+                found.Load = Task.Run(() => LoadAsync(found), CancellationToken.None);
+                TrimEntries();
+            }
+
+            entry = found;
+            entry.References++;
+            entry.LastUsed = now;
+            if (entry.Loaded is { } loaded)
+            {
+                return new(new ModelLease(this, entry, loaded));
+            }
+        }
+
+        return WaitAsync(entry, cancellationToken);
+    }
+
+    internal void Release(Entry entry)
+    {
+        List<Entry>? evicted;
+        lock (gate)
+        {
+            entry.References--;
+            evicted = Evict();
+        }
+
+        Dispose(evicted);
+    }
+
+    public void Dispose()
+    {
+        closing.Cancel();
+        List<Entry> all;
+        lock (gate)
+        {
+            all = [.. entries.Values];
+            entries.Clear();
+        }
+
+        // What is still leased lives until the process ends.
+        Dispose(all.FindAll(entry => entry.References == 0));
+    }
+
+    private async ValueTask<ModelLease> WaitAsync(Entry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ModelLease(this, entry, await entry.Load.WaitAsync(cancellationToken));
+        }
+        catch
+        {
+            Release(entry);
+            throw;
+        }
+    }
+
+    private async Task<LoadedModel> LoadAsync(Entry entry)
+    {
+        long started = time.GetTimestamp();
+        await loading.WaitAsync(closing.Token);
+        try
+        {
+            ModelManifest manifest = await registry.GetAsync(entry.Model, entry.Version, closing.Token);
+            string folder = await files.GetFolderAsync(manifest, closing.Token);
+            long size = manifest.Files.Sum(file => file.Bytes);
+            var metrics = new ModelMetrics(meter, entry.Model, entry.Version);
+            var loaded = new LoadedModel(manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), size), metrics, time);
+            await WarmUp.RunAsync(loaded, folder, logger, closing.Token);
+            metrics.Loaded(time.GetElapsedTime(started), size);
+            List<Entry>? evicted;
+            lock (gate)
+            {
+                entry.Loaded = loaded;
+                bytes += size;
+                evicted = Evict();
+            }
+
+            Dispose(evicted);
+            return loaded;
+        }
+        catch (Exception e)
+        {
+            lock (gate)
+            {
+                entry.FailedUntil = time.GetTimestamp() + (long)((e is ModelNotFoundException ? MissingMemory : FailureMemory).TotalSeconds * time.TimestampFrequency);
+            }
+
+            if (e is not ModelNotFoundException)
+            {
+                logger.LogError(e, "Model {Model} version {Version} could not be loaded", entry.Model, entry.Version);
+            }
+
+            throw;
+        }
+        finally
+        {
+            loading.Release();
+        }
+    }
+
+    // Under the gate.
+    private List<Entry>? Evict()
+    {
+        List<Entry>? evicted = null;
+        while (bytes > options.MaxMemoryBytes)
+        {
+            Entry? oldest = null;
+            foreach (Entry entry in entries.Values)
+            {
+                if (entry is { References: 0, Loaded: not null } && (oldest is null || entry.LastUsed < oldest.LastUsed))
+                {
+                    oldest = entry;
+                }
+            }
+
+            if (oldest is null)
+            {
+                break;
+            }
+
+            entries.Remove((oldest.Model, oldest.Version));
+            bytes -= oldest.Loaded!.Session.Bytes;
+            (evicted ??= []).Add(oldest);
+        }
+
+        return evicted;
+    }
+
+    // Under the gate. Failures and loads under way have no size; their number is bounded instead.
+    private void TrimEntries()
+    {
+        if (entries.Count <= MaxEntries)
+        {
+            return;
+        }
+
+        long now = time.GetTimestamp();
+        foreach (Entry entry in entries.Values.Where(entry => entry.References == 0 && entry.HasExpired(now)).ToList())
+        {
+            entries.Remove((entry.Model, entry.Version));
+        }
+    }
+
+    private static void Dispose(List<Entry>? evicted)
+    {
+        foreach (Entry entry in evicted ?? [])
+        {
+            if (entry.Loaded is { } loaded)
+            {
+                loaded.Metrics.Unloaded(loaded.Session.Bytes);
+                loaded.Dispose();
+            }
+        }
+    }
+
+    internal sealed class Entry(string model, string version)
+    {
+        public string Model => model;
+
+        public string Version => version;
+
+        public Task<LoadedModel> Load { get; set; } = null!;
+
+        public LoadedModel? Loaded { get; set; }
+
+        public int References { get; set; }
+
+        public long LastUsed { get; set; }
+
+        public long FailedUntil { get; set; } = long.MaxValue;
+
+        public bool HasExpired(long now) => now >= FailedUntil;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace DurableMl.Inference.Tensors;
+
+/// <summary>
+/// A named tensor: elements in the protocol's binary form (little-endian, row-major; BYTES elements each behind their 4-byte length) at
+/// a fixed address. Disposing it releases one reference to its memory.
+/// </summary>
+internal sealed class Tensor : IDisposable
+{
+    private TensorMemory? memory;
+
+    /// <summary>Takes over one reference to <paramref name="memory"/>.</summary>
+    public Tensor(string name, TensorType type, long[] shape, TensorMemory memory, nint address, int length)
+    {
+        Name = name;
+        Type = type;
+        Shape = shape;
+        this.memory = memory;
+        Address = address;
+        Length = length;
+    }
+
+    public string Name { get; }
+
+    public TensorType Type { get; }
+
+    public long[] Shape { get; }
+
+    public nint Address { get; }
+
+    /// <summary>Bytes.</summary>
+    public int Length { get; }
+
+    public ReadOnlySpan<byte> Data => memory is null ? throw new ObjectDisposedException(Name) : TensorMemory.SpanAt(Address, Length);
+
+    /// <summary>Another reference to the same memory, under the same or another name or shape.</summary>
+    public Tensor Share(string? name = null, long[]? shape = null)
+    {
+        TensorMemory shared = memory ?? throw new ObjectDisposedException(Name);
+        shared.AddReference();
+        return new(name ?? Name, Type, shape ?? Shape, shared, Address, Length);
+    }
+
+    /// <summary>Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> (first dimension), over the same memory.</summary>
+    public Tensor Rows(int start, int count)
+    {
+        TensorMemory shared = memory ?? throw new ObjectDisposedException(Name);
+        long[] shape = [count, .. Shape.AsSpan(1)];
+        (int first, int length) = Type.IsBytes ? StringRows(start, count) : FixedRows(start, count);
+        shared.AddReference();
+        return new(Name, Type, shape, shared, Address + first, length);
+    }
+
+    /// <summary>A value that reads this tensor's memory in place; only BYTES are copied. This tensor must outlive it.</summary>
+    public OrtValue ToOrtValue()
+    {
+        if (!Type.IsBytes)
+        {
+            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, Type.Element, Shape, Address, Length);
+        }
+
+        OrtValue value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, Shape);
+        ReadOnlySpan<byte> rest = Data;
+        for (int i = 0; !rest.IsEmpty; i++)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+            value.StringTensorSetElementAt(rest.Slice(sizeof(int), length), i);
+            rest = rest[(sizeof(int) + length)..];
+        }
+
+        return value;
+    }
+
+    /// <summary>A view of one of a run's values. BYTES are copied into the protocol's form.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="value">One of <paramref name="owner"/>'s values.</param>
+    /// <param name="owner">Receives one more reference, unless the elements are copied.</param>
+    public static Tensor FromOrtValue(string name, OrtValue value, OrtMemory owner)
+    {
+        if (!value.IsTensor)
+        {
+            throw new NotSupportedException($"Output '{name}' is a {value.OnnxType}; the Open Inference Protocol carries only tensors.");
+        }
+
+        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
+        TensorType type = TensorType.Of(info.ElementDataType)
+            ?? throw new NotSupportedException($"Output '{name}' has element type {info.ElementDataType}, which the Open Inference Protocol does not have.");
+        if (type.IsBytes)
+        {
+            return Strings(name, type, value, info);
+        }
+
+        Span<byte> data = value.GetTensorMutableRawData();
+        owner.AddReference();
+        return new(name, type, info.Shape, owner, TensorMemory.AddressOf(data), data.Length);
+    }
+
+    public void Dispose() => Interlocked.Exchange(ref memory, null)?.Release();
+
+    private (int First, int Length) FixedRows(int start, int count)
+    {
+        int row = Shape[0] == 0 ? 0 : Length / (int)Shape[0];
+        return (start * row, count * row);
+    }
+
+    private (int First, int Length) StringRows(int start, int count)
+    {
+        int elements = TensorShape.Elements(Shape.AsSpan(1));
+        int position = 0;
+        int first = 0;
+        ReadOnlySpan<byte> data = Data;
+        for (int i = 0; i < (start + count) * elements; i++)
+        {
+            first = i == start * elements ? position : first;
+            position += sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(data[position..]);
+        }
+
+        return (first, position - first);
+    }
+
+    private static Tensor Strings(string name, TensorType type, OrtValue value, OrtTensorTypeAndShapeInfo info)
+    {
+        int count = checked((int)info.ElementCount);
+        int length = 0;
+        for (int i = 0; i < count; i++)
+        {
+            length = checked(length + sizeof(int) + value.GetStringElementAsSpan(i).Length);
+        }
+
+        PooledMemory copy = PooledMemory.Rent(length);
+        Span<byte> rest = copy.Span;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> element = value.GetStringElementAsSpan(i);
+            BinaryPrimitives.WriteInt32LittleEndian(rest, element.Length);
+            element.CopyTo(rest[sizeof(int)..]);
+            rest = rest[(sizeof(int) + element.Length)..];
+        }
+
+        return new(name, type, info.Shape, copy, copy.Address, length);
+    }
+}
