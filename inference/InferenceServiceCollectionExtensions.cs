@@ -1,0 +1,58 @@
+using Azure.Storage.Blobs;
+using DurableMl.Inference.Caching;
+using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Routing;
+using DurableMl.Inference.Serving;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Telemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DurableMl.Inference;
+
+/// <summary>Registers what serves models.</summary>
+public static class InferenceServiceCollectionExtensions
+{
+    // ONNX Runtime blocks the thread that runs a model; the pool would notice only after a while that HTTP needs another one.
+    private const int SpareThreads = 8;
+
+    /// <summary>
+    /// Adds the model registry and the inference server, configured by the section <see cref="InferenceOptions.Section"/>. Needs a
+    /// <see cref="BlobServiceClient"/> for the account with the <c>models</c> container, and an <see cref="IConfiguration"/>.
+    /// </summary>
+    public static IServiceCollection AddInference(this IServiceCollection services)
+    {
+        services.AddLogging();
+        services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section)
+            .Validate(o => o.MaxRequestBytes is > 0 and <= 1 << 30, "Inference:MaxRequestBytes must be 1 to 1073741824.")
+            .Validate(o => o.RefreshSeconds is > 0 and <= 60 && o.MaxRequestSeconds is > 0 and <= 3600, "Inference:RefreshSeconds must be above 0 and at most 60, MaxRequestSeconds at most 3600.")
+            .Validate(o => o.CacheFolder.Length > 0, "Inference:CacheFolder must not be empty.");
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new ModelRegistry(provider.GetRequiredService<BlobServiceClient>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<InferenceOptions>>().Value);
+        services.TryAddSingleton<InferenceMeter>();
+        services.TryAddSingleton<ModelFileCache>();
+        services.TryAddSingleton<SessionCache>();
+        services.TryAddSingleton<ModelCatalog>();
+        services.TryAddSingleton<RouteExecutor>();
+        services.TryAddSingleton<InferenceServer>();
+        services.TryAddSingleton<Preloader>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Preloader>());
+        services.TryAddSingleton(provider =>
+        {
+            OnnxRuntimeEnvironment.EnsureCreated();
+            ThreadPool.GetMinThreads(out int workers, out int completionPorts);
+            ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + SpareThreads), completionPorts);
+            return new OpenInferenceProtocol(
+                provider.GetRequiredService<InferenceServer>(), provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<Preloader>(),
+                provider.GetRequiredService<InferenceOptions>(), provider.GetRequiredService<InferenceMeter>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<OpenInferenceProtocol>>());
+        });
+        return services;
+    }
+}

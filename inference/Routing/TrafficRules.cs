@@ -1,0 +1,92 @@
+using DurableMl.Inference.Registry;
+
+namespace DurableMl.Inference.Routing;
+
+/// <summary>A model's <c>traffic.json</c>: what happens to requests that name no version. The first rule that applies decides, otherwise <see cref="Route"/>.</summary>
+public sealed record TrafficRules
+{
+    /// <summary>What holds while a model has no rules of its own: the champion answers.</summary>
+    public static TrafficRules Default { get; } = new();
+
+    /// <summary>Rules for some requests, at most 64.</summary>
+    public IReadOnlyList<TrafficRule> Rules { get; init; } = [];
+
+    /// <summary>The route of all others.</summary>
+    public Route Route { get; init; } = new VersionRoute(new());
+
+    /// <summary>Versions that get copies, at most 4.</summary>
+    public IReadOnlyList<ShadowTarget> Shadows { get; init; } = [];
+
+    /// <summary>Every target, with its JSON path.</summary>
+    internal IEnumerable<(string Path, ModelTarget? Target)> Targets() =>
+        Rules.SelectMany((rule, i) => rule.Route.Targets().Select(target => ($"$.rules[{i}].route{target.Path}", target.Target)))
+            .Concat(Route.Targets().Select(target => ($"$.route{target.Path}", target.Target)))
+            .Concat(Shadows.Select((shadow, i) => ($"$.shadows[{i}].target", (ModelTarget?)shadow?.Target)));
+
+    /// <summary>What is wrong, as JSON path and reason; nothing when the rules can be used. Whether the targets exist is not looked at.</summary>
+    internal IEnumerable<(string Path, string Reason)> Problems()
+    {
+        if (Rules.Count > 64)
+        {
+            yield return ("$.rules", "has more than 64 rules.");
+        }
+
+        for (int i = 0; i < Rules.Count; i++)
+        {
+            if (Rules[i] is not { When: not null, Route: not null } rule)
+            {
+                yield return ($"$.rules[{i}]", "needs name, when and route.");
+                yield break;
+            }
+
+            if (!ModelNames.IsAlias(rule.Name))
+            {
+                yield return ($"$.rules[{i}].name", "must be 1 to 32 lower-case letters, digits or '-', beginning with a letter.");
+            }
+
+            if ((rule.When.Header is null) == (rule.When.Parameter is null))
+            {
+                yield return ($"$.rules[{i}].when", "needs either header or parameter.");
+            }
+
+            foreach ((string path, string reason) in rule.Route.Problems())
+            {
+                yield return ($"$.rules[{i}].route{path}", reason);
+            }
+        }
+
+        foreach ((string path, string reason) in Route.Problems())
+        {
+            yield return ("$.route" + path, reason);
+        }
+
+        if (Shadows.Count > 4)
+        {
+            yield return ("$.shadows", "has more than 4 shadows.");
+        }
+
+        for (int i = 0; i < Shadows.Count; i++)
+        {
+            if (Shadows[i] is null || !(Shadows[i].Percent is >= 0 and <= 100) || !(Shadows[i].Tolerance >= 0))
+            {
+                yield return ($"$.shadows[{i}]", "needs percent 0 to 100 and tolerance at least 0.");
+            }
+        }
+
+        foreach ((string path, ModelTarget? target) in Targets())
+        {
+            if (target is null)
+            {
+                yield return (path, "is missing.");
+            }
+            else if (!ModelNames.IsVersion(target.Version) && !ModelNames.IsAlias(target.Version))
+            {
+                yield return (path + ".version", "is neither a version nor an alias.");
+            }
+            else if (target.Model is not null && !ModelNames.IsModel(target.Model))
+            {
+                yield return (path + ".model", "is not a model's name.");
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using Azure.Storage.Blobs;
+using DurableMl.Inference;
+using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Registry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Tests;
+
+/// <summary>The inference server behind a real Kestrel on loopback, over its own container in the test assembly's Azurite.</summary>
+internal sealed class InferenceHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly TemporaryFolder folder;
+
+    private InferenceHost(WebApplication app, TemporaryFolder folder, BlobContainerClient container)
+    {
+        this.app = app;
+        this.folder = folder;
+        Container = container;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public HttpClient Client { get; }
+
+    public BlobContainerClient Container { get; }
+
+    public string CacheFolder => folder["cache"];
+
+    public ModelRegistry Registry => Service<ModelRegistry>();
+
+    public T Service<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    public static async Task<InferenceHost> StartAsync(
+        BlobContainerClient? container = null, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
+    {
+        var folder = new TemporaryFolder();
+        container ??= Storage.NewContainer();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Inference:CacheFolder"] = folder["cache"], ["Inference:RefreshSeconds"] = "0.2" });
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
+        builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
+        builder.Services.AddSingleton(provider => new ModelRegistry(container, provider.GetRequiredService<TimeProvider>()));
+        configure?.Invoke(builder.Services);
+        builder.Services.AddInference();
+        WebApplication app = builder.Build();
+        Map(app);
+        await app.StartAsync();
+        return new(app, folder, container);
+    }
+
+    /// <summary>Publishes a model of one file and makes it champion (or whatever alias).</summary>
+    public async Task<string> PublishAsync(string model, byte[] onnx, string? alias = "champion", ServingOptions? serving = null, string? sample = null)
+    {
+        List<ModelSource> files = [ModelSource.FromBytes("model.onnx", onnx)];
+        if (sample is not null)
+        {
+            files.Add(ModelSource.FromBytes("sample.json", System.Text.Encoding.UTF8.GetBytes(sample)));
+        }
+
+        ModelManifest manifest = await Registry.PublishAsync(
+            new(model, new(Guid.NewGuid().ToString()), files) { Serving = serving, Sample = sample is null ? null : "sample.json" });
+        if (alias is not null)
+        {
+            await Registry.SetAliasAsync(model, alias, manifest.Version);
+        }
+
+        return manifest.Version;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private static void Map(WebApplication app)
+    {
+        var protocol = app.Services.GetRequiredService<OpenInferenceProtocol>();
+        app.MapGet("v2/health/live", (HttpContext c) => protocol.LiveAsync(c));
+        app.MapGet("v2/health/ready", (HttpContext c) => protocol.ReadyAsync(c));
+        app.MapGet("v2", (HttpContext c) => protocol.ServerAsync(c));
+        app.MapGet("v2/models/{model}", (HttpContext c) => protocol.ModelAsync(c, Route(c, "model")!, null));
+        app.MapGet("v2/models/{model}/versions/{version}", (HttpContext c) => protocol.ModelAsync(c, Route(c, "model")!, Route(c, "version")));
+        app.MapGet("v2/models/{model}/ready", (HttpContext c) => protocol.ModelReadyAsync(c, Route(c, "model")!, null));
+        app.MapGet("v2/models/{model}/versions/{version}/ready", (HttpContext c) => protocol.ModelReadyAsync(c, Route(c, "model")!, Route(c, "version")));
+        app.MapPost("v2/models/{model}/infer", (HttpContext c) => protocol.InferAsync(c, Route(c, "model")!, null));
+        app.MapPost("v2/models/{model}/versions/{version}/infer", (HttpContext c) => protocol.InferAsync(c, Route(c, "model")!, Route(c, "version")));
+    }
+
+    private static string? Route(HttpContext context, string name) => (string?)context.GetRouteValue(name);
+}
