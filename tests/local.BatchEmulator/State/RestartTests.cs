@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using DurableMl.Tests.Support;
+
+namespace BatchEmulator.Tests.State;
+
+[TestClass]
+public sealed class RestartTests
+{
+    [TestMethod]
+    public async Task A_restart_keeps_everything_and_runs_interrupted_tasks_again()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.CreatePoolAsync();
+        await emulator.CreateJobAsync();
+        await emulator.AddTaskAsync("done", "/bin/sh -c 'echo kept'");
+        await emulator.WaitAsync("done");
+        var mark = Path.Combine(emulator.DataDirectory, "second");
+        await emulator.AddTaskAsync("interrupted", $"/bin/sh -c 'if [ -e {mark} ]; then exit 0; fi; touch {mark}; sleep 621'");
+        await emulator.AddTaskAsync("waiting", "true");
+        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 621").Count == 1, "the process runs");
+        var key = emulator.Host.AccountKey;
+
+        await emulator.RestartAsync();
+
+        Assert.IsEmpty(MarkedProcesses.Of("sleep 621"));
+        Assert.AreEqual(key, emulator.Host.AccountKey);
+        var info = (await emulator.WaitAsync("interrupted"))["executionInfo"]!;
+        Assert.AreEqual("success", (string?)info["result"]);
+        Assert.AreEqual(0, (int)info["retryCount"]!);
+        await emulator.WaitAsync("waiting");
+        Assert.AreEqual("kept\n", await emulator.FileAsync("done", "stdout.txt"));
+    }
+
+    [TestMethod]
+    public async Task Killing_the_emulator_kills_its_tasks_and_a_new_one_runs_them_again()
+    {
+        using var folder = new TemporaryFolder();
+        var dll = typeof(DurableMl.Local.BatchEmulator.BatchEmulatorHost).Assembly.Location;
+        var port = FreePort.Next();
+        const string Key = "a2V5a2V5a2V5a2V5";
+        Process Start()
+        {
+            var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+            start.ArgumentList.Add(dll);
+            start.Environment["BatchEmulator__Url"] = $"http://127.0.0.1:{port}";
+            start.Environment["BatchEmulator__AccountKey"] = Key;
+            start.Environment["BatchEmulator__DataDirectory"] = folder["data"];
+            start.Environment["BatchEmulator__SeedPools__0__Id"] = "seed";
+            start.Environment["BatchEmulator__SeedPools__0__TargetLowPriorityNodes"] = "2";
+            return Process.Start(start)!;
+        }
+
+        using var client = new RestClient($"http://127.0.0.1:{port}", "durableml", Key);
+        async Task AnswersAsync() => await Until.TrueAsync(async () =>
+        {
+            try
+            {
+                return (await client.SendRawAsync("GET", "/health")).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, "the emulator answers");
+
+        using var first = Start();
+        try
+        {
+            await AnswersAsync();
+            await client.OkAsync("POST", "/jobs", new JsonObject { ["id"] = "job", ["poolInfo"] = new JsonObject { ["poolId"] = "seed" } });
+            await client.OkAsync("POST", "/jobs/job/tasks", new JsonObject
+            {
+                ["id"] = "task",
+                ["commandLine"] = $"/bin/sh -c 'if [ -e {folder["mark"]} ]; then exit 0; fi; touch {folder["mark"]}; trap \"\" TERM HUP; setsid sleep 631 & sleep 632'",
+            });
+            await Until.TrueAsync(() => MarkedProcesses.Of("sleep 63").Count == 2, "the processes run");
+        }
+        finally
+        {
+            first.Kill();
+            await first.WaitForExitAsync();
+        }
+
+        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 63").Count == 0, "the task's processes are gone");
+        using var second = Start();
+        try
+        {
+            await AnswersAsync();
+            JsonObject task = [];
+            await Until.TrueAsync(async () => (string?)(task = await client.OkAsync("GET", "/jobs/job/tasks/task"))["state"] == "completed", "the task is completed", () => task.ToJsonString());
+            Assert.AreEqual("success", (string?)task["executionInfo"]!["result"]);
+        }
+        finally
+        {
+            second.Kill();
+            await second.WaitForExitAsync();
+        }
+    }
+
+    [TestMethod]
+    public async Task Two_emulators_cannot_share_a_data_directory()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+
+        var error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => DurableMl.Local.BatchEmulator.BatchEmulatorHost.StartAsync(
+            new() { Url = "http://127.0.0.1:0", DataDirectory = emulator.DataDirectory }));
+
+        StringAssert.Contains(error.Message, "DataDirectory");
+    }
+}

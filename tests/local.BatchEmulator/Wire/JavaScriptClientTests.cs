@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using DurableMl.Tests.Support;
+
+namespace BatchEmulator.Tests.Wire;
+
+/// <summary>Microsoft's JavaScript client, unchanged, as the independent judge of the wire format.</summary>
+[TestClass]
+public sealed class JavaScriptClientTests
+{
+    [TestMethod]
+    public async Task Microsofts_JavaScript_client_works_unchanged()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+
+        var seen = await RunAsync("client.js", emulator);
+
+        Assert.AreEqual("""{"state":"active","fill":"pack","created":true}""", seen["pool"]!.ToJsonString());
+        Assert.IsTrue((bool)seen["poolExists"]!);
+        Assert.IsFalse((bool)seen["poolMissing"]!);
+        Assert.AreEqual("""["enabled","enabled"]""", seen["nodes"]!.ToJsonString());
+        Assert.AreEqual(2, (int)seen["counts"]!);
+        Assert.AreEqual("JobExists", (string?)seen["jobTwice"]);
+        Assert.AreEqual("PoolNotFound", (string?)seen["noPool"]);
+        Assert.AreEqual("""[["two","success",""],["one","clienterror","TaskExists"]]""", seen["added"]!.ToJsonString());
+        Assert.AreEqual("""{"exitCode":0,"result":"success","ended":true}""", seen["task"]!.ToJsonString());
+        Assert.AreEqual("hello\n", (string?)seen["stdout"]);
+        Assert.AreEqual(6, (int)seen["length"]!);
+        Assert.IsFalse((bool)seen["directory"]!);
+        Assert.AreEqual("""["stderr.txt","stdout.txt","wd"]""", seen["files"]!.ToJsonString());
+        Assert.AreEqual("""{"active":0,"running":0,"completed":2,"succeeded":2,"failed":0}""", seen["taskCounts"]!.ToJsonString());
+        Assert.AreEqual("""["one","two","page0","page1","page2","page3","page4"]""", seen["paged"]!.ToJsonString());
+        Assert.AreEqual("""["page0","page1","page2","page4"]""", seen["filtered"]!.ToJsonString());
+        Assert.AreEqual("enough", (string?)seen["reason"]);
+        Assert.AreEqual("JobCompleted", (string?)seen["late"]);
+        Assert.AreEqual("JobNotFound", (string?)seen["gone"]);
+        Assert.AreEqual("PoolNotFound", (string?)seen["poolGone"]);
+        Assert.AreEqual("NotImplemented", (string?)seen["unsupported"]);
+    }
+
+    private static async Task<JsonObject> RunAsync(string script, EmulatorFixture emulator)
+    {
+        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])
+            ["--no-deprecation", Path.Combine(AppContext.BaseDirectory, "js", script), Repository.NodeModules, emulator.Host.Url, emulator.Host.AccountName, emulator.Host.AccountKey])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var errors = process.StandardError.ReadToEndAsync(limit.Token);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+
+        Assert.AreEqual(0, process.ExitCode, await errors);
+        return JsonNode.Parse(await output)!.AsObject();
+    }
+}
