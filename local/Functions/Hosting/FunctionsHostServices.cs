@@ -1,6 +1,9 @@
 using Azure.Core.Serialization;
+using DurableMl.Local.Functions.Blobs;
+using DurableMl.Local.Functions.Durable;
 using DurableMl.Local.Functions.Http;
 using DurableMl.Local.Functions.Invocation;
+using DurableMl.Local.Functions.Storage;
 using Microsoft.Azure.Functions.Worker.Context.Features;
 using Microsoft.Azure.Functions.Worker.Converters;
 using Microsoft.Azure.Functions.Worker.Invocation;
@@ -49,7 +52,11 @@ internal static class FunctionsHostServices
         services.AddSingleton(catalog);
         services.AddHostedService<ParentWatch>();
         services.AddHostedService<DrainOnStop>();
+        services.AddSingleton(new StorageConnections(configuration));
+        services.AddSingleton(new HostIdentity(configuration));
         HttpTriggers.Add(services);
+        BlobTriggers.Add(services, catalog);
+        DurableTriggers.Add(services, settings, catalog);
         services.AddSingleton<IInputConverter, ValueConverter>();
     }
 }

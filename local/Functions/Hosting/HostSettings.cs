@@ -38,6 +38,9 @@ internal sealed class HostSettings
     /// <summary>Whether to stop when stdin ends, which it does when the parent dies.</summary>
     public required bool WatchParent { get; init; }
 
+    /// <summary>How often containers are looked at for blob triggers: <c>Functions__BlobPollingInterval</c>, a second when not set.</summary>
+    public required TimeSpan BlobPollingInterval { get; init; }
+
     public static HostSettings Load(IConfiguration configuration)
     {
         string root = FindScriptRoot(configuration);
@@ -48,7 +51,7 @@ internal sealed class HostSettings
             try
             {
                 builder.AddJsonFile(hostJson, optional: false, reloadOnChange: false);
-                _ = new ConfigurationBuilder().AddJsonFile(hostJson).Build();
+                builder.Build();
             }
             catch (InvalidDataException e)
             {
@@ -67,6 +70,7 @@ internal sealed class HostSettings
             FunctionTimeout = ReadTimeout(host["functionTimeout"]),
             RequireKeys = configuration.GetValue("Functions:RequireKeys", defaultValue: false),
             StateFolder = Path.GetFullPath(configuration["Functions:StateFolder"] is { Length: > 0 } folder ? folder : Path.Combine(".durableml", "functions")),
+            BlobPollingInterval = configuration.GetValue("Functions:BlobPollingInterval", TimeSpan.FromSeconds(1)),
             WatchParent = configuration["DURABLEML_PARENT_WATCH"] == "1",
         };
     }
@@ -80,6 +84,19 @@ internal sealed class HostSettings
         }
 
         return File.Exists(Path.Combine(AppContext.BaseDirectory, "host.json")) ? AppContext.BaseDirectory : Directory.GetCurrentDirectory();
+    }
+
+    /// <summary>A whole number above 0 from host.json.</summary>
+    public int HostNumber(string key, int fallback)
+    {
+        if (Host[key] is not { Length: > 0 } text)
+        {
+            return fallback;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new InvalidOperationException($"host.json: {key.Replace(':', '.')} is '{text}': give a whole number above 0.");
     }
 
     private static int Read(IConfiguration configuration, string key, int fallback)

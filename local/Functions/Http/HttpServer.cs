@@ -1,4 +1,5 @@
 using System.Net;
+using DurableMl.Local.Functions.Durable;
 using DurableMl.Local.Functions.Invocation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -46,6 +47,11 @@ internal static class HttpServer
         foreach ((DiscoveredFunction function, HttpTriggerAttribute attribute) in services.GetRequiredService<FunctionCatalog>().With<HttpTriggerAttribute>())
         {
             trigger.Map(endpoints, function, attribute);
+        }
+
+        if (services.GetService<DurableManagementApi>() is not null)
+        {
+            DurableManagementApi.Map(endpoints);
         }
     }
 

@@ -9,7 +9,8 @@ using Microsoft.Azure.Functions.Worker.Http;
 namespace DurableMl.Local.Functions.Http;
 
 /// <summary>Runs a function for a request, and writes what it returns.</summary>
-internal sealed partial class HttpTriggerEndpoint(FunctionInvoker invoker, HostSettings settings, ILogger<HttpTriggerEndpoint> logger)
+internal sealed partial class HttpTriggerEndpoint(
+    FunctionInvoker invoker, HostSettings settings, KeyAuthorization authorization, ILogger<HttpTriggerEndpoint> logger)
 {
     /// <summary>The key under which the worker's ASP.NET Core extension keeps the HTTP context.</summary>
     public const string HttpContextItem = "HttpRequestContext";
@@ -22,15 +23,25 @@ internal sealed partial class HttpTriggerEndpoint(FunctionInvoker invoker, HostS
 
     public void Map(IEndpointRouteBuilder endpoints, DiscoveredFunction function, HttpTriggerAttribute trigger)
     {
-        RequestDelegate run = context => RunAsync(function, context);
+        Task RunAsync(HttpContext http)
+        {
+            if (authorization.Allows(http.Request, function, trigger.AuthLevel))
+            {
+                return InvokeAsync(function, http);
+            }
+
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return Task.CompletedTask;
+        }
+
         string pattern = Pattern(settings, function, trigger);
         IEndpointConventionBuilder endpoint = trigger.Methods is { Length: > 0 } methods
-            ? endpoints.MapMethods(pattern, methods.Select(m => m.ToUpperInvariant()), run)
-            : endpoints.Map(pattern, run);
+            ? endpoints.MapMethods(pattern, methods.Select(m => m.ToUpperInvariant()), RunAsync)
+            : endpoints.Map(pattern, RunAsync);
         endpoint.WithDisplayName(function.Name);
     }
 
-    private async Task RunAsync(DiscoveredFunction function, HttpContext http)
+    private async Task InvokeAsync(DiscoveredFunction function, HttpContext http)
     {
         Dictionary<string, object?> data = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues value) in http.Request.Query)

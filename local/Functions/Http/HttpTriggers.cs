@@ -1,6 +1,5 @@
 using DurableMl.Local.Functions.Invocation;
 using Microsoft.Azure.Functions.Worker.Converters;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DurableMl.Local.Functions.Http;
 
@@ -11,7 +10,10 @@ internal static class HttpTriggers
     {
         services.AddRouting();
         services.AddMvcCore();
-        services.TryAddSingleton<HttpTriggerEndpoint>();
+        services.AddSingleton<HttpTriggerEndpoint>();
+        services.AddSingleton<FunctionKeys>();
+        services.AddSingleton<KeyAuthorization>();
+        services.AddSingleton<HostAddress>();
         services.AddSingleton<IInputConverter, HttpRequestConverter>();
         services.AddSingleton<FromBodyConverter>();
         services.AddHostedService<PortCheck>();

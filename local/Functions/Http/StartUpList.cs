@@ -1,31 +1,26 @@
 using DurableMl.Local.Functions.Invocation;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
 
 namespace DurableMl.Local.Functions.Http;
 
 /// <summary>Prints the functions and their URLs once the host listens, as <c>func start</c> does.</summary>
-internal sealed class StartUpList(FunctionCatalog catalog, HostSettings settings, IServer server, IHostApplicationLifetime lifetime) : BackgroundService
+internal sealed class StartUpList(FunctionCatalog catalog, HostSettings settings, HostAddress address, IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
-        string address = Address(server);
-        await Console.Out.WriteLineAsync(Format(address));
+        await Console.Out.WriteLineAsync(Format(address.Value));
     }
 
-    internal static string Address(IServer server) => server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? "";
-
-    internal string Format(string address)
+    internal string Format(string root)
     {
         List<string> lines = ["", "Functions:", ""];
         foreach ((DiscoveredFunction function, HttpTriggerAttribute trigger) in catalog.With<HttpTriggerAttribute>())
         {
             string methods = trigger.Methods is { Length: > 0 } some ? $"[{string.Join(',', some.Select(m => m.ToUpperInvariant()))}] " : "";
-            lines.Add($"\t{function.Name}: {methods}{address}/{HttpTriggerEndpoint.Pattern(settings, function, trigger)}");
+            lines.Add($"\t{function.Name}: {methods}{root}/{HttpTriggerEndpoint.Pattern(settings, function, trigger)}");
             lines.Add("");
         }
 
