@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 
 import numpy as np
 import torch
@@ -13,9 +12,9 @@ from torch.nn.functional import cross_entropy
 
 from . import checkpoint, parameters
 from .batches import Batches
-from .contract import EXIT_HOPELESS, EXIT_STOPPED, Contract, Hopeless
+from .contract import EXIT_HOPELESS, EXIT_STOPPED, Contract, Hopeless, stop_with
 from .dataset import Dataset, epoch_order
-from .distributed import World, end_process
+from .distributed import World
 from .export import export_onnx
 from .metrics import MetricsLog
 from .schedule import learning_rate
@@ -32,16 +31,12 @@ def main(definition_path, build_model, input_name):
 
     build_model(parameters, feature_shape, classes) returns the module; it raises Hopeless for sizes that do not fit.
     """
-    code = 0
     try:
         Training(Contract(), definition_path, build_model, input_name).run()
-    except (Hopeless, Stopped) as reason:
-        print(reason, file=sys.stderr)
-        code = EXIT_HOPELESS if isinstance(reason, Hopeless) else EXIT_STOPPED
-    except Exception:  # Whatever it is, it ends the process with its trace; gloo must not get in the way.
-        traceback.print_exc()
-        code = 1
-    end_process(code)
+    except Hopeless as error:
+        stop_with(EXIT_HOPELESS, str(error))
+    except Stopped as stop:
+        stop_with(EXIT_STOPPED, str(stop))
 
 
 class Training:
@@ -81,7 +76,7 @@ class Training:
         parallel = self.world.wrap(self.model)
         for epoch in range(self.step // self.steps_per_epoch, self.contract.budget):
             self._train_epoch(parallel, epoch)
-        self.world.leave()
+        self.world.close()
         if writer:
             export_onnx(self.model, self.feature_shape, os.path.join(self.contract.output, "model.onnx"), self.input_name)
 
@@ -102,23 +97,17 @@ class Training:
             self.step += 1
             if self.step % contract.log_steps == 0:
                 self._log_step(loss, len(chunk), rate)
-            if self.step % self.steps_per_epoch == 0:
-                break  # The epoch is not over before its line is written and its sums are cleared.
-            stop = self.world.any(self.stopping)
-            if stop or self.step % contract.checkpoint_steps == 0:
+            if self.world.any(self.stopping):
+                self.seconds += time.monotonic() - began
+                self._save()
+                raise Stopped("stopped by SIGTERM at step %d; checkpoint written" % self.step)
+            if self.step % contract.checkpoint_steps == 0 and self.step % self.steps_per_epoch:
                 self.seconds += time.monotonic() - began
                 began = time.monotonic()
                 self._save()
-            if stop:
-                self._stop()
         self.step = (epoch + 1) * self.steps_per_epoch
         self.seconds += time.monotonic() - began
         self._end_epoch(model, epoch)
-        if self.step < contract.budget * self.steps_per_epoch and self.world.any(self.stopping):
-            self._stop()
-
-    def _stop(self):
-        raise Stopped("stopped by SIGTERM at step %d; checkpoint written" % self.step)
 
     def _train_step(self, model, features, labels, rate, examples):
         for group in self.optimizer.param_groups:
@@ -189,8 +178,7 @@ class Training:
                 "sums": sums, "seconds": self.seconds, "random": random})
 
     def _resume(self):
-        # Only the first process's node gets the checkpoint back.
-        state = self.world.from_first(checkpoint.load(self.contract.checkpoint) if self.world.rank == 0 else None)
+        state = checkpoint.load(self.contract.checkpoint)
         if state is None:
             # Each process draws its own dropout masks; the weights come from the first one.
             torch.manual_seed(self.contract.seed + 7919 * self.world.rank)

@@ -1,0 +1,26 @@
+using Azure.Compute.Batch;
+using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Client;
+using DurableMl.BatchJobs.Submission;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DurableMl.Functions.Hosting;
+
+/// <summary>Connects to the Batch account of the <c>Batch__*</c> settings. They are read when the first training starts: an app that only serves needs none.</summary>
+public static class TrainingServices
+{
+    /// <summary>Adds the Batch client, the jobs there are, and training on Batch.</summary>
+    public static IServiceCollection AddDurableMlTraining(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services
+            .AddSingleton(provider => Settings(provider.GetRequiredService<IConfiguration>()))
+            .AddSingleton(provider => BatchClientFactory.Create(provider.GetRequiredService<BatchSettings>()))
+            .AddSingleton(new JobCatalog())
+            .AddSingleton<TrainingJobs>();
+    }
+
+    private static BatchSettings Settings(IConfiguration configuration) =>
+        BatchSettings.From(name => configuration[name.Replace("__", ":", StringComparison.Ordinal)]);
+}

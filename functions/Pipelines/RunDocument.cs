@@ -1,0 +1,52 @@
+using System.Text.Json;
+using DurableMl.Orchestrations.Blobs;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMl.Functions.Pipelines;
+
+/// <summary>A run as <c>GET api/pipelines/{runId}</c> shows it.</summary>
+/// <param name="RunId">Its id.</param>
+/// <param name="Name">Its pipeline's name.</param>
+/// <param name="RuntimeStatus">Pending, Running, Suspended, Completed, Failed or Terminated.</param>
+/// <param name="CreatedTime">When it was started.</param>
+/// <param name="LastUpdatedTime">When something last happened.</param>
+/// <param name="CustomStatus">A <see cref="Orchestrations.Runs.RunStatus"/>.</param>
+/// <param name="Output">A <see cref="Orchestrations.Runs.RunOutput"/>; a message where it failed.</param>
+public sealed record RunDocument(
+    string RunId,
+    string? Name,
+    string RuntimeStatus,
+    DateTimeOffset CreatedTime,
+    DateTimeOffset LastUpdatedTime,
+    JsonElement? CustomStatus,
+    JsonElement? Output)
+{
+    /// <summary>The document of an orchestration.</summary>
+    public static RunDocument Of(OrchestrationMetadata run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        JsonElement? status = Parse(run.SerializedCustomStatus);
+        string? name = status is { ValueKind: JsonValueKind.Object } shown && shown.TryGetProperty("pipeline", out JsonElement pipeline) ? pipeline.GetString() : null;
+        JsonElement? output = run.FailureDetails is { } failure ? JsonBlobs.ToElement(failure.ErrorMessage) : Parse(run.SerializedOutput);
+        return new RunDocument(run.InstanceId, name, run.RuntimeStatus.ToString(), run.CreatedAt, run.LastUpdatedAt, status, output);
+    }
+
+    private static JsonElement? Parse(string? json)
+    {
+        if (string.IsNullOrEmpty(json))
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            // Terminated through the Durable HTTP API, whose reason is plain text.
+            return JsonBlobs.ToElement(json);
+        }
+    }
+}

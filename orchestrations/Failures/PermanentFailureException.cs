@@ -1,0 +1,20 @@
+namespace DurableMl.Orchestrations.Failures;
+
+/// <summary>An activity failed in a way that trying again cannot cure. The message says why and what to change.</summary>
+public sealed class PermanentFailureException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Why, and what to change.</param>
+    public PermanentFailureException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Why, and what to change.</param>
+    /// <param name="innerException">What led to it.</param>
+    public PermanentFailureException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,19 @@
+using DurableMl.Orchestrations.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DurableMl.Orchestrations;
+
+/// <summary>Registers what the orchestrations need.</summary>
+public static class OrchestrationServices
+{
+    /// <summary>
+    /// Adds the orchestrations' services. Needs a <c>BlobServiceClient</c> for the data account, the model registry and the training jobs.
+    /// </summary>
+    public static IServiceCollection AddDurableMlOrchestrations(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RunStarter>();
+        return services;
+    }
+}

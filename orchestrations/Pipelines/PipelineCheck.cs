@@ -1,0 +1,54 @@
+using System.Text.Json;
+using DurableMl.BatchJobs.Catalog;
+
+namespace DurableMl.Orchestrations.Pipelines;
+
+/// <summary>Checks a pipeline against the training jobs there are.</summary>
+public static class PipelineCheck
+{
+    /// <summary>Everything that the job named in the sweep would refuse; empty when all is well.</summary>
+    public static IReadOnlyList<PipelineError> Check(PipelineDefinition pipeline, JobCatalog jobs)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentNullException.ThrowIfNull(jobs);
+        JobDefinition job;
+        try
+        {
+            job = jobs.Get(pipeline.Sweep.Job);
+        }
+        catch (InvalidJobException e)
+        {
+            return [new PipelineError("$.sweep.job", e.Message)];
+        }
+
+        var errors = new List<PipelineError>();
+        foreach ((string name, ParameterDefinition definition) in pipeline.Sweep.Parameters)
+        {
+            string? reason = job.Parameters.TryGetValue(name, out JobParameter? parameter)
+                ? Values(definition).Select(parameter.Check).FirstOrDefault(refusal => refusal is not null)
+                : $"is not a parameter of {job.Name}; it takes {string.Join(", ", job.Parameters.Keys.Order(StringComparer.Ordinal))}";
+            if (reason is not null)
+            {
+                errors.Add(new PipelineError($"$.sweep.parameters.{name}", reason));
+            }
+        }
+
+        if (pipeline.Sweep.Nodes > 1 && !job.Distributed)
+        {
+            errors.Add(new PipelineError("$.sweep.nodes", $"must be 1: {job.Name} does not train over several nodes"));
+        }
+
+        return errors;
+    }
+
+    /// <summary>Values that stand for all that the definition may draw: the bounds of a range, every choice.</summary>
+    private static IEnumerable<JsonElement> Values(ParameterDefinition definition) => definition.Type switch
+    {
+        ParameterKind.Choice or ParameterKind.Fixed => definition.Values,
+        ParameterKind.Int => [JsonSerializer.SerializeToElement((long)definition.Min), JsonSerializer.SerializeToElement((long)definition.Max)],
+        // A fraction between the bounds: a job that takes integers only must refuse a range of reals.
+        _ => [Number(definition.Min), Number(definition.Max), Number(definition.Min + ((definition.Max - definition.Min) / Math.PI))],
+    };
+
+    private static JsonElement Number(double value) => JsonSerializer.SerializeToElement(value);
+}

@@ -1,0 +1,17 @@
+namespace DurableMl.Orchestrations.Preprocessing;
+
+/// <summary>Where a dataset's blobs lie in the <c>datasets</c> container.</summary>
+internal static class DatasetBlobs
+{
+    /// <summary>A file of a published version.</summary>
+    public static string File(string dataset, string version, string file) => $"{dataset}/{version}/{file}";
+
+    /// <summary>Which version some inputs gave. No version is called "inputs": versions are 64 hexadecimal digits.</summary>
+    public static string Inputs(string dataset, string fingerprint) => $"{dataset}/inputs/{fingerprint}.json";
+
+    /// <summary>What a run prepares before the version is known. Of its own for each run, so that two runs never touch each other's files.</summary>
+    public static string Staging(string dataset, string runId) => $"{dataset}/staging/{runId}/";
+
+    /// <summary>One byte per training example: 1 for validation.</summary>
+    public static string Mask(string dataset, string runId) => Staging(dataset, runId) + "validation.bin";
+}

@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace DurableMl.Orchestrations.Preprocessing;
+
+/// <summary>Reads the <c>.npy</c> files that <see cref="NpyWriter"/> writes, and those of NumPy with the same element type and order.</summary>
+public static partial class NpyReader
+{
+    /// <summary>The shape and a view of the elements; nothing is copied.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">The file's name, for errors.</param>
+    /// <exception cref="DatasetFormatException">It is not such a file, or it is cut short.</exception>
+    public static (IReadOnlyList<int> Shape, Memory<byte> Elements) Read<T>(Memory<byte> file, string name)
+        where T : unmanaged
+    {
+        Span<byte> bytes = file.Span;
+        if (bytes.Length < 12 || !IsMagic(bytes))
+        {
+            throw new DatasetFormatException(name, "a NumPy .npy file", "other content");
+        }
+
+        int length = bytes[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) : checked((int)BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
+        int start = (bytes[6] == 1 ? 10 : 12) + length;
+        if (start < 0 || start > bytes.Length)
+        {
+            throw new DatasetFormatException(name, "a complete .npy header", "a file cut short");
+        }
+
+        string header = Encoding.Latin1.GetString(bytes[(start - length)..start]);
+        Match match = HeaderPattern.Match(header);
+        string type = typeof(T) == typeof(float) ? NpyWriter.Float32 : NpyWriter.Int64;
+        if (!match.Success || match.Groups["type"].Value != type)
+        {
+            throw new DatasetFormatException(name, $"a row-major array of {type}", header.Trim());
+        }
+
+        int[] shape = [.. match.Groups["size"].Captures.Select(size => int.Parse(size.Value, CultureInfo.InvariantCulture))];
+        long expected = shape.Aggregate((long)Marshal.SizeOf<T>(), (product, size) => product * size);
+        if (expected != bytes.Length - start)
+        {
+            throw new DatasetFormatException(name, $"{expected} bytes of elements", $"{bytes.Length - start}");
+        }
+
+        return (shape, file[start..]);
+    }
+
+    private static bool IsMagic(ReadOnlySpan<byte> bytes) => bytes[0] == 0x93 && bytes[1..6].SequenceEqual("NUMPY"u8);
+
+    [GeneratedRegex(@"'descr': '(?<type>[^']+)', 'fortran_order': False, 'shape': \((?:(?<size>\d{1,9}),? ?)*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HeaderPattern { get; }
+}

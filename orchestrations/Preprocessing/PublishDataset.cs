@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using DurableMl.Orchestrations.Blobs;
+using Microsoft.Azure.Functions.Worker;
+
+namespace DurableMl.Orchestrations.Preprocessing;
+
+/// <summary>
+/// Activity: moves shards from the run's staging folder to the folder of their version, which the manifest's hash names, and writes the
+/// manifest last: a version exists when its manifest does.
+/// </summary>
+/// <param name="blobs">The data account.</param>
+public sealed class PublishDataset(BlobServiceClient blobs)
+{
+    private const int Parallel = 8;
+
+    /// <summary>Publishes the dataset, or finds the same one published already.</summary>
+    /// <param name="input">The manifest and where its files are.</param>
+    /// <param name="cancellationToken">The host stops.</param>
+    [Function(nameof(PublishDataset))]
+    public async Task<DatasetReference> RunAsync([ActivityTrigger] PublishDatasetInput input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        DatasetManifest manifest = input.Manifest;
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest, JsonBlobs.Options);
+        string version = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
+        BlobClient manifestBlob = container.GetBlobClient(DatasetBlobs.File(manifest.Name, version, DatasetManifest.File));
+        bool reused = await manifestBlob.ExistsAsync(cancellationToken);
+        if (!reused)
+        {
+            string staging = DatasetBlobs.Staging(manifest.Name, input.RunId);
+            IEnumerable<string> files = manifest.Splits.Values.SelectMany(split => split.Shards).SelectMany(shard => (string[])[shard.Features.File, shard.Labels.File]);
+            await System.Threading.Tasks.Parallel.ForEachAsync(
+                files,
+                new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+                async (file, token) => await CopyAsync(container.GetBlobClient(staging + file), container.GetBlobClient(DatasetBlobs.File(manifest.Name, version, file)), token));
+            reused = !await manifestBlob.TryCreateJsonAsync(bytes, cancellationToken);
+        }
+
+        var dataset = new DatasetReference(
+            manifest.Name, version, reused, manifest.Splits.Values.Sum(split => split.Examples), manifest.Splits[DatasetSplits.Train].Shards.Count);
+        await container.GetBlobClient(DatasetBlobs.Inputs(manifest.Name, input.Fingerprint)).WriteJsonAsync(dataset, cancellationToken);
+        await DeleteAsync(container, DatasetBlobs.Staging(manifest.Name, input.RunId), cancellationToken);
+        return dataset;
+    }
+
+    private static async Task CopyAsync(BlobClient source, BlobClient target, CancellationToken cancellationToken)
+    {
+        // Within one account the service copies by itself, with the caller's own authorization.
+        CopyFromUriOperation copy = await target.StartCopyFromUriAsync(source.Uri, cancellationToken: cancellationToken);
+        await copy.WaitForCompletionAsync(cancellationToken);
+    }
+
+    private static async Task DeleteAsync(BlobContainerClient container, string prefix, CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+        }
+    }
+}

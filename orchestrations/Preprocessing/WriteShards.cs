@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Azure.Storage.Blobs;
+using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Randomness;
+using Microsoft.Azure.Functions.Worker;
+
+namespace DurableMl.Orchestrations.Preprocessing;
+
+/// <summary>Activity: normalises one block and writes its shards: train and validation, or test.</summary>
+/// <param name="blobs">The data account.</param>
+public sealed class WriteShards(BlobServiceClient blobs)
+{
+    /// <summary>Writes the shards to the run's staging folder; the same input always gives the same bytes.</summary>
+    /// <param name="input">The block, with its normalisation.</param>
+    /// <param name="cancellationToken">The host stops.</param>
+    /// <returns>The shards; none for a split of which the block has no example.</returns>
+    /// <exception cref="DatasetFormatException">A raw file is cut short or has changed.</exception>
+    [Function(nameof(WriteShards))]
+    public async Task<IReadOnlyList<WrittenShard>> RunAsync([ActivityTrigger] BlockInput input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        DatasetBlock block = input.Block;
+        byte[] features = await IdxBlob.ReadExamplesAsync(blobs, input.Raw.Features, block.Start, block.Count, cancellationToken);
+        byte[] labels = await IdxBlob.ReadExamplesAsync(blobs, input.Raw.Labels, block.Start, block.Count, cancellationToken);
+        bool[] validation = await ValidationMask.ReadAsync(blobs, input, cancellationToken);
+
+        var written = new List<WrittenShard>();
+        foreach (string split in block.Test ? [DatasetSplits.Test] : (string[])[DatasetSplits.Train, DatasetSplits.Validation])
+        {
+            bool wanted = split == DatasetSplits.Validation;
+            int[] rows = [.. Enumerable.Range(0, block.Count).Where(i => validation[i] == wanted)];
+            if (rows.Length > 0)
+            {
+                var generator = SeededGenerator.For(input.Seed, string.Create(CultureInfo.InvariantCulture, $"order/{split}/{block.Index}"));
+                generator.Shuffle<int>(rows);
+                written.Add(await WriteAsync(input, split, rows, features, labels, cancellationToken));
+            }
+        }
+
+        return written;
+    }
+
+    private async Task<WrittenShard> WriteAsync(
+        BlockInput input, string split, int[] rows, byte[] features, byte[] labels, CancellationToken cancellationToken)
+    {
+        int width = features.Length / input.Block.Count;
+        float[] table = input.Normalisation!.Table();
+        var values = new float[rows.Length * width];
+        var classes = new long[rows.Length];
+        var counts = new long[input.Classes];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            ReadOnlySpan<byte> example = features.AsSpan(rows[row] * width, width);
+            Span<float> target = values.AsSpan(row * width, width);
+            for (int i = 0; i < example.Length; i++)
+            {
+                target[i] = table[example[i]];
+            }
+
+            classes[row] = labels[rows[row]];
+            counts[classes[row]]++;
+        }
+
+        string name = string.Create(CultureInfo.InvariantCulture, $"{split}-{input.Block.Index:D5}");
+        int[] shape = [rows.Length, .. input.FeatureShape];
+        ShardFile[] files = await Task.WhenAll(
+            UploadAsync(input, name + "-features.npy", NpyWriter.Write<float>(values, shape), shape, "float32", cancellationToken),
+            UploadAsync(input, name + "-labels.npy", NpyWriter.Write<long>(classes, rows.Length), [rows.Length], "int64", cancellationToken));
+        return new WrittenShard(split, new DatasetShard(files[0], files[1], rows.Length), counts);
+    }
+
+    private async Task<ShardFile> UploadAsync(
+        BlockInput input, string file, byte[] content, IReadOnlyList<int> shape, string type, CancellationToken cancellationToken)
+    {
+        BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + file);
+        await blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
+        return new ShardFile(file, shape, type, Convert.ToHexStringLower(SHA256.HashData(content)));
+    }
+}

@@ -1,0 +1,29 @@
+namespace DurableMl.Orchestrations.Runs;
+
+/// <summary>Where a run's blobs lie in the <c>runs</c> container.</summary>
+public static class RunBlobs
+{
+    /// <summary>The pipeline's JSON as it was given.</summary>
+    public static string Pipeline(string runId) => runId + "/pipeline.json";
+
+    /// <summary>The run's report.</summary>
+    public static string Report(string runId) => runId + "/report.json";
+
+    /// <summary>How the best trial did on the test split.</summary>
+    public static string Evaluation(string runId) => runId + "/evaluation.json";
+
+    /// <summary>An inference request with one test example, with which a model is warmed up.</summary>
+    public static string Sample(string runId) => runId + "/sample.json";
+
+    /// <summary>A trial's folder, with a slash at the end.</summary>
+    public static string Trial(string runId, string trialId) => $"{runId}/trials/{trialId}/";
+
+    /// <summary>A trial's hyperparameters.</summary>
+    public static string Parameters(string runId, string trialId) => Trial(runId, trialId) + "params.json";
+
+    /// <summary>A file that a trial left.</summary>
+    public static string Output(string runId, string trialId, string file) => $"{Trial(runId, trialId)}output/{file}";
+
+    /// <summary>One blob for every time a process of this attempt started.</summary>
+    public static string Starts(string runId, string trialId, int attempt) => FormattableString.Invariant($"{Trial(runId, trialId)}starts/{attempt}-");
+}

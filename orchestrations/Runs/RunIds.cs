@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace DurableMl.Orchestrations.Runs;
+
+/// <summary>The names of a run's orchestration instances. A run's id is the instance id of its <see cref="PipelineOrchestrator"/>.</summary>
+public static partial class RunIds
+{
+    /// <summary>What a run id looks like, for messages.</summary>
+    public const string Shape = "lower-case letters, digits and '-', 1 to 48 long, beginning with a letter or digit";
+
+    /// <summary>Whether a text may be a run id. It becomes part of blob names, Batch ids and URLs.</summary>
+    public static bool IsValid(string? text) => text is not null && Pattern.IsMatch(text);
+
+    /// <summary>The instance that prepares the dataset.</summary>
+    public static string Preprocess(string runId) => runId + ":preprocess";
+
+    /// <summary>The instance of the sweep.</summary>
+    public static string Sweep(string runId) => runId + ":sweep";
+
+    /// <summary>The instance of one trial.</summary>
+    public static string Trial(string runId, string trialId) => $"{runId}:{trialId}";
+
+    /// <summary>A trial's id, such as <c>trial-007</c>.</summary>
+    public static string TrialId(int index) => string.Create(CultureInfo.InvariantCulture, $"trial-{index:D3}");
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,47}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Pattern { get; }
+}

@@ -1,0 +1,33 @@
+using DurableMl.Orchestrations.Approval;
+using DurableMl.Orchestrations.Evaluation;
+using DurableMl.Orchestrations.Publishing;
+using DurableMl.Orchestrations.Sweeps;
+
+namespace DurableMl.Orchestrations.Runs;
+
+/// <summary>What a run came to. Also its report.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Pipeline">The pipeline's name.</param>
+/// <param name="State">How it ended.</param>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Trials">All trials.</param>
+/// <param name="Best">The best trial.</param>
+/// <param name="Evaluation">How its model did on the test split.</param>
+/// <param name="Approval">What was decided, where somebody had to.</param>
+/// <param name="Model">The published version.</param>
+/// <param name="Phases">The phases with their times.</param>
+/// <param name="Failures">What went wrong on the way.</param>
+/// <param name="ReportBlob">Where this document lies, in the <c>runs</c> container.</param>
+public sealed record RunOutput(
+    string RunId,
+    string Pipeline,
+    RunState State,
+    DatasetSummary? Dataset,
+    IReadOnlyList<TrialSummary> Trials,
+    BestTrial? Best,
+    EvaluationResult? Evaluation,
+    ApprovalDecision? Approval,
+    PublishedModel? Model,
+    IReadOnlyList<PhaseTimes> Phases,
+    IReadOnlyList<RunFailure> Failures,
+    string ReportBlob);

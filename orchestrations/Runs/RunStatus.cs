@@ -1,0 +1,26 @@
+using DurableMl.Orchestrations.Sweeps;
+
+namespace DurableMl.Orchestrations.Runs;
+
+/// <summary>The custom status of a run: what is going on now.</summary>
+/// <param name="Pipeline">The pipeline's name.</param>
+/// <param name="Phase">The phase under way.</param>
+/// <param name="Done">Units of the phase that are done.</param>
+/// <param name="Total">Units of the phase: blocks while preprocessing, trials while training.</param>
+/// <param name="Phases">All phases so far with their times.</param>
+/// <param name="Dataset">The dataset, once it is there.</param>
+/// <param name="Best">The best trial so far.</param>
+/// <param name="Trials">The trials; those that matter most, where all would not fit.</param>
+/// <param name="TrialsOmitted">How many trials are left out.</param>
+/// <param name="Error">Why the run failed or stopped.</param>
+public sealed record RunStatus(
+    string Pipeline,
+    RunPhase Phase,
+    int Done,
+    int Total,
+    IReadOnlyList<PhaseTimes> Phases,
+    DatasetSummary? Dataset,
+    BestTrial? Best,
+    IReadOnlyList<TrialSummary> Trials,
+    int? TrialsOmitted,
+    string? Error);

@@ -1,0 +1,29 @@
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Training;
+
+namespace DurableMl.Orchestrations.Runs;
+
+/// <summary>Chooses the trials that a status shows when there are too many: those under way, failed ones, then the best, then the rest.</summary>
+public static class TrialSelection
+{
+    /// <summary>Trials in a status, at most. Each takes up to about 250 bytes of the 16 KB that a custom status may have.</summary>
+    public const int Most = 40;
+
+    /// <summary>At most <see cref="Most"/> of the trials, in order of their ids.</summary>
+    public static IReadOnlyList<TrialStatus> Choose(IReadOnlyCollection<TrialStatus> trials, ObjectiveGoal goal)
+    {
+        ArgumentNullException.ThrowIfNull(trials);
+        IEnumerable<TrialStatus> chosen = trials.Count <= Most
+            ? trials
+            : trials.OrderBy(Rank).ThenByDescending(trial => goal == ObjectiveGoal.Maximize ? trial.Objective : -trial.Objective).Take(Most);
+        return [.. chosen.OrderBy(trial => trial.Id, StringComparer.Ordinal)];
+    }
+
+    private static int Rank(TrialStatus trial) => trial.State switch
+    {
+        TrialState.Running or TrialState.Retrying => 0,
+        TrialState.Failed => 1,
+        TrialState.Completed => 2,
+        _ => 3,
+    };
+}

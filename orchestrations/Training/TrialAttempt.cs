@@ -1,0 +1,64 @@
+using System.Text.Json;
+using DurableMl.BatchJobs.Submission;
+
+namespace DurableMl.Orchestrations.Training;
+
+/// <summary>What the training activities work on: one attempt of a trial.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="TrialId">The trial.</param>
+/// <param name="Attempt">The attempt, from 1.</param>
+/// <param name="Dedicated">Whether on dedicated nodes.</param>
+/// <param name="Job">The training job's name.</param>
+/// <param name="Dataset">The dataset's name.</param>
+/// <param name="DatasetVersion">The dataset's version.</param>
+/// <param name="Parameters">The hyperparameters.</param>
+/// <param name="Seed">The trial's seed.</param>
+/// <param name="Budget">Epochs to have trained in total.</param>
+/// <param name="Metric">The objective's metric.</param>
+/// <param name="TimeLimit">How long the attempt may run on its node.</param>
+/// <param name="CheckpointSteps">Training steps between checkpoints, or null.</param>
+/// <param name="Nodes">Nodes that train together.</param>
+public sealed record TrialAttempt(
+    string RunId,
+    string TrialId,
+    int Attempt,
+    bool Dedicated,
+    string Job,
+    string Dataset,
+    string DatasetVersion,
+    IReadOnlyDictionary<string, JsonElement> Parameters,
+    int Seed,
+    int Budget,
+    string Metric,
+    TimeSpan TimeLimit,
+    int? CheckpointSteps,
+    int Nodes)
+{
+    /// <summary>The attempt that <paramref name="record"/> has come to.</summary>
+    public static TrialAttempt Of(TrialInput input, TrialRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(record);
+        return new TrialAttempt(
+            input.RunId, input.TrialId, record.Attempt, record.Dedicated, input.Sweep.Job, input.Dataset, input.DatasetVersion, input.Parameters, input.Seed,
+            input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes);
+    }
+
+    /// <summary>The same for Batch.</summary>
+    public TrainingTask ToTask() => new()
+    {
+        RunId = RunId,
+        TrialId = TrialId,
+        Attempt = Attempt,
+        Dedicated = Dedicated,
+        Job = Job,
+        Dataset = Dataset,
+        DatasetVersion = DatasetVersion,
+        Parameters = Parameters,
+        Seed = Seed,
+        Budget = Budget,
+        TimeLimit = TimeLimit,
+        CheckpointSteps = CheckpointSteps,
+        Nodes = Nodes,
+    };
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using DurableMl.Orchestrations.Pipelines;
+
+namespace DurableMl.Orchestrations.Training;
+
+/// <summary>What <see cref="TrialOrchestrator"/> works on.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="TrialId">The trial.</param>
+/// <param name="Dataset">The dataset's name.</param>
+/// <param name="DatasetVersion">The dataset's version.</param>
+/// <param name="Parameters">The hyperparameters.</param>
+/// <param name="Seed">The trial's seed.</param>
+/// <param name="Sweep">The sweep that it belongs to.</param>
+/// <param name="HasDedicatedPool">Whether there are dedicated nodes to move to.</param>
+/// <param name="Record">What earlier executions of the orchestration came to; null at the start.</param>
+public sealed record TrialInput(
+    string RunId,
+    string TrialId,
+    string Dataset,
+    string DatasetVersion,
+    IReadOnlyDictionary<string, JsonElement> Parameters,
+    int Seed,
+    SweepDefinition Sweep,
+    bool HasDedicatedPool,
+    TrialRecord? Record = null)
+{
+    /// <summary>Whether a trial preempted this often should be on dedicated nodes.</summary>
+    public bool WantsDedicated(int preemptions) => HasDedicatedPool && preemptions >= Sweep.Retries.Preemptions;
+}

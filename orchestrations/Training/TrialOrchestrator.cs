@@ -1,0 +1,68 @@
+using DurableMl.BatchJobs.Outcomes;
+using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace DurableMl.Orchestrations.Training;
+
+/// <summary>
+/// Orchestrator: one trial, from its first Batch task to its result. Waits by durable timers and the event that the task's result raises.
+/// What goes wrong is in the returned status; it does not fail.
+/// </summary>
+public static class TrialOrchestrator
+{
+    // Each look costs about six history events; a new execution starts with none.
+    private const int LooksPerExecution = 50;
+
+    /// <summary>Returns the trial's last status: completed, failed or cancelled.</summary>
+    [Function(nameof(TrialOrchestrator))]
+    public static async Task<TrialStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        TrialInput input = context.GetInput<TrialInput>()!;
+        var course = new TrialCourse(context, input);
+        Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
+        Task<string> ended = context.WaitForExternalEvent<string>(RunEvents.TrialEnded);
+        for (int look = 0; look < LooksPerExecution; look++)
+        {
+            TimeSpan pause = await course.StepAsync();
+            if (course.Final is { } final)
+            {
+                return course.Report(final);
+            }
+
+            await WaitAsync(context, pause, cancelled, ended);
+            if (cancelled.IsCompleted)
+            {
+                return await course.CancelAsync(await cancelled);
+            }
+
+            if (ended.IsCompleted)
+            {
+                ended = context.WaitForExternalEvent<string>(RunEvents.TrialEnded);
+            }
+        }
+
+        context.ContinueAsNew(input with { Record = course.Record });
+        return course.Record.Status(input.TrialId, TrialState.Running);
+    }
+
+    private static async Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task cancelled, Task ended)
+    {
+        if (pause <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        using var cancelTimer = new CancellationTokenSource();
+        Task timer = context.CreateTimer(pause, cancelTimer.Token);
+        if (await Task.WhenAny(cancelled, ended, timer) != timer)
+        {
+#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
+            cancelTimer.Cancel();
+#pragma warning restore MA0042
+        }
+    }
+}

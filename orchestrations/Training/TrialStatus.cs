@@ -1,0 +1,24 @@
+namespace DurableMl.Orchestrations.Training;
+
+/// <summary>A trial as its custom status and the run's show it.</summary>
+/// <param name="Id">The trial.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Objective">The objective as of the last report; null before the first.</param>
+/// <param name="Epoch">Epochs trained.</param>
+/// <param name="Attempts">Batch tasks made for it so far.</param>
+/// <param name="Preemptions">Times its node was taken away.</param>
+/// <param name="Dedicated">Whether it has moved to dedicated nodes.</param>
+/// <param name="Error">Why it failed, or why its last attempt did.</param>
+public sealed record TrialStatus(
+    string Id,
+    TrialState State,
+    double? Objective,
+    double? Epoch,
+    int Attempts,
+    int Preemptions,
+    bool Dedicated,
+    string? Error)
+{
+    /// <summary>A trial that has not begun.</summary>
+    public static TrialStatus NotBegun(string id) => new(id, TrialState.Waiting, null, null, 0, 0, false, null);
+}
