@@ -17,9 +17,10 @@ internal sealed class DisappearancePolling<T>(
 
     public bool HasCompleted { get; private set; }
 
-    public bool HasValue => HasCompleted;
+    /// <summary>There always is one: the package's operations say false until they have completed.</summary>
+    public bool HasValue => true;
 
-    public bool Value => HasCompleted ? true : throw new InvalidOperationException("The operation has not completed yet.");
+    public bool Value => HasCompleted;
 
     public Response? Response { get; private set; }
 

@@ -123,7 +123,7 @@ public sealed class JobTests
 
         DeleteJobOperation operation = await service.Client().DeleteJobAsync("j");
         Assert.IsFalse(operation.HasCompleted);
-        Assert.IsFalse(operation.HasValue);
+        Assert.IsFalse(operation.Value);
         Assert.AreEqual(202, operation.GetRawResponse().Status);
         Response<bool> result = await operation.WaitForCompletionAsync(TimeSpan.FromMilliseconds(1), default);
 
