@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Azure.Compute.Batch;
 using Azure.Storage.Sas;
 using DurableMl.BatchJobs.Client;
@@ -8,8 +12,9 @@ namespace DurableMl.BatchJobs.Submission;
 /// <summary>Describes a training task to Batch: command line, code, environment, container, limits.</summary>
 public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore codeStore, SasIssuer sas)
 {
-    /// <summary>The port of torch.distributed on the primary node; 6000 belongs to Batch.</summary>
-    internal const int RendezvousPort = 6105;
+    // torch.distributed's port on the primary node. It differs from task to task, since nodes may share one machine (the emulator's do).
+    private const int FirstPort = 20_000;
+    private const int Ports = 10_000;
 
     private static readonly TimeSpan QueueAllowance = TimeSpan.FromHours(1);
 
@@ -19,7 +24,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(code);
         var lifetime = Lifetime(task);
-        var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine(code, task.Nodes))
+        var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine("runner/runner.py", code))
         {
             DisplayName = $"{task.RunId}/{task.TrialId} attempt {task.Attempt}",
             // The trial's orchestration decides on retries; Batch itself only runs a task again that lost its node.
@@ -38,7 +43,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         var files = await CodeFilesAsync(task, code, lifetime, cancellationToken);
         if (task.Nodes > 1)
         {
-            options.MultiInstanceSettings = new MultiInstanceSettings(CoordinationCommandLine) { NumberOfInstances = task.Nodes };
+            options.MultiInstanceSettings = new MultiInstanceSettings(CommandLine("runner/worker.py", code)) { NumberOfInstances = task.Nodes };
             Add(options.MultiInstanceSettings.CommonResourceFiles, files);
         }
         else
@@ -54,12 +59,8 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         return options;
     }
 
-    private const string CoordinationCommandLine = "python3 runner/node.py coordinate";
-
-    private static string CommandLine(JobCode code, int nodes) =>
-        string.Join(' ', new[] { "python3", "runner/runner.py", "--directory", code.Job }
-            .Concat(nodes > 1 ? ["--nodes", nodes.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>())
-            .Append("--").Concat(code.Command).Select(Quote));
+    private static string CommandLine(string script, JobCode code) =>
+        string.Join(' ', new[] { "python3", script, "--directory", code.Job, "--" }.Concat(code.Command).Select(Quote));
 
     // Batch splits a command line at blanks, as a program start does; there is no shell.
     private static string Quote(string argument) =>
@@ -86,7 +87,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
     }
 
     private async IAsyncEnumerable<(string Name, string Value)> EnvironmentAsync(
-        TrainingTask task, JobCode code, TimeSpan lifetime, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        TrainingTask task, JobCode code, TimeSpan lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // No delete and no list: a task that is led astray cannot wipe the runs of others.
         const BlobContainerSasPermissions Write = BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.Write;
@@ -114,8 +115,15 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
 
         if (task.Nodes > 1)
         {
-            yield return ("DML_RENDEZVOUS_PORT", Text(RendezvousPort));
+            yield return ("DML_NODES", Text(task.Nodes));
+            yield return ("DML_RENDEZVOUS_PORT", Text(RendezvousPort(task)));
         }
+    }
+
+    private static int RendezvousPort(TrainingTask task)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{task.BatchJobId}/{task.BatchTaskId}"));
+        return FirstPort + (BinaryPrimitives.ReadUInt16LittleEndian(hash) % Ports);
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

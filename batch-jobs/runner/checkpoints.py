@@ -82,6 +82,12 @@ class CheckpointStore:
         self._slot ^= 1
         return True
 
+    def check_owner(self):
+        """Raises Superseded where a later start has taken the checkpoint over: that one writes the outputs."""
+        text, _ = self._container.get(self._prefix + POINTER)
+        if text is None or json.loads(text)["start"] != self._start:
+            raise Superseded("a later start of this trial is running; this one stops")
+
     def _write(self, text):
         name = self._prefix + POINTER
         conditions = {"if_match": self._etag} if self._etag else {"if_none_match": "*"}

@@ -27,6 +27,15 @@ class DatasetCache:
         self._held = None
         os.makedirs(self._root, exist_ok=True)
 
+    @staticmethod
+    def open(settings, stopping):
+        """The node's shared cache, or one in the scratch folder where the node has none; None for a trial without a dataset."""
+        if not settings.dataset_url:
+            return None
+        shared = settings.shared
+        usable = shared and os.path.isdir(shared) and os.access(shared, os.W_OK)
+        return DatasetCache(shared if usable else os.path.join(settings.work, "cache"), settings.cached_datasets, stopping)
+
     def fetch(self, container, prefix):
         """The local folder with manifest.json and every shard, downloaded and verified if it is not there yet."""
         key = prefix.strip("/").replace("/", "_")

@@ -16,6 +16,7 @@ import time
 from blobs import BlobContainer
 from checkpoints import CheckpointStore, settled_files, stage
 from dataset import DatasetCache
+from environment import job_environment
 from errors import EXIT_HOPELESS, EXIT_INFRASTRUCTURE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded
 from guardian import Guardian
 from job import Job
@@ -96,18 +97,10 @@ class Runner:
         self._checkpoints.restore(self._path("checkpoint"))
         self._uploaded = settled_files(self._path("checkpoint"))
         self._trial.restore_metrics(self._path("output/metrics.jsonl"))
-        environment = dict(os.environ)
-        # The job gets data, not the keys to it.
-        for name in ("DML_TRIAL_URL", "DML_DATASET_URL", "DML_IO"):
-            environment.pop(name, None)
-        environment.update({
-            "DML_PARAMS": self._path("params.json"), "DML_CHECKPOINT": self._path("checkpoint"),
-            "DML_OUTPUT": self._path("output"), "DML_BUDGET": str(settings.budget), "DML_SEED": str(settings.seed),
-            "DML_ATTEMPT": str(settings.attempt), "PYTHONUNBUFFERED": "1"})
-        if settings.dataset_url:
-            cache = DatasetCache(self._cache_root(), settings.cached_datasets, self._stop_if_noticed)
-            environment["DML_DATASET"] = cache.fetch(BlobContainer(settings.dataset_url), settings.dataset_prefix)
-            self._cache = cache
+        environment = job_environment(settings, rank=0)
+        self._cache = DatasetCache.open(settings, self._stop_if_noticed)
+        if self._cache:
+            environment["DML_DATASET"] = self._cache.fetch(BlobContainer(settings.dataset_url), settings.dataset_prefix)
         return environment
 
     def _watch(self, job):
@@ -152,9 +145,11 @@ class Runner:
             self._save_checkpoint()
         self._trial.sync_metrics(self._path("output/metrics.jsonl"))
         self._trial.sync_logs(self._path("logs"))
-        if self._notice is not None and code not in REASONS:
+        # 143 without a notice here: another node of a multi-instance task got it.
+        if code == EXIT_PREEMPTED or self._notice is not None and code not in REASONS:
             _say("preempted after %.1f s" % (time.monotonic() - self._clock))
             return EXIT_PREEMPTED
+        self._checkpoints.check_owner()
         outputs = self._trial.upload_outputs(self._path("output"))
         self._write_result(code, REASONS.get(code, "failed"), job.last_error if code else "", outputs)
         return code
@@ -166,10 +161,6 @@ class Runner:
             "exitCode": code, "reason": reason, "message": message, "metrics": summarise(self._path("output/metrics.jsonl")),
             "startedAt": self._started, "endedAt": _now(), "seconds": round(time.monotonic() - self._clock, 3),
             "checkpoint": self._checkpoints.pointer if self._checkpoints else None, "outputs": outputs})
-
-    def _cache_root(self):
-        shared = self._settings.shared
-        return shared if shared and os.path.isdir(shared) and os.access(shared, os.W_OK) else self._path("cache")
 
     def _stop_if_noticed(self):
         if self._notice is not None:

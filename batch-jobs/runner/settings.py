@@ -22,6 +22,9 @@ class Settings:
         self.grace = _number(values, "DML_GRACE_SECONDS", 20.0)
         self.interval = _number(values, "DML_SYNC_SECONDS", 1.0)
         self.cached_datasets = _integer(values, "DML_CACHED_DATASETS", 4, 1)
+        self.nodes = _integer(values, "DML_NODES", 1, 1)
+        self.port = _integer(values, "DML_RENDEZVOUS_PORT", 6105, 1)
+        self.master = values.get("AZ_BATCH_MASTER_NODE", "127.0.0.1:6000").rsplit(":", 1)[0]
         self.work = os.path.abspath(values.get("DML_WORK", "work"))
         self.shared = values.get("AZ_BATCH_NODE_SHARED_DIR", "")
 

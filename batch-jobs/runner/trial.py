@@ -63,13 +63,14 @@ class TrialStore:
             self._container.upload(self._prefix + "output/metrics.jsonl", path)
             self._metrics = stamp
 
-    def sync_logs(self, folder):
-        """Uploads the logs that changed to `logs/attempt-{attempt}/start-{n}/`."""
+    def sync_logs(self, folder, target=None):
+        """Uploads the logs that changed to `logs/attempt-{attempt}/start-{n}/`, or to another folder of the attempt."""
+        target = target or "start-%d" % self.start
         for name in ("stdout.txt", "stderr.txt"):
             path = os.path.join(folder, name)
             stamp = _stamp(path)
             if stamp and stamp != self._logged.get(name):
-                self._container.upload("%slogs/attempt-%d/start-%d/%s" % (self._prefix, self._attempt, self.start, name), path)
+                self._container.upload("%slogs/attempt-%d/%s/%s" % (self._prefix, self._attempt, target, name), path)
                 self._logged[name] = stamp
 
     def upload_outputs(self, folder):

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 
 import numpy as np
 import torch
@@ -12,9 +13,9 @@ from torch.nn.functional import cross_entropy
 
 from . import checkpoint, parameters
 from .batches import Batches
-from .contract import EXIT_HOPELESS, EXIT_STOPPED, Contract, Hopeless, stop_with
+from .contract import EXIT_HOPELESS, EXIT_STOPPED, Contract, Hopeless
 from .dataset import Dataset, epoch_order
-from .distributed import World
+from .distributed import World, end_process
 from .export import export_onnx
 from .metrics import MetricsLog
 from .schedule import learning_rate
@@ -31,12 +32,16 @@ def main(definition_path, build_model, input_name):
 
     build_model(parameters, feature_shape, classes) returns the module; it raises Hopeless for sizes that do not fit.
     """
+    code = 0
     try:
         Training(Contract(), definition_path, build_model, input_name).run()
-    except Hopeless as error:
-        stop_with(EXIT_HOPELESS, str(error))
-    except Stopped as stop:
-        stop_with(EXIT_STOPPED, str(stop))
+    except (Hopeless, Stopped) as reason:
+        print(reason, file=sys.stderr)
+        code = EXIT_HOPELESS if isinstance(reason, Hopeless) else EXIT_STOPPED
+    except Exception:  # Whatever it is, it ends the process with its trace; gloo must not get in the way.
+        traceback.print_exc()
+        code = 1
+    end_process(code)
 
 
 class Training:
@@ -76,7 +81,7 @@ class Training:
         parallel = self.world.wrap(self.model)
         for epoch in range(self.step // self.steps_per_epoch, self.contract.budget):
             self._train_epoch(parallel, epoch)
-        self.world.close()
+        self.world.leave()
         if writer:
             export_onnx(self.model, self.feature_shape, os.path.join(self.contract.output, "model.onnx"), self.input_name)
 
@@ -97,17 +102,23 @@ class Training:
             self.step += 1
             if self.step % contract.log_steps == 0:
                 self._log_step(loss, len(chunk), rate)
-            if self.world.any(self.stopping):
-                self.seconds += time.monotonic() - began
-                self._save()
-                raise Stopped("stopped by SIGTERM at step %d; checkpoint written" % self.step)
-            if self.step % contract.checkpoint_steps == 0 and self.step % self.steps_per_epoch:
+            if self.step % self.steps_per_epoch == 0:
+                break  # The epoch is not over before its line is written and its sums are cleared.
+            stop = self.world.any(self.stopping)
+            if stop or self.step % contract.checkpoint_steps == 0:
                 self.seconds += time.monotonic() - began
                 began = time.monotonic()
                 self._save()
+            if stop:
+                self._stop()
         self.step = (epoch + 1) * self.steps_per_epoch
         self.seconds += time.monotonic() - began
         self._end_epoch(model, epoch)
+        if self.step < contract.budget * self.steps_per_epoch and self.world.any(self.stopping):
+            self._stop()
+
+    def _stop(self):
+        raise Stopped("stopped by SIGTERM at step %d; checkpoint written" % self.step)
 
     def _train_step(self, model, features, labels, rate, examples):
         for group in self.optimizer.param_groups:
@@ -178,7 +189,8 @@ class Training:
                 "sums": sums, "seconds": self.seconds, "random": random})
 
     def _resume(self):
-        state = checkpoint.load(self.contract.checkpoint)
+        # Only the first process's node gets the checkpoint back.
+        state = self.world.from_first(checkpoint.load(self.contract.checkpoint) if self.world.rank == 0 else None)
         if state is None:
             # Each process draws its own dropout masks; the weights come from the first one.
             torch.manual_seed(self.contract.seed + 7919 * self.world.rank)

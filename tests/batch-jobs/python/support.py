@@ -4,6 +4,7 @@ import base64
 import datetime
 import hashlib
 import hmac
+import importlib.util
 import json
 import os
 import shutil
@@ -93,6 +94,14 @@ def run_job(job, environment, timeout=60):
     """Runs batch-jobs/{job}/train.py to its end."""
     return subprocess.run([sys.executable, os.path.join(JOBS, job, "train.py")], env=environment, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+
+
+def load_build_model(job):
+    """build_model of batch-jobs/{job}/train.py, in this process."""
+    specification = importlib.util.spec_from_file_location("train_" + job.replace("-", "_"), os.path.join(JOBS, job, "train.py"))
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module.build_model
 
 
 def read_metrics(trial):

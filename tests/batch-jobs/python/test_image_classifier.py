@@ -1,14 +1,19 @@
+import contextlib
+import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import unittest
 
-from support import JOBS, FolderTestCase, job_environment, make_dataset, read_metrics, run_job, wait_until
+from support import JOBS, FolderTestCase, job_environment, load_build_model, make_dataset, read_metrics, run_job, wait_until
 
 try:
     import torch
     from training import checkpoint
+    from training.contract import Contract
+    from training.loop import Stopped, Training
 except ImportError:
     torch = None
 
@@ -73,6 +78,32 @@ class ImageClassifierTests(FolderTestCase):
         self.assertEqual(len(read_metrics(stopped)), len(read_metrics(undisturbed)))
         self.assertLess(whole_epochs, 40)
 
+    def test_a_notice_at_any_step_gives_the_same_metrics(self):
+        undisturbed = self.train("undisturbed", DML_BUDGET=3, DML_LOG_STEPS=1)[1]
+        for step in (1, 11, 12, 13, 24, 36):
+            trial = "stopped-at-%d" % step
+            with self.assertRaises(Stopped) if step < 36 else contextlib.nullcontext():
+                self.train_here(trial, stop_at=step)
+            if step < 36:
+                self.train_here(trial)
+            self.assertEqual([without_times(line) for line in read_metrics(os.path.join(self.folder, trial))],
+                             [without_times(line) for line in read_metrics(undisturbed)], "stopped at step %d" % step)
+
+    def train_here(self, trial, stop_at=None):
+        """Trains in this process, with the notice coming exactly while a step is done."""
+        environment = job_environment(self.make(trial), self.dataset, self.PARAMETERS, DML_BUDGET=3, DML_LOG_STEPS=1)
+        definition = os.path.join(JOBS, "image-classifier", "job.json")
+        training = Training(Contract(environment), definition, load_build_model("image-classifier"), "image")
+        step = training._train_step
+
+        def noticed_step(*arguments):
+            training.stopping = training.step + 1 == stop_at
+            return step(*arguments)
+
+        training._train_step = noticed_step
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            training.run()
+
     def test_a_rung_goes_on_from_the_smaller_budget(self):
         rung = dict(self.PARAMETERS, schedule_epochs=4)
         _, trial = self.train("rung", rung, DML_BUDGET=2)
@@ -103,8 +134,11 @@ class ImageClassifierTests(FolderTestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
 
 
+def without_times(line):
+    return {name: value for name, value in line.items() if name not in ("seconds", "examples_per_second")}
+
+
 def read_metrics_so_far(path):
-    import json
     with open(path) as file:
         return [json.loads(line) for line in file if line.endswith("\n")]
 

@@ -1,0 +1,23 @@
+"""The environment of the job: the contract's variables, and not the runner's keys."""
+
+import os
+
+
+def job_environment(settings, rank):
+    """What the job's process sees. rank: 0 for the process whose node runs the runner, None for one that gets its number later."""
+    environment = dict(os.environ)
+    for name in ("DML_TRIAL_URL", "DML_DATASET_URL", "DML_IO", "RANK"):
+        environment.pop(name, None)
+    environment.update({
+        "DML_PARAMS": os.path.join(settings.work, "params.json"), "DML_CHECKPOINT": os.path.join(settings.work, "checkpoint"),
+        "DML_OUTPUT": os.path.join(settings.work, "output"), "DML_BUDGET": str(settings.budget), "DML_SEED": str(settings.seed),
+        "DML_ATTEMPT": str(settings.attempt), "PYTHONUNBUFFERED": "1"})
+    if settings.nodes > 1:
+        environment.update({
+            "WORLD_SIZE": str(settings.nodes), "MASTER_ADDR": settings.master, "MASTER_PORT": str(settings.port), "LOCAL_RANK": "0"})
+        if rank is not None:
+            environment["RANK"] = str(rank)
+        if settings.master.startswith("127."):
+            # All nodes are this machine; its name may lead to another interface.
+            environment.setdefault("GLOO_SOCKET_IFNAME", "lo")
+    return environment
