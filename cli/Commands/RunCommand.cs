@@ -45,13 +45,12 @@ internal static class RunCommand
 
         var states = new RunFollower(client, TimeProvider.System).FollowAsync(runId, cancellationToken);
         var run = await RunDisplays.For(AnsiConsole.Console, Console.Out, TimeProvider.System).ShowAsync(states, cancellationToken);
-        await Console.Out.WriteLineAsync($"{runId}: {run.RuntimeStatus}");
-        if (run.RuntimeStatus == "Completed")
+        if (run.Result() is { } outcome)
         {
-            return 0;
+            await Console.Out.WriteLineAsync($"{runId}: {outcome.State}{(outcome.Model is { } model ? $", {model.Model} version {model.Version}" : "")}");
+            return outcome.State == "published" ? 0 : 1;
         }
 
-        await Console.Error.WriteLineAsync(run.Output?.ToString());
-        return 1;
+        throw new CliException($"{runId}: {run.RuntimeStatus}. {run.Output}");
     }
 }

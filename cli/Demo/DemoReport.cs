@@ -37,7 +37,7 @@ internal sealed class DemoReport(IAnsiConsole console)
         var blobs = StorageAccount.BlobEndpoint(ports);
         var table = Pairs("what", "where");
         Add(table, "run", $"{blobs}/runs/{runId}/");
-        Add(table, "report", output.ReportBlob is { } report ? $"{blobs}/{report}" : "");
+        Add(table, "report", output.ReportBlob is { } report ? $"{blobs}/runs/{report}" : "");
         Add(table, "dataset", $"{blobs}/datasets/{output.Dataset?.Name}/{output.Dataset?.Version}/");
         Add(table, "model", $"{blobs}/models/{output.Model!.Model}/{output.Model.Version}/");
         Add(table, "blobs on disk", Path.Combine(layout.State, "azurite"));

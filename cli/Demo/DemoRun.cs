@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.Cli.Hosting;
 using DurableMl.Cli.Inference;
@@ -18,7 +17,6 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
 {
     private const double WantedAccuracy = 0.985;
     private const string IdPrefix = "demo-";
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Runs the pipeline and tries the model it publishes.</summary>
     /// <param name="ports">The host.</param>
@@ -71,15 +69,10 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
 
     private static RunOutput Succeeded(RunDocument run)
     {
-        if (run.RuntimeStatus != "Completed" || run.Output is not { ValueKind: JsonValueKind.Object } output)
-        {
-            throw new CliException($"The run ended as {run.RuntimeStatus}: {run.Output}");
-        }
-
-        var result = output.Deserialize<RunOutput>(Json)!;
+        var result = run.Result() ?? throw new CliException($"The run ended as {run.RuntimeStatus}: {run.Output}");
         return result.Model is not null && result.Dataset is { Name: not null, Version: not null }
             ? result
-            : throw new CliException($"The run published no model: {output}");
+            : throw new CliException($"The run published no model ({result.State}): {run.Output}");
     }
 
     private async Task<ScoringResult> ScoreAsync(InferenceClient inference, BlobServiceClient blobs, RunOutput result, CancellationToken cancellationToken)

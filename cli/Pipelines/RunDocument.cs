@@ -23,6 +23,10 @@ internal sealed record RunDocument
     /// <summary>What it came to, once it completed; a message if it failed.</summary>
     public JsonElement? Output { get; init; }
 
+    /// <summary>What it came to; null unless it completed.</summary>
+    public RunOutput? Result() =>
+        RuntimeStatus == "Completed" && Output is { ValueKind: JsonValueKind.Object } output ? output.Deserialize<RunOutput>(JsonSerializerOptions.Web) : null;
+
     /// <summary>Whether it will change no more.</summary>
     public bool HasEnded => RuntimeStatus is "Completed" or "Failed" or "Terminated" or "Canceled";
 }

@@ -5,6 +5,9 @@ namespace DurableMl.Cli.Pipelines;
 /// <summary>What a completed run came to.</summary>
 internal sealed record RunOutput
 {
+    /// <summary>published, rejected or cancelled.</summary>
+    public string? State { get; init; }
+
     /// <summary>The dataset it trained on.</summary>
     public RunDataset? Dataset { get; init; }
 
@@ -23,6 +26,9 @@ internal sealed record RunOutput
     /// <summary>The phases with their times.</summary>
     public IReadOnlyList<RunPhase> Phases { get; init; } = [];
 
-    /// <summary>Where the report lies.</summary>
+    /// <summary>What went wrong on the way.</summary>
+    public IReadOnlyList<RunFailure> Failures { get; init; } = [];
+
+    /// <summary>Where the report lies in the container <c>runs</c>.</summary>
     public string? ReportBlob { get; init; }
 }

@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace EndToEnd.Tests.Fixtures;
+
+/// <summary>Pipelines that run in seconds.</summary>
+internal static class SmallPipeline
+{
+    /// <summary>A pipeline over <c>raw/{folder}/</c>.</summary>
+    /// <param name="folder">The raw folder, which also names the dataset and the model.</param>
+    /// <param name="trials">How many trials.</param>
+    /// <param name="budget">Epochs of each.</param>
+    /// <param name="learningRates">Learning rates to choose from; at 10 training diverges.</param>
+    /// <param name="seed">Decides who gets which.</param>
+    /// <param name="alias">The alias that the published version gets.</param>
+    public static string Json(string folder, int trials, int budget, double[] learningRates, int seed = 1, string alias = "champion") => JsonSerializer.Serialize(new
+    {
+        name = folder,
+        dataset = new { name = folder, format = "idx", source = $"raw/{folder}/", shards = 3, validationFraction = 0.2 },
+        sweep = new
+        {
+            job = "image-classifier",
+            trials,
+            seed,
+            budget,
+            objective = new { metric = "validation_accuracy", goal = "maximize" },
+            parameters = new Dictionary<string, object>
+            {
+                ["learning_rate"] = new { type = "choice", values = learningRates },
+                ["batch_size"] = new { type = "fixed", value = 50 },
+                ["channels"] = new { type = "fixed", value = 4 },
+                ["optimizer"] = new { type = "fixed", value = "sgd" },
+            },
+            maxFailedTrials = trials - 1,
+            retries = new { failures = 1, preemptions = 3 },
+            checkpointSteps = 10,
+        },
+        evaluate = new { minimum = 0.2 },
+        publish = new { model = folder, alias },
+    });
+}

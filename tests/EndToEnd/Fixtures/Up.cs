@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Text;
+using Azure.Storage.Blobs;
+using DurableMl.Cli.Hosting;
+using DurableMl.Cli.Inference;
+using DurableMl.Cli.Pipelines;
+using DurableMl.Cli.Processes;
+
+namespace EndToEnd.Tests.Fixtures;
+
+/// <summary>A real <c>durableml up</c> on free ports, with its state in a folder of its own.</summary>
+internal sealed class Up : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly StringBuilder _output;
+    private readonly HostStateFile _stateFile;
+    private readonly HttpClient _http;
+
+    private Up(Process process, StringBuilder output, HostStateFile stateFile, HostState state)
+    {
+        _process = process;
+        _output = output;
+        _stateFile = stateFile;
+        Ports = state.Ports;
+        _http = new HttpClient { BaseAddress = LocalHost.FunctionsUrl(state.Ports), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public HostPorts Ports { get; }
+
+    public PipelinesClient Pipelines => new(_http);
+
+    public InferenceClient Inference => new(_http);
+
+    public HttpClient Http => _http;
+
+    public BlobServiceClient Blobs => new(StorageAccount.ConnectionString(Ports));
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts the command; the Functions host's own port shows that it is this one and not an earlier one that answers.</summary>
+    public static async Task<Up> StartAsync(string stateFolder)
+    {
+        var configuration = RepositoryLayout.Find().Configuration;
+        var command = Path.Combine(Repository.Root, "cli", "bin", configuration, "net10.0", "durableml.dll");
+        var start = new ProcessStartInfo("dotnet", [command, "up", "--state", stateFolder])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DURABLEML_PYTHON"] = Repository.Python;
+        var process = Process.Start(start)!;
+        var output = new StringBuilder();
+        process.OutputDataReceived += (_, line) => Append(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(output, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+
+        var file = new HostStateFile(stateFolder);
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (file.Read() is { Ready: true } state && state.Up.Pid == process.Id)
+            {
+                return new Up(process, output, file, state);
+            }
+
+            if (process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartLimit)
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+                throw new InvalidOperationException($"up did not become ready:\n{output}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>kill -9 of one of its children; <c>up</c> starts it again.</summary>
+    public async Task KillServiceAsync(string name)
+    {
+        var killed = _stateFile.Read()!.Services[name];
+        ProcessSignal.SendKill(killed);
+        await WaitAsync(() => _stateFile.Read()!.Services[name] is { } next && next != killed && next.IsAlive, $"{name} was not started again.\n{Output}");
+    }
+
+    /// <summary>kill -9 of <c>up</c> itself: nobody stops its children.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: false);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>What it wrote down as its children.</summary>
+    public IReadOnlyList<ProcessIdentity> Children() => [.. _stateFile.Read()!.Services.Values];
+
+    /// <summary>Ctrl+C for a process without a terminal.</summary>
+    public async Task<int> StopAsync()
+    {
+        ProcessSignal.SendTerminate(ProcessIdentity.Of(_process.Id) ?? throw new InvalidOperationException($"up has ended already:\n{Output}"));
+        await _process.WaitForExitAsync().WaitAsync(StopLimit);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await StopAsync();
+        }
+
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    /// <summary>Waits, for a minute at most, until something is the case.</summary>
+    public static async Task WaitAsync(Func<bool> condition, string otherwise)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.IsTrue(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(1), otherwise);
+            await Task.Delay(50);
+        }
+    }
+
+    private static void Append(StringBuilder output, string? line)
+    {
+        lock (output)
+        {
+            output.AppendLine(line);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using DurableMl.Cli.Pipelines;
+using DurableMl.Cli.Processes;
+using EndToEnd.Tests.Fixtures;
+
+namespace EndToEnd.Tests;
+
+/// <summary>kill -9, at moments that are hard on a run.</summary>
+[TestClass]
+public sealed class ResumeTests
+{
+    private const string FunctionsHost = "Functions host";
+
+    [TestMethod]
+    public async Task A_run_survives_the_death_of_its_host_in_every_phase_and_does_nothing_twice()
+    {
+        using var state = new TemporaryFolder();
+        await using var up = await Up.StartAsync(state.Path);
+        await SmallMnist.UploadAsync(up.Blobs, "mnist-kill", trainImages: 1000);
+        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-kill", trials: 3, budget: 6, learningRates: [0.02, 0.03, 0.05]), "killed", CancellationToken.None);
+
+        await up.KillServiceAsync(FunctionsHost);
+        await up.UntilAsync(runId, run => run.HasEnded || run.CustomStatus?.Phase is not (null or "ingest"));
+        await up.KillServiceAsync(FunctionsHost);
+        await up.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial.State == "running"));
+        var shards = await RunStore.ETagsAsync(up.Blobs, "datasets", "mnist-kill");
+        await up.KillServiceAsync(FunctionsHost);
+        await up.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial.State == "completed"));
+        await up.KillServiceAsync(FunctionsHost);
+        await up.UntilAsync(runId, run => run.HasEnded || run.CustomStatus?.Phase is "evaluate" or "publish");
+        await up.KillServiceAsync(FunctionsHost);
+
+        var result = Result(await up.EndAsync(runId), up);
+        Assert.IsNotNull(result.Model);
+        Assert.AreEqual("1", result.Model.Version);
+        CollectionAssert.IsSubsetOf(shards.ToArray(), (await RunStore.ETagsAsync(up.Blobs, "datasets", "mnist-kill")).ToArray());
+        foreach (var trial in result.Trials)
+        {
+            Assert.AreEqual("completed", trial.State);
+            Assert.AreEqual(1, await RunStore.StartsAsync(up.Blobs, runId, trial.Id), $"{trial.Id} ran on while the host was away.");
+        }
+    }
+
+    [TestMethod]
+    public async Task A_run_survives_the_death_of_everything_and_a_trial_resumes_from_its_checkpoint()
+    {
+        using var state = new TemporaryFolder();
+        await using var killed = await Up.StartAsync(state.Path);
+        await SmallMnist.UploadAsync(killed.Blobs, "mnist-all", trainImages: 4000);
+        var runId = await killed.Pipelines.StartAsync(SmallPipeline.Json("mnist-all", trials: 3, budget: 12, learningRates: [0.02, 0.03, 0.05]), "all", CancellationToken.None);
+
+        // One trial is through and another has a checkpoint.
+        var before = await killed.UntilAsync(runId, run => run.HasEnded ||
+            (Trials(run).Any(trial => trial.State == "completed") && Trials(run).Any(trial => trial is { State: "running", Epoch: >= 1 })));
+        Assert.IsFalse(before.HasEnded, "The run was over before it could be killed.");
+        var finished = Trials(before).Where(trial => trial.State == "completed").Select(trial => trial.Id).ToArray();
+        var underWay = Trials(before).Where(trial => trial is { State: "running", Epoch: >= 1 }).Select(trial => trial.Id).ToArray();
+        var done = await EverythingOfAsync(killed, runId, finished);
+        var children = killed.Children();
+        await killed.KillAsync();
+
+        await using var up = await Up.StartAsync(state.Path);
+        Assert.IsFalse(children.Any(child => child.IsAlive), "Nothing of the killed host is left.");
+        Assert.AreEqual(killed.Ports, up.Ports, "Stored URLs hold the ports.");
+        var result = Result(await up.EndAsync(runId), up);
+
+        Assert.IsTrue(result.Trials.All(trial => trial.State == "completed"));
+        foreach (var (blob, etag) in done)
+        {
+            Assert.AreEqual(etag, (await EverythingOfAsync(up, runId, finished))[blob], $"{blob} was written again.");
+        }
+
+        foreach (var trial in underWay)
+        {
+            Assert.AreEqual(2, await RunStore.StartsAsync(up.Blobs, runId, trial));
+            StringAssert.Contains(await RunStore.LogsAsync(up.Blobs, runId, trial), "resuming at step");
+        }
+    }
+
+    [TestMethod]
+    public async Task A_host_that_is_told_to_stop_leaves_no_process()
+    {
+        using var state = new TemporaryFolder();
+        await using var up = await Up.StartAsync(state.Path);
+        var children = up.Children();
+        Assert.HasCount(3, children);
+        Assert.IsTrue(children.All(child => child.IsAlive));
+
+        Assert.AreEqual(0, await up.StopAsync(), up.Output);
+
+        Assert.IsFalse(children.Any(child => child.IsAlive));
+        Assert.IsEmpty(up.Children());
+    }
+
+    [TestMethod]
+    public async Task Storage_and_batch_come_back_when_they_die()
+    {
+        using var state = new TemporaryFolder();
+        await using var up = await Up.StartAsync(state.Path);
+
+        await up.KillServiceAsync("Azurite");
+        await up.KillServiceAsync("Batch emulator");
+        await Up.WaitAsync(() => up.Output.Split("is up again").Length == 3, up.Output);
+
+        await SmallMnist.UploadAsync(up.Blobs, "mnist-back", trainImages: 300);
+        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-back", trials: 1, budget: 1, learningRates: [0.03]), null, CancellationToken.None);
+        Assert.IsNotNull(Result(await up.EndAsync(runId), up).Trials);
+    }
+
+    private static IReadOnlyList<RunTrial> Trials(RunDocument run) => run.CustomStatus?.Trials ?? [];
+
+    private static async Task<IReadOnlyDictionary<string, string>> EverythingOfAsync(Up up, string runId, string[] trials)
+    {
+        var all = new Dictionary<string, string>(await RunStore.ETagsAsync(up.Blobs, "datasets", ""), StringComparer.Ordinal);
+        foreach (var trial in trials)
+        {
+            foreach (var (blob, etag) in await RunStore.ETagsAsync(up.Blobs, "runs", $"{runId}/trials/{trial}/"))
+            {
+                all[blob] = etag;
+            }
+        }
+
+        return all;
+    }
+
+    private static RunOutput Result(RunDocument run, Up up) => run.Result() ?? throw new AssertFailedException($"The run ended as {run.RuntimeStatus}: {run.Output}\n{up.Output}");
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Text;
+using DurableMl.Cli.Demo;
+using DurableMl.Cli.Pipelines;
+using EndToEnd.Tests.Fixtures;
+
+namespace EndToEnd.Tests;
+
+[TestClass]
+public sealed class RunTests
+{
+    private const string Folder = "mnist-run";
+    private static readonly string Pipeline = SmallPipeline.Json(Folder, trials: 6, budget: 4, learningRates: [0.02, 0.03, 0.04, 0.05, 10]);
+    private static TemporaryFolder? state;
+    private static Up? up;
+    private static RunDocument? first;
+
+    private static Up Host => up!;
+
+    [ClassInitialize]
+    public static async Task StartAsync(TestContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        state = new TemporaryFolder();
+        up = await Up.StartAsync(state.Path);
+        await SmallMnist.UploadAsync(Host.Blobs, Folder, trainImages: 1000);
+        first = await Host.EndAsync(await Host.Pipelines.StartAsync(Pipeline, "first", CancellationToken.None));
+    }
+
+    [ClassCleanup]
+    public static async Task StopAsync()
+    {
+        if (up is not null)
+        {
+            await up.DisposeAsync();
+        }
+
+        state?.Dispose();
+    }
+
+    [TestMethod]
+    public void A_run_with_a_failed_trial_publishes_the_best_of_the_others_and_reports_the_failure()
+    {
+        var result = Result(first!);
+
+        var failed = result.Trials.Single(trial => trial.State == "failed");
+        Assert.HasCount(5, result.Trials.Where(trial => trial.State == "completed"));
+        StringAssert.Contains(failed.Error, "diverged");
+        Assert.IsTrue(result.Failures.Any(failure => failure.Trial == failed.Id && failure.Reason!.Contains("diverged", StringComparison.Ordinal)), "The report names the failed trial.");
+        Assert.AreEqual(result.Trials.Max(trial => trial.Objective), result.Best!.Objective);
+        Assert.AreEqual(Folder, result.Model!.Model);
+        CollectionAssert.Contains(result.Model.Aliases!.ToArray(), "champion");
+    }
+
+    [TestMethod]
+    public async Task A_hopeless_trial_is_tried_once()
+    {
+        var failed = Result(first!).Trials.Single(trial => trial.State == "failed");
+
+        Assert.AreEqual(1, await RunStore.StartsAsync(Host.Blobs, "first", failed.Id));
+    }
+
+    [TestMethod]
+    public async Task The_published_model_answers_as_well_over_http_as_it_was_tested()
+    {
+        var result = Result(first!);
+        var (images, labels) = await SmallMnist.TestSetAsync();
+        var normalisation = await Normalisation.ReadAsync(Host.Blobs, result.Dataset!.Name!, result.Dataset.Version!, CancellationToken.None);
+
+        var scoring = await new ImageScoring(Host.Inference, TimeProvider.System)
+            .RunAsync(Folder, "1", images, labels, normalisation, CancellationToken.None);
+
+        Assert.AreEqual(SmallMnist.TestImages, scoring.Images);
+        Assert.AreEqual(result.Evaluation!["accuracy"].GetDouble(), scoring.Accuracy, 0.005);
+    }
+
+    [TestMethod]
+    public async Task A_second_run_on_the_same_input_reuses_the_dataset_and_publishes_the_next_version()
+    {
+        var before = await RunStore.ETagsAsync(Host.Blobs, "datasets", Folder);
+
+        var second = Result(await Host.EndAsync(await Host.Pipelines.StartAsync(
+            SmallPipeline.Json(Folder, trials: 1, budget: 1, learningRates: [0.03], alias: "candidate"), "second", CancellationToken.None)));
+
+        Assert.IsFalse(Result(first!).Dataset!.Reused);
+        Assert.IsTrue(second.Dataset!.Reused);
+        Assert.AreEqual(Result(first!).Dataset!.Version, second.Dataset.Version);
+        CollectionAssert.AreEquivalent(before.ToArray(), (await RunStore.ETagsAsync(Host.Blobs, "datasets", Folder)).ToArray());
+        Assert.AreEqual("2", second.Model!.Version);
+    }
+
+    [TestMethod]
+    public async Task The_same_run_id_starts_one_run()
+    {
+        var id = await Host.Pipelines.StartAsync(Pipeline, "first", CancellationToken.None);
+
+        Assert.AreEqual("first", id);
+        var run = await Host.Pipelines.GetAsync("first", CancellationToken.None);
+        Assert.AreEqual("Completed", run!.RuntimeStatus);
+    }
+
+    [TestMethod]
+    public async Task A_pipeline_that_is_wrong_is_refused_with_the_path_of_each_error()
+    {
+        using var content = new StringContent("""{ "name": "x", "sweep": { "trials": 0 } }""", Encoding.UTF8, "application/json");
+        using var response = await Host.Http.PostAsync(new Uri("api/pipelines", UriKind.Relative), content);
+
+        Assert.AreEqual(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.AreEqual("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        var body = await response.Content.ReadAsStringAsync();
+        StringAssert.Contains(body, "$.sweep.trials");
+        StringAssert.Contains(body, "$.dataset");
+    }
+
+    [TestMethod]
+    public async Task A_folder_without_raw_files_fails_the_run_and_says_so()
+    {
+        var run = await Host.EndAsync(await Host.Pipelines.StartAsync(
+            SmallPipeline.Json("mnist-nowhere", trials: 1, budget: 1, learningRates: [0.03]), null, CancellationToken.None));
+
+        Assert.AreEqual("Failed", run.RuntimeStatus);
+        StringAssert.Contains(run.Output.ToString(), "raw/mnist-nowhere/");
+    }
+
+    [TestMethod]
+    public async Task A_model_that_is_not_there_is_not_found()
+    {
+        using var response = await Host.Http.GetAsync(new Uri("v2/models/nobody", UriKind.Relative));
+
+        Assert.AreEqual(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [TestMethod]
+    public async Task A_second_host_in_the_same_folder_is_refused()
+    {
+        var exception = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => Up.StartAsync(state!.Path));
+
+        StringAssert.Contains(exception.Message, "is up already");
+    }
+
+    private static RunOutput Result(RunDocument run) => run.Result() ?? throw new AssertFailedException($"The run ended as {run.RuntimeStatus}: {run.Output}\n{Host.Output}");
+}
