@@ -9,6 +9,7 @@ namespace DurableMl.Cli.Hosting;
 /// <param name="batch">The Batch account they share.</param>
 internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, BatchAccount batch)
 {
+    private const int SpotNodes = 2;
     private const string SpotPool = "spot";
     private const string DedicatedPool = "dedicated";
 
@@ -49,14 +50,11 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 ("BatchEmulator__AccountKey", batch.Key),
                 ("BatchEmulator__DataDirectory", data),
                 ("BatchEmulator__SeedPools__0__Id", SpotPool),
-                ("BatchEmulator__SeedPools__0__TargetLowPriorityNodes", "2"),
+                ("BatchEmulator__SeedPools__0__TargetLowPriorityNodes", Text(SpotNodes)),
                 ("BatchEmulator__SeedPools__1__Id", DedicatedPool),
                 ("BatchEmulator__SeedPools__1__TargetDedicatedNodes", "1"),
                 ("BatchEmulator__ContainerImages__0__Image", "durableml/*"),
-                ("BatchEmulator__ContainerImages__0__Executables__python3", layout.FindPython()),
-                // The nodes share this machine's cores, so a task must not take all of them.
-                ("BatchEmulator__InheritedEnvironment__0", "DML_THREADS"),
-                ("DML_THREADS", Text(Math.Max(1, Environment.ProcessorCount / 2)))),
+                ("BatchEmulator__ContainerImages__0__Executables__python3", layout.FindPython())),
             WorkingDirectory = data,
             LogPath = Log("batch-emulator"),
         };
@@ -81,7 +79,10 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 ("Batch__AccountName", batch.Name),
                 ("Batch__AccountKey", batch.Key),
                 ("Batch__PoolId", SpotPool),
-                ("Batch__DedicatedPoolId", DedicatedPool)),
+                ("Batch__DedicatedPoolId", DedicatedPool),
+                // The nodes share this machine's cores, so a trial must not take all of them.
+                ("Batch__Threads", Text(Math.Max(1, Environment.ProcessorCount / SpotNodes))),
+                ("Inference__CacheFolder", Path.Combine(layout.State, "model-cache"))),
             WorkingDirectory = Path.GetDirectoryName(layout.FunctionsAssembly)!,
             LogPath = Log("functions"),
         };
