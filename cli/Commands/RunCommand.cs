@@ -13,7 +13,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Start a run of a pipeline on the host that is up, and follow it.");
         var file = new Argument<FileInfo>("pipeline") { Description = "The pipeline's JSON file, for example examples/mnist/pipeline.json." };
-        var id = new Option<string?>("--id") { Description = "The run's id; starting the same id twice starts one run." };
+        var id = new Option<string?>("--id") { Description = "The run's id; refused if there is a run of that id already." };
         var detach = new Option<bool>("--detach") { Description = "Do not follow it." };
         var api = new ApiOptions();
         command.Arguments.Add(file);

@@ -53,7 +53,7 @@ internal static class StatusCommand
     private static async Task ListAsync(PipelinesClient client, CancellationToken cancellationToken)
     {
         var table = new Table().RoundedBorder().AddColumns("run", "status", "phase", "started");
-        foreach (var run in await client.ListAsync(cancellationToken))
+        await foreach (var run in client.ListAsync(cancellationToken))
         {
             table.AddRow(
                 new Text(run.RunId ?? ""),

@@ -47,8 +47,15 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
     /// <summary>An earlier demo that was cut off goes on when the host is up again; a second one beside it would only be slower.</summary>
     private async Task<string?> FindUnfinishedAsync(PipelinesClient pipelines, CancellationToken cancellationToken)
     {
-        var runs = await pipelines.ListAsync(cancellationToken);
-        var unfinished = runs.Where(run => run is { RunId: { } id, HasEnded: false } && id.StartsWith(IdPrefix, StringComparison.Ordinal)).Select(run => run.RunId!).Max(StringComparer.Ordinal);
+        string? unfinished = null;
+        await foreach (var run in pipelines.ListAsync(cancellationToken))
+        {
+            if (run is { RunId: { } id, HasEnded: false } && id.StartsWith(IdPrefix, StringComparison.Ordinal) && string.CompareOrdinal(id, unfinished) > 0)
+            {
+                unfinished = id;
+            }
+        }
+
         if (unfinished is not null)
         {
             await output.WriteLineAsync($"Following {unfinished}, which was not finished yet (./durableml cancel {unfinished} ends it).");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -40,14 +41,24 @@ internal sealed class PipelinesClient(HttpClient http)
         return await response.Content.ReadFromJsonAsync<RunDocument>(Json, cancellationToken);
     }
 
-    /// <summary>Reads all runs.</summary>
-    public async Task<IReadOnlyList<RunDocument>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the runs, page by page.</summary>
+    public async IAsyncEnumerable<RunDocument> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, "api/pipelines", null, cancellationToken);
-        await ThrowIfRefusedAsync(response, cancellationToken);
-        using var body = await ReadAsync(response, cancellationToken);
-        var list = body.RootElement.ValueKind == JsonValueKind.Array ? body.RootElement : body.RootElement.GetProperty("runs");
-        return list.Deserialize<RunDocument[]>(Json)!;
+        string? next = null;
+        do
+        {
+            var path = next is null ? "api/pipelines" : $"api/pipelines?continuationToken={Uri.EscapeDataString(next)}";
+            using var response = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
+            await ThrowIfRefusedAsync(response, cancellationToken);
+            var page = (await response.Content.ReadFromJsonAsync<RunPage>(Json, cancellationToken))!;
+            foreach (var run in page.Runs)
+            {
+                yield return run;
+            }
+
+            next = page.ContinuationToken;
+        }
+        while (next is not null);
     }
 
     /// <summary>Asks a run to end.</summary>

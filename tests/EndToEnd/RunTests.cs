@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using DurableMl.Cli;
 using DurableMl.Cli.Demo;
 using DurableMl.Cli.Pipelines;
 using EndToEnd.Tests.Fixtures;
@@ -90,13 +91,11 @@ public sealed class RunTests
     }
 
     [TestMethod]
-    public async Task The_same_run_id_starts_one_run()
+    public async Task A_run_id_is_taken_once()
     {
-        var id = await Host.Pipelines.StartAsync(Pipeline, "first", CancellationToken.None);
+        var exception = await Assert.ThrowsExactlyAsync<CliException>(() => Host.Pipelines.StartAsync(Pipeline, "first", CancellationToken.None));
 
-        Assert.AreEqual("first", id);
-        var run = await Host.Pipelines.GetAsync("first", CancellationToken.None);
-        Assert.AreEqual("Completed", run!.RuntimeStatus);
+        StringAssert.Contains(exception.Message, "There is a run of that id already");
     }
 
     [TestMethod]

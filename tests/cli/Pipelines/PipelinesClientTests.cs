@@ -35,6 +35,22 @@ public sealed class PipelinesClientTests
     }
 
     [TestMethod]
+    public async Task Runs_are_listed_over_all_pages()
+    {
+        var stub = new StubHandler(
+            (HttpStatusCode.OK, """{ "runs": [{ "runId": "a" }], "continuationToken": "x+y" }"""), (HttpStatusCode.OK, """{ "runs": [{ "runId": "b" }] }"""));
+
+        var ids = new List<string?>();
+        await foreach (var run in new PipelinesClient(stub.Client()).ListAsync(CancellationToken.None))
+        {
+            ids.Add(run.RunId);
+        }
+
+        CollectionAssert.AreEqual(new[] { "a", "b" }, ids);
+        CollectionAssert.AreEqual(new[] { "GET /api/pipelines", "GET /api/pipelines?continuationToken=x%2By" }, stub.Requests);
+    }
+
+    [TestMethod]
     public async Task A_host_that_is_away_is_named()
     {
         var exception = await Assert.ThrowsExactlyAsync<HostUnreachableException>(() =>
