@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure.Storage.Blobs;
 using DurableMl.Cli.Processes;
 
 namespace DurableMl.Cli.Hosting;
@@ -10,7 +9,6 @@ namespace DurableMl.Cli.Hosting;
 /// </summary>
 internal sealed class LocalHost : IAsyncDisposable
 {
-    private static readonly string[] Containers = ["raw", "datasets", "runs", "models"];
     private readonly List<SupervisedProcess> _services = [];
     private readonly HostStateFile _stateFile;
     private readonly IDisposable _lock;
@@ -98,22 +96,13 @@ internal sealed class LocalHost : IAsyncDisposable
     private async Task StartServicesAsync(ServiceFactory factory, CancellationToken cancellationToken)
     {
         var ports = Ports;
-        await StartServiceAsync(factory.Azurite(), async token =>
-            await AnswersAsync(ports.Blob, token) && await AnswersAsync(ports.Queue, token) && await AnswersAsync(ports.Table, token), cancellationToken);
-        var blobs = new BlobServiceClient(StorageAccount.ConnectionString(ports));
-        foreach (var container in Containers)
-        {
-            await blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        }
-
-        await StartServiceAsync(factory.BatchEmulator(), token => AnswersAsync(ports.Batch, token), cancellationToken);
+        var storage = new StorageReadiness(ports);
+        await StartServiceAsync(factory.Azurite(), storage.IsReadyAsync, cancellationToken);
+        await StartServiceAsync(factory.BatchEmulator(), token => HttpProbe.AnswersAsync(factory.BatchUrl, token), cancellationToken);
         await StartServiceAsync(
             factory.Functions(), token => HttpProbe.SucceedsAsync(new Uri(FunctionsUrl(ports), "v2/health/live").ToString(), token), cancellationToken);
         Update(state => state with { Ready = true });
     }
-
-    private static Task<bool> AnswersAsync(int port, CancellationToken cancellationToken) =>
-        HttpProbe.AnswersAsync(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"), cancellationToken);
 
     private async Task StartServiceAsync(ChildProcessOptions options, Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellationToken)
     {
