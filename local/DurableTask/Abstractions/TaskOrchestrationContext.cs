@@ -83,14 +83,11 @@ public abstract class TaskOrchestrationContext
         Task timer = CreateTimer(timeout, timerSource.Token);
         Task<T> external = WaitForExternalEvent<T>(eventName, eventSource.Token);
         Task winner = await Task.WhenAny(timer, external);
-        if (winner == external)
-        {
-            await timerSource.CancelAsync();
-        }
-        else
-        {
-            await eventSource.CancelAsync();
-        }
+
+        // Not CancelAsync: its callbacks run on other threads, and nothing of an orchestrator may.
+#pragma warning disable MA0042, CA1849, S6966
+        (winner == external ? timerSource : eventSource).Cancel();
+#pragma warning restore MA0042, CA1849, S6966
 
         return await external;
     }

@@ -12,7 +12,14 @@ sealed class DurableTaskFactory(DurableTaskRegistry registry) : IDurableTaskFact
     readonly HashSet<TaskName> versionedOrchestrators =
         [.. registry.Orchestrators.Keys.Where(key => key.Version != TaskVersion.Unversioned).Select(key => key.Name)];
 
-    public IEnumerable<TaskName> OrchestratorNames => orchestrators.Keys.Select(key => key.Name).Distinct();
+    readonly HashSet<TaskName> orchestratorNames = [.. registry.Orchestrators.Keys.Select(key => key.Name)];
+    readonly HashSet<TaskName> activityNames = [.. registry.Activities.Keys.Select(key => key.Name)];
+
+    public bool HasOrchestrator(TaskName name) => orchestratorNames.Contains(name);
+
+    public bool HasActivity(TaskName name) => activityNames.Contains(name);
+
+    public bool HasEntity(TaskName name) => entities.ContainsKey(name);
 
     public bool TryCreateActivity(TaskName name, IServiceProvider serviceProvider, [NotNullWhen(true)] out ITaskActivity? activity) =>
         TryCreateActivity(name, TaskVersion.Unversioned, exact: false, serviceProvider, out activity);

@@ -1,0 +1,26 @@
+namespace Microsoft.DurableTask.Engine;
+
+/// <content>Automatic purge of terminal instances.</content>
+partial class TaskHub
+{
+    async Task RetainAsync()
+    {
+        if (options.RetainFor is null && options.RetainCount is null)
+        {
+            return;
+        }
+
+        using PeriodicTimer timer = new(options.RetentionInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token))
+            {
+                await ApplyRetentionAsync();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The hub stops.
+        }
+    }
+}

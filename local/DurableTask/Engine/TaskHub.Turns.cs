@@ -1,0 +1,384 @@
+using System.Diagnostics;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Diagnostics;
+using Microsoft.DurableTask.Entities;
+using Microsoft.DurableTask.History;
+using Microsoft.DurableTask.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.DurableTask.Engine;
+
+/// <content>Orchestrator turns.</content>
+partial class TaskHub
+{
+    /// <summary>
+    /// Turns after which an orchestrator's code stays in memory. The first ones are replayed: that costs little while a history is short,
+    /// and shows an orchestrator that is not deterministic at its first run instead of after a crash.
+    /// </summary>
+    const int ReplayedTurns = 2;
+
+    /// <summary>Records in a history that is too long to be replayed for that purpose.</summary>
+    const int LongestReplay = 64;
+
+    static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    void RunTurn(Instance instance, WorkerConnection worker)
+    {
+        Commit? commit = null;
+        try
+        {
+            commit = PrepareTurn(instance, worker.Settings);
+        }
+#pragma warning disable CA1031 // not the orchestrator's failure, which is a result, but the engine's: tried again
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            logger.LogError(exception, "A turn of instance number {Number} could not be run and is tried again.", instance.Number);
+            instance.EndSession();
+            instance.Row = null;
+            timers.Add(instance.Number, Now + RetryDelay.Ticks);
+        }
+
+        ExitTurn(worker);
+        if (commit is not null)
+        {
+            commits.Add(commit);
+        }
+        else
+        {
+            Finish(instance);
+        }
+    }
+
+    Commit? PrepareTurn(Instance instance, WorkerSettings settings)
+    {
+        if (instance.Dropped || (instance.Row is null && !Load(instance)))
+        {
+            TakeMailbox(instance);
+            return null;
+        }
+
+        InstanceRow row = instance.Row!;
+        if (EntityInstanceId.IsEntity(row.Id))
+        {
+            return PrepareEntityTurn(instance, settings);
+        }
+
+        long now = Now;
+        if (row.Turn == 0 && row.StartAt > now)
+        {
+            timers.Add(row.Number, row.StartAt);
+            return null;
+        }
+
+        if (!row.IsTerminal && !IsWelcome(instance, settings))
+        {
+            return null;
+        }
+
+        List<Message> mailbox = TakeMailbox(instance);
+        long upTo = mailbox.Count == 0 ? 0 : mailbox.Max(message => message.Sequence);
+        List<HistoryRecord> incoming = Filter(instance, mailbox, now);
+        if (row.IsTerminal)
+        {
+            return upTo > 0 ? new DiscardCommit(this, instance, upTo) : null;
+        }
+
+        if (incoming.Count == 0 && row.Turn > 0 && !instance.ForeignAwait)
+        {
+            return upTo > 0 ? new DiscardCommit(this, instance, upTo) : null;
+        }
+
+        return Run(instance, settings, incoming, now, upTo);
+    }
+
+    /// <summary>Reads an instance from the store, and gives out its activities that no worker has.</summary>
+    /// <returns><c>false</c> when it is not there any more.</returns>
+    bool Load(Instance instance)
+    {
+        (InstanceRow? row, List<Turn> turns, List<(long Sequence, HistoryRecord Record)> messages) = Store.Read(store => store.Snapshot(reader =>
+        {
+            InstanceRow? found = reader.Row(instance.Number);
+            return (found, found is null || found.IsTerminal ? [] : reader.Turns(instance.Number), found is null ? [] : reader.Messages(instance.Number));
+        }));
+        if (row is null)
+        {
+            return false;
+        }
+
+        instance.StartOver();
+        instance.Turns = turns;
+        foreach (Turn turn in turns)
+        {
+            instance.Apply(turn.Incoming, turn.Decisions);
+        }
+
+        long last = messages.Count == 0 ? 0 : messages[^1].Sequence;
+        lock (gate)
+        {
+            // The store is the truth for what it holds; only what is not in it, or came since, is in memory alone.
+            List<Message> fresh = [.. messages.Select(message => new Message(message.Record, message.Sequence))];
+            fresh.AddRange(instance.Mailbox.Where(message => message.Sequence == 0 || message.Sequence > last));
+            instance.Mailbox = fresh;
+            instance.Row = row;
+            foreach (HistoryRecord call in turns.SelectMany(turn => turn.Decisions).Where(record =>
+                record.Kind == RecordKind.TaskScheduled && instance.OpenActivities.Contains(record.Id)))
+            {
+                if (!fresh.Exists(message => message.Sequence == 0 && message.Record.Id == call.Id && IsActivityResult(message.Record)))
+                {
+                    Dispatch(new ActivityWork(row.Number, row.Generation, row.Id, call, row.Trace));
+                }
+            }
+        }
+
+        Pump();
+        return true;
+    }
+
+    static bool IsActivityResult(HistoryRecord record) => record.Kind is RecordKind.TaskCompleted or RecordKind.TaskFailed;
+
+    List<Message> TakeMailbox(Instance instance)
+    {
+        lock (gate)
+        {
+            List<Message> taken = instance.Mailbox;
+            instance.Mailbox = [];
+            return taken;
+        }
+    }
+
+    /// <summary>What of the mail is new and meant for this generation, and the timers that are due.</summary>
+    static List<HistoryRecord> Filter(Instance instance, List<Message> mailbox, long now)
+    {
+        List<HistoryRecord> incoming = new(mailbox.Count);
+        HashSet<int>? results = null;
+        foreach (Message message in mailbox)
+        {
+            HistoryRecord record = message.Record;
+            if (message.Sequence != 0)
+            {
+                if (message.Sequence <= instance.LastSequence)
+                {
+                    continue;
+                }
+
+                instance.LastSequence = message.Sequence;
+            }
+
+            bool wanted = (message.Generation == -1 || message.Generation == instance.Row!.Generation) && record.Kind switch
+            {
+                RecordKind.TaskCompleted or RecordKind.TaskFailed => instance.OpenActivities.Contains(record.Id) && (results ??= []).Add(record.Id),
+                RecordKind.SubOrchestrationCompleted or RecordKind.SubOrchestrationFailed =>
+                    instance.OpenChildren.TryGetValue(record.Id, out string? child)
+                    && (record.InstanceId is null || record.InstanceId == child) && (results ??= []).Add(record.Id),
+                RecordKind.Suspended => !instance.Suspended,
+                _ => true,
+            };
+            if (wanted)
+            {
+                incoming.Add(record);
+            }
+        }
+
+        if (instance.OpenTimers.Count > 0)
+        {
+            incoming.AddRange(instance.OpenTimers.Where(timer => timer.Value <= now).OrderBy(timer => timer.Value).ThenBy(timer => timer.Key)
+                .Select(timer => new HistoryRecord(RecordKind.TimerFired, timer.Key) { Time = now, FireAt = timer.Value }).ToList());
+        }
+
+        return incoming;
+    }
+
+    TurnCommit Run(Instance instance, WorkerSettings settings, List<HistoryRecord> incoming, long now, long upTo)
+    {
+        long started = Stopwatch.GetTimestamp();
+        InstanceRow row = instance.Row!;
+        foreach (HistoryRecord record in incoming)
+        {
+            if (record.Time == 0)
+            {
+                record.Time = now;
+            }
+        }
+
+        TurnCommit commit = new(this, instance, upTo) { IsFirst = row.Turn == 0 };
+        HistoryRecord? termination = incoming.Find(record => record.Kind == RecordKind.Terminated);
+        List<HistoryRecord> decisions = [];
+        if (termination is not null)
+        {
+            Terminate(instance, commit, termination);
+        }
+        else if (row.Turn == 0 && VersionMismatch(row, settings) is { } mismatch)
+        {
+            commit.End(OrchestrationRuntimeStatus.Failed, null, mismatch, now);
+        }
+        else
+        {
+            try
+            {
+                decisions = Advance(instance, settings, incoming, now, commit);
+            }
+            catch (NonDeterminismException exception)
+            {
+                Logs.OrchestrationFailed(settings, exception, row.Id, row.Name);
+                instance.EndSession();
+                commit.End(OrchestrationRuntimeStatus.Failed, null, TaskFailureDetails.FromException(exception), now);
+            }
+        }
+
+        instance.Apply(incoming, decisions);
+        if (instance.Session is { } session)
+        {
+            foreach (int cancelled in session.TakeCancelledTimers())
+            {
+                instance.OpenTimers.Remove(cancelled);
+            }
+        }
+
+        commit.Finish(incoming, decisions, now);
+        Meters.TurnTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        return commit;
+    }
+
+    List<HistoryRecord> Advance(Instance instance, WorkerSettings settings, List<HistoryRecord> incoming, long now, TurnCommit commit)
+    {
+        InstanceRow row = instance.Row!;
+        if (instance.Session is { } kept && kept.Settings != settings)
+        {
+            instance.EndSession();
+            instance.Turns ??= Store.Read(reader => reader.Turns(row.Number));
+        }
+
+        if (instance.Session is null)
+        {
+            if (instance.Turns is null)
+            {
+                instance.Turns = Store.Read(reader => reader.Turns(row.Number));
+            }
+
+            IServiceScope scope = settings.Scopes.CreateScope();
+            if (!TryCreate(settings, row, scope.ServiceProvider, out ITaskOrchestrator? orchestrator, out Exception? failure))
+            {
+                scope.Dispose();
+                commit.End(
+                    OrchestrationRuntimeStatus.Failed,
+                    null,
+                    failure is null
+                        ? new TaskFailureDetails("OrchestratorTaskNotFound", $"No orchestrator task named '{row.Name}' was found.", null, null, null)
+                        : TaskFailureDetails.FromException(failure, settings.ExceptionProperties),
+                    now,
+                    nonRetriable: failure is null);
+                return [];
+            }
+
+            instance.ForeignAwait = false;
+            instance.Session = new OrchestratorSession(row, Store, orchestrator!, scope, settings, ForeignAwaitSeen);
+            for (int i = 0; i < instance.Turns.Count; i++)
+            {
+                instance.Session.Replay(instance.Turns[i], i + 1);
+            }
+
+            if (row.Turn == 0)
+            {
+                Logs.OrchestrationStarted(settings, row.Id, row.Name);
+            }
+        }
+
+        OrchestratorSession session = instance.Session;
+        List<HistoryRecord> decisions = session.Run(now, incoming);
+        Logs.Decided(settings, row.Id, row.Name, decisions);
+        Conclude(instance, settings, session, now, commit);
+        return decisions;
+    }
+
+    static void Conclude(Instance instance, WorkerSettings settings, OrchestratorSession session, long now, TurnCommit commit)
+    {
+        InstanceRow row = instance.Row!;
+        if (session.CustomStatusSet)
+        {
+            row.CustomStatus = session.CustomStatus;
+        }
+
+        if (session.Failure is { } failure)
+        {
+            Logs.OrchestrationFailed(settings, failure, row.Id, row.Name);
+            commit.End(OrchestrationRuntimeStatus.Failed, null, TaskFailureDetails.FromException(failure, settings.ExceptionProperties), now);
+        }
+        else if (session.IsCompleted && session.ContinueAsNew is { } next)
+        {
+            commit.StartOver(next, settings.Converter.Serialize(next.NewInput), [.. next.PreserveUnprocessedEvents ? session.UnreceivedEvents() : []]);
+        }
+        else if (session.IsCompleted)
+        {
+            string? output;
+            try
+            {
+                output = session.Output;
+            }
+#pragma warning disable CA1031 // an output that cannot be written down is the orchestrator's failure
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                commit.End(OrchestrationRuntimeStatus.Failed, null, TaskFailureDetails.FromException(exception, settings.ExceptionProperties), now);
+                return;
+            }
+
+            Logs.OrchestrationCompleted(settings, row.Id, row.Name);
+            commit.End(OrchestrationRuntimeStatus.Completed, Payload.Of(output), null, now);
+        }
+    }
+
+    static void Terminate(Instance instance, TurnCommit commit, HistoryRecord termination)
+    {
+        if (termination.Has(RecordFlags.Recursive))
+        {
+            foreach (string child in instance.OpenChildren.Values)
+            {
+                commit.Send(child, new HistoryRecord(RecordKind.Terminated)
+                {
+                    Time = termination.Time,
+                    Flags = RecordFlags.Recursive,
+                    Payload = termination.Payload,
+                });
+            }
+        }
+
+        commit.End(OrchestrationRuntimeStatus.Terminated, termination.Payload, null, termination.Time);
+    }
+
+    void ForeignAwaitSeen(InstanceRow row)
+    {
+        lock (gate)
+        {
+            if (!resident.TryGetValue(row.Number, out Instance? instance))
+            {
+                return;
+            }
+
+            instance.ForeignAwait = true;
+        }
+
+        Wake(row.Number);
+    }
+
+    static bool TryCreate(
+        WorkerSettings settings, InstanceRow row, IServiceProvider services, out ITaskOrchestrator? orchestrator, out Exception? failure)
+    {
+        failure = null;
+        try
+        {
+            return settings.Factory is Worker.DurableTaskFactory factory
+                ? factory.TryCreateOrchestrator(row.Name, new TaskVersion(row.Version), services, out orchestrator)
+                : settings.Factory.TryCreateOrchestrator(row.Name, services, out orchestrator);
+        }
+#pragma warning disable CA1031 // a constructor that throws fails its orchestration
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            failure = exception;
+            orchestrator = null;
+            return false;
+        }
+    }
+}
