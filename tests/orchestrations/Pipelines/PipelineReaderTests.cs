@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using DurableMl.Orchestrations.Pipelines;
+using Orchestrations.Tests.Fixtures;
+
+namespace Orchestrations.Tests.Pipelines;
+
+[TestClass]
+public class PipelineReaderTests
+{
+    [TestMethod]
+    public void The_example_is_valid_and_read_in_full()
+    {
+        PipelineDefinition pipeline = PipelineJson.Definition();
+
+        Assert.AreEqual("mnist", pipeline.Name);
+        Assert.AreEqual(new DatasetDefinition("mnist", "idx", "raw/mnist/", 8, 0.1, 1), pipeline.Dataset);
+        Assert.AreEqual(6, pipeline.Sweep.Trials);
+        Assert.AreEqual(new ObjectiveDefinition("validation_accuracy", ObjectiveGoal.Maximize), pipeline.Sweep.Objective);
+        Assert.AreEqual(new RetryBudgets(1, 3, 5), pipeline.Sweep.Retries);
+        Assert.AreEqual(TimeSpan.FromMinutes(15), pipeline.Sweep.TimeLimit);
+        Assert.AreEqual(ParameterKind.LogUniform, pipeline.Sweep.Parameters["learning_rate"].Type);
+        Assert.AreEqual(3, pipeline.Sweep.Parameters["batch_size"].Values.Count);
+        Assert.AreEqual(0.97, pipeline.Evaluate.Minimum);
+        Assert.AreEqual(new PublicationDefinition("mnist", "champion"), pipeline.Publish);
+        Assert.IsNull(pipeline.Approve);
+    }
+
+    [TestMethod]
+    [DataRow("{", "$")]
+    [DataRow("[]", "$")]
+    [DataRow("{\"name\":\"a\",\"name\":\"b\"}", "$")]
+    [DataRow("{}", "$.name")]
+    public void Text_that_is_no_pipeline_is_refused(string text, string path)
+    {
+        PipelineReading reading = PipelineReader.Read(Encoding.UTF8.GetBytes(text));
+
+        Assert.IsFalse(reading.IsValid);
+        Assert.AreEqual(path, reading.Errors[0].Path);
+    }
+
+    [TestMethod]
+    public void A_pipeline_of_any_length_costs_bounded_memory()
+    {
+        PipelineReading reading = PipelineReader.Read(new byte[PipelineReader.MaxBytes + 1]);
+
+        Assert.AreEqual("$", reading.Errors.Single().Path);
+    }
+
+    [TestMethod]
+    public void Unknown_members_are_refused_wherever_they_are()
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["extra"] = 1;
+        pipeline["sweep"]!["trails"] = 6;
+        pipeline["sweep"]!["parameters"]!["dropout"]!["step"] = 0.1;
+
+        string[] paths = [.. PipelineJson.Read(pipeline).Errors.Select(error => error.Path)];
+
+        CollectionAssert.AreEquivalent(new[] { "$.extra", "$.sweep.trails", "$.sweep.parameters.dropout.step" }, paths);
+    }
+
+    [TestMethod]
+    public void All_errors_are_reported_at_once_each_with_its_path_and_reason()
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["name"] = "Not A Name";
+        pipeline["dataset"]!["source"] = "raw/../models/";
+        pipeline["sweep"]!["trials"] = 0;
+        pipeline["sweep"]!["objective"]!["goal"] = "bigger";
+        pipeline["sweep"]!["timeLimit"] = "15 minutes";
+        pipeline["sweep"]!["parameters"]!["learning_rate"]!["min"] = 0;
+        pipeline["publish"]!.AsObject().Remove("model");
+
+        Dictionary<string, string> errors = PipelineJson.Read(pipeline).Errors.ToDictionary(error => error.Path, error => error.Reason);
+
+        CollectionAssert.AreEquivalent(
+            new[] { "$.name", "$.dataset.source", "$.sweep.trials", "$.sweep.objective.goal", "$.sweep.timeLimit", "$.sweep.parameters.learning_rate.min", "$.publish.model" },
+            errors.Keys);
+        Assert.AreEqual("must lie between 1 and 1000, not 0", errors["$.sweep.trials"]);
+        Assert.AreEqual("must be one of maximize, minimize, not \"bigger\"", errors["$.sweep.objective.goal"]);
+        Assert.AreEqual("is required", errors["$.publish.model"]);
+    }
+
+    [TestMethod]
+    [DataRow("{\"type\":\"uniform\",\"min\":2,\"max\":1}", "max")]
+    [DataRow("{\"type\":\"uniform\",\"min\":\"0\",\"max\":1}", "min")]
+    [DataRow("{\"type\":\"int\",\"min\":0.5,\"max\":2}", "min")]
+    [DataRow("{\"type\":\"choice\",\"values\":[]}", "values")]
+    [DataRow("{\"type\":\"choice\",\"values\":[{}]}", "values")]
+    [DataRow("{\"type\":\"fixed\"}", "value")]
+    [DataRow("{\"type\":\"normal\",\"min\":0,\"max\":1}", "type")]
+    public void A_wrong_parameter_is_refused_at_the_member_at_fault(string parameter, string member)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["sweep"]!["parameters"] = new JsonObject { ["p"] = JsonNode.Parse(parameter) };
+
+        Assert.AreEqual($"$.sweep.parameters.p.{member}", PipelineJson.Read(pipeline).Errors.Single().Path);
+    }
+
+    [TestMethod]
+    [DataRow("raw//")]
+    [DataRow("raw/")]
+    [DataRow("RAW/mnist/")]
+    [DataRow("raw/mnist")]
+    [DataRow("raw/./mnist/")]
+    [DataRow("raw/mnist/\n")]
+    [DataRow("http://elsewhere/mnist/")]
+    public void A_source_that_is_no_folder_of_a_container_is_refused(string source)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["dataset"]!["source"] = source;
+
+        Assert.AreEqual("$.dataset.source", PipelineJson.Read(pipeline).Errors.Single().Path);
+    }
+
+    [TestMethod]
+    public void Approval_is_read_with_its_deadline_and_default()
+    {
+        PipelineDefinition pipeline = PipelineJson.Definition(json => json["approve"] = new JsonObject { ["deadline"] = "PT1H", ["default"] = "approve" });
+
+        Assert.AreEqual(new ApprovalDefinition(TimeSpan.FromHours(1), true), pipeline.Approve);
+    }
+}

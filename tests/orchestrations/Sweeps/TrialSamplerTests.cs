@@ -1,0 +1,63 @@
+using System.Text.Json;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Sweeps;
+using Orchestrations.Tests.Fixtures;
+
+namespace Orchestrations.Tests.Sweeps;
+
+[TestClass]
+public class TrialSamplerTests
+{
+    private static readonly IReadOnlyDictionary<string, ParameterDefinition> Space = PipelineJson.Definition().Sweep.Parameters;
+
+    [TestMethod]
+    public void The_same_seed_gives_the_same_trials()
+    {
+        Assert.AreEqual(JsonSerializer.Serialize(TrialSampler.Sample(Space, 7, 3)), JsonSerializer.Serialize(TrialSampler.Sample(Space, 7, 3)));
+        Assert.AreNotEqual(JsonSerializer.Serialize(TrialSampler.Sample(Space, 7, 3)), JsonSerializer.Serialize(TrialSampler.Sample(Space, 8, 3)));
+        Assert.AreNotEqual(JsonSerializer.Serialize(TrialSampler.Sample(Space, 7, 3)), JsonSerializer.Serialize(TrialSampler.Sample(Space, 7, 4)));
+    }
+
+    [TestMethod]
+    public void A_new_parameter_changes_no_other()
+    {
+        var larger = new Dictionary<string, ParameterDefinition>(Space) { ["another"] = new(ParameterKind.Uniform, 0, 1, []) };
+
+        Assert.AreEqual(TrialSampler.Sample(Space, 7, 0)["learning_rate"].GetDouble(), TrialSampler.Sample(larger, 7, 0)["learning_rate"].GetDouble());
+    }
+
+    [TestMethod]
+    public void Values_keep_to_their_ranges_and_types()
+    {
+        for (int trial = 0; trial < 2000; trial++)
+        {
+            IReadOnlyDictionary<string, JsonElement> drawn = TrialSampler.Sample(Space, 1, trial);
+
+            Assert.IsTrue(drawn["learning_rate"].GetDouble() is >= 0.001 and <= 0.02);
+            Assert.IsTrue(drawn["hidden"].GetInt64() is >= 32 and <= 128);
+            Assert.IsTrue(drawn["batch_size"].GetInt64() is 64 or 128 or 256);
+            Assert.AreEqual(16, drawn["channels"].GetInt64());
+        }
+    }
+
+    [TestMethod]
+    public void The_bounds_of_an_int_are_drawn_too()
+    {
+        var space = new Dictionary<string, ParameterDefinition> { ["n"] = new(ParameterKind.Int, -1, 1, []) };
+
+        long[] seen = [.. Enumerable.Range(0, 100).Select(trial => TrialSampler.Sample(space, 1, trial)["n"].GetInt64()).Distinct().Order()];
+
+        CollectionAssert.AreEqual(new long[] { -1, 0, 1 }, seen);
+    }
+
+    [TestMethod]
+    public void Log_uniform_spreads_evenly_over_magnitudes()
+    {
+        var space = new Dictionary<string, ParameterDefinition> { ["rate"] = new(ParameterKind.LogUniform, 1e-4, 1, []) };
+
+        int small = Enumerable.Range(0, 4000).Count(trial => TrialSampler.Sample(space, 1, trial)["rate"].GetDouble() < 1e-2);
+
+        // Half of them, within five standard deviations.
+        Assert.IsTrue(Math.Abs(small - 2000) < 158, $"{small}");
+    }
+}
