@@ -49,11 +49,12 @@ internal sealed class Emulator : IAsyncDisposable
         {
             WallClockGrace = options.TerminationGrace,
         };
-        var runner = new TaskRunner(Account, commands, directories, Environment, logs.CreateLogger<TaskRunner>());
+        var preparations = new JobPreparations(Account, commands, directories, Environment, logs.CreateLogger<JobPreparations>());
+        var runner = new TaskRunner(Account, commands, directories, Environment, preparations, logs.CreateLogger<TaskRunner>());
         tasks = new TaskLifecycle(Account, options, runner, directories);
         nodes = new NodeLifecycle(Account, options, commands, directories, Environment, logs.CreateLogger<NodeLifecycle>());
         pools = new PoolLifecycle(Account, nodes);
-        jobs = new JobLifecycle(Account, tasks, options);
+        jobs = new JobLifecycle(Account, tasks, preparations, options);
         Account.Schedule = new Scheduler(Account, tasks).Assign;
     }
 
@@ -95,6 +96,7 @@ internal sealed class Emulator : IAsyncDisposable
 
             Account.WantScheduling();
         });
+        Account.IsOpen = true;
     }
 
     /// <summary>Maps the operations.</summary>

@@ -11,7 +11,7 @@ if (Environment.GetEnvironmentVariable("DURABLEML_PARENT_WATCH") == "1")
 try
 {
     await using var host = await BatchEmulatorHost.StartAsync(options, cancellationToken: stop.Token);
-    Console.WriteLine($"Batch emulator: {host.Url} account {host.AccountName} key {host.AccountKey}");
+    Console.WriteLine($"Batch emulator: {host.Url} account {host.AccountName}{(options.AccountKey is null ? " key " + host.AccountKey : "")}");
     await host.WaitForShutdownAsync(stop.Token);
     return 0;
 }

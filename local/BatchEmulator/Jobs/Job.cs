@@ -26,6 +26,9 @@ internal sealed class Job : Resource
     /// <summary>Set while disabling: what becomes of running tasks.</summary>
     public string? DisableTasks { get; set; }
 
+    /// <summary>By node id: where the job has run its preparation task.</summary>
+    public Dictionary<string, JobNode> Nodes { get; set; } = [];
+
     [JsonIgnore]
     public Dictionary<string, BatchTask> Tasks { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -36,6 +39,14 @@ internal sealed class Job : Resource
     /// <summary>Active tasks whose dependencies are satisfied, in order of creation.</summary>
     [JsonIgnore]
     public SortedDictionary<long, BatchTask> Ready { get; } = [];
+
+    /// <summary>Active tasks whose dependencies are not satisfied.</summary>
+    [JsonIgnore]
+    public HashSet<BatchTask> Waiting { get; } = [];
+
+    /// <summary>By id of a task: those of <see cref="Waiting"/> that name it; under an empty id, those that name ranges.</summary>
+    [JsonIgnore]
+    public Dictionary<string, HashSet<BatchTask>> Dependents { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Tasks that occupy slots.</summary>
     [JsonIgnore]
@@ -76,6 +87,7 @@ internal sealed class Job : Resource
     {
         Tasks.Remove(task.Id);
         Ready.Remove(task.Sequence);
+        Waiting.Remove(task);
         var index = Ordered.BinarySearch(task, Comparer<BatchTask>.Create((a, b) => a.Sequence.CompareTo(b.Sequence)));
         if (index >= 0)
         {

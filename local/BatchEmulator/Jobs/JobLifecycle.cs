@@ -12,11 +12,13 @@ internal sealed class JobLifecycle
 {
     private readonly BatchAccount account;
     private readonly TaskLifecycle tasks;
+    private readonly JobPreparations preparations;
     private readonly BatchEmulatorOptions options;
 
-    public JobLifecycle(BatchAccount account, TaskLifecycle tasks, BatchEmulatorOptions options)
+    public JobLifecycle(BatchAccount account, TaskLifecycle tasks, JobPreparations preparations, BatchEmulatorOptions options)
     {
-        (this.account, this.tasks, this.options) = (account, tasks, options);
+        (this.account, this.tasks, this.preparations, this.options) = (account, tasks, preparations, options);
+        preparations.Settled += Settle;
         tasks.Completed += TaskCompleted;
         tasks.Freed += Settle;
     }
@@ -26,6 +28,13 @@ internal sealed class JobLifecycle
     {
         foreach (var job in account.Jobs.Values.ToList())
         {
+            // What ran when the emulator stopped is as if it had not been.
+            foreach (var entry in job.Nodes.Values)
+            {
+                entry.Preparation = entry.Preparation?.Text("state") == "running" ? null : entry.Preparation;
+                entry.Release = entry.Release?.Text("state") == "running" ? null : entry.Release;
+            }
+
             Watch(job);
             Settle(job);
         }
@@ -45,6 +54,8 @@ internal sealed class JobLifecycle
         account.Added(job);
         account.Jobs.Add(job.Id, job);
         Watch(job);
+        // As documented: a job without tasks counts as one whose tasks are all completed.
+        EndIfComplete(job);
         return job;
     }
 
@@ -59,6 +70,7 @@ internal sealed class JobLifecycle
         job.TerminateReason = reason;
         Enter(job, JobState.Terminating);
         Stop(job, StopReason.Terminated);
+        JobPreparations.Stop(job, options.TerminationGrace);
         Settle(job);
     }
 
@@ -88,6 +100,7 @@ internal sealed class JobLifecycle
     {
         Enter(job, JobState.Deleting);
         Stop(job, StopReason.Terminated);
+        JobPreparations.Stop(job, options.TerminationGrace);
         Settle(job);
     }
 
@@ -124,7 +137,27 @@ internal sealed class JobLifecycle
         }
     }
 
-    private void TaskCompleted(Job job, BatchTask task, CommandStage stage) => EndIfComplete(job);
+    private void TaskCompleted(Job job, BatchTask task, ExitOptions exit)
+    {
+        if (job.Ended)
+        {
+            return;
+        }
+
+        if (job.Definition.Text("onTaskFailure") == "performexitoptionsjobaction")
+        {
+            if (exit.JobAction == "terminate")
+            {
+                Terminate(job, "TaskFailed");
+            }
+            else if (exit.JobAction == "disable" && job.State.Current == JobState.Active)
+            {
+                Disable(job, "requeue");
+            }
+        }
+
+        EndIfComplete(job);
+    }
 
     private void Settle(Job job)
     {
@@ -137,6 +170,8 @@ internal sealed class JobLifecycle
         {
             case JobState.Disabling:
                 Enter(job, JobState.Disabled);
+                break;
+            case JobState.Terminating or JobState.Deleting when !preparations.Release(job):
                 break;
             case JobState.Terminating:
                 job.EndTime = account.Now;

@@ -22,6 +22,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
         routes.MapOperation("POST", "/jobs/{jobId}/enable", EnableAsync);
         routes.MapOperation("POST", "/jobs/{jobId}/terminate", TerminateAsync);
         routes.MapOperation("GET", "/jobs/{jobId}/taskcounts", TaskCountsAsync);
+        routes.MapOperation("GET", "/jobs/{jobId}/jobpreparationandreleasetaskstatus", PreparationStatusAsync);
     }
 
     /// <summary>The job, or 404.</summary>
@@ -199,6 +200,18 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
 
     private Task TaskCountsAsync(BatchRequest request) =>
         request.RespondAsync(200, account.Read(() => TaskCounts.Write(Find(account, request.Id("jobId")))));
+
+    private Task PreparationStatusAsync(BatchRequest request)
+    {
+        var query = new ListQuery(request);
+        return request.RespondAsync(200, account.Read(() =>
+        {
+            var job = Find(account, request.Id("jobId"));
+            return job.Definition.ContainsKey("jobPreparationTask")
+                ? query.Page(job.Nodes.Values.OrderBy(n => n.NodeId, StringComparer.Ordinal), n => n.NodeId, n => JobNodeDocument.Write(n, request.BaseUrl))
+                : throw BatchErrors.Conflict("JobPreparationTaskNotSpecified", "The specified job has no job preparation task.");
+        }));
+    }
 
     private static void Stamp(BatchRequest request, Job job) => request.Stamp(job, $"{request.BaseUrl}/jobs/{job.Id}");
 

@@ -37,6 +37,9 @@ internal sealed class Node : Resource
     /// <summary>Counts boots, so that what was begun for an earlier boot can be told apart.</summary>
     public long Boots { get; set; }
 
+    /// <summary>Counts disks: a preempted or reimaged node comes back with another one.</summary>
+    public long Disks { get; set; }
+
     /// <summary>What runs here now.</summary>
     [JsonIgnore]
     public List<NodeWork> Work { get; } = [];

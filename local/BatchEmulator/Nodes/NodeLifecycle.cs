@@ -91,7 +91,7 @@ internal sealed class NodeLifecycle(
         StopWork(node, StopReason.NodeLost, grace);
         WhenEmpty(node, () =>
         {
-            NodeDirectories.Delete(directories.Node(pool.Id, node.Id));
+            LoseDisk(node);
             var boots = node.Boots;
             account.At(account.Now + options.PreemptedTime, () =>
             {
@@ -101,6 +101,14 @@ internal sealed class NodeLifecycle(
                 }
             });
         });
+    }
+
+    /// <summary>Empties the node; what tasks left there is gone.</summary>
+    public void LoseDisk(Node node)
+    {
+        node.Disks++;
+        account.Changed(node);
+        NodeDirectories.Delete(directories.Node(node.PoolId, node.Id));
     }
 
     /// <summary>Moves the node to a state.</summary>

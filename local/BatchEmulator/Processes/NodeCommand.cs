@@ -43,13 +43,13 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
             }
 
             await resources.FetchAsync(command.ResourceFiles, command.WorkingDirectory, stop.Token);
-            if (ProgramFinder.Find(arguments[0], command.WorkingDirectory, command.Environment) is not { } program)
+            if (ProgramFinder.Find(arguments[0], command.WorkingDirectory, command.Environment) is null)
             {
                 return new CommandOutcome(CommandStage.PreProcessing, null,
                     TaskFailure.User("CommandProgramNotFound", "The specified command program is not found", ("Program", arguments[0])), containerInfo);
             }
 
-            return await ExecuteAsync(command, [program, .. arguments.Skip(1)], stop, marker, containerInfo, linger, exited);
+            return await ExecuteAsync(command, arguments, stop, marker, containerInfo, linger, exited);
         }
         catch (FormatException e)
         {

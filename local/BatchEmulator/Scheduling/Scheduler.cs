@@ -47,7 +47,7 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
                     continue;
                 }
 
-                if (Choose(pool, free, task) is not { } node)
+                if (Choose(pool, free, job, task) is not { } node)
                 {
                     tooMany = task.RequiredSlots;
                     continue;
@@ -70,9 +70,9 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
     }
 
     /// <summary>The node the task asks for if it has room, else the emptiest (spread) or the fullest (pack) that has.</summary>
-    private static Node? Choose(Pool pool, Dictionary<Node, int> free, BatchTask task)
+    private static Node? Choose(Pool pool, Dictionary<Node, int> free, Job job, BatchTask task)
     {
-        var fitting = free.Where(n => n.Value >= task.RequiredSlots).ToList();
+        var fitting = free.Where(n => n.Value >= task.RequiredSlots && !JobPreparations.IsBarred(job, n.Key)).ToList();
         if (fitting.Count == 0)
         {
             return null;

@@ -1,4 +1,5 @@
 using DurableMl.Local.BatchEmulator.Files;
+using DurableMl.Local.BatchEmulator.Jobs;
 using DurableMl.Local.BatchEmulator.Processes;
 using DurableMl.Local.BatchEmulator.State;
 using DurableMl.Local.BatchEmulator.Tasks;
@@ -7,16 +8,17 @@ using DurableMl.Local.BatchEmulator.Wire;
 namespace DurableMl.Local.BatchEmulator.Scheduling;
 
 /// <summary>Executes assigned tasks.</summary>
-internal sealed class TaskRunner(BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, ILogger<TaskRunner> log)
+internal sealed class TaskRunner(
+    BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, JobPreparations preparations, ILogger<TaskRunner> log)
 {
-    /// <summary>Starts the run; the outcome is recorded by the callback, inside an update.</summary>
-    public void Start(TaskRun run, Action<TaskRun, CommandOutcome> finish) => _ = Task.Run(() => ExecuteAsync(run, finish));
+    /// <summary>Starts the run; that it begins and how it ends is recorded by the callbacks, inside updates.</summary>
+    public void Start(TaskRun run, Action<TaskRun> begin, Action<TaskRun, CommandOutcome> finish) => _ = Task.Run(() => ExecuteAsync(run, begin, finish));
 
-    private async Task ExecuteAsync(TaskRun run, Action<TaskRun, CommandOutcome> finish)
+    private async Task ExecuteAsync(TaskRun run, Action<TaskRun> begin, Action<TaskRun, CommandOutcome> finish)
     {
         try
         {
-            var outcome = await RunAsync(run);
+            var outcome = await PrepareAsync(run, begin) ?? await RunAsync(run);
             account.Update(() => finish(run, outcome));
         }
         catch (ObjectDisposedException) when (run.Stop.Reason == StopReason.Shutdown)
@@ -33,6 +35,26 @@ internal sealed class TaskRunner(BatchAccount account, NodeCommand commands, Nod
             run.Complete();
             run.Stop.Dispose();
         }
+    }
+
+    /// <summary>Null when the task may run.</summary>
+    private async Task<CommandOutcome?> PrepareAsync(TaskRun run, Action<TaskRun> begin)
+    {
+        try
+        {
+            if (!await preparations.EnsureAsync(run))
+            {
+                // The node is barred for the job now: the task goes elsewhere, as from a lost node.
+                return new CommandOutcome(CommandStage.AgentLost, null, null);
+            }
+        }
+        catch (OperationCanceledException) when (run.Stop.Reason != StopReason.None)
+        {
+            return new CommandOutcome(CommandStage.PreProcessing, null, null);
+        }
+
+        account.Update(() => begin(run));
+        return null;
     }
 
     private async Task<CommandOutcome> RunAsync(TaskRun run)

@@ -41,6 +41,9 @@ internal sealed class BatchAccount : IDisposable
 
     public Dictionary<string, Job> Jobs { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Set once what an earlier emulator left has been brought in order.</summary>
+    public volatile bool IsOpen;
+
     /// <summary>Assigns tasks to nodes; called inside an update that asked for it.</summary>
     public Action? Schedule { get; set; }
 

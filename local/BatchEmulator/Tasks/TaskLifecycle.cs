@@ -11,10 +11,10 @@ using DurableMl.Local.BatchEmulator.Wire;
 namespace DurableMl.Local.BatchEmulator.Tasks;
 
 /// <summary>The states of tasks: added, assigned, retried, requeued, completed. Every member is called inside an update.</summary>
-internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions options, TaskRunner runner, NodeDirectories directories)
+internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions settings, TaskRunner runner, NodeDirectories directories)
 {
     /// <summary>A task has been completed.</summary>
-    public Action<Job, BatchTask, CommandStage>? Completed { get; set; }
+    public Action<Job, BatchTask, ExitOptions>? Completed { get; set; }
 
     /// <summary>A task of the job has left its node.</summary>
     public Action<Job>? Freed { get; set; }
@@ -64,15 +64,29 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions o
         job.RunningTasks++;
         task.Run = run;
         task.Execution.Clear();
-        task.Execution.StartTime = account.Now;
         task.Location = new TaskLocation(pool.Id, node.Id, NodeDirectories.TaskRoot(job.Id, task.Id));
-        task.State.Enter(TaskState.Running, account.Now);
+        task.State.Enter(TaskState.Preparing, account.Now);
+        if (!JobPreparations.MustWait(job, node))
+        {
+            Begin(run);
+        }
+
         node.Work.Add(run);
-        node.TotalTasksRun++;
         node.State.Enter(NodeState.Running, account.Now);
         account.Touched(task);
         account.Changed(node);
-        account.After(() => runner.Start(run, Finish));
+        account.After(() => runner.Start(run, Begin, Finish));
+    }
+
+    /// <summary>The node is prepared: the task runs.</summary>
+    private void Begin(TaskRun run)
+    {
+        if (run.Task.State.Enter(TaskState.Running, account.Now))
+        {
+            run.Task.Execution.StartTime = account.Now;
+            run.Node.TotalTasksRun++;
+            account.Touched(run.Task);
+        }
     }
 
     /// <summary>Ends the task by request.</summary>
@@ -80,7 +94,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions o
     {
         if (task.Run is { } run)
         {
-            run.Stop.Request(StopReason.Terminated, options.TerminationGrace, message);
+            run.Stop.Request(StopReason.Terminated, settings.TerminationGrace, message);
         }
         else if (task.State.Current != TaskState.Completed)
         {
@@ -95,7 +109,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions o
         account.Deleted(task);
         if (task.Run is { } run)
         {
-            run.Stop.Request(StopReason.Deleted, options.TerminationGrace);
+            run.Stop.Request(StopReason.Deleted, settings.TerminationGrace);
             account.After(() => _ = DeleteFilesAfterAsync(run));
         }
         else
@@ -197,7 +211,10 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions o
         task.Execution.EndTime = account.Now;
         task.State.Enter(TaskState.Completed, account.Now);
         job.Ready.Remove(task.Sequence);
+        job.Waiting.Remove(task);
         job.OpenTasks--;
+        var options = ExitOptions.Of(task, stage);
+        task.SatisfiesDependents = options.SatisfiesDependents;
         if (node is not null)
         {
             node.TotalTasksSucceeded += failure is null ? 1 : 0;
@@ -206,7 +223,12 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions o
 
         account.Touched(task);
         KeepFilesUntilRetentionEnds(task);
-        Completed?.Invoke(job, task, stage);
+        if (task.SatisfiesDependents)
+        {
+            ReleaseDependents(job, task);
+        }
+
+        Completed?.Invoke(job, task, options);
     }
 
     private void Record(BatchTask task, CommandOutcome? outcome, TaskFailure? failure)
@@ -241,7 +263,42 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions o
         account.Touched(task);
     }
 
-    private static void MakeReady(Job job, BatchTask task) => job.Ready[task.Sequence] = task;
+    /// <summary>Lets the task be scheduled as soon as what it depends on allows.</summary>
+    private static void MakeReady(Job job, BatchTask task)
+    {
+        if (TaskDependencies.AreSatisfied(job, task))
+        {
+            job.Ready[task.Sequence] = task;
+        }
+        else
+        {
+            job.Waiting.Add(task);
+            foreach (var name in TaskDependencies.Names(task))
+            {
+                if (!job.Dependents.TryGetValue(name, out var dependents))
+                {
+                    job.Dependents[name] = dependents = [];
+                }
+
+                dependents.Add(task);
+            }
+        }
+    }
+
+    private void ReleaseDependents(Job job, BatchTask completed)
+    {
+        foreach (var name in (string[])[completed.Id, TaskDependencies.Ranges])
+        {
+            foreach (var task in job.Dependents.GetValueOrDefault(name, []).Where(t => job.Waiting.Contains(t) && TaskDependencies.AreSatisfied(job, t)).ToList())
+            {
+                job.Waiting.Remove(task);
+                job.Ready[task.Sequence] = task;
+                account.WantScheduling();
+            }
+        }
+
+        job.Dependents.Remove(completed.Id);
+    }
 
     private void KeepFilesUntilRetentionEnds(BatchTask task)
     {

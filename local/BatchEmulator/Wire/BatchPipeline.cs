@@ -25,6 +25,11 @@ internal sealed class BatchPipeline(SharedKey key, BatchAccount account, ILogger
 
         try
         {
+            if (!account.IsOpen)
+            {
+                throw new BatchException(503, "ServerBusy", "The Batch emulator is starting.") { RetryAfter = TimeSpan.FromSeconds(1) };
+            }
+
             if (!ours)
             {
                 key.Check(http.Request);
