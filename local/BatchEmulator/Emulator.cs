@@ -50,7 +50,8 @@ internal sealed class Emulator : IAsyncDisposable
             WallClockGrace = options.TerminationGrace,
         };
         var preparations = new JobPreparations(Account, commands, directories, Environment, logs.CreateLogger<JobPreparations>());
-        var runner = new TaskRunner(Account, commands, directories, Environment, preparations, logs.CreateLogger<TaskRunner>());
+        var runner = new TaskRunner(Account, commands, directories, Environment, preparations,
+            new MultiInstanceRunner(Account, commands, directories, Environment), logs.CreateLogger<TaskRunner>());
         tasks = new TaskLifecycle(Account, options, runner, directories);
         nodes = new NodeLifecycle(Account, options, commands, directories, Environment, logs.CreateLogger<NodeLifecycle>());
         pools = new PoolLifecycle(Account, nodes);
@@ -110,6 +111,7 @@ internal sealed class Emulator : IAsyncDisposable
         new NodeOperations(Account).Map(app);
         new JobOperations(Account, jobs).Map(app);
         new TaskOperations(Account, tasks, directories).Map(app);
+        new SubtaskOperations(Account, directories).Map(app);
         new FileOperations(Account, directories).Map(app);
         new FaultOperations(Account, nodes, options).Map(app);
         app.MapUnsupported();

@@ -32,7 +32,7 @@ internal static class NodeDocument
             ["affinityId"] = AffinityId(node),
             ["vmSize"] = pool.Definition.Text("vmSize"),
             ["totalTasksRun"] = node.TotalTasksRun,
-            ["runningTasksCount"] = runs.Count,
+            ["runningTasksCount"] = node.Work.Count(w => w is TaskRun or SubtaskRun),
             ["runningTaskSlotsCount"] = node.UsedSlots,
             ["totalTasksSucceeded"] = node.TotalTasksSucceeded,
             ["isDedicated"] = node.Dedicated,

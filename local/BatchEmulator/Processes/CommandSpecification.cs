@@ -19,6 +19,12 @@ internal sealed record CommandSpecification
 
     public IReadOnlyList<JsonObject> OutputFiles { get; init; } = [];
 
+    /// <summary>Where resource files land; the working directory when absent.</summary>
+    public string? ResourceDirectory { get; init; }
+
+    /// <summary>Whether stdout.txt and stderr.txt of a command before it are written on; otherwise they start empty.</summary>
+    public bool KeepsOutput { get; init; }
+
     /// <summary>The longest the command may take; null for no limit.</summary>
     public TimeSpan? MaxWallClockTime { get; init; }
 

@@ -25,6 +25,14 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
         try
         {
             Directory.CreateDirectory(command.WorkingDirectory);
+            if (!command.KeepsOutput)
+            {
+                foreach (var name in (string[])["stdout.txt", "stderr.txt"])
+                {
+                    await File.WriteAllBytesAsync(Path.Combine(command.RootDirectory, name), []);
+                }
+            }
+
             var arguments = CommandLine.Split(command.CommandLine);
             if (command.ContainerSettings is { } settings)
             {
@@ -42,7 +50,8 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
                 }
             }
 
-            await resources.FetchAsync(command.ResourceFiles, command.WorkingDirectory, stop.Token);
+            Directory.CreateDirectory(command.ResourceDirectory ?? command.WorkingDirectory);
+            await resources.FetchAsync(command.ResourceFiles, command.ResourceDirectory ?? command.WorkingDirectory, stop.Token);
             if (ProgramFinder.Find(arguments[0], command.WorkingDirectory, command.Environment) is null)
             {
                 return new CommandOutcome(CommandStage.PreProcessing, null,

@@ -12,9 +12,9 @@ exec 3<&0 </dev/null 2>/dev/null
 defaults=
 env --default-signal=INT,QUIT true && defaults=--default-signal=INT,QUIT
 if command -v setsid >/dev/null; then
-  setsid env $defaults "DURABLEML_BATCH_RUN=$marker" "$@" >"$out" 2>"$err" 3<&- &
+  setsid env $defaults "DURABLEML_BATCH_RUN=$marker" "$@" >>"$out" 2>>"$err" 3<&- &
 else
-  perl -e 'use POSIX; POSIX::setsid(); exec { $ARGV[0] } @ARGV' env "DURABLEML_BATCH_RUN=$marker" "$@" >"$out" 2>"$err" 3<&- &
+  perl -e 'use POSIX; POSIX::setsid(); exec { $ARGV[0] } @ARGV' env "DURABLEML_BATCH_RUN=$marker" "$@" >>"$out" 2>>"$err" 3<&- &
 fi
 task=$!
 echo "started $task"

@@ -29,7 +29,7 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
     {
         var free = pool.Nodes.Where(n => n.TakesTasks && n.UsedSlots < pool.TaskSlotsPerNode)
             .ToDictionary(n => n, n => pool.TaskSlotsPerNode - n.UsedSlots);
-        var assignments = new List<(Job Job, BatchTask Task, Node Node)>();
+        var assignments = new List<(Job Job, BatchTask Task, IReadOnlyList<Node> Nodes)>();
         foreach (var job in jobs)
         {
             var running = job.RunningTasks;
@@ -47,35 +47,45 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
                     continue;
                 }
 
-                if (Choose(pool, free, job, task) is not { } node)
+                if (Choose(pool, free, job, task) is not { } nodes)
                 {
-                    tooMany = task.RequiredSlots;
+                    // A multi-instance task that waits for nodes does not keep single ones from running.
+                    tooMany = task.Instances > 1 ? tooMany : task.RequiredSlots;
                     continue;
                 }
 
-                assignments.Add((job, task, node));
+                assignments.Add((job, task, nodes));
                 running++;
-                free[node] -= task.RequiredSlots;
-                if (free[node] == 0)
+                foreach (var node in nodes)
                 {
-                    free.Remove(node);
+                    free[node] -= task.RequiredSlots;
+                    if (free[node] == 0)
+                    {
+                        free.Remove(node);
+                    }
                 }
             }
         }
 
-        foreach (var (job, task, node) in assignments)
+        foreach (var (job, task, nodes) in assignments)
         {
-            tasks.Assign(job, task, pool, node);
+            tasks.Assign(job, task, pool, nodes);
         }
     }
 
     /// <summary>The node the task asks for if it has room, else the emptiest (spread) or the fullest (pack) that has.</summary>
-    private static Node? Choose(Pool pool, Dictionary<Node, int> free, Job job, BatchTask task)
+    private static IReadOnlyList<Node>? Choose(Pool pool, Dictionary<Node, int> free, Job job, BatchTask task)
     {
         var fitting = free.Where(n => n.Value >= task.RequiredSlots && !JobPreparations.IsBarred(job, n.Key)).ToList();
-        if (fitting.Count == 0)
+        if (fitting.Count < (task.Instances ?? 1))
         {
             return null;
+        }
+
+        if (task.Instances is { } instances)
+        {
+            // As the service: otherwise such a task stays active for good.
+            return pool.InterNodeCommunication && pool.TaskSlotsPerNode == 1 ? [.. fitting.OrderBy(n => n.Key.Sequence).Take(instances).Select(n => n.Key)] : null;
         }
 
         if (task.Definition.Object("affinityInfo")?.Text("affinityId") is { } affinity)
@@ -83,10 +93,10 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
             var wanted = fitting.FirstOrDefault(n => NodeDocument.AffinityId(n.Key) == affinity).Key;
             if (wanted is not null)
             {
-                return wanted;
+                return [wanted];
             }
         }
 
-        return pool.Packs ? fitting.MinBy(n => n.Value).Key : fitting.MaxBy(n => n.Value).Key;
+        return [pool.Packs ? fitting.MinBy(n => n.Value).Key : fitting.MaxBy(n => n.Value).Key];
     }
 }

@@ -9,7 +9,8 @@ namespace DurableMl.Local.BatchEmulator.Scheduling;
 
 /// <summary>Executes assigned tasks.</summary>
 internal sealed class TaskRunner(
-    BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, JobPreparations preparations, ILogger<TaskRunner> log)
+    BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, JobPreparations preparations,
+    MultiInstanceRunner multiInstance, ILogger<TaskRunner> log)
 {
     /// <summary>Starts the run; that it begins and how it ends is recorded by the callbacks, inside updates.</summary>
     public void Start(TaskRun run, Action<TaskRun> begin, Action<TaskRun, CommandOutcome> finish) => _ = Task.Run(() => ExecuteAsync(run, begin, finish));
@@ -32,8 +33,11 @@ internal sealed class TaskRunner(
         }
         finally
         {
-            run.Complete();
-            run.Stop.Dispose();
+            foreach (var work in run.Instances)
+            {
+                work.Complete();
+                work.Stop.Dispose();
+            }
         }
     }
 
@@ -61,7 +65,7 @@ internal sealed class TaskRunner(
     {
         var definition = run.Task.Definition;
         var root = Path.Combine(directories.Node(run.Pool.Id, run.Node.Id), NodeDirectories.TaskRoot(run.Job.Id, run.Task.Id));
-        return await commands.RunAsync(new CommandSpecification
+        var command = new CommandSpecification
         {
             CommandLine = run.Task.CommandLine,
             RootDirectory = root,
@@ -70,6 +74,7 @@ internal sealed class TaskRunner(
             ResourceFiles = [.. definition.Objects("resourceFiles")],
             OutputFiles = [.. definition.Objects("outputFiles")],
             MaxWallClockTime = run.Task.MaxWallClockTime,
-        }, run.Stop, run.Marker);
+        };
+        return run.Task.Instances is null ? await commands.RunAsync(command, run.Stop, run.Marker) : await multiInstance.RunAsync(run, command);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class BatchTask : Resource
 
     public TaskLocation? Location { get; set; }
 
+    /// <summary>The instances of a multi-instance task, without the primary.</summary>
+    public List<Subtask> Subtasks { get; set; } = [];
+
     /// <summary>Whether dependents may run now that it is completed.</summary>
     public bool SatisfiesDependents { get; set; }
 
@@ -39,6 +42,10 @@ internal sealed class BatchTask : Resource
 
     [JsonIgnore]
     public int RequiredSlots => Definition.Integer("requiredSlots") ?? 1;
+
+    /// <summary>The nodes it takes; null for a task that is not multi-instance.</summary>
+    [JsonIgnore]
+    public int? Instances => Definition.Object("multiInstanceSettings") is { } settings ? settings.Integer("numberOfInstances") ?? 1 : null;
 
     [JsonIgnore]
     public TimeSpan? MaxWallClockTime => Definition.Object("constraints")?.Duration("maxWallClockTime");

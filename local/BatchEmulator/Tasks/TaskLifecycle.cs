@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Jobs;
@@ -56,25 +57,41 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         return task;
     }
 
-    /// <summary>Puts the task on the node.</summary>
-    public void Assign(Job job, BatchTask task, Pool pool, Node node)
+    /// <summary>Puts the task on the node; a multi-instance task on all of them, the primary on the first.</summary>
+    public void Assign(Job job, BatchTask task, Pool pool, IReadOnlyList<Node> on)
     {
-        var run = new TaskRun(job, task, pool, node);
+        var node = on[0];
+        var root = NodeDirectories.TaskRoot(job.Id, task.Id);
+        task.Subtasks = [.. on.Skip(1).Select((n, i) => new Subtask
+        {
+            Id = i + 1,
+            Location = new TaskLocation(pool.Id, n.Id, string.Create(CultureInfo.InvariantCulture, $"{root}/{i + 1}")),
+        })];
+        var run = new TaskRun(job, task, pool, node, [.. task.Subtasks.Zip(on.Skip(1), (s, n) => new SubtaskRun(n, s))]);
+        foreach (var subtask in task.Subtasks)
+        {
+            subtask.State.Enter(Subtask.Preparing, account.Now);
+        }
+
         job.Ready.Remove(task.Sequence);
         job.RunningTasks++;
         task.Run = run;
         task.Execution.Clear();
-        task.Location = new TaskLocation(pool.Id, node.Id, NodeDirectories.TaskRoot(job.Id, task.Id));
+        task.Location = new TaskLocation(pool.Id, node.Id, root);
         task.State.Enter(TaskState.Preparing, account.Now);
         if (!JobPreparations.MustWait(job, node))
         {
             Begin(run);
         }
 
-        node.Work.Add(run);
-        node.State.Enter(NodeState.Running, account.Now);
+        foreach (var work in run.Instances)
+        {
+            work.Node.Work.Add(work);
+            work.Node.State.Enter(NodeState.Running, account.Now);
+            account.Changed(work.Node);
+        }
+
         account.Touched(task);
-        account.Changed(node);
         account.After(() => runner.Start(run, Begin, Finish));
     }
 
@@ -138,19 +155,23 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
     private void Settle(TaskRun run, CommandOutcome outcome)
     {
         var (job, task) = (run.Job, run.Task);
-        run.Node.Work.Remove(run);
         job.RunningTasks--;
         task.Run = null;
-        if (run.Node.Work.Count == 0)
+        foreach (var work in run.Instances)
         {
-            run.Node.State.Enter(run.Node.State.Current == NodeState.Running ? NodeState.Idle : run.Node.State.Current, account.Now);
+            work.Node.Work.Remove(work);
+            if (work.Node.UsedSlots == 0 && work.Node.State.Current == NodeState.Running)
+            {
+                work.Node.State.Enter(NodeState.Idle, account.Now);
+            }
+
+            account.Changed(work.Node);
         }
 
         account.WantScheduling();
         switch (run.Stop.Reason)
         {
             case StopReason.Deleted:
-                account.Changed(run.Node);
                 return;
             case StopReason.Terminated:
                 Complete(job, task, CommandStage.Command, outcome, TaskFailure.Ended(run.Stop.Message), run.Node);
@@ -162,16 +183,16 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
             case StopReason.Requeued:
                 task.Execution.RequeueCount++;
                 task.Execution.LastRequeueTime = account.Now;
-                Requeue(job, task, run.Node);
+                Requeue(job, task);
                 return;
             case StopReason.NodeLost or StopReason.Shutdown:
-                Requeue(job, task, run.Node);
+                Requeue(job, task);
                 return;
         }
 
         if (outcome.Stage == CommandStage.AgentLost)
         {
-            Requeue(job, task, run.Node);
+            Requeue(job, task);
             return;
         }
 
@@ -196,9 +217,11 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         return count < 0 ? int.MaxValue : count;
     }
 
-    private void Requeue(Job job, BatchTask task, Node node)
+    private void Requeue(Job job, BatchTask task)
     {
-        account.Changed(node);
+        var last = (task.Location, task.Subtasks);
+        account.After(() => DeleteFiles(last.Location, last.Subtasks));
+        task.Subtasks = [];
         task.Execution.Clear();
         task.Location = null;
         MakeActive(task);
@@ -324,11 +347,16 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         DeleteFiles(run.Task);
     }
 
-    private void DeleteFiles(BatchTask task)
+    private void DeleteFiles(BatchTask task) => DeleteFiles(task.Location, task.Subtasks);
+
+    private void DeleteFiles(TaskLocation? primary, IEnumerable<Subtask> subtasks)
     {
-        if (task.Location is { } location)
+        foreach (var location in subtasks.Select(s => s.Location).Append(primary))
         {
-            NodeDirectories.Delete(Path.Combine(directories.Node(location.PoolId, location.NodeId), location.RootDirectory));
+            if (location is not null)
+            {
+                NodeDirectories.Delete(Path.Combine(directories.Node(location.PoolId, location.NodeId), location.RootDirectory));
+            }
         }
     }
 }
