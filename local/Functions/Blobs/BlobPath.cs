@@ -26,6 +26,19 @@ internal sealed class BlobPath
     /// <summary>The parts of a blob's name, for a trigger; null where the name does not match. A container alone matches every name.</summary>
     public Dictionary<string, object?>? Match(string blob) => name is null ? new(StringComparer.OrdinalIgnoreCase) : name.Match(blob);
 
+    /// <summary>Fails where the pattern has an expression that nothing can be captured by.</summary>
+    public void ThrowIfNotAPattern(string function)
+    {
+        try
+        {
+            name?.Match("");
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidOperationException($"Function '{function}': the blob path's expressions must be names of letters, digits and underscores, such as {{name}}.", e);
+        }
+    }
+
     /// <summary>Container and name of an input or output; the name is null where the path is a container's.</summary>
     public (string Container, string? Name) Fill(IReadOnlyDictionary<string, object?> data, TimeProvider time) => (container.Fill(data, time), name?.Fill(data, time));
 }

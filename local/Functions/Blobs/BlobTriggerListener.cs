@@ -14,11 +14,27 @@ internal sealed partial class BlobTriggerListener(
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    private (BlobContainerClient Container, BlobTriggerWatch[] Watches)[] containers = [];
+
+    /// <summary>Fails on a pattern or a connection that is not valid, rather than when the first blob comes.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        BlobTriggerWatch[] watches = [.. catalog.With<BlobTriggerAttribute>().Select(t => new BlobTriggerWatch(t.Function, t.Trigger, new BlobPath(t.Trigger.BlobPath, settings.Configuration)))];
-        return Task.WhenAll(watches.GroupBy(w => (Connection: w.Trigger.Connection ?? StorageConnections.Default, w.Path.TriggerContainer))
-            .Select(g => WatchAsync(storage.Blobs(g.Key.Connection).GetBlobContainerClient(g.Key.TriggerContainer), [.. g], stoppingToken)));
+        storage.Blobs(StorageConnections.Default);
+        containers = [.. catalog.With<BlobTriggerAttribute>()
+            .Select(t => Watch(t.Function, t.Trigger))
+            .GroupBy(w => (Connection: w.Trigger.Connection ?? StorageConnections.Default, w.Path.TriggerContainer))
+            .Select(g => (storage.Blobs(g.Key.Connection).GetBlobContainerClient(g.Key.TriggerContainer), g.ToArray()))];
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(containers.Select(c => WatchAsync(c.Container, c.Watches, stoppingToken)));
+
+    private BlobTriggerWatch Watch(DiscoveredFunction function, BlobTriggerAttribute trigger)
+    {
+        BlobPath path = new(trigger.BlobPath, settings.Configuration);
+        path.ThrowIfNotAPattern(function.Name);
+        return new BlobTriggerWatch(function, trigger, path);
     }
 
     private async Task WatchAsync(BlobContainerClient container, BlobTriggerWatch[] watches, CancellationToken stopping)

@@ -1,9 +1,12 @@
 using Azure.Core.Serialization;
+using Azure.Storage.Queues;
 using DurableMl.Local.Functions.Blobs;
 using DurableMl.Local.Functions.Durable;
 using DurableMl.Local.Functions.Http;
 using DurableMl.Local.Functions.Invocation;
+using DurableMl.Local.Functions.Queues;
 using DurableMl.Local.Functions.Storage;
+using DurableMl.Local.Functions.Timers;
 using Microsoft.Azure.Functions.Worker.Context.Features;
 using Microsoft.Azure.Functions.Worker.Converters;
 using Microsoft.Azure.Functions.Worker.Invocation;
@@ -48,15 +51,25 @@ internal static class FunctionsHostServices
         FunctionTypes types = services.FirstOrDefault(s => s.ServiceType == typeof(FunctionTypes))?.ImplementationInstance as FunctionTypes
             ?? FunctionTypes.Discover(configuration);
         FunctionCatalog catalog = new(types.Types);
+        if (catalog.Functions.FirstOrDefault(f => f.Retry is not null && f.Trigger is not TimerTriggerAttribute) is { } function)
+        {
+            throw new NotSupportedException(
+                $"Function '{function.Name}' has {function.Retry!.GetType().Name}, which {function.Trigger.GetType().Name} does not support: of the triggers here only TimerTrigger does.");
+        }
+
         services.AddSingleton(settings);
         services.AddSingleton(catalog);
         services.AddHostedService<ParentWatch>();
         services.AddHostedService<DrainOnStop>();
-        services.AddSingleton(new StorageConnections(configuration));
+        services.AddSingleton(new StorageConnections(
+            configuration, QueueTriggerOptions.From(settings).Base64 ? QueueMessageEncoding.Base64 : QueueMessageEncoding.None));
         services.AddSingleton(new HostIdentity(configuration));
         HttpTriggers.Add(services);
         BlobTriggers.Add(services, catalog);
+        QueueTriggers.Add(services, catalog);
+        TimerTriggers.Add(services, catalog);
         DurableTriggers.Add(services, settings, catalog);
-        services.AddSingleton<IInputConverter, ValueConverter>();
+        services.AddSingleton<ValueConverter>();
+        services.AddSingleton<IInputConverter>(s => s.GetRequiredService<ValueConverter>());
     }
 }

@@ -74,6 +74,27 @@ internal sealed partial class FunctionInvoker
         }
     }
 
+    /// <summary>Runs a function, and again as its <see cref="RetryAttribute"/> says.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="trigger">What starts it, given which retry it is.</param>
+    /// <param name="cancellation">Stops the waiting for a retry.</param>
+    public async Task InvokeWithRetriesAsync(DiscoveredFunction function, Func<RetryContext, TriggerEvent> trigger, CancellationToken cancellation)
+    {
+        RetrySchedule? schedule = RetrySchedule.From(function);
+        for (int retry = 0; ; retry++)
+        {
+            try
+            {
+                await InvokeAsync(function, trigger(new InvocationRetryContext(retry, schedule?.MaxRetryCount ?? 0)), complete: null, CancellationToken.None);
+                return;
+            }
+            catch (Exception) when (schedule?.Allows(retry + 1) == true && !cancellation.IsCancellationRequested)
+            {
+                await Task.Delay(schedule.Delay(retry + 1), time, cancellation);
+            }
+        }
+    }
+
     /// <summary>Runs an orchestrator's or entity's turn: no limit, no scope of its own for time, and nothing that leaves the calling thread.</summary>
     /// <param name="function">The function.</param>
     /// <param name="trigger">What starts it.</param>

@@ -36,7 +36,8 @@ internal sealed class ValueConverter(IOptions<WorkerOptions> options) : IInputCo
         });
     }
 
-    private ConversionResult FromBytes(BinaryData data, Type target)
+    /// <summary>Bytes, or the text or JSON they are, as a type.</summary>
+    public ConversionResult FromBytes(BinaryData data, Type target)
     {
         if (target == typeof(byte[]))
         {

@@ -11,22 +11,23 @@ internal sealed partial class BindingTemplate
 {
     private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
     private readonly string text;
-    private readonly Regex pattern;
+    private readonly Lazy<Regex> pattern;
 
     public BindingTemplate(string text)
     {
         this.text = text;
-        string[] literals = Expression().Split(text);
-        string[] names = [.. Expression().Matches(text).Select(m => m.Groups["name"].Value)];
-        Literal = literals[0];
-        HasExpressions = names.Length > 0;
-        string capture = Regex.Escape(literals[0]);
-        for (int i = 0; i < names.Length; i++)
+        string capture = "";
+        int end = 0;
+        foreach (Match expression in Expression().Matches(text))
         {
-            capture += $"(?<{GroupName(names[i])}>.*){Regex.Escape(literals[i + 1])}";
+            capture += $"{Regex.Escape(text[end..expression.Index])}(?<{expression.Groups["name"].Value}>.*)";
+            end = expression.Index + expression.Length;
+            HasExpressions = true;
         }
 
-        pattern = new Regex($"^{capture}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, MatchLimit);
+        capture += Regex.Escape(text[end..]);
+        Literal = HasExpressions ? text[..text.IndexOf('{', StringComparison.Ordinal)] : text;
+        pattern = new(() => new Regex($"^{capture}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, MatchLimit));
     }
 
     /// <summary>What comes before the first expression.</summary>
@@ -37,7 +38,7 @@ internal sealed partial class BindingTemplate
     /// <summary>The names' values in a path; null where it does not match.</summary>
     public Dictionary<string, object?>? Match(string path)
     {
-        Match match = pattern.Match(path);
+        Match match = pattern.Value.Match(path);
         return match.Success
             ? match.Groups.Values.Where(g => g.Name != "0").ToDictionary(g => g.Name, g => (object?)g.Value, StringComparer.OrdinalIgnoreCase)
             : null;
@@ -62,14 +63,6 @@ internal sealed partial class BindingTemplate
             : throw new InvalidOperationException($"No value for named parameter '{name}' in '{text}'.");
     });
 
-    /// <summary>A name that a group may have; <c>.</c> and <c>-</c> may be in an expression.</summary>
-    private static string GroupName(string name) => NotInNames().IsMatch(name)
-        ? throw new InvalidOperationException($"'{{{name}}}' cannot be captured from a path: use letters, digits and underscores.")
-        : name;
-
     [GeneratedRegex(@"\{(?<name>[^{}:]+)(:(?<format>[^{}]+))?\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Expression();
-
-    [GeneratedRegex(@"[^\w]|^\d", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NotInNames();
 }

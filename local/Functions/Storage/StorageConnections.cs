@@ -8,13 +8,13 @@ namespace DurableMl.Local.Functions.Storage;
 /// Storage accounts by the names that attributes give them: <c>AzureWebJobs{name}</c>, then <c>{name}</c>, then a connection string of that
 /// name. The value is a connection string, or a section with <c>blobServiceUri</c> and <c>queueServiceUri</c> that carry a SAS.
 /// </summary>
-internal sealed class StorageConnections(IConfiguration configuration)
+internal sealed class StorageConnections(IConfiguration configuration, QueueMessageEncoding encoding)
 {
     /// <summary>The account the host keeps its own data in, and the one a trigger without a connection uses.</summary>
     public const string Default = "AzureWebJobsStorage";
 
     private readonly ConcurrentDictionary<string, BlobServiceClient> blobs = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<string, QueueServiceClient> queues = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Name, QueueMessageEncoding Encoding), QueueServiceClient> queues = new();
 
     public BlobServiceClient Blobs(string? connection) => blobs.GetOrAdd(Name(connection), name =>
     {
@@ -24,15 +24,16 @@ internal sealed class StorageConnections(IConfiguration configuration)
             : new BlobServiceClient(ServiceUri(section, "blobServiceUri"));
     });
 
-    public QueueServiceClient Queues(string? connection) => queues.GetOrAdd(Name(connection), name =>
-    {
-        IConfigurationSection section = Find(name);
-        QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64 };
-        if (string.Equals(configuration["AzureFunctionsJobHost:extensions:queues:messageEncoding"], "none", StringComparison.OrdinalIgnoreCase))
-        {
-            options.MessageEncoding = QueueMessageEncoding.None;
-        }
+    /// <summary>Queues whose messages are encoded as host.json says.</summary>
+    public QueueServiceClient Queues(string? connection) => Queues(connection, encoding);
 
+    /// <summary>Queues whose messages are as they are on the wire.</summary>
+    public QueueServiceClient PlainQueues(string? connection) => Queues(connection, QueueMessageEncoding.None);
+
+    private QueueServiceClient Queues(string? connection, QueueMessageEncoding encoding) => queues.GetOrAdd((Name(connection), encoding), key =>
+    {
+        IConfigurationSection section = Find(key.Name);
+        QueueClientOptions options = new() { MessageEncoding = key.Encoding };
         return section.Value is { Length: > 0 } value
             ? new QueueServiceClient(value, options)
             : new QueueServiceClient(ServiceUri(section, "queueServiceUri"), options);
