@@ -15,6 +15,8 @@ step() {
   mkdir -p "$(dirname "$log")"
   "$@" >"$log" 2>&1 </dev/null 9>&- &
   pid=$!
+  # What runs in the background of a script does not get the terminal's Ctrl+C.
+  trap 'kill -TERM "$pid" 2>/dev/null; wait "$pid"; exit 130' INT TERM HUP
   if [ -t 1 ]; then
     while kill -0 "$pid" 2>/dev/null; do
       printf '\r%s … %d s ' "$label" $((SECONDS - started))
@@ -31,6 +33,7 @@ step() {
     done
   fi
   wait "$pid" || code=$?
+  trap - INT TERM HUP
   if [ "$code" -eq 0 ]; then
     if [ -t 1 ]; then printf '\r'; fi
     say "$label: done in $((SECONDS - started)) s"
