@@ -1,4 +1,5 @@
 using DurableMl.Local.BatchEmulator.Containers;
+using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Pools;
 
 namespace DurableMl.Local.BatchEmulator;
@@ -23,6 +24,9 @@ public sealed class BatchEmulatorOptions
 
     /// <summary>What stands for container images here.</summary>
     public List<ContainerImageOptions> ContainerImages { get; } = [];
+
+    /// <summary>Faults that happen by themselves.</summary>
+    public FaultScheduleOptions Faults { get; } = new();
 
     /// <summary>How long it takes to allocate a node.</summary>
     public TimeSpan NodeAllocationTime { get; set; } = TimeSpan.FromMilliseconds(50);

@@ -27,6 +27,7 @@ internal sealed class Emulator : IAsyncDisposable
     private readonly TaskLifecycle tasks;
     private readonly JobLifecycle jobs;
     private readonly NodeDirectories directories;
+    private readonly FaultPlan faults;
     private readonly string instance;
     private readonly ILoggerFactory logs;
 
@@ -43,9 +44,10 @@ internal sealed class Emulator : IAsyncDisposable
             : database.Setting("accountKey", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
 
         Account = new BatchAccount(database, clock);
+        faults = new FaultPlan(options.Faults);
         directories = new NodeDirectories(Path.Combine(data, "nodes"));
         Environment = new TaskEnvironment(options, directories);
-        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), new ResourceFiles(http), new OutputFiles(clock), instance)
+        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), new ResourceFiles(http), new OutputFiles(clock), faults, instance)
         {
             WallClockGrace = options.TerminationGrace,
         };
@@ -53,8 +55,8 @@ internal sealed class Emulator : IAsyncDisposable
         var runner = new TaskRunner(Account, commands, directories, Environment, preparations,
             new MultiInstanceRunner(Account, commands, directories, Environment), logs.CreateLogger<TaskRunner>());
         tasks = new TaskLifecycle(Account, options, runner, directories);
-        nodes = new NodeLifecycle(Account, options, commands, directories, Environment, logs.CreateLogger<NodeLifecycle>());
-        pools = new PoolLifecycle(Account, nodes);
+        nodes = new NodeLifecycle(Account, options, commands, directories, Environment, faults, logs.CreateLogger<NodeLifecycle>());
+        pools = new PoolLifecycle(Account, nodes, faults);
         jobs = new JobLifecycle(Account, tasks, preparations, options);
         Account.Schedule = new Scheduler(Account, tasks).Assign;
     }
@@ -95,6 +97,7 @@ internal sealed class Emulator : IAsyncDisposable
                 pools.Create(definition);
             }
 
+            new PreemptionSchedule(Account, nodes, options).Plan();
             Account.WantScheduling();
         });
         Account.IsOpen = true;
@@ -103,17 +106,17 @@ internal sealed class Emulator : IAsyncDisposable
     /// <summary>Maps the operations.</summary>
     public void Map(WebApplication app)
     {
-        var pipeline = new BatchPipeline(new SharedKey(options.AccountName, AccountKey), Account, logs.CreateLogger<BatchPipeline>());
+        var pipeline = new BatchPipeline(new SharedKey(options.AccountName, AccountKey), Account, faults, logs.CreateLogger<BatchPipeline>());
         app.Use((http, next) => pipeline.InvokeAsync(http, next));
         app.UseRouting();
         app.MapGet("/health", () => "ok");
         new PoolOperations(Account, pools).Map(app);
-        new NodeOperations(Account).Map(app);
+        new NodeOperations(Account, nodes).Map(app);
         new JobOperations(Account, jobs).Map(app);
         new TaskOperations(Account, tasks, directories).Map(app);
         new SubtaskOperations(Account, directories).Map(app);
         new FileOperations(Account, directories).Map(app);
-        new FaultOperations(Account, nodes, options).Map(app);
+        new FaultOperations(Account, nodes, faults, options).Map(app);
         app.MapUnsupported();
     }
 

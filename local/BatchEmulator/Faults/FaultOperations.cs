@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.State;
@@ -6,13 +8,56 @@ using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Faults;
 
-/// <summary>Faults on demand, under /admin: for tests and demonstrations, without a signature, on loopback.</summary>
-internal sealed class FaultOperations(BatchAccount account, NodeLifecycle nodes, BatchEmulatorOptions options)
+/// <summary>Faults on demand, under /admin: for tests and demonstrations, without a signature but for programs on this machine only.</summary>
+internal sealed class FaultOperations(BatchAccount account, NodeLifecycle nodes, FaultPlan plan, BatchEmulatorOptions options)
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapOperation("POST", "/admin/pools/{poolId}/nodes/{nodeId}/preempt", PreemptAsync);
+        routes.MapOperation("POST", "/admin/pools/{poolId}/nodes/{nodeId}/preempt", Guarded(PreemptAsync));
+        routes.MapOperation("POST", "/admin/faults", Guarded(AddAsync));
+        routes.MapOperation("GET", "/admin/faults", Guarded(r => r.RespondAsync(200, new JsonObject { ["value"] = JsonSerializer.SerializeToNode(plan.Pending, Json) })));
+        routes.MapOperation("DELETE", "/admin/faults/{id}", Guarded(RemoveAsync));
+    }
+
+    /// <summary>No web page may do this: neither by a cross-site request, which names its origin, nor by a host name that it made to lead here.</summary>
+    private static Func<BatchRequest, Task> Guarded(Func<BatchRequest, Task> operation) => request =>
+    {
+        var host = request.Http.Request.Host.Host;
+        var local = host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        return local && request.Http.Request.Headers.Origin.Count == 0
+            ? operation(request)
+            : throw new BatchException(403, "InsufficientAccountPermissions", "The /admin operations are for programs on this machine.");
+    };
+
+    private async Task AddAsync(BatchRequest request)
+    {
+        var body = await request.NodeAsync() ?? throw BatchErrors.InvalidBody("A fault is expected.");
+        Fault fault;
+        try
+        {
+            fault = body.Deserialize<Fault>(Json)!;
+        }
+        catch (JsonException e)
+        {
+            throw BatchErrors.InvalidBody(e.Message);
+        }
+
+        if (fault.Seconds is not (>= 0 and <= 3600))
+        {
+            throw BatchErrors.InvalidProperty("seconds", fault.Seconds.ToString(CultureInfo.InvariantCulture), "The value must be from 0 to 3600.");
+        }
+
+        await request.RespondAsync(201, JsonSerializer.SerializeToNode(plan.Add(fault), Json)!);
+    }
+
+    private Task RemoveAsync(BatchRequest request)
+    {
+        var found = int.TryParse(request.Id("id"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && plan.Remove(id);
+        request.Respond(found ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound);
+        return Task.CompletedTask;
     }
 
     private Task PreemptAsync(BatchRequest request)

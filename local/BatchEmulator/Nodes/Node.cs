@@ -53,6 +53,10 @@ internal sealed class Node : Resource
     [JsonIgnore]
     public override string Parent => PoolId;
 
+    /// <summary>The state of a node that runs nothing.</summary>
+    [JsonIgnore]
+    public string RestingState => SchedulingEnabled ? NodeState.Idle : NodeState.Offline;
+
     /// <summary>Whether tasks may be assigned.</summary>
     [JsonIgnore]
     public bool TakesTasks => SchedulingEnabled && (State.Current is NodeState.Idle or NodeState.Running);

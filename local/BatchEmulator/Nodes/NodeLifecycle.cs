@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Pools;
 using DurableMl.Local.BatchEmulator.Processes;
@@ -12,7 +13,8 @@ namespace DurableMl.Local.BatchEmulator.Nodes;
 
 /// <summary>The states of nodes, from creation to leaving the pool. Every member is called inside an update.</summary>
 internal sealed class NodeLifecycle(
-    BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, ILogger<NodeLifecycle> log)
+    BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment,
+    FaultPlan faults, ILogger<NodeLifecycle> log)
 {
     /// <summary>A node has come or gone, or got another state.</summary>
     public Action<Pool>? Changed { get; set; }
@@ -32,7 +34,7 @@ internal sealed class NodeLifecycle(
                     case NodeState.Creating or NodeState.Preempted or NodeState.Reimaging:
                         Create(pool, node);
                         break;
-                    case NodeState.Deallocated or NodeState.Offline or NodeState.Unusable:
+                    case NodeState.Deallocated or NodeState.Unusable:
                         break;
                     case NodeState.Deallocating:
                         Enter(pool, node, NodeState.Deallocated);
@@ -103,6 +105,38 @@ internal sealed class NodeLifecycle(
         });
     }
 
+    /// <summary>Brings the node into a state, lets its work end as the reason says (None waits for it), then goes on.</summary>
+    public void Interrupt(Pool pool, Node node, string state, StopReason reason, Action next)
+    {
+        Enter(pool, node, state);
+        StopWork(node, reason, options.TerminationGrace);
+        WhenEmpty(node, next);
+    }
+
+    /// <summary>Gives the node no further tasks; it is offline once it runs none.</summary>
+    public void DisableScheduling(Pool pool, Node node, StopReason reason)
+    {
+        node.SchedulingEnabled = false;
+        account.Changed(node);
+        StopWork(node, reason, options.TerminationGrace);
+        if (node.State.Current == NodeState.Idle)
+        {
+            Enter(pool, node, NodeState.Offline);
+        }
+    }
+
+    /// <summary>Gives the node tasks again.</summary>
+    public void EnableScheduling(Pool pool, Node node)
+    {
+        node.SchedulingEnabled = true;
+        account.Changed(node);
+        account.WantScheduling();
+        if (node.State.Current == NodeState.Offline)
+        {
+            Enter(pool, node, NodeState.Idle);
+        }
+    }
+
     /// <summary>Empties the node; what tasks left there is gone.</summary>
     public void LoseDisk(Node node)
     {
@@ -142,13 +176,21 @@ internal sealed class NodeLifecycle(
         {
             node.LastBootTime = account.Now;
             directories.Create(pool.Id, node.Id);
-            if (pool.Definition.Object("startTask") is not { } startTask)
+            if (faults.FailsNodeStart(pool.Id))
             {
-                Enter(pool, node, NodeState.Idle);
+                node.Errors = [new JsonObject { ["code"] = "NodePreparationError", ["message"] = "The node could not be prepared" }];
+                Enter(pool, node, NodeState.Unusable);
                 return;
             }
 
-            Enter(pool, node, startTask.Flag("waitForSuccess", otherwise: true) ? NodeState.WaitingForStartTask : NodeState.Idle);
+            node.Errors = null;
+            if (pool.Definition.Object("startTask") is not { } startTask)
+            {
+                Enter(pool, node, node.RestingState);
+                return;
+            }
+
+            Enter(pool, node, startTask.Flag("waitForSuccess", otherwise: true) ? NodeState.WaitingForStartTask : node.RestingState);
             RunStartTask(pool, node, startTask, retries: 0);
         });
     }
@@ -266,7 +308,7 @@ internal sealed class NodeLifecycle(
         {
             if (node.State.Current == NodeState.WaitingForStartTask)
             {
-                Enter(pool, node, NodeState.Idle);
+                Enter(pool, node, node.RestingState);
             }
 
             return;

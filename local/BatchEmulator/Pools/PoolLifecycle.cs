@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.Scheduling;
 using DurableMl.Local.BatchEmulator.State;
@@ -11,10 +12,11 @@ internal sealed class PoolLifecycle
 {
     private readonly BatchAccount account;
     private readonly NodeLifecycle nodes;
+    private readonly FaultPlan faults;
 
-    public PoolLifecycle(BatchAccount account, NodeLifecycle nodes)
+    public PoolLifecycle(BatchAccount account, NodeLifecycle nodes, FaultPlan faults)
     {
-        (this.account, this.nodes) = (account, nodes);
+        (this.account, this.nodes, this.faults) = (account, nodes, faults);
         nodes.Changed += Settle;
     }
 
@@ -97,7 +99,17 @@ internal sealed class PoolLifecycle
     private void Fit(Pool pool, bool dedicatedNodes, int target, StopReason leaving)
     {
         var staying = Staying(pool, dedicatedNodes).ToList();
-        for (var i = staying.Count; i < target; i++)
+        var quota = faults.NodeQuota(pool.Id);
+        if (target > Math.Max(quota, staying.Count))
+        {
+            (pool.ResizeErrors ??= []).Add((JsonNode)new JsonObject
+            {
+                ["code"] = dedicatedNodes ? "AccountCoreQuotaReached" : "AccountLowPriorityCoreQuotaReached",
+                ["message"] = "The specified account has reached core quota",
+            });
+        }
+
+        for (var i = staying.Count; i < Math.Min(target, quota); i++)
         {
             nodes.Add(pool, dedicatedNodes);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Containers;
+using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Scheduling;
 using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Tasks;
@@ -9,7 +10,7 @@ namespace DurableMl.Local.BatchEmulator.Processes;
 
 /// <summary>Runs one command from its resource files to its output files.</summary>
 /// <param name="markerPrefix">Begins the marker of every process, so that a restart finds those of this account and no others.</param>
-internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, ResourceFiles resources, OutputFiles outputs, string markerPrefix)
+internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, ResourceFiles resources, OutputFiles outputs, FaultPlan faults, string markerPrefix)
 {
     private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(10);
 
@@ -38,7 +39,7 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
             {
                 var image = settings.Text("imageName")!;
                 var map = images.Find(image);
-                if (map is null)
+                if (map is null || faults.FailsImagePull(image))
                 {
                     return ImageNotFound(image);
                 }
@@ -80,7 +81,7 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
 
     private static CommandOutcome ImageNotFound(string image)
     {
-        var error = $"No such image: {image}. The emulator's ContainerImages setting maps images to local executables.";
+        var error = $"The image {image} cannot be pulled. The emulator's ContainerImages setting maps images to local executables.";
         return new CommandOutcome(CommandStage.PreProcessing, null,
             TaskFailure.User("ContainerInvalidImage", "One or more of the specified container images are invalid", ("Image", image), ("Message", error)),
             new JsonObject { ["state"] = "", ["error"] = error });

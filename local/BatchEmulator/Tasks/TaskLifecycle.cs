@@ -162,7 +162,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
             work.Node.Work.Remove(work);
             if (work.Node.UsedSlots == 0 && work.Node.State.Current == NodeState.Running)
             {
-                work.Node.State.Enter(NodeState.Idle, account.Now);
+                work.Node.State.Enter(work.Node.RestingState, account.Now);
             }
 
             account.Changed(work.Node);

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.State;
 
 namespace DurableMl.Local.BatchEmulator.Wire;
 
 /// <summary>What every request passes: ids, authentication, the version, and errors as the service writes them.</summary>
-internal sealed class BatchPipeline(SharedKey key, BatchAccount account, ILogger<BatchPipeline> log)
+internal sealed class BatchPipeline(SharedKey key, BatchAccount account, FaultPlan faults, ILogger<BatchPipeline> log)
 {
     /// <summary>The versions spoken.</summary>
     public static IReadOnlyList<string> Versions { get; } = ["2025-06-01", "2022-10-01.16.0"];
@@ -34,6 +35,7 @@ internal sealed class BatchPipeline(SharedKey key, BatchAccount account, ILogger
             {
                 key.Check(http.Request);
                 CheckVersion(http.Request);
+                await faults.MeetAsync(http.Request, account.Clock);
             }
 
             await next(http);

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace BatchEmulator.Tests.Nodes;
+
+[TestClass]
+public sealed class NodeOperationTests
+{
+    [TestMethod]
+    public async Task A_start_task_runs_before_tasks_and_again_after_a_reboot()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        var log = Path.Combine(emulator.DataDirectory, "boots");
+        await emulator.CreatePoolAsync(change: p => p["startTask"] = new JsonObject { ["commandLine"] = $"/bin/sh -c 'echo boot >> {log}; echo kept > kept.txt'" });
+        var node = await NodeAsync(emulator);
+        Assert.AreEqual("success", (string?)node["startTaskInfo"]!["result"]);
+
+        await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{node["id"]}/reboot", new JsonObject { ["nodeRebootOption"] = "taskCompletion" });
+
+        await Until.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "idle", "the node is back");
+        Assert.HasCount(2, await File.ReadAllLinesAsync(log));
+        Assert.AreEqual("kept\n", await emulator.Client.TextAsync($"/pools/pool/nodes/{node["id"]}/files/startup/wd/kept.txt"));
+    }
+
+    [TestMethod]
+    public async Task A_start_task_that_fails_keeps_the_node_from_running_tasks()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.Client.OkAsync("POST", "/pools", new JsonObject
+        {
+            ["id"] = "pool", ["vmSize"] = "s", ["targetDedicatedNodes"] = 1,
+            ["startTask"] = new JsonObject { ["commandLine"] = "/bin/sh -c 'exit 5'", ["maxTaskRetryCount"] = 1 },
+        });
+
+        await Until.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "starttaskfailed", "the start task has failed");
+
+        var info = (await NodeAsync(emulator))["startTaskInfo"]!;
+        Assert.AreEqual(5, (int)info["exitCode"]!);
+        Assert.AreEqual(1, (int)info["retryCount"]!);
+    }
+
+    [TestMethod]
+    public async Task Reimaging_requeues_tasks_and_empties_the_disk()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync(o => o.TerminationGrace = TimeSpan.FromMilliseconds(20));
+        await emulator.CreatePoolAsync();
+        await emulator.CreateJobAsync();
+        var mark = Path.Combine(emulator.DataDirectory, "second");
+        await emulator.AddTaskAsync("task", $"/bin/sh -c 'ls $AZ_BATCH_NODE_SHARED_DIR; [ -e {mark} ] || {{ touch {mark} $AZ_BATCH_NODE_SHARED_DIR/old; sleep 600; }}'");
+        await Until.TrueAsync(() => File.Exists(mark), "the task runs");
+        var id = (string)(await NodeAsync(emulator))["id"]!;
+
+        await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{id}/reimage");
+
+        var task = await emulator.WaitAsync("task");
+        Assert.AreEqual("success", (string?)task["executionInfo"]!["result"]);
+        Assert.AreEqual(0, (int)task["executionInfo"]!["requeueCount"]!);
+        Assert.AreEqual("", await emulator.FileAsync("task", "stdout.txt"));
+    }
+
+    [TestMethod]
+    public async Task A_deallocated_node_stays_listed_and_starts_on_request()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.CreatePoolAsync();
+        var id = (string)(await NodeAsync(emulator))["id"]!;
+        Assert.AreEqual("OperationInvalidForCurrentState", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "POST", $"/pools/pool/nodes/{id}/start"));
+
+        await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{id}/deallocate");
+        await Until.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "deallocated", "the node is deallocated");
+        await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{id}/start");
+
+        await Until.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "idle", "the node is back");
+    }
+
+    [TestMethod]
+    public async Task A_node_without_scheduling_goes_offline_and_takes_no_tasks()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.CreatePoolAsync();
+        await emulator.CreateJobAsync();
+        var id = (string)(await NodeAsync(emulator))["id"]!;
+
+        await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{id}/disablescheduling");
+        Assert.AreEqual("NodeAlreadyInTargetSchedulingState", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "POST", $"/pools/pool/nodes/{id}/disablescheduling"));
+        Assert.AreEqual("offline", (string?)(await NodeAsync(emulator))["state"]);
+        await emulator.AddTaskAsync("task", "true");
+        Assert.AreEqual("active", (string?)(await emulator.TaskAsync("task"))["state"]);
+        await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{id}/enablescheduling");
+
+        await emulator.WaitAsync("task");
+    }
+
+    private static async Task<JsonObject> NodeAsync(EmulatorFixture emulator) =>
+        (await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]![0]!.AsObject();
+}
