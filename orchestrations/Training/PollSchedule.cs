@@ -10,7 +10,7 @@ public sealed record PollSchedule(TimeSpan Shortest, TimeSpan Longest, double Sh
     public static PollSchedule Trial { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), 0.05);
 
     /// <summary>For a run's custom status.</summary>
-    public static PollSchedule Run { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), 0.03);
+    public static PollSchedule Run { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), 0.015);
 
     /// <summary>The next pause after waiting for <paramref name="waited"/>.</summary>
     public TimeSpan After(TimeSpan waited)

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using DurableMl.BatchJobs.Outcomes;
+using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Training;
+using Microsoft.DurableTask;
+
+namespace Orchestrations.Tests.Fixtures;
+
+/// <summary>The training activities as a test scripts them: what each look at an attempt shows.</summary>
+internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation> look)
+{
+    private readonly ConcurrentDictionary<string, int> looks = new(StringComparer.Ordinal);
+
+    public ConcurrentQueue<TrialAttempt> Submitted { get; } = new();
+
+    public ConcurrentQueue<TrialAttempt> Ended { get; } = new();
+
+    public ConcurrentQueue<string> CleanedUp { get; } = new();
+
+    public bool HasDedicatedPool { get; init; } = true;
+
+    public static TrialObservation Waiting { get; } = new(false, null, null, 0, null, null);
+
+    public static TrialObservation Running(double? objective = null, double? epoch = null, int restarts = 0) => new(true, null, null, restarts, objective, epoch);
+
+    public static TrialObservation Over(TrialOutcomeKind outcome, double? objective = null, string? message = null, int restarts = 0) =>
+        new(false, outcome, message, restarts, objective, 3);
+
+    public void Register(DurableTaskRegistry tasks)
+    {
+        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, _) => new SweepPreparation("c0de", HasDedicatedPool));
+        tasks.AddActivityFunc<TrialAttempt, object?>(nameof(SubmitTrial), (_, attempt) => Add(Submitted, attempt));
+        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(
+            nameof(ObserveTrial), (_, attempt) => look(attempt, looks.AddOrUpdate($"{attempt.RunId}/{attempt.TrialId}/{attempt.Attempt}", 1, (_, n) => n + 1)));
+        tasks.AddActivityFunc<TrialAttempt, object?>(nameof(EndTrial), (_, attempt) => Add(Ended, attempt));
+        tasks.AddActivityFunc<string, object?>(nameof(CleanUpSweep), (_, run) => Add(CleanedUp, run));
+    }
+
+    private static object? Add<T>(ConcurrentQueue<T> queue, T item)
+    {
+        queue.Enqueue(item);
+        return null;
+    }
+}
