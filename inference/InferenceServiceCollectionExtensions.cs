@@ -1,5 +1,7 @@
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Caching;
+using DurableMl.Inference.Experiments;
+using DurableMl.Inference.Management;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
@@ -39,18 +41,32 @@ public static class InferenceServiceCollectionExtensions
         services.TryAddSingleton<ModelFileCache>();
         services.TryAddSingleton<SessionCache>();
         services.TryAddSingleton<ModelCatalog>();
+        services.TryAddSingleton<Ensemble>();
+        services.TryAddSingleton<TrafficStore>();
+        services.TryAddSingleton<CanaryKeeper>();
+        services.TryAddSingleton<ExperimentLog>();
+        services.TryAddSingleton<ShadowRunner>();
         services.TryAddSingleton<RouteExecutor>();
         services.TryAddSingleton<InferenceServer>();
         services.TryAddSingleton<Preloader>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Preloader>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ExperimentLog>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ShadowRunner>());
+        services.TryAddSingleton<PrometheusMetrics>();
+        services.TryAddSingleton(provider => new ModelsApi(
+            provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<TrafficStore>(), provider.GetRequiredService<Ensemble>(),
+            provider.GetRequiredService<ModelCatalog>(), provider.GetRequiredService<ExperimentLog>(), provider.GetRequiredService<PrometheusMetrics>(),
+            provider.GetRequiredService<ILogger<ModelsApi>>()));
         services.TryAddSingleton(provider =>
         {
             OnnxRuntimeEnvironment.EnsureCreated();
+            // From the first request on, not from the first look at /metrics.
+            provider.GetRequiredService<PrometheusMetrics>();
             ThreadPool.GetMinThreads(out int workers, out int completionPorts);
             ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + SpareThreads), completionPorts);
             return new OpenInferenceProtocol(
                 provider.GetRequiredService<InferenceServer>(), provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<Preloader>(),
-                provider.GetRequiredService<InferenceOptions>(), provider.GetRequiredService<InferenceMeter>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<InferenceOptions>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<OpenInferenceProtocol>>());
         });
         return services;

@@ -4,7 +4,6 @@ using Azure;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -22,19 +21,17 @@ public sealed class OpenInferenceProtocol
     private readonly ModelRegistry registry;
     private readonly Preloader preloader;
     private readonly InferenceOptions options;
-    private readonly InferenceMeter meter;
     private readonly TimeProvider time;
     private readonly ILogger<OpenInferenceProtocol> logger;
     private readonly ProtocolLimits limits;
 
     internal OpenInferenceProtocol(
-        InferenceServer server, ModelRegistry registry, Preloader preloader, InferenceOptions options, InferenceMeter meter, TimeProvider time, ILogger<OpenInferenceProtocol> logger)
+        InferenceServer server, ModelRegistry registry, Preloader preloader, InferenceOptions options, TimeProvider time, ILogger<OpenInferenceProtocol> logger)
     {
         this.server = server;
         this.registry = registry;
         this.preloader = preloader;
         this.options = options;
-        this.meter = meter;
         this.time = time;
         this.logger = logger;
         limits = new() { MaxRequestBytes = options.MaxRequestBytes, MaxHeaderBytes = options.MaxRequestBytes };
@@ -80,14 +77,12 @@ public sealed class OpenInferenceProtocol
     /// <summary><c>POST v2/models/{model}[/versions/{version}]/infer</c></summary>
     public Task InferAsync(HttpContext context, string model, string? version) => AnswerAsync(context, async cancellationToken =>
     {
-        long started = time.GetTimestamp();
         ModelNames.Model(model);
         using InferRequest request = await InferRequestReader.ReadAsync(context.Request, limits, cancellationToken);
         using InferResponse response = request.TimeoutMicroseconds == 0
             ? await server.InferAsync(model, version, request, context.Request.Headers, cancellationToken)
             : await InferWithDeadlineAsync(context, model, version, request, cancellationToken);
         await InferResponseWriter.WriteAsync(context.Response, request, response, cancellationToken);
-        new ModelMetrics(meter, model, response.Version).Answered(time.GetElapsedTime(started));
     });
 
     private async Task<InferResponse> InferWithDeadlineAsync(

@@ -12,9 +12,12 @@ internal sealed class LoadedModel : IDisposable
 {
     private const int DefaultMaxBatch = 32;
 
+    private readonly TimeProvider time;
+
     public LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, TimeProvider time)
     {
         ServingOptions serving = manifest.Serving ?? new();
+        this.time = time;
         Manifest = manifest;
         Session = session;
         Metrics = metrics;
@@ -40,6 +43,22 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Runs the model on a request's inputs.</summary>
     /// <exception cref="InferenceException">The inputs do not fit the model, or it failed.</exception>
     public async Task<List<Tensor>> InferAsync(InferRequest request, CancellationToken cancellationToken)
+    {
+        long started = time.GetTimestamp();
+        try
+        {
+            List<Tensor> outputs = await BindAndRunAsync(request, cancellationToken);
+            Metrics.Answered(time.GetElapsedTime(started));
+            return outputs;
+        }
+        catch (Exception e)
+        {
+            Metrics.Failed(e switch { InferenceException known => known.Status, OperationCanceledException => 504, _ => 500 });
+            throw;
+        }
+    }
+
+    private async Task<List<Tensor>> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
     {
         Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         try

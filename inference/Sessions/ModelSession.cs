@@ -8,7 +8,8 @@ namespace DurableMl.Inference.Sessions;
 /// <summary>A loaded model: an ONNX Runtime session with its inputs and outputs in the Open Inference Protocol's words. Safe for concurrent runs.</summary>
 public sealed class ModelSession : IDisposable
 {
-    private static readonly RunOptions DefaultRunOptions = new();
+    // A failed run is an exception; ONNX Runtime need not print it as well.
+    private static readonly RunOptions DefaultRunOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
     private readonly InferenceSession session;
 

@@ -15,7 +15,7 @@ public static class OnnxRuntimeEnvironment
     public static SessionOptions CreateSessionOptions()
     {
         bool shared = EnsureCreated();
-        var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         if (shared)
         {
             options.DisablePerSessionThreads();

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using DurableMl.Inference;
+using DurableMl.Inference.Management;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using Microsoft.AspNetCore.Builder;
@@ -74,6 +75,24 @@ internal sealed class InferenceHost : IAsyncDisposable
         return manifest.Version;
     }
 
+    /// <summary>Puts traffic rules in force, whatever was there.</summary>
+    public async Task SetTrafficAsync(string model, string rules)
+    {
+        HttpResponseMessage current = await Client.GetAsync($"api/models/{model}/traffic");
+        var request = new HttpRequestMessage(HttpMethod.Put, $"api/models/{model}/traffic") { Content = new StringContent(rules) };
+        if (current.Headers.ETag is { } etag)
+        {
+            request.Headers.IfMatch.Add(etag);
+        }
+        else
+        {
+            request.Headers.IfNoneMatch.Add(System.Net.Http.Headers.EntityTagHeaderValue.Any);
+        }
+
+        HttpResponseMessage response = await Client.SendAsync(request);
+        Assert.AreEqual(200, (int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -93,6 +112,17 @@ internal sealed class InferenceHost : IAsyncDisposable
         app.MapGet("v2/models/{model}/versions/{version}/ready", (HttpContext c) => protocol.ModelReadyAsync(c, Route(c, "model")!, Route(c, "version")));
         app.MapPost("v2/models/{model}/infer", (HttpContext c) => protocol.InferAsync(c, Route(c, "model")!, null));
         app.MapPost("v2/models/{model}/versions/{version}/infer", (HttpContext c) => protocol.InferAsync(c, Route(c, "model")!, Route(c, "version")));
+        var api = app.Services.GetRequiredService<ModelsApi>();
+        app.MapGet("api/models", (HttpContext c) => api.ListAsync(c));
+        app.MapGet("api/models/{model}", (HttpContext c) => api.GetAsync(c, Route(c, "model")!));
+        app.MapGet("api/models/{model}/versions/{version}", (HttpContext c) => api.GetVersionAsync(c, Route(c, "model")!, Route(c, "version")!));
+        app.MapMethods("api/models/{model}/aliases/{alias}", ["PUT", "DELETE"], (HttpContext c) => api.SetAliasAsync(c, Route(c, "model")!, Route(c, "alias")!));
+        app.MapGet("api/models/{model}/traffic", (HttpContext c) => api.GetTrafficAsync(c, Route(c, "model")!));
+        app.MapPut("api/models/{model}/traffic", (HttpContext c) => api.PutTrafficAsync(c, Route(c, "model")!));
+        app.MapGet("api/models/{model}/experiments", (HttpContext c) => api.ExperimentsAsync(c, Route(c, "model")!));
+        app.MapPost("api/feedback", (HttpContext c) => api.FeedbackAsync(c));
+        app.MapGet("metrics", (HttpContext c) => api.MetricsAsync(c));
+        app.MapGet("openapi.json", (HttpContext c) => api.OpenApiAsync(c));
     }
 
     private static string? Route(HttpContext context, string name) => (string?)context.GetRouteValue(name);
