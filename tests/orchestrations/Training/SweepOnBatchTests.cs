@@ -1,0 +1,74 @@
+using Azure.Compute.Batch;
+using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Training;
+
+namespace Orchestrations.Tests.Training;
+
+[TestClass]
+public sealed class SweepOnBatchTests
+{
+    [TestMethod]
+    public async Task A_poisoned_trial_among_ten_fails_alone()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.StartAsync(spotNodes: 3);
+
+        SweepResult sweep = await cluster.OutputAsync<SweepResult>(await cluster.StartSweepAsync(
+            "run", TrainingCluster.Sweep(trials: 10, budget: 1, steps: 5, pause: 0, poisoned: "trial-003", maxFailedTrials: 1, failures: 1)));
+
+        Assert.HasCount(10, sweep.Trials);
+        TrialStatus poisoned = sweep.Trials[3];
+        Assert.AreEqual((TrialState.Failed, 2), (poisoned.State, poisoned.Attempts), "It was tried once more.");
+        StringAssert.Contains(poisoned.Error, "this trial is poisoned");
+        Assert.IsTrue(sweep.Trials.Where(trial => trial.Id != "trial-003").All(trial => trial is { State: TrialState.Completed, Attempts: 1 }), string.Join(Environment.NewLine, sweep.Trials));
+        Assert.AreEqual(sweep.Trials.Max(trial => trial.Objective), sweep.Best!.Objective);
+        Assert.IsNull(sweep.Stopped);
+        await NothingIsLeftAsync(cluster);
+    }
+
+    [TestMethod]
+    public async Task A_sweep_outlives_the_death_of_the_batch_service()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.StartAsync(spotNodes: 2);
+        string trace = cluster.FilePath("trace");
+
+        string instance = await cluster.StartSweepAsync("run", TrainingCluster.Sweep(trials: 4, budget: 2, steps: 40, pause: 0.03, trace));
+        await Eventually.TrueAsync(() => Trace.Read(trace).Select(step => step.Process).Distinct().Count() >= 2, "two trials train");
+        await cluster.Emulator.KillAsync();
+        await Eventually.TrueAsync(() => cluster.TaskProcesses().Count == 0, "no task outlives the emulator");
+        await cluster.Emulator.StartAsync();
+        SweepResult sweep = await cluster.OutputAsync<SweepResult>(instance);
+
+        Assert.IsTrue(sweep.Trials.All(trial => trial is { State: TrialState.Completed, Epoch: 2 }), string.Join(Environment.NewLine, sweep.Trials));
+        Assert.IsGreaterThanOrEqualTo(2, sweep.Trials.Sum(trial => trial.Preemptions), "The running trials were started again.");
+        await NothingIsLeftAsync(cluster);
+    }
+
+    [TestMethod]
+    public async Task Cancellation_leaves_no_process_no_task_and_a_clean_status()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.StartAsync(spotNodes: 2);
+        string trace = cluster.FilePath("trace");
+
+        string instance = await cluster.StartSweepAsync("run", TrainingCluster.Sweep(trials: 6, budget: 100, steps: 100, pause: 0.05, trace, parallelism: 3));
+        await Eventually.TrueAsync(() => Trace.Read(trace).Select(step => step.Process).Distinct().Count() >= 2, "two trials train");
+        Assert.IsNotEmpty(cluster.TaskProcesses());
+        await cluster.CancelAsync(instance, "enough");
+        SweepResult sweep = await cluster.OutputAsync<SweepResult>(instance);
+
+        Assert.IsTrue(sweep.Cancelled);
+        Assert.AreEqual("enough", sweep.Stopped);
+        Assert.IsNull(sweep.Best);
+        Assert.IsTrue(sweep.Trials.All(trial => trial is { State: TrialState.Cancelled, Error: "enough" }), string.Join(Environment.NewLine, sweep.Trials));
+        Assert.AreEqual(TrialState.Cancelled, (await cluster.StatusAsync("run", "trial-000")).State);
+        await NothingIsLeftAsync(cluster);
+        int steps = Trace.Read(trace).Count;
+        await Task.Delay(300);
+        Assert.HasCount(steps, Trace.Read(trace), "Somebody goes on training.");
+    }
+
+    private static async Task NothingIsLeftAsync(TrainingCluster cluster)
+    {
+        await Eventually.TrueAsync(async () => await cluster.Batch.GetJobsAsync().CountAsync() == 0, "the run's Batch jobs are gone");
+        await Eventually.TrueAsync(() => cluster.TaskProcesses().Count == 0, "no process of a task is left");
+    }
+}

@@ -1,0 +1,235 @@
+using System.Text.Json;
+using Azure;
+using Azure.Compute.Batch;
+using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Client;
+using DurableMl.BatchJobs.Submission;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Training;
+using DurableMl.Tests.Support;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrations.Tests.Training;
+
+/// <summary>Everything that training takes, real and on this machine: the durable engine on SQLite, the Batch emulator, Azurite, Python.</summary>
+internal sealed class TrainingCluster : IAsyncDisposable
+{
+    public const string SpotPool = "spot";
+    public const string DedicatedPool = "dedicated";
+
+    private const string Dataset = "none";
+    private const string Version = "1";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private readonly TemporaryFolder folder = new();
+    private AzuriteProcess azurite = null!;
+    private IHost host = null!;
+
+    private TrainingCluster() => Emulator = new EmulatorProcess(folder["batch"]);
+
+    public EmulatorProcess Emulator { get; }
+
+    public BatchClient Batch { get; private set; } = null!;
+
+    public TrainingJobs Training { get; private set; } = null!;
+
+    private DurableTaskClient Client => host.Services.GetRequiredService<DurableTaskClient>();
+
+    public static async Task<TrainingCluster> StartAsync(int spotNodes = 1)
+    {
+        var cluster = new TrainingCluster();
+        try
+        {
+            await Task.WhenAll(cluster.StartAzuriteAsync(), cluster.Emulator.StartAsync());
+            var settings = new BatchSettings
+            {
+                AccountUrl = cluster.Emulator.Url,
+                AccountName = EmulatorProcess.AccountName,
+                AccountKey = EmulatorProcess.AccountKey,
+                PoolId = SpotPool,
+                DedicatedPoolId = DedicatedPool,
+                ContainerImage = "durableml/counting-job:1",
+            };
+            cluster.Batch = BatchClientFactory.Create(settings);
+            await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(SpotPool, "standard_d2s_v5") { TargetLowPriorityNodes = spotNodes });
+            await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(DedicatedPool, "standard_d2s_v5") { TargetDedicatedNodes = 1 });
+            var blobs = new BlobServiceClient(cluster.azurite.ConnectionString);
+            await blobs.CreateBlobContainerAsync("runs");
+            BlobContainerClient datasets = await blobs.CreateBlobContainerAsync("datasets");
+            await datasets.UploadBlobAsync($"{Dataset}/{Version}/manifest.json", new BinaryData("""{"format":"durableml-dataset/1","splits":{}}"""));
+            cluster.Training = new TrainingJobs(cluster.Batch, blobs, cluster.Catalog(), settings, TimeProvider.System);
+            await cluster.StartHostAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A file beside the cluster's data.</summary>
+    public string FilePath(string name) => folder[name];
+
+    /// <summary>A sweep of the counting job whose trials differ in nothing but their rate and seed.</summary>
+    public static SweepDefinition Sweep(
+        int trials, int budget, int steps = 20, double pause = 0.02, string trace = "", string poisoned = "",
+        int maxFailedTrials = 0, int parallelism = 4, int failures = 1, int preemptions = 3) => new(
+            "counting-job",
+            trials,
+            Seed: 7,
+            budget,
+            new ObjectiveDefinition("validation_accuracy", ObjectiveGoal.Maximize),
+            new Dictionary<string, ParameterDefinition>
+            {
+                ["rate"] = new(ParameterKind.Uniform, 0.05, 0.3, []),
+                ["steps"] = Fixed(steps),
+                ["pause"] = Fixed(pause),
+                ["trace"] = Fixed(trace),
+                ["poisoned"] = Fixed(poisoned),
+            },
+            maxFailedTrials,
+            parallelism,
+            new RetryBudgets(failures, preemptions, Infrastructure: 3),
+            TimeSpan.FromMinutes(10),
+            CheckpointSteps: null,
+            Nodes: 1);
+
+    public async Task<string> StartTrialAsync(string runId, SweepDefinition sweep)
+    {
+        var input = new TrialInput(
+            runId, "trial-000", Dataset, Version, TrialSampler.Sample(sweep.Parameters, sweep.Seed, 0), TrialSampler.SeedOf(sweep.Seed, 0), sweep, HasDedicatedPool: true);
+        return await Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(TrialOrchestrator), input, new StartOrchestrationOptions(RunIds.Trial(runId, "trial-000")));
+    }
+
+    public async Task<string> StartSweepAsync(string runId, SweepDefinition sweep) => await Client.ScheduleNewOrchestrationInstanceAsync(
+        nameof(SweepOrchestrator), new SweepInput(runId, Dataset, Version, sweep), new StartOrchestrationOptions(RunIds.Sweep(runId)));
+
+    public Task CancelAsync(string instance, string reason) => Client.RaiseEventAsync(instance, RunEvents.Cancel, reason);
+
+    /// <summary>The output of an orchestration that completes.</summary>
+    public async Task<T> OutputAsync<T>(string instance)
+    {
+        using var deadline = new CancellationTokenSource(Limit);
+        OrchestrationMetadata ended = await Client.WaitForInstanceCompletionAsync(instance, getInputsAndOutputs: true, deadline.Token);
+        Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
+        return ended.ReadOutputAs<T>()!;
+    }
+
+    /// <summary>The custom status of a trial.</summary>
+    public async Task<TrialStatus> StatusAsync(string runId, string trialId)
+    {
+        OrchestrationMetadata trial = (await Client.GetInstanceAsync(RunIds.Trial(runId, trialId), getInputsAndOutputs: true))!;
+        return JsonSerializer.Deserialize<TrialStatus>(trial.SerializedCustomStatus!, JsonSerializerOptions.Web)!;
+    }
+
+    /// <summary>The node that a running task is on.</summary>
+    public async Task<string> NodeOfAsync(string job, string task)
+    {
+        string? node = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                BatchTask found = await Batch.GetTaskAsync(job, task);
+                node = found.NodeInfo?.NodeId;
+                return found.State == BatchTaskState.Running;
+            },
+            $"task {task} runs");
+        return node!;
+    }
+
+    /// <summary>The processes that any task has left or still has: those that work below the emulator's data.</summary>
+    public IReadOnlyList<string> TaskProcesses() =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Where(directory => char.IsAsciiDigit(Path.GetFileName(directory)[0])).Where(directory =>
+        {
+            try
+            {
+                return new FileInfo(Path.Combine(directory, "cwd")).LinkTarget?.StartsWith(folder["batch"], StringComparison.Ordinal) == true;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false; // It has just ended, or is another user's.
+            }
+        }).Select(directory => directory + " " + Read(Path.Combine(directory, "cmdline"))),
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host is not null)
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+
+        await Emulator.DisposeAsync();
+        if (azurite is not null)
+        {
+            await azurite.DisposeAsync();
+        }
+
+        folder.Dispose();
+    }
+
+    private static ParameterDefinition Fixed<T>(T value) => new(ParameterKind.Fixed, 0, 0, [JsonSerializer.SerializeToElement(value)]);
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private async Task StartAzuriteAsync() => azurite = await AzuriteProcess.StartAsync();
+
+    /// <summary>The shipped runner, and the counting job beside it.</summary>
+    private JobCatalog Catalog()
+    {
+        foreach (string job in new[] { Path.Combine(Repository.Root, "batch-jobs", "runner"), Path.Combine(AppContext.BaseDirectory, "Training", "counting-job") })
+        {
+            string target = Path.Combine(folder["jobs"], Path.GetFileName(job));
+            Directory.CreateDirectory(target);
+            foreach (string file in Directory.EnumerateFiles(job))
+            {
+                File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+            }
+        }
+
+        return new JobCatalog(folder["jobs"]);
+    }
+
+    private async Task StartHostAsync()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Logging.ClearProviders();
+        string database = folder["durabletask.db"];
+        builder.Services.AddDurableTaskClient(client => client.UseSqlite(database).RegisterDirectly());
+        builder.Services.AddDurableTaskWorker(worker => worker.UseSqlite(database).AddTasks(tasks =>
+        {
+            tasks.AddOrchestratorFunc(nameof(TrialOrchestrator), TrialOrchestrator.RunAsync);
+            tasks.AddOrchestratorFunc(nameof(SweepOrchestrator), SweepOrchestrator.RunAsync);
+            tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training).RunAsync(input, default));
+            tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
+            tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training).RunAsync(attempt, default));
+            tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch).RunAsync(attempt, default));
+            tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
+        }));
+        host = builder.Build();
+        await host.StartAsync();
+    }
+}
