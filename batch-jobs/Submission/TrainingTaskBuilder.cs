@@ -16,6 +16,8 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
     private const int FirstPort = 20_000;
     private const int Ports = 10_000;
 
+    private const string InstanceMetadata = "http://169.254.169.254";
+
     private static readonly TimeSpan QueueAllowance = TimeSpan.FromHours(1);
 
     /// <summary>Builds the task's description with freshly signed URLs.</summary>
@@ -111,6 +113,12 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         if (settings.Threads is { } threads)
         {
             yield return ("DML_THREADS", Text(threads));
+        }
+
+        if (settings.AccountUrl.Scheme == Uri.UriSchemeHttps)
+        {
+            // Where Azure tells a spot node that it will be taken; not on a machine that only plays the nodes.
+            yield return ("DML_SCHEDULED_EVENTS", InstanceMetadata);
         }
 
         if (task.Nodes > 1)

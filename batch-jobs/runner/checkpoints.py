@@ -126,7 +126,12 @@ def stage(folder, target):
         for name in before:
             path = os.path.join(target, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            os.link(os.path.join(folder, name), path)
+            try:
+                os.link(os.path.join(folder, name), path)
+            except FileNotFoundError:
+                raise
+            except OSError:  # A file system without links.
+                shutil.copyfile(os.path.join(folder, name), path)
     except FileNotFoundError:
         return None
     return before if settled_files(folder) == before else None

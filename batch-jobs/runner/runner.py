@@ -21,11 +21,15 @@ from errors import EXIT_HOPELESS, EXIT_INFRASTRUCTURE, EXIT_PREEMPTED, Preempted
 from guardian import Guardian
 from job import Job
 from metrics import summarise
+from notice import PreemptionNotice
 from settings import Settings
 from trial import TrialStore
 
 LOG_SECONDS = 10.0
 """Between two uploads of the logs while the job runs."""
+
+SETTLE_SECONDS = 0.1
+"""For how long a checkpoint has to stand still: its files may be renamed one after the other."""
 
 REASONS = {0: "succeeded", EXIT_HOPELESS: "hopeless"}
 
@@ -48,11 +52,11 @@ class Runner:
         self._job = None
         self._cache = None
         self._uploaded = None
-        self._seen = None
+        self._unsettled = False
         self._logs_at = time.monotonic()
 
     def on_notice(self, *_):
-        """SIGTERM: the node is about to go, or somebody ended the task."""
+        """SIGTERM or Azure's own notice: the node is about to go, or somebody ended the task."""
         if self._notice is None:
             self._notice = time.monotonic()
             if self._job:
@@ -60,6 +64,14 @@ class Runner:
 
     def run(self):
         """Returns the exit code."""
+        watch = PreemptionNotice(self._settings.notices, self.on_notice) if self._settings.notices else None
+        try:
+            return self._run()
+        finally:
+            if watch:
+                watch.close()
+
+    def _run(self):
         try:
             environment = self._prepare()
             self._stop_if_noticed()
@@ -124,9 +136,14 @@ class Runner:
 
     def _sync(self):
         seen = settled_files(self._path("checkpoint"))
-        if seen and seen != self._uploaded and seen == self._seen:
-            self._save_checkpoint()
-        self._seen = seen
+        if seen and seen != self._uploaded:
+            time.sleep(min(SETTLE_SECONDS, self._settings.interval))
+            # A job that writes all the time must not wait for ever: the second time, what is there goes up as it is.
+            if self._unsettled or settled_files(self._path("checkpoint")) == seen:
+                self._save_checkpoint()
+                self._unsettled = False
+            else:
+                self._unsettled = True
         self._trial.sync_metrics(self._path("output/metrics.jsonl"))
         if time.monotonic() - self._logs_at > LOG_SECONDS:
             self._trial.sync_logs(self._path("logs"))

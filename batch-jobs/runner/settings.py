@@ -25,6 +25,7 @@ class Settings:
         self.nodes = _integer(values, "DML_NODES", 1, 1)
         self.port = _integer(values, "DML_RENDEZVOUS_PORT", 6105, 1)
         self.master = values.get("AZ_BATCH_MASTER_NODE", "127.0.0.1:6000").rsplit(":", 1)[0]
+        self.notices = values.get("DML_SCHEDULED_EVENTS", "") if values.get("AZ_BATCH_NODE_IS_DEDICATED", "") == "false" else ""
         self.work = os.path.abspath(values.get("DML_WORK", "work"))
         self.shared = values.get("AZ_BATCH_NODE_SHARED_DIR", "")
 

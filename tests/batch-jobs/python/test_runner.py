@@ -1,8 +1,10 @@
+import http.server
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import unittest
 
 from support import JOBS, Azurite, FolderTestCase, make_dataset, wait_until
@@ -149,6 +151,12 @@ while step < %d:
         self.assertEqual((code, out), (0, "from %d\n" % kept), error)
         self.assertIsNotNone(self.json_blob("starts/1-2.json"))
 
+    def test_a_job_that_writes_checkpoints_all_the_time_gets_them_uploaded_too(self):
+        process = self.start(self.CHECKPOINTING.replace("step %% 10 == 0", "True").replace("0.02", "0.002") % 1000000)
+        wait_until(lambda: (self.json_blob("checkpoint/latest.json") or {}).get("sequence", 0) >= 2, what="a second checkpoint")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
     def test_sigterm_gives_the_job_time_for_a_last_checkpoint_and_counts_as_preemption(self):
         process = self.start(self.CHECKPOINTING % 10000)
         wait_until(lambda: (self.json_blob("checkpoint/latest.json") or {}).get("sequence"), what="a checkpoint")
@@ -160,6 +168,15 @@ while step < %d:
         kept = int(self.blob("checkpoint/%s/state" % pointer["slot"]))
         code, out, _ = self.run_to_end(self.CHECKPOINTING % kept)
         self.assertEqual((code, out), (0, "from %d\n" % kept))
+
+    def test_azures_own_notice_counts_as_sigterm_but_not_the_one_for_another_machine(self):
+        for machine, wanted in (("other_1", 0), ("node_0", 143)):
+            metadata = MetadataService(machine)
+            self.addCleanup(metadata.close)
+            code, _, error = self.run_to_end(
+                "import time; time.sleep(2)", DML_SCHEDULED_EVENTS="http://127.0.0.1:%d" % metadata.server_port,
+                AZ_BATCH_NODE_IS_DEDICATED="false")
+            self.assertEqual(code, wanted, error)
 
     def test_a_job_that_ignores_sigterm_is_killed_after_the_grace(self):
         process = self.start("import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('on', flush=True)\ntime.sleep(60)",
@@ -198,6 +215,33 @@ print(child.pid, flush=True)
         self.assertIsNone(self.blob("output/result.json"))
         new.send_signal(signal.SIGTERM)
         new.communicate(timeout=30)
+
+
+class MetadataService(http.server.ThreadingHTTPServer):
+    """Azure's instance metadata service on a machine called node_0, with a Preempt event for the machine that is named."""
+
+    daemon_threads = True
+
+    def __init__(self, preempted):
+        self.events = {"Events": [{"EventType": "Preempt", "Resources": [preempted]}]}
+        super().__init__(("127.0.0.1", 0), MetadataHandler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
+
+
+class MetadataHandler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"node_0" if "/compute/name" in self.path else json.dumps(self.server.events).encode()
+        self.send_response(200 if self.headers.get("Metadata") == "true" else 400)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 def _alive(pid):

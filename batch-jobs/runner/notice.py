@@ -1,0 +1,57 @@
+"""Azure's notice that this spot node is about to go: the instance metadata service's scheduled events."""
+
+import http.client
+import json
+import threading
+import urllib.parse
+
+EVENTS = "/metadata/scheduledevents?api-version=2020-07-01"
+NAME = "/metadata/instance/compute/name?api-version=2021-02-01&format=text"
+SECONDS = 3.0
+"""Between two looks; the notice comes at least 30 seconds ahead."""
+
+TIMEOUT = 5.0
+
+
+class PreemptionNotice:
+    """Watches for a Preempt event of this machine in a thread of its own and then calls back once.
+
+    The service lies at a link-local address and tells all machines of a scale set about each other, hence the look at the name.
+    A failed look is no notice: SIGTERM and the next look are still there.
+    """
+
+    def __init__(self, url, on_notice):
+        self._parts = urllib.parse.urlsplit(url)
+        self._on_notice = on_notice
+        self._ended = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def close(self):
+        """Stops watching."""
+        self._ended.set()
+
+    def _watch(self):
+        name = None
+        while not self._ended.wait(SECONDS if name else 0.1):
+            try:
+                name = name or self._get(NAME).decode().strip()
+                events = json.loads(self._get(EVENTS)).get("Events", [])
+            except (OSError, ValueError, AttributeError, http.client.HTTPException):
+                if self._ended.wait(SECONDS):
+                    return
+                continue
+            if any(event.get("EventType") == "Preempt" and name in event.get("Resources", []) for event in events):
+                self._on_notice()
+                return
+
+    def _get(self, path):
+        connection = http.client.HTTPConnection(self._parts.hostname, self._parts.port or 80, timeout=TIMEOUT)
+        try:
+            connection.request("GET", path, headers={"Metadata": "true"})
+            response = connection.getresponse()
+            body = response.read()
+            if response.status != 200:
+                raise OSError("HTTP %d" % response.status)
+            return body
+        finally:
+            connection.close()
