@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Autoscale;
 using DurableMl.Local.BatchEmulator.Containers;
 using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Files;
@@ -24,6 +25,7 @@ internal sealed class Emulator : IAsyncDisposable
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(30) };
     private readonly NodeLifecycle nodes;
     private readonly PoolLifecycle pools;
+    private readonly AutoScaler scaler;
     private readonly TaskLifecycle tasks;
     private readonly JobLifecycle jobs;
     private readonly NodeDirectories directories;
@@ -57,6 +59,8 @@ internal sealed class Emulator : IAsyncDisposable
         tasks = new TaskLifecycle(Account, options, runner, directories);
         nodes = new NodeLifecycle(Account, options, commands, directories, Environment, faults, logs.CreateLogger<NodeLifecycle>());
         pools = new PoolLifecycle(Account, nodes, faults);
+        scaler = new AutoScaler(Account, pools);
+        pools.AutoScaleEnabled = scaler.Enable;
         jobs = new JobLifecycle(Account, tasks, preparations, options);
         Account.Schedule = new Scheduler(Account, tasks).Assign;
     }
@@ -97,6 +101,7 @@ internal sealed class Emulator : IAsyncDisposable
                 pools.Create(definition);
             }
 
+            scaler.Start();
             new PreemptionSchedule(Account, nodes, options).Plan();
             Account.WantScheduling();
         });
@@ -111,6 +116,7 @@ internal sealed class Emulator : IAsyncDisposable
         app.UseRouting();
         app.MapGet("/health", () => "ok");
         new PoolOperations(Account, pools).Map(app);
+        new AutoScaleOperations(Account, scaler).Map(app);
         new NodeOperations(Account, nodes).Map(app);
         new JobOperations(Account, jobs).Map(app);
         new TaskOperations(Account, tasks, directories).Map(app);

@@ -20,6 +20,9 @@ internal sealed class PoolLifecycle
         nodes.Changed += Settle;
     }
 
+    /// <summary>A pool with automatic scaling has been created.</summary>
+    public Action<Pool>? AutoScaleEnabled { get; set; }
+
     /// <summary>Goes on with what pools were about to do when the emulator stopped.</summary>
     public void Restore()
     {
@@ -37,6 +40,11 @@ internal sealed class PoolLifecycle
         account.Added(pool);
         account.Pools.Add(pool.Id, pool);
         Resize(pool, definition.Integer("targetDedicatedNodes") ?? 0, definition.Integer("targetLowPriorityNodes") ?? 0, StopReason.Requeued);
+        if (pool.AutoScaleEnabled)
+        {
+            AutoScaleEnabled?.Invoke(pool);
+        }
+
         return pool;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Autoscale;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Pools;
@@ -6,8 +7,11 @@ namespace DurableMl.Local.BatchEmulator.Pools;
 /// <summary>What a pool's definition must satisfy beyond its form.</summary>
 internal static class PoolValidation
 {
-    // A virtual node costs a directory; what runs on it costs this machine.
-    private const int MostNodes = 1000;
+    /// <summary>Nodes of a kind in a pool: a virtual node costs a directory; what runs on it costs this machine.</summary>
+    public const int MostNodes = 1000;
+
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(168);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMinutes(5);
 
     /// <summary>Checks a new pool.</summary>
     /// <exception cref="BatchException">400, naming the property.</exception>
@@ -37,10 +41,33 @@ internal static class PoolValidation
             {
                 throw BatchErrors.MissingProperty(path + "autoScaleFormula");
             }
+
+            CheckAutoScale(pool, path);
         }
         else if (pool.ContainsKey("autoScaleFormula"))
         {
             throw BatchErrors.InvalidProperty(path + "autoScaleFormula", null, "A formula needs enableAutoScale.");
+        }
+    }
+
+    /// <summary>Checks formula and interval: the formula must be readable.</summary>
+    public static void CheckAutoScale(JsonObject options, string path)
+    {
+        if (options.Text("autoScaleFormula") is { } formula)
+        {
+            try
+            {
+                FormulaParser.Parse(formula);
+            }
+            catch (FormulaException e)
+            {
+                throw new BatchException(400, e.Code, "The specified autoscaling formula has a syntax error.", ("PropertyName", path + "autoScaleFormula"), ("Message", e.Message));
+            }
+        }
+
+        if (options.Duration("autoScaleEvaluationInterval") is { } interval && (interval < ShortestInterval || interval > LongestInterval))
+        {
+            throw BatchErrors.InvalidProperty(path + "autoScaleEvaluationInterval", options.Text("autoScaleEvaluationInterval"), "The value must be from PT5M to PT168H.");
         }
     }
 
