@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text;
 using DurableMl.Tests.Support;
 
 namespace Orchestrations.Tests.Training;
 
 /// <summary>The Batch emulator as a process of its own, so that it can be killed.</summary>
-internal sealed class EmulatorProcess(string dataDirectory) : IAsyncDisposable
+internal sealed class EmulatorProcess(string dataDirectory, params (string Name, string Value)[] settings) : IAsyncDisposable
 {
     public const string AccountName = "durableml";
     public const string AccountKey = "b25seSBmb3IgdGVzdHMgb24gbG9vcGJhY2s=";
@@ -26,8 +27,8 @@ internal sealed class EmulatorProcess(string dataDirectory) : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach ((string name, string value) in new (string, string)[]
-        {
+        (string, string)[] basics =
+        [
             ("Url", Url.AbsoluteUri.TrimEnd('/')),
             ("AccountName", AccountName),
             ("AccountKey", AccountKey),
@@ -38,7 +39,8 @@ internal sealed class EmulatorProcess(string dataDirectory) : IAsyncDisposable
             ("PreemptionGrace", "00:00:10"),
             ("ContainerImages__0__Image", "durableml/*"),
             ("ContainerImages__0__Executables__python3", Repository.Python),
-        })
+        ];
+        foreach ((string name, string value) in basics.Concat(settings))
         {
             start.Environment["BatchEmulator__" + name] = value;
         }
@@ -85,6 +87,14 @@ internal sealed class EmulatorProcess(string dataDirectory) : IAsyncDisposable
         using var http = new HttpClient();
         using HttpResponseMessage response = await http.PostAsync(new Uri(Url, $"admin/pools/{pool}/nodes/{node}/preempt"), content: null);
         Assert.AreEqual(202, (int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Has something go wrong when it next comes up; the members are those of the emulator's faults.</summary>
+    public async Task PlanAsync(object fault)
+    {
+        using var http = new HttpClient();
+        using HttpResponseMessage response = await http.PostAsJsonAsync(new Uri(Url, "admin/faults"), fault);
+        Assert.AreEqual(201, (int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     public async ValueTask DisposeAsync() => await KillAsync();

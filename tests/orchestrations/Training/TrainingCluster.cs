@@ -34,7 +34,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
     private AzuriteProcess azurite = null!;
     private IHost host = null!;
 
-    private TrainingCluster() => Emulator = new EmulatorProcess(folder["batch"]);
+    private TrainingCluster((string Name, string Value)[] emulatorSettings) => Emulator = new EmulatorProcess(folder["batch"], emulatorSettings);
 
     public EmulatorProcess Emulator { get; }
 
@@ -42,11 +42,13 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     public TrainingJobs Training { get; private set; } = null!;
 
+    public BlobContainerClient Runs { get; private set; } = null!;
+
     private DurableTaskClient Client => host.Services.GetRequiredService<DurableTaskClient>();
 
-    public static async Task<TrainingCluster> StartAsync(int spotNodes = 1)
+    public static async Task<TrainingCluster> StartAsync(int spotNodes = 1, params (string Name, string Value)[] emulatorSettings)
     {
-        var cluster = new TrainingCluster();
+        var cluster = new TrainingCluster(emulatorSettings);
         try
         {
             await Task.WhenAll(cluster.StartAzuriteAsync(), cluster.Emulator.StartAsync());
@@ -63,7 +65,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
             await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(SpotPool, "standard_d2s_v5") { TargetLowPriorityNodes = spotNodes });
             await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(DedicatedPool, "standard_d2s_v5") { TargetDedicatedNodes = 1 });
             var blobs = new BlobServiceClient(cluster.azurite.ConnectionString);
-            await blobs.CreateBlobContainerAsync("runs");
+            cluster.Runs = await blobs.CreateBlobContainerAsync("runs");
             BlobContainerClient datasets = await blobs.CreateBlobContainerAsync("datasets");
             await datasets.UploadBlobAsync($"{Dataset}/{Version}/manifest.json", new BinaryData("""{"format":"durableml-dataset/1","splits":{}}"""));
             cluster.Training = new TrainingJobs(cluster.Batch, blobs, cluster.Catalog(), settings, TimeProvider.System);
@@ -82,8 +84,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     /// <summary>A sweep of the counting job whose trials differ in nothing but their rate and seed.</summary>
     public static SweepDefinition Sweep(
-        int trials, int budget, int steps = 20, double pause = 0.02, string trace = "", string poisoned = "",
-        int maxFailedTrials = 0, int parallelism = 4, int failures = 1, int preemptions = 3) => new(
+        int trials, int budget, int steps = 20, double pause = 0.02, string trace = "", string poisoned = "", int crashAt = 0, bool hopeless = false,
+        int maxFailedTrials = 0, int parallelism = 4, int failures = 1, int preemptions = 3, TimeSpan? timeLimit = null) => new(
             "counting-job",
             trials,
             Seed: 7,
@@ -96,11 +98,13 @@ internal sealed class TrainingCluster : IAsyncDisposable
                 ["pause"] = Fixed(pause),
                 ["trace"] = Fixed(trace),
                 ["poisoned"] = Fixed(poisoned),
+                ["crash_at"] = Fixed(crashAt),
+                ["hopeless"] = Fixed(hopeless),
             },
             maxFailedTrials,
             parallelism,
             new RetryBudgets(failures, preemptions, Infrastructure: 3),
-            TimeSpan.FromMinutes(10),
+            timeLimit ?? TimeSpan.FromMinutes(10),
             CheckpointSteps: null,
             Nodes: 1);
 

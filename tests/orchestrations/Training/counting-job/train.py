@@ -30,6 +30,9 @@ notices = []
 signal.signal(signal.SIGTERM, lambda *_: notices.append(True))
 if os.environ.get("AZ_BATCH_TASK_ID", "").startswith(parameters.get("poisoned") or "\0"):
     sys.exit("this trial is poisoned")
+if parameters.get("hopeless"):
+    print("these parameters lead nowhere", file=sys.stderr)
+    sys.exit(64)
 
 while state["step"] < steps * int(os.environ["DML_BUDGET"]):
     if notices:
@@ -45,6 +48,10 @@ while state["step"] < steps * int(os.environ["DML_BUDGET"]):
             trace.write("%d %d %s\n" % (state["step"], os.getpid(), os.environ.get("AZ_BATCH_POOL_ID")))
     if state["step"] % CHECKPOINT_STEPS == 0:
         save()
+    if os.environ["DML_ATTEMPT"] == "1" and state["step"] == parameters.get("crash_at"):
+        # Long enough for the runner to see that the checkpoint stands still, and to upload it.
+        time.sleep(3)
+        sys.exit("this step went wrong")
     if state["step"] % steps == 0:
         with open(os.path.join(os.environ["DML_OUTPUT"], "metrics.jsonl"), "a", encoding="utf-8") as metrics:
             metrics.write(json.dumps({"epoch": state["step"] // steps, "validation_accuracy": 1 - abs(1 - state["weight"])}) + "\n")
