@@ -24,11 +24,13 @@ public static class PipelineOrchestrator
         {
             state = await course.RunAsync();
         }
-        catch (Exception e) when (e is TaskFailedException or RunFailedException)
+        catch (RunFailedException e)
         {
-            failure = e is TaskFailedException task ? RootCause.Of(task) : e.Message;
-            board.Stop(failure);
-            state = RunState.Failed;
+            state = Failed(failure = e.Reason);
+        }
+        catch (TaskFailedException e)
+        {
+            state = Failed(failure = RootCause.Of(e));
         }
 
         RunPhase last = board.Phase;
@@ -41,5 +43,11 @@ public static class PipelineOrchestrator
         await context.CallActivityAsync(nameof(WriteReport), new WriteReportInput(context.InstanceId, output), ActivityRetries.Transient);
         board.Show();
         return failure is null ? output : throw new RunFailedException(last, failure);
+
+        RunState Failed(string reason)
+        {
+            board.Stop(reason);
+            return RunState.Failed;
+        }
     }
 }

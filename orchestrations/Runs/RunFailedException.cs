@@ -8,4 +8,7 @@ public sealed class RunFailedException(RunPhase phase, string reason)
 {
     /// <summary>The phase in which it failed.</summary>
     public RunPhase Phase { get; } = phase;
+
+    /// <summary>Why it failed, without the phase.</summary>
+    public string Reason { get; } = reason;
 }
