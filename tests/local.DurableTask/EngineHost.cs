@@ -1,5 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Engine;
+using Microsoft.DurableTask.Sqlite;
 using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -63,6 +65,13 @@ sealed class EngineHost : IAsyncDisposable
 
     public async Task<OrchestrationMetadata> EndAsync(string id) =>
         await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, Timeout);
+
+    /// <summary>Takes all room from the file, or gives it back, as a full disk would.</summary>
+    public static async Task LimitPagesAsync(string path, bool full)
+    {
+        await using TaskHubLease lease = await TaskHubs.AcquireAsync(new SqliteTaskHubOptions { Path = path }, CancellationToken.None);
+        await lease.Hub.LimitPagesAsync(full ? 1 : uint.MaxValue - 1);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -17,6 +17,7 @@ sealed partial class SqliteDurableTaskClient : DurableTaskClient
     readonly SqliteDurableTaskClientOptions options;
     readonly SqliteTaskHubOptions hubOptions;
     readonly SemaphoreSlim opening = new(1, 1);
+    readonly SqliteDurableEntityClient entities;
     TaskHubLease? lease;
     bool disposed;
 
@@ -26,7 +27,12 @@ sealed partial class SqliteDurableTaskClient : DurableTaskClient
     {
         this.options = options.Get(name);
         this.hubOptions = hubOptions.Get(OptionsName(name));
+        entities = new SqliteDurableEntityClient(name, Converter, HubAsync);
     }
+
+    public override DurableEntityClient Entities => options.EnableEntitySupport
+        ? entities
+        : throw new NotSupportedException($"Durable entities are disabled because {nameof(DurableTaskClientOptions)}.{nameof(DurableTaskClientOptions.EnableEntitySupport)}=false");
 
     DataConverter Converter => options.DataConverter;
 
@@ -135,11 +141,18 @@ sealed partial class SqliteDurableTaskClient : DurableTaskClient
     static long Now(TaskHub hub) => hub.Options.TimeProvider.GetUtcNow().UtcTicks;
 
     static IReadOnlyCollection<OrchestrationRuntimeStatus> DedupeStatuses(StartOrchestrationOptions? options) =>
-        options?.DedupeStatuses is not { } names
-            ? NotTerminal
-            : [.. names.Select(name => Enum.TryParse(name, ignoreCase: true, out OrchestrationRuntimeStatus status)
+        options?.DedupeStatuses is not { } names ? NotTerminal : Checked([.. names.Select(name =>
+            Enum.TryParse(name, ignoreCase: true, out OrchestrationRuntimeStatus status)
                 ? status
-                : throw new ArgumentException($"Invalid orchestration runtime status: '{name}' for deduplication.", nameof(options)))];
+                : throw new ArgumentException($"Invalid orchestration runtime status: '{name}' for deduplication.", nameof(options)))]);
+
+    static List<OrchestrationRuntimeStatus> Checked(List<OrchestrationRuntimeStatus> statuses) =>
+        statuses.Contains(OrchestrationRuntimeStatus.Terminated) && !NotTerminal.All(statuses.Contains)
+            ? throw new ArgumentException(
+                "Invalid dedupe statuses: cannot include 'Terminated' while also allowing reuse of running instances, "
+                + "because the running instance would be terminated and then immediately conflict with the dedupe check.",
+                nameof(statuses))
+            : statuses;
 
     async Task TellAsync(string instanceId, RecordKind kind, string? reason, CancellationToken cancellation)
     {

@@ -39,6 +39,11 @@ static partial class Logs
         }
     }
 
+    public static void EntityNotFound(WorkerSettings worker, string instanceId, string name) => EntityNotFound(worker.Logger, instanceId, name);
+
+    public static void EntityOperationFailed(WorkerSettings worker, Exception exception, string instanceId, string operation) =>
+        EntityOperationFailed(worker.Logger, exception, instanceId, operation);
+
     static string ActionOf(HistoryRecord decision) => decision.Kind switch
     {
         RecordKind.TaskScheduled => "ScheduleTask",
@@ -47,6 +52,12 @@ static partial class Logs
         RecordKind.EventSent => "SendEvent",
         _ => "SendEntityMessage",
     };
+
+    [LoggerMessage(EventId = 607, EventName = "EntityNotFound", Level = LogLevel.Warning, Message = "No entity task named '{Name}' was found; '{InstanceId}' was called.")]
+    static partial void EntityNotFound(ILogger logger, string instanceId, string name);
+
+    [LoggerMessage(EventId = 608, EventName = "EntityOperationFailed", Level = LogLevel.Information, Message = "Operation '{Operation}' of entity '{InstanceId}' failed.")]
+    static partial void EntityOperationFailed(ILogger logger, Exception exception, string instanceId, string operation);
 
     [LoggerMessage(EventId = 610, EventName = "WorkerStarted", Level = LogLevel.Information, Message = "Durable Task worker started on '{Path}'.")]
     static partial void WorkerStarted(ILogger logger, string path);

@@ -17,6 +17,9 @@ sealed class Instance(long number)
     /// <summary>Whether it waits for a turn or is in one.</summary>
     public bool Scheduled { get; set; }
 
+    /// <summary>Whether it is to get another turn after the present one.</summary>
+    public bool Again { get; set; }
+
     /// <summary>Its place among those that may be dropped from memory.</summary>
     public LinkedListNode<Instance>? IdleNode { get; set; }
 
@@ -40,6 +43,12 @@ sealed class Instance(long number)
 
     /// <summary>Sub-orchestrations without a result: number and instance id.</summary>
     public Dictionary<int, string> OpenChildren { get; } = [];
+
+    /// <summary>Entities that it has locked, or asked to lock.</summary>
+    public List<string> OpenLocks { get; } = [];
+
+    /// <summary>For an entity: requests that wait until they are due or the lock is released.</summary>
+    public List<Message> Backlog { get; } = [];
 
     /// <summary>Timers that have not fired: number and due time in UTC ticks.</summary>
     public Dictionary<int, long> OpenTimers { get; } = [];
@@ -90,6 +99,12 @@ sealed class Instance(long number)
                 case RecordKind.SubOrchestrationCreated:
                     OpenChildren.Add(record.Id, record.InstanceId!);
                     break;
+                case RecordKind.EntityRequested when record.Has(RecordFlags.Lock):
+                    OpenLocks.Add(record.InstanceId!);
+                    break;
+                case RecordKind.EntityUnlocked:
+                    OpenLocks.Remove(record.InstanceId!);
+                    break;
                 case RecordKind.TimerCreated:
                     OpenTimers.Add(record.Id, record.FireAt);
                     break;
@@ -105,10 +120,22 @@ sealed class Instance(long number)
         OpenActivities.Clear();
         OpenChildren.Clear();
         OpenTimers.Clear();
+        OpenLocks.Clear();
         Suspended = false;
         NextWake = long.MaxValue;
         Turns = [];
         EndSession();
+    }
+
+    /// <summary>Takes another history for the present one.</summary>
+    public void StartOver(List<Turn> turns)
+    {
+        OpenActivities.Clear();
+        OpenChildren.Clear();
+        OpenTimers.Clear();
+        OpenLocks.Clear();
+        Turns = turns;
+        turns.ForEach(turn => Apply(turn.Incoming, turn.Decisions));
     }
 
     public void EndSession()

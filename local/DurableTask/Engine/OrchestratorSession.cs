@@ -86,6 +86,18 @@ sealed partial class OrchestratorSession : IDisposable
         ReplayCheck.Same(turn.Decisions, TakeDecisions(), number);
     }
 
+    /// <summary>Runs a stored turn again, whatever comes of it.</summary>
+    public List<HistoryRecord> ReplayLeniently(Turn turn)
+    {
+        IsReplaying = true;
+        Advance(turn.Time, turn.Incoming);
+        return TakeDecisions();
+    }
+
+    /// <summary>Whether a record is an event, or a result that the orchestrator waits for.</summary>
+    public bool WaitsFor(HistoryRecord record) => record.Kind == RecordKind.EventRaised
+        || (record.Kind is RecordKind.TaskCompleted or RecordKind.SubOrchestrationCompleted or RecordKind.TimerFired && open.ContainsKey(record.Id));
+
     /// <summary>Runs a new turn.</summary>
     /// <returns>What the orchestrator decided.</returns>
     public List<HistoryRecord> Run(long time, IReadOnlyList<HistoryRecord> incoming)

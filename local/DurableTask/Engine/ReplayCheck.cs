@@ -6,6 +6,10 @@ namespace Microsoft.DurableTask.Engine;
 /// <summary>Compares what an orchestrator does in a replay with what it did before.</summary>
 static class ReplayCheck
 {
+    public static bool AreSame(IReadOnlyList<HistoryRecord> expected, IReadOnlyList<HistoryRecord> actual) =>
+        expected.Count == actual.Count && expected.Zip(actual).All(pair =>
+            pair.First.Kind == pair.Second.Kind && pair.First.Id == pair.Second.Id && SameTarget(pair.First, pair.Second));
+
     /// <exception cref="NonDeterminismException">They differ; the message says where, what was expected and what came.</exception>
     public static void Same(IReadOnlyList<HistoryRecord> expected, IReadOnlyList<HistoryRecord> actual, int turn)
     {

@@ -49,7 +49,8 @@ partial class TaskHub
         commits.Post(commit);
         if (await commit.Task.WaitAsync(cancellation) is { } status)
         {
-            throw new InvalidOperationException($"An Orchestration instance with the status {status} already exists.");
+            throw new global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException(
+                $"An Orchestration instance with the status {status} already exists.");
         }
     }
 

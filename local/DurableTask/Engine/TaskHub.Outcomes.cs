@@ -75,6 +75,15 @@ partial class TaskHub
         Pump();
     }
 
+    /// <summary>Makes sure that an instance in a turn gets another one after it.</summary>
+    internal void WakeAgain(Instance instance)
+    {
+        lock (gate)
+        {
+            instance.Again = true;
+        }
+    }
+
     internal void SetWake(Instance instance)
     {
         if (instance.OpenTimers.Count == 0)

@@ -98,6 +98,14 @@ partial class TaskHub
         return await commit.Task.WaitAsync(cancellation);
     }
 
+    /// <summary>Lets the file grow to a number of pages at most: for tests of a full disk.</summary>
+    internal async Task LimitPagesAsync(long pages)
+    {
+        MaintenanceCommit limit = new($"PRAGMA max_page_count = {pages.ToString(CultureInfo.InvariantCulture)}");
+        commits.Post(limit);
+        await limit.Task;
+    }
+
     /// <summary>The ids of all sub-orchestrations in the history of an instance.</summary>
     List<string> ChildrenOf(long number) => [.. Store.Read(reader => reader.Turns(number))
         .SelectMany(turn => turn.Decisions)
@@ -123,9 +131,7 @@ partial class TaskHub
 
         if (purged > 0)
         {
-            ClientCommit<bool> vacuum = new(
-                static _ => true,
-                static _ => { });
+            MaintenanceCommit vacuum = new("PRAGMA incremental_vacuum");
             commits.Post(vacuum);
             await vacuum.Task;
         }

@@ -28,7 +28,19 @@ partial class TaskHub
         Commit? commit = null;
         try
         {
-            commit = PrepareTurn(instance, worker.Settings);
+            if (instance.Dropped || (instance.Row is null && !Load(instance)))
+            {
+                TakeMailbox(instance);
+            }
+            else if (EntityInstanceId.IsEntity(instance.Row!.Id))
+            {
+                _ = RunEntityTurnAsync(instance, worker);
+                return;
+            }
+            else
+            {
+                commit = PrepareTurn(instance, worker.Settings);
+            }
         }
 #pragma warning disable CA1031 // not the orchestrator's failure, which is a result, but the engine's: tried again
         catch (Exception exception)
@@ -37,7 +49,9 @@ partial class TaskHub
             logger.LogError(exception, "A turn of instance number {Number} could not be run and is tried again.", instance.Number);
             instance.EndSession();
             instance.Row = null;
-            timers.Add(instance.Number, Now + RetryDelay.Ticks);
+            ExitTurn(worker);
+            _ = FinishLaterAsync(instance);
+            return;
         }
 
         ExitTurn(worker);
@@ -51,20 +65,18 @@ partial class TaskHub
         }
     }
 
+    /// <summary>Gives an instance another turn after a while.</summary>
+    async Task FinishLaterAsync(Instance instance)
+    {
+        await Task.Delay(RetryDelay, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        WakeAgain(instance);
+        Finish(instance);
+        Wake(instance.Number);
+    }
+
     Commit? PrepareTurn(Instance instance, WorkerSettings settings)
     {
-        if (instance.Dropped || (instance.Row is null && !Load(instance)))
-        {
-            TakeMailbox(instance);
-            return null;
-        }
-
         InstanceRow row = instance.Row!;
-        if (EntityInstanceId.IsEntity(row.Id))
-        {
-            return PrepareEntityTurn(instance, settings);
-        }
-
         long now = Now;
         if (row.Turn == 0 && row.StartAt > now)
         {
@@ -108,6 +120,8 @@ partial class TaskHub
         }
 
         instance.StartOver();
+        instance.Backlog.Clear();
+        instance.LastSequence = 0;
         instance.Turns = turns;
         foreach (Turn turn in turns)
         {
@@ -172,6 +186,7 @@ partial class TaskHub
                 RecordKind.SubOrchestrationCompleted or RecordKind.SubOrchestrationFailed =>
                     instance.OpenChildren.TryGetValue(record.Id, out string? child)
                     && (record.InstanceId is null || record.InstanceId == child) && (results ??= []).Add(record.Id),
+                RecordKind.EntityResponded => record.Version == instance.Row!.Execution,
                 RecordKind.Suspended => !instance.Suspended,
                 _ => true,
             };
@@ -274,10 +289,7 @@ partial class TaskHub
 
             instance.ForeignAwait = false;
             instance.Session = new OrchestratorSession(row, Store, orchestrator!, scope, settings, ForeignAwaitSeen);
-            for (int i = 0; i < instance.Turns.Count; i++)
-            {
-                instance.Session.Replay(instance.Turns[i], i + 1);
-            }
+            Replay(instance, incoming, commit);
 
             if (row.Turn == 0)
             {
@@ -290,6 +302,40 @@ partial class TaskHub
         Logs.Decided(settings, row.Id, row.Name, decisions);
         Conclude(instance, settings, session, now, commit);
         return decisions;
+    }
+
+    /// <summary>
+    /// Runs the stored turns again. After a rewind the history lacks failures that the orchestrator reacted to: where it departs from the
+    /// history for that reason, the rest of the history is void, except for results that are still waited for.
+    /// </summary>
+    static void Replay(Instance instance, List<HistoryRecord> incoming, TurnCommit commit)
+    {
+        OrchestratorSession session = instance.Session!;
+        List<Turn> turns = instance.Turns!;
+        bool rewound = incoming.Exists(record => record.Kind == RecordKind.Rewound);
+        for (int i = 0; i < turns.Count; i++)
+        {
+            if (!rewound)
+            {
+                session.Replay(turns[i], i + 1);
+                continue;
+            }
+
+            List<HistoryRecord> decisions = session.ReplayLeniently(turns[i]);
+            if (ReplayCheck.AreSame(turns[i].Decisions, decisions))
+            {
+                continue;
+            }
+
+            List<HistoryRecord> results = [.. turns.Skip(i + 1).SelectMany(turn => turn.Incoming).Where(record => session.WaitsFor(record))];
+            turns[i] = turns[i] with { Decisions = decisions };
+            turns.RemoveRange(i + 1, turns.Count - i - 1);
+            incoming.InsertRange(0, results);
+            instance.Row!.Turn = turns.Count;
+            instance.StartOver(turns);
+            commit.ReplaceTurns(turns);
+            return;
+        }
     }
 
     static void Conclude(Instance instance, WorkerSettings settings, OrchestratorSession session, long now, TurnCommit commit)

@@ -163,6 +163,11 @@ sealed partial class TaskHub : IAsyncDisposable
                 instance = Admit(new Instance(number));
             }
 
+            if (instance.Scheduled)
+            {
+                instance.Again = true;
+            }
+
             Schedule(instance);
         }
 
@@ -209,8 +214,9 @@ sealed partial class TaskHub : IAsyncDisposable
             {
                 Drop(instance);
             }
-            else if (instance.Mailbox.Count > 0 && !IsWaitingToStart(instance))
+            else if ((instance.Mailbox.Count > 0 || instance.Again) && !IsWaitingToStart(instance))
             {
+                instance.Again = false;
                 Schedule(instance);
             }
             else

@@ -8,13 +8,10 @@ namespace Microsoft.DurableTask.Engine;
 sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
 {
     readonly InstanceRow row = instance.Row!;
-    readonly List<(string Target, StoredMessage Message)> sent = [];
-    readonly List<(long Target, Message Message)> delivered = [];
-    readonly List<(HistoryRecord Decision, InstanceRow Row)> children = [];
-    readonly List<InstanceRow> started = [];
-    readonly List<long> replaced = [];
+    readonly Outbox outbox = new(hub);
     readonly List<ActivityWork> activities = [];
     readonly List<(long Reference, string Text)> payloads = [];
+    List<Turn>? replacement;
     byte[] data = [];
     StoredMessage? reply;
     List<StoredMessage>? carried;
@@ -40,7 +37,7 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
             {
                 Time = now,
                 InstanceId = row.Id,
-                Payload = completed && output is not null ? Payload.Of(output.Read(hub.Store)) : null,
+                Payload = completed ? output?.Copy(hub.Store) : null,
                 Failure = completed ? null : failure ?? new TaskFailureDetails(
                     "OrchestrationTerminated", $"The sub-orchestration '{row.Name}' with instance ID '{row.Id}' was terminated.", null, null, null),
                 Flags = nonRetriable ? RecordFlags.NonRetriable : RecordFlags.None,
@@ -58,12 +55,15 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
         {
             Time = record.Time,
             Name = record.Name,
-            Payload = record.Payload is null ? null : Payload.Of(record.Payload.Read(hub.Store)),
+            Payload = record.Payload?.Copy(hub.Store),
         }))];
     }
 
+    /// <summary>Stores another history in place of the present one.</summary>
+    public void ReplaceTurns(List<Turn> turns) => replacement = [.. turns];
+
     /// <summary>Sends a message to another instance.</summary>
-    public void Send(string target, HistoryRecord record) => sent.Add((target, hub.Store.Encode(record)));
+    public void Send(string target, HistoryRecord record) => outbox.Send(target, record);
 
     /// <summary>Turns what was decided into what is stored and sent.</summary>
     public void Finish(List<HistoryRecord> incoming, List<HistoryRecord> decisions, long now)
@@ -72,6 +72,11 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
         foreach (HistoryRecord decision in decisions)
         {
             Distribute(decision, now);
+        }
+
+        if (ended || continuedAsNew)
+        {
+            ReleaseLocks(now);
         }
 
         if (continuedAsNew)
@@ -88,7 +93,7 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
 
         if (ended)
         {
-            decisions.Add(new HistoryRecord(RecordKind.Completed, -1) { Time = now });
+            decisions.Add(new HistoryRecord(RecordKind.Completed) { Time = now });
         }
         else
         {
@@ -109,8 +114,9 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
 
     public override void Apply(StoreWriter writer)
     {
-        if (instance.Dropped && instance.Row != row)
+        if (instance.Dropped)
         {
+            // Purged, replaced or forgotten meanwhile: what the turn started from is no longer so.
             return;
         }
 
@@ -122,15 +128,19 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
 
         if (continuedAsNew)
         {
-            writer.DeleteTurns(n);
-            writer.UpdateInput(row);
+            writer.StartOver(row);
             foreach (StoredMessage message in carried!)
             {
-                delivered.Add((n, new Message(message.Record, writer.AddMessage(n, message))));
+                outbox.Store(writer, n, message);
             }
         }
         else
         {
+            if (replacement is not null)
+            {
+                writer.ReplaceTurns(n, replacement, hub.Store);
+            }
+
             writer.AddTurn(n, row.Turn, data);
         }
 
@@ -141,36 +151,23 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
             writer.UpdateOutput(row);
         }
 
-        foreach ((HistoryRecord decision, InstanceRow child) in children)
-        {
-            Start(writer, decision, child);
-        }
-
-        foreach ((string target, StoredMessage message) in sent)
-        {
-            if (writer.Find(target) is { } found && !InstanceRow.IsTerminalStatus(found.Status))
-            {
-                delivered.Add((found.Number, new Message(message.Record, writer.AddMessage(found.Number, message))));
-            }
-        }
-
+        outbox.Apply(writer);
         if (reply is not null && row.Parent is { } parent && writer.Find(parent.InstanceId) is { } caller
             && caller.Number == parent.Number && caller.Generation == parent.Generation)
         {
-            delivered.Add((caller.Number, new Message(reply.Record, writer.AddMessage(caller.Number, reply), parent.Generation)));
+            outbox.Store(writer, caller.Number, reply, parent.Generation);
         }
     }
 
     public override void Committed()
     {
-        replaced.ForEach(hub.DropIfResident);
-        hub.DispatchAll(activities);
-        started.ForEach(hub.Begin);
-        foreach ((long target, Message message) in delivered)
+        if (instance.Dropped)
         {
-            hub.Deliver(target, message);
+            return;
         }
 
+        hub.DispatchAll(activities);
+        outbox.Committed();
         hub.SetWake(instance);
         if (IsFirst || ended)
         {
@@ -179,7 +176,7 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
 
         if (continuedAsNew)
         {
-            hub.Wake(row.Number);
+            hub.WakeAgain(instance);
         }
 
         hub.Finish(instance);
@@ -202,27 +199,26 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
 
                 break;
             case RecordKind.SubOrchestrationCreated:
-                children.Add((decision, new InstanceRow
-                {
-                    Id = decision.InstanceId!,
-                    Execution = Guid.NewGuid().ToString("N"),
-                    Name = decision.Name!,
-                    Version = decision.Version!,
-                    Created = now,
-                    Updated = now,
-                    Wake = 0,
-                    Parent = new ParentLink(row.Number, row.Generation, decision.Id, row.Id, row.Name, row.Version, row.Execution),
-                    Input = decision.Payload is null ? null : Payload.Of(decision.Payload.Read(hub.Store)),
-                    Tags = decision.Tags,
-                    Trace = row.Trace,
-                }));
+                outbox.Start(Child(decision, now), status => Refusal(decision, status, now));
                 break;
             case RecordKind.EventSent:
                 Send(decision.InstanceId!, new HistoryRecord(RecordKind.EventRaised)
                 {
                     Time = now,
                     Name = decision.Name,
-                    Payload = decision.Payload is null ? null : Payload.Of(decision.Payload.Read(hub.Store)),
+                    Payload = decision.Payload?.Copy(hub.Store),
+                });
+                break;
+            case RecordKind.EntityRequested or RecordKind.EntityUnlocked:
+                Send(decision.InstanceId!, new HistoryRecord(decision.Kind, decision.Id)
+                {
+                    Time = now,
+                    Name = decision.Name,
+                    InstanceId = row.Id,
+                    Version = row.Execution,
+                    Payload = decision.Payload?.Copy(hub.Store),
+                    Flags = decision.Flags,
+                    FireAt = decision.FireAt,
                 });
                 break;
             default:
@@ -230,34 +226,42 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
         }
     }
 
-    void Start(StoreWriter writer, HistoryRecord decision, InstanceRow child)
+    /// <summary>An orchestration that ends takes its locks with it, and those that it waits for.</summary>
+    void ReleaseLocks(long now)
     {
-        if (writer.Find(child.Id) is { } existing)
+        foreach (string entity in instance.OpenLocks)
         {
-            if (!InstanceRow.IsTerminalStatus(existing.Status))
-            {
-                StoredMessage refusal = hub.Store.Encode(new HistoryRecord(RecordKind.SubOrchestrationFailed, decision.Id)
-                {
-                    Time = child.Created,
-                    InstanceId = child.Id,
-                    Failure = new TaskFailureDetails(
-                        "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException",
-                        $"An Orchestration instance with the ID '{child.Id}' and the status {existing.Status} already exists.",
-                        null,
-                        null,
-                        null),
-                });
-                delivered.Add((row.Number, new Message(refusal.Record, writer.AddMessage(row.Number, refusal), row.Generation)));
-                return;
-            }
-
-            writer.DeleteInstance(existing.Number);
-            replaced.Add(existing.Number);
+            Send(entity, new HistoryRecord(RecordKind.EntityUnlocked) { Time = now, InstanceId = row.Id, Version = row.Execution });
         }
 
-        child.Number = writer.NextNumber();
-        writer.AddPayloads(child.Number, hub.Store.Detach(child.Input));
-        writer.Insert(child);
-        started.Add(child);
+        instance.OpenLocks.Clear();
     }
+
+    InstanceRow Child(HistoryRecord decision, long now) => new()
+    {
+        Id = decision.InstanceId!,
+        Execution = Guid.NewGuid().ToString("N"),
+        Name = decision.Name!,
+        Version = decision.Version!,
+        Created = now,
+        Updated = now,
+        Wake = 0,
+        Parent = new ParentLink(row.Number, row.Generation, decision.Id, row.Id, row.Name, row.Version, row.Execution),
+        Input = decision.Payload?.Copy(hub.Store),
+        Tags = decision.Tags,
+        Trace = row.Trace,
+    };
+
+    (long Target, StoredMessage Message)? Refusal(HistoryRecord decision, string status, long now) => (row.Number, hub.Store.Encode(
+        new HistoryRecord(RecordKind.SubOrchestrationFailed, decision.Id)
+        {
+            Time = now,
+            InstanceId = decision.InstanceId,
+            Failure = new TaskFailureDetails(
+                "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException",
+                $"An Orchestration instance with the ID '{decision.InstanceId}' and the status {status} already exists.",
+                null,
+                null,
+                null),
+        }));
 }

@@ -9,6 +9,7 @@ sealed class StoreWriter : IDisposable
 {
     readonly SqliteConnection connection;
     readonly List<Statement> statements = [];
+    readonly List<string> afterwards = [];
     readonly Statement begin;
     readonly Statement commit;
     readonly Statement rollback;
@@ -18,11 +19,15 @@ sealed class StoreWriter : IDisposable
     readonly Statement update;
     readonly Statement output;
     readonly Statement input;
+    readonly Statement turns;
     readonly Statement insertTurn;
     readonly Statement deleteTurns;
+    readonly Statement deleteUnused;
     readonly Statement insertMessage;
     readonly Statement deleteMessages;
     readonly Statement insertPayload;
+    readonly Statement deleteMessage;
+    readonly Statement deletePayload;
     readonly Statement deleteInstance;
     readonly Statement deleteInbox;
     readonly Statement deletePayloads;
@@ -43,11 +48,15 @@ sealed class StoreWriter : IDisposable
         update = Prepare("UPDATE instances SET status = $2, updated = $3, turn = $4, wake = $5, custom_status = $6, lock_owner = $7 WHERE n = $1", 7);
         output = Prepare("UPDATE instances SET completed = $2, output = $3, output_ref = $4, failure = $5 WHERE n = $1", 5);
         input = Prepare("UPDATE instances SET execution = $2, version = $3, generation = $4, input = $5, input_ref = $6 WHERE n = $1", 6);
+        turns = Prepare("SELECT data FROM history WHERE n = $1 ORDER BY turn", 1);
         insertTurn = Prepare("INSERT INTO history (n, turn, data) VALUES ($1, $2, $3)", 3);
         deleteTurns = Prepare("DELETE FROM history WHERE n = $1", 1);
+        deleteUnused = Prepare("DELETE FROM payloads WHERE n = $1 AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.n = payloads.n)", 1);
         insertMessage = Prepare("INSERT INTO inbox (n, seq, data) VALUES ($1, $2, $3)", 3);
         deleteMessages = Prepare("DELETE FROM inbox WHERE n = $1 AND seq <= $2", 2);
         insertPayload = Prepare("INSERT INTO payloads (p, n, data) VALUES ($1, $2, $3)", 3);
+        deleteMessage = Prepare("DELETE FROM inbox WHERE n = $1 AND seq = $2", 2);
+        deletePayload = Prepare("DELETE FROM payloads WHERE p = $1", 1);
         deleteInstance = Prepare("DELETE FROM instances WHERE n = $1", 1);
         deleteInbox = Prepare("DELETE FROM inbox WHERE n = $1", 1);
         deletePayloads = Prepare("DELETE FROM payloads WHERE n = $1", 1);
@@ -63,9 +72,30 @@ sealed class StoreWriter : IDisposable
 
     public void Begin() => begin.Execute();
 
-    public void Commit() => commit.Execute();
+    public void Commit()
+    {
+        commit.Execute();
+        foreach (string sql in afterwards)
+        {
+            using Statement statement = new(connection, sql, 0);
+            using SqliteDataReader reader = statement.Read();
+            while (reader.Read())
+            {
+                // An incremental vacuum frees one page for each row it gives.
+            }
+        }
 
-    public void Rollback() => rollback.Execute();
+        afterwards.Clear();
+    }
+
+    public void Rollback()
+    {
+        afterwards.Clear();
+        rollback.Execute();
+    }
+
+    /// <summary>Runs a statement once the present transaction is stored: for those that SQLite does not allow inside one.</summary>
+    public void RunAfterwards(string sql) => afterwards.Add(sql);
 
     public (long Number, OrchestrationRuntimeStatus Status, int Generation)? Find(string id)
     {
@@ -117,7 +147,37 @@ sealed class StoreWriter : IDisposable
 
     public void AddTurn(long n, int turn, byte[] data) => insertTurn.Bind(n, turn, data).Execute();
 
-    public void DeleteTurns(long n) => deleteTurns.Bind(n).Execute();
+    public List<Turn> Turns(long n)
+    {
+        List<Turn> found = [];
+        using SqliteDataReader reader = turns.Bind(n).Read();
+        while (reader.Read())
+        {
+            found.Add(new RecordReader(reader.GetFieldValue<byte[]>(0)).ReadTurn());
+        }
+
+        return found;
+    }
+
+    /// <summary>Stores another history in place of the present one, with the same number of turns or fewer.</summary>
+    public void ReplaceTurns(long n, IReadOnlyList<Turn> turns, Store store)
+    {
+        deleteTurns.Bind(n).Execute();
+        for (int i = 0; i < turns.Count; i++)
+        {
+            (byte[] data, List<(long Reference, string Text)> payloads) = store.Encode(turns[i]);
+            AddTurn(n, i + 1, data);
+            AddPayloads(n, payloads);
+        }
+    }
+
+    /// <summary>Deletes the history and everything that only it needs, and stores the next generation's input.</summary>
+    public void StartOver(InstanceRow instance)
+    {
+        deleteTurns.Bind(instance.Number).Execute();
+        UpdateInput(instance);
+        deleteUnused.Bind(instance.Number).Execute();
+    }
 
     /// <summary>Stores a message and returns its place in the order of all messages.</summary>
     public long AddMessage(long n, StoredMessage message)
@@ -129,6 +189,32 @@ sealed class StoreWriter : IDisposable
     }
 
     public void DeleteMessages(long n, long upTo) => deleteMessages.Bind(n, upTo).Execute();
+
+    public void DeleteMessage(long n, long sequence) => deleteMessage.Bind(n, sequence).Execute();
+
+    public void DeletePayload(long reference) => deletePayload.Bind(reference).Execute();
+
+    /// <summary>The numbers of the instances that match.</summary>
+    public List<long> Numbers(InstanceFilter filter)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // composed of constants; values go in parameters
+        command.CommandText = $"SELECT n FROM instances WHERE {filter.Sql}";
+#pragma warning restore CA2100
+        foreach ((string name, object value) in filter.Parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        List<long> numbers = [];
+        using SqliteDataReader reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            numbers.Add(reader.GetInt64(0));
+        }
+
+        return numbers;
+    }
 
     public void AddPayloads(long n, IReadOnlyList<(long Reference, string Text)> payloads)
     {
