@@ -5,6 +5,7 @@ using DurableMl.Local.BatchEmulator.Containers;
 using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Jobs;
+using DurableMl.Local.BatchEmulator.JobSchedules;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.Pools;
 using DurableMl.Local.BatchEmulator.Processes;
@@ -28,6 +29,7 @@ internal sealed class Emulator : IAsyncDisposable
     private readonly AutoScaler scaler;
     private readonly TaskLifecycle tasks;
     private readonly JobLifecycle jobs;
+    private readonly JobScheduleLifecycle schedules;
     private readonly NodeDirectories directories;
     private readonly FaultPlan faults;
     private readonly string instance;
@@ -61,7 +63,9 @@ internal sealed class Emulator : IAsyncDisposable
         pools = new PoolLifecycle(Account, nodes, faults);
         scaler = new AutoScaler(Account, pools);
         pools.AutoScaleEnabled = scaler.Enable;
-        jobs = new JobLifecycle(Account, tasks, preparations, options);
+        var autoPools = new AutoPools(Account, pools, faults);
+        jobs = new JobLifecycle(Account, tasks, preparations, autoPools, options);
+        schedules = new JobScheduleLifecycle(Account, jobs, autoPools);
         Account.Schedule = new Scheduler(Account, tasks).Assign;
     }
 
@@ -86,6 +90,7 @@ internal sealed class Emulator : IAsyncDisposable
             nodes.Restore();
             pools.Restore();
             jobs.Restore();
+            schedules.Restore();
             foreach (var seed in options.SeedPools.Where(s => !Account.Pools.ContainsKey(s.Id)))
             {
                 var definition = ModelSchema.Current.Read("BatchPoolCreateOptions", new JsonObject
@@ -115,10 +120,11 @@ internal sealed class Emulator : IAsyncDisposable
         app.Use((http, next) => pipeline.InvokeAsync(http, next));
         app.UseRouting();
         app.MapGet("/health", () => "ok");
-        new PoolOperations(Account, pools).Map(app);
+        new PoolOperations(Account, pools, faults).Map(app);
         new AutoScaleOperations(Account, scaler).Map(app);
         new NodeOperations(Account, nodes).Map(app);
         new JobOperations(Account, jobs).Map(app);
+        new JobScheduleOperations(Account, schedules).Map(app);
         new TaskOperations(Account, tasks, directories).Map(app);
         new SubtaskOperations(Account, directories).Map(app);
         new FileOperations(Account, directories).Map(app);

@@ -17,4 +17,7 @@ internal enum FaultKind
 
     /// <summary>A pool cannot have as many nodes as it asks for.</summary>
     Quota,
+
+    /// <summary>A pool cannot be created, as the account has as many as it may.</summary>
+    PoolQuota,
 }

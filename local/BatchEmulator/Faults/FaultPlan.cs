@@ -78,6 +78,9 @@ internal sealed class FaultPlan(FaultScheduleOptions schedule)
     /// <summary>Whether the image cannot be pulled this time.</summary>
     public bool FailsImagePull(string image) => Take(f => f.Kind == FaultKind.ImagePull && Matches(f.Image, image)) is not null;
 
+    /// <summary>Whether no further pool can be created this time.</summary>
+    public bool FailsPoolCreation() => Take(f => f.Kind == FaultKind.PoolQuota) is not null;
+
     /// <summary>The nodes of a kind that the pool can have.</summary>
     public int NodeQuota(string poolId)
     {

@@ -23,6 +23,9 @@ internal sealed class Job : Resource
 
     public string? TerminateReason { get; set; }
 
+    /// <summary>The job schedule that made it.</summary>
+    public string? ScheduleId { get; set; }
+
     /// <summary>Set while disabling: what becomes of running tasks.</summary>
     public string? DisableTasks { get; set; }
 
@@ -66,10 +69,16 @@ internal sealed class Job : Resource
     public int MaxParallelTasks => Definition.Integer("maxParallelTasks") is { } n and >= 0 ? n : int.MaxValue;
 
     [JsonIgnore]
+    public JsonObject? Manager => Definition.Object("jobManagerTask");
+
+    [JsonIgnore]
     public bool UsesTaskDependencies => Definition.Flag("usesTaskDependencies");
 
     [JsonIgnore]
     public bool Ended => State.Current is JobState.Terminating or JobState.Completed or JobState.Deleting;
+
+    /// <summary>Whether the task is the job's manager.</summary>
+    public bool IsManager(BatchTask task) => string.Equals(Manager?.Text("id"), task.Id, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Adds a task that is new or was read from the database.</summary>
     public void Add(BatchTask task)

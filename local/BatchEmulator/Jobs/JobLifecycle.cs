@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.JobSchedules;
 using DurableMl.Local.BatchEmulator.Processes;
 using DurableMl.Local.BatchEmulator.Scheduling;
 using DurableMl.Local.BatchEmulator.State;
@@ -13,15 +14,19 @@ internal sealed class JobLifecycle
     private readonly BatchAccount account;
     private readonly TaskLifecycle tasks;
     private readonly JobPreparations preparations;
+    private readonly AutoPools autoPools;
     private readonly BatchEmulatorOptions options;
 
-    public JobLifecycle(BatchAccount account, TaskLifecycle tasks, JobPreparations preparations, BatchEmulatorOptions options)
+    public JobLifecycle(BatchAccount account, TaskLifecycle tasks, JobPreparations preparations, AutoPools autoPools, BatchEmulatorOptions options)
     {
-        (this.account, this.tasks, this.preparations, this.options) = (account, tasks, preparations, options);
+        (this.account, this.tasks, this.preparations, this.autoPools, this.options) = (account, tasks, preparations, autoPools, options);
         preparations.Settled += Settle;
         tasks.Completed += TaskCompleted;
         tasks.Freed += Settle;
     }
+
+    /// <summary>A job has been completed or deleted.</summary>
+    public Action<Job>? Ended { get; set; }
 
     /// <summary>Goes on with what jobs were about to do when the emulator stopped.</summary>
     public void Restore()
@@ -40,8 +45,8 @@ internal sealed class JobLifecycle
         }
     }
 
-    /// <summary>A new job on an existing pool.</summary>
-    public Job Create(JsonObject definition)
+    /// <summary>A new job, on an existing pool or with one of its own.</summary>
+    public Job Create(JsonObject definition, JobSchedule? schedule = null)
     {
         var job = new Job
         {
@@ -49,10 +54,23 @@ internal sealed class JobLifecycle
             Definition = definition,
             StartTime = account.Now,
             PoolId = definition.Object("poolInfo")!.Text("poolId"),
+            ScheduleId = schedule?.Id,
         };
         job.State.Enter(JobState.Active, account.Now);
         account.Added(job);
         account.Jobs.Add(job.Id, job);
+        if (job.PoolId is null && autoPools.Provide(job, schedule) is { } error)
+        {
+            job.SchedulingError = error;
+            Complete(job);
+            return job;
+        }
+
+        if (job.Manager is { } manager)
+        {
+            tasks.Add(job, ManagerTask(manager));
+        }
+
         Watch(job);
         // As documented: a job without tasks counts as one whose tasks are all completed.
         EndIfComplete(job);
@@ -144,6 +162,12 @@ internal sealed class JobLifecycle
             return;
         }
 
+        if (job.IsManager(task) && job.Manager!.Flag("killJobOnCompletion", otherwise: true))
+        {
+            Terminate(job, "JMComplete");
+            return;
+        }
+
         if (job.Definition.Text("onTaskFailure") == "performexitoptionsjobaction")
         {
             if (exit.JobAction == "terminate")
@@ -174,8 +198,7 @@ internal sealed class JobLifecycle
             case JobState.Terminating or JobState.Deleting when !preparations.Release(job):
                 break;
             case JobState.Terminating:
-                job.EndTime = account.Now;
-                Enter(job, JobState.Completed);
+                Complete(job);
                 break;
             case JobState.Deleting:
                 foreach (var task in job.Ordered.ToList())
@@ -186,10 +209,32 @@ internal sealed class JobLifecycle
                 if (account.Jobs.Remove(job.Id))
                 {
                     account.Deleted(job);
+                    autoPools.JobEnded(job);
+                    Ended?.Invoke(job);
                 }
 
                 break;
         }
+    }
+
+    private void Complete(Job job)
+    {
+        job.EndTime = account.Now;
+        Enter(job, JobState.Completed);
+        autoPools.JobEnded(job);
+        Ended?.Invoke(job);
+    }
+
+    /// <summary>The manager as an ordinary task: without what only a manager has.</summary>
+    private static JsonObject ManagerTask(JsonObject manager)
+    {
+        var task = (JsonObject)manager.DeepClone();
+        foreach (var name in (string[])["killJobOnCompletion", "runExclusive", "allowLowPriorityNode"])
+        {
+            task.Remove(name);
+        }
+
+        return task;
     }
 
     private void Enter(Job job, string state)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Pools;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Jobs;
@@ -26,6 +27,17 @@ internal static class JobValidation
         if (pool.ContainsKey("poolId") == pool.ContainsKey("autoPoolSpecification"))
         {
             throw BatchErrors.InvalidProperty("poolInfo", pool.ToJsonString(), "Exactly one of poolId and autoPoolSpecification is needed.");
+        }
+
+        if (pool.Object("autoPoolSpecification") is { } auto)
+        {
+            if (auto.Text("autoPoolIdPrefix") is { Length: > 20 } prefix)
+            {
+                throw BatchErrors.InvalidProperty("poolInfo.autoPoolSpecification.autoPoolIdPrefix", prefix, "The prefix has at most 20 characters.");
+            }
+
+            PoolValidation.CheckSpecification(
+                auto.Object("pool") ?? throw BatchErrors.MissingProperty("poolInfo.autoPoolSpecification.pool"), "poolInfo.autoPoolSpecification.pool.");
         }
 
         if (job.ContainsKey("jobReleaseTask") && !job.ContainsKey("jobPreparationTask"))

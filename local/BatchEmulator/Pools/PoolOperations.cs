@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.Scheduling;
 using DurableMl.Local.BatchEmulator.State;
@@ -7,7 +8,7 @@ using DurableMl.Local.BatchEmulator.Wire;
 namespace DurableMl.Local.BatchEmulator.Pools;
 
 /// <summary>The pool operations.</summary>
-internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools)
+internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, FaultPlan faults)
 {
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -45,9 +46,15 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools)
     {
         var definition = await request.BodyAsync("BatchPoolCreateOptions");
         PoolValidation.Check(definition);
-        var pool = account.Update(() => account.Pools.ContainsKey(definition.Text("id")!)
-            ? throw BatchErrors.Conflict("PoolExists", "The specified pool already exists.")
-            : pools.Create(definition));
+        var pool = account.Update(() =>
+        {
+            if (account.Pools.ContainsKey(definition.Text("id")!))
+            {
+                throw BatchErrors.Conflict("PoolExists", "The specified pool already exists.");
+            }
+
+            return faults.FailsPoolCreation() ? throw BatchErrors.Conflict("PoolQuotaReached", "The specified account has reached its pool quota.") : pools.Create(definition);
+        });
         Stamp(request, pool);
         request.Http.Response.Headers.Location = $"{request.BaseUrl}/pools/{pool.Id}";
         request.Respond(StatusCodes.Status201Created);

@@ -25,6 +25,12 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
         }
     }
 
+    /// <summary>The slots the task takes: a job manager takes a whole node unless it says otherwise.</summary>
+    public static int Slots(Pool pool, Job job, BatchTask task) =>
+        job.IsManager(task) && job.Manager!.Flag("runExclusive", otherwise: true) ? pool.TaskSlotsPerNode : task.RequiredSlots;
+
+    private static bool NeedsDedicated(Job job, BatchTask task) => job.IsManager(task) && !job.Manager!.Flag("allowLowPriorityNode", otherwise: true);
+
     private void Assign(Pool pool, IEnumerable<Job> jobs)
     {
         var free = pool.Nodes.Where(n => n.TakesTasks && n.UsedSlots < pool.TaskSlotsPerNode)
@@ -42,7 +48,8 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
                     break;
                 }
 
-                if (task.RequiredSlots >= tooMany)
+                var slots = Slots(pool, job, task);
+                if (slots >= tooMany)
                 {
                     continue;
                 }
@@ -50,7 +57,7 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
                 if (Choose(pool, free, job, task) is not { } nodes)
                 {
                     // A multi-instance task that waits for nodes does not keep single ones from running.
-                    tooMany = task.Instances > 1 ? tooMany : task.RequiredSlots;
+                    tooMany = task.Instances > 1 || NeedsDedicated(job, task) ? tooMany : slots;
                     continue;
                 }
 
@@ -58,7 +65,7 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
                 running++;
                 foreach (var node in nodes)
                 {
-                    free[node] -= task.RequiredSlots;
+                    free[node] -= slots;
                     if (free[node] == 0)
                     {
                         free.Remove(node);
@@ -76,7 +83,7 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
     /// <summary>The node the task asks for if it has room, else the emptiest (spread) or the fullest (pack) that has.</summary>
     private static IReadOnlyList<Node>? Choose(Pool pool, Dictionary<Node, int> free, Job job, BatchTask task)
     {
-        var fitting = free.Where(n => n.Value >= task.RequiredSlots && !JobPreparations.IsBarred(job, n.Key)).ToList();
+        var fitting = free.Where(n => n.Value >= Slots(pool, job, task) && (n.Key.Dedicated || !NeedsDedicated(job, task)) && !JobPreparations.IsBarred(job, n.Key)).ToList();
         if (fitting.Count < (task.Instances ?? 1))
         {
             return null;

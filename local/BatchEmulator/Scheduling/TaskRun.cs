@@ -6,7 +6,7 @@ using DurableMl.Local.BatchEmulator.Tasks;
 namespace DurableMl.Local.BatchEmulator.Scheduling;
 
 /// <summary>One assignment of a task to a node, from there to its outcome.</summary>
-internal sealed class TaskRun(Job job, BatchTask task, Pool pool, Node node, IReadOnlyList<SubtaskRun> subtasks) : NodeWork(node, task.RequiredSlots)
+internal sealed class TaskRun(Job job, BatchTask task, Pool pool, Node node, int slots, IReadOnlyList<SubtaskRun> subtasks) : NodeWork(node, slots)
 {
     public Job Job { get; } = job;
 

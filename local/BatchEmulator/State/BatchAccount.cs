@@ -1,5 +1,6 @@
 using System.Globalization;
 using DurableMl.Local.BatchEmulator.Jobs;
+using DurableMl.Local.BatchEmulator.JobSchedules;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.Pools;
 using DurableMl.Local.BatchEmulator.Tasks;
@@ -40,6 +41,8 @@ internal sealed class BatchAccount : IDisposable
     public Dictionary<string, Pool> Pools { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public Dictionary<string, Job> Jobs { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public Dictionary<string, JobSchedule> JobSchedules { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Set once what an earlier emulator left has been brought in order.</summary>
     public volatile bool IsOpen;
@@ -181,6 +184,11 @@ internal sealed class BatchAccount : IDisposable
         foreach (var job in database.Load<Job>(Job.ResourceKind))
         {
             Jobs.Add(job.Id, Seen(job));
+        }
+
+        foreach (var schedule in database.Load<JobSchedule>(JobSchedule.ResourceKind))
+        {
+            JobSchedules.Add(schedule.Id, Seen(schedule));
         }
 
         foreach (var task in database.Load<BatchTask>(BatchTask.ResourceKind))

@@ -67,7 +67,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
             Id = i + 1,
             Location = new TaskLocation(pool.Id, n.Id, string.Create(CultureInfo.InvariantCulture, $"{root}/{i + 1}")),
         })];
-        var run = new TaskRun(job, task, pool, node, [.. task.Subtasks.Zip(on.Skip(1), (s, n) => new SubtaskRun(n, s))]);
+        var run = new TaskRun(job, task, pool, node, Scheduler.Slots(pool, job, task), [.. task.Subtasks.Zip(on.Skip(1), (s, n) => new SubtaskRun(n, s))]);
         foreach (var subtask in task.Subtasks)
         {
             subtask.State.Enter(Subtask.Preparing, account.Now);

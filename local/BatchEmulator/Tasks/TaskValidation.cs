@@ -52,6 +52,17 @@ internal static class TaskValidation
             }
         }
 
+        if (task.ContainsKey("authenticationTokenSettings"))
+        {
+            throw BatchErrors.InvalidProperty("authenticationTokenSettings", null, "Authentication tokens for tasks were retired on 2024-09-30.");
+        }
+
+        if (task.Objects("applicationPackageReferences").FirstOrDefault() is { } package)
+        {
+            throw new BatchException(400, "InvalidApplicationPackageReferences", "One or more application package references could not be satisfied.",
+                ("ApplicationId", package.Text("applicationId")!), ("Reason", "The emulated account has no application packages; use resource files."));
+        }
+
         CheckDependencies(task, job);
         foreach (var (file, i) in task.Objects("resourceFiles").Select((f, i) => (f, i)))
         {
