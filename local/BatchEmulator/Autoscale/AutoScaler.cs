@@ -27,9 +27,11 @@ internal sealed class AutoScaler(BatchAccount account, PoolLifecycle pools)
     /// <summary>Evaluates the pool's formula now and then every interval, until it is enabled anew or disabled.</summary>
     public void Enable(Pool pool)
     {
-        pool.AutoScaleEnabledAt = account.Now;
+        // Read once: the time tells this enabling from a later one.
+        var now = account.Now;
+        pool.AutoScaleEnabledAt = now;
         account.Changed(pool);
-        Run(pool, account.Now);
+        Run(pool, now);
     }
 
     /// <summary>Evaluates a formula without applying it.</summary>
