@@ -78,10 +78,10 @@ internal sealed partial class BlobTriggerExecution : IDisposable
         BlobClient client = container.GetBlobClient(name);
         while (attempts < threshold)
         {
-            BlobProperties properties;
+            TriggerEvent trigger;
             try
             {
-                properties = await client.GetPropertiesAsync(new BlobRequestConditions { IfMatch = version }, stopping);
+                trigger = await BlobTriggerEvent.CreateAsync(container, client, watch.Trigger.Connection, parts, new BlobRequestConditions { IfMatch = version }, stopping);
             }
             catch (RequestFailedException e) when (e.Status is 404 or 412 or 304)
             {
@@ -90,7 +90,7 @@ internal sealed partial class BlobTriggerExecution : IDisposable
             }
 
             await receipts.RecordAttemptAsync(function, container.Name, name, version, ++attempts, stopping);
-            if (await TryInvokeAsync(watch, container, client, properties, parts, stopping))
+            if (await TryInvokeAsync(watch.Function, trigger))
             {
                 await receipts.RecordCompletedAsync(function, container.Name, name, version, CancellationToken.None);
                 return;
@@ -109,23 +109,11 @@ internal sealed partial class BlobTriggerExecution : IDisposable
         await receipts.RecordCompletedAsync(function, container.Name, name, version, CancellationToken.None);
     }
 
-    private async Task<bool> TryInvokeAsync(
-        BlobTriggerWatch watch, BlobContainerClient container, BlobClient client, BlobProperties properties, Dictionary<string, object?> parts, CancellationToken stopping)
+    private async Task<bool> TryInvokeAsync(DiscoveredFunction function, TriggerEvent trigger)
     {
-        TriggerEvent trigger = new()
-        {
-            Value = new BlobReference(container, client.Name, watch.Trigger.Connection),
-            BindingData = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
-            {
-                ["BlobTrigger"] = $"{container.Name}/{client.Name}",
-                ["Uri"] = client.Uri,
-                ["Properties"] = properties,
-                ["Metadata"] = properties.Metadata,
-            }.With(parts),
-        };
         try
         {
-            await invoker.InvokeAsync(watch.Function, trigger, complete: null, CancellationToken.None);
+            await invoker.InvokeAsync(function, trigger, complete: null, CancellationToken.None);
             return true;
         }
         catch (Exception)

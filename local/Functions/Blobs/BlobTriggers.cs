@@ -11,6 +11,7 @@ internal static class BlobTriggers
     {
         services.AddSingleton<IInputSource, BlobInputSource>();
         services.AddSingleton<IInputConverter, BlobConverter>();
+        services.AddSingleton<IManualTrigger, BlobManualTrigger>();
         services.AddSingleton<IOutputWriter, BlobOutputWriter>();
         if (!catalog.With<BlobTriggerAttribute>().Any())
         {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using Microsoft.Azure.Functions.Worker.Core;
 
 namespace DurableMl.Local.Functions;
 
@@ -10,6 +11,11 @@ namespace DurableMl.Local.Functions;
 /// </summary>
 internal sealed record FunctionTypes(IReadOnlyList<Type> Types)
 {
+    /// <summary>The start-up classes that the assemblies name.</summary>
+    public IEnumerable<WorkerExtensionStartup> ExtensionStartups() => Types.Select(t => t.Assembly).Distinct()
+        .SelectMany(a => a.GetCustomAttributes<WorkerExtensionStartupAttribute>())
+        .Select(a => (WorkerExtensionStartup)Activator.CreateInstance(a.StartupType)!);
+
     public static FunctionTypes Discover(IConfiguration configuration)
     {
         HashSet<Assembly> assemblies = [];

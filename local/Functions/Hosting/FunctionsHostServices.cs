@@ -4,11 +4,14 @@ using DurableMl.Local.Functions.Blobs;
 using DurableMl.Local.Functions.Durable;
 using DurableMl.Local.Functions.Http;
 using DurableMl.Local.Functions.Invocation;
+using DurableMl.Local.Functions.Metadata;
 using DurableMl.Local.Functions.Queues;
 using DurableMl.Local.Functions.Storage;
 using DurableMl.Local.Functions.Timers;
 using Microsoft.Azure.Functions.Worker.Context.Features;
 using Microsoft.Azure.Functions.Worker.Converters;
+using Microsoft.Azure.Functions.Worker.Core;
+using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
 using Microsoft.Azure.Functions.Worker.Invocation;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -46,7 +49,7 @@ internal static class FunctionsHostServices
             return;
         }
 
-        AddWorker(services);
+        WorkerApplicationBuilder worker = AddWorker(services);
         HostSettings settings = HostSettings.Load(configuration);
         FunctionTypes types = services.FirstOrDefault(s => s.ServiceType == typeof(FunctionTypes))?.ImplementationInstance as FunctionTypes
             ?? FunctionTypes.Discover(configuration);
@@ -57,8 +60,18 @@ internal static class FunctionsHostServices
                 $"Function '{function.Name}' has {function.Retry!.GetType().Name}, which {function.Trigger.GetType().Name} does not support: of the triggers here only TimerTrigger does.");
         }
 
+        foreach (WorkerExtensionStartup startup in types.ExtensionStartups())
+        {
+            startup.Configure(worker);
+        }
+
+        services.AddLogging(logging => logging.AddConfiguration(settings.Host.GetSection("logging")));
         services.AddSingleton(settings);
         services.AddSingleton(catalog);
+        services.AddSingleton<AdministrationApi>();
+        services.AddSingleton<DiscoveredMetadata>();
+        services.TryAddSingleton<IFunctionMetadataProvider>(s => s.GetRequiredService<DiscoveredMetadata>());
+        services.TryAddSingleton<IFunctionMetadataManager>(s => s.GetRequiredService<DiscoveredMetadata>());
         services.AddHostedService<ParentWatch>();
         services.AddHostedService<DrainOnStop>();
         services.AddSingleton(new StorageConnections(

@@ -49,6 +49,7 @@ internal static class HttpServer
             trigger.Map(endpoints, function, attribute);
         }
 
+        AdministrationApi.Map(endpoints);
         if (services.GetService<DurableManagementApi>() is not null)
         {
             DurableManagementApi.Map(endpoints);

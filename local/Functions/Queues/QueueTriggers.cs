@@ -9,6 +9,7 @@ internal static class QueueTriggers
     public static void Add(IServiceCollection services, FunctionCatalog catalog)
     {
         services.AddSingleton<IInputConverter, QueueMessageConverter>();
+        services.AddSingleton<IManualTrigger, QueueManualTrigger>();
         services.AddSingleton<IOutputWriter, QueueOutputWriter>();
         if (catalog.With<QueueTriggerAttribute>().Any())
         {

@@ -9,6 +9,7 @@ internal static class TimerTriggers
     {
         if (catalog.With<TimerTriggerAttribute>().Any())
         {
+            services.AddSingleton<IManualTrigger, TimerManualTrigger>();
             services.AddSingleton<ScheduleMonitor>();
             services.AddHostedService<TimerTriggerListener>();
         }

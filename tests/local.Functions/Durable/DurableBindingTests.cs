@@ -31,6 +31,15 @@ public sealed class DurableBindingTests
     }
 
     [TestMethod]
+    public async Task An_entity_function_dispatches_to_its_state()
+    {
+        await using RunningHost host = await DurableHost.StartAsync(recorder);
+        JsonElement payload = await host.StartInstanceAsync("Counting");
+        JsonElement status = await host.StatusAsync(payload.Url("statusQueryGetUri"), "Completed");
+        Assert.AreEqual(5, status.GetProperty("output").GetInt32());
+    }
+
+    [TestMethod]
     public async Task The_check_status_response_carries_the_management_urls()
     {
         await using RunningHost host = await DurableHost.StartAsync(recorder);

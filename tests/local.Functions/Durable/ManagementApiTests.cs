@@ -59,6 +59,25 @@ public sealed class ManagementApiTests
     }
 
     [TestMethod]
+    public async Task History_shows_what_was_done_and_results_only_when_asked()
+    {
+        string id = await StartAsync("Hello", """["Rome"]""");
+        await host.StatusAsync($"{Root}/instances/{id}", "Completed");
+        JsonElement[] events = await HistoryAsync($"{Root}/instances/{id}?showHistory=true");
+        CollectionAssert.AreEqual(
+            new[] { "ExecutionStarted", "TaskCompleted", "ExecutionCompleted" }, events.Select(e => e.GetProperty("EventType").GetString()).ToArray());
+        Assert.AreEqual("Hello", events[0].GetProperty("FunctionName").GetString());
+        Assert.AreEqual("Greet", events[1].GetProperty("FunctionName").GetString());
+        Assert.IsTrue(events[1].TryGetProperty("ScheduledTime", out _));
+        Assert.IsFalse(events[1].TryGetProperty("Result", out _));
+        Assert.AreEqual("Completed", events[2].GetProperty("OrchestrationStatus").GetString());
+
+        events = await HistoryAsync($"{Root}/instances/{id}?showHistory=true&showHistoryOutput=true");
+        Assert.AreEqual("Hello Rome!", events[1].GetProperty("Result").GetString());
+        Assert.AreEqual("""["Hello Rome!"]""", events[2].GetProperty("Result").GetRawText());
+    }
+
+    [TestMethod]
     public async Task A_failed_instance_is_200_or_on_request_500()
     {
         string id = await StartAsync("Failing");
@@ -132,6 +151,46 @@ public sealed class ManagementApiTests
         Assert.AreEqual(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Get, $"{Root}/instances/{done}"));
         Assert.AreEqual(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Delete, $"{Root}/instances"));
         Assert.AreEqual(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Delete, $"{Root}/instances?createdTimeFrom=2030-01-01T00:00:00Z"));
+    }
+
+    [TestMethod]
+    public async Task An_instance_is_started_and_restarted_over_HTTP()
+    {
+        using HttpResponseMessage started = await host.Http.PostAsJsonAsync($"{Root}/orchestrators/Hello/over-http?timeout=30", new[] { "Lima" });
+        Assert.AreEqual(HttpStatusCode.OK, started.StatusCode);
+        Assert.AreEqual("""["Hello Lima!"]""", await started.Content.ReadAsStringAsync());
+
+        using HttpResponseMessage restarted = await host.Http.PostAsync($"{Root}/instances/over-http/restart?restartWithNewInstanceId=true", content: null);
+        Assert.AreEqual(HttpStatusCode.Accepted, restarted.StatusCode);
+        JsonElement payload = await restarted.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.AreNotEqual("over-http", payload.Url("id"));
+        JsonElement status = await host.StatusAsync(payload.Url("statusQueryGetUri"), "Completed");
+        Assert.AreEqual("""["Hello Lima!"]""", status.GetProperty("output").GetRawText());
+    }
+
+    [TestMethod]
+    public async Task An_entity_is_signalled_read_and_listed()
+    {
+        using HttpResponseMessage signalled = await host.Http.PostAsJsonAsync($"{Root}/entities/Counter/http?op=add", 4);
+        Assert.AreEqual(HttpStatusCode.Accepted, signalled.StatusCode);
+        string state = await Eventually.GetAsync(
+            async () =>
+            {
+                using HttpResponseMessage response = await host.Http.GetAsync($"{Root}/entities/Counter/http");
+                return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : null;
+            },
+            "The entity's state");
+        Assert.AreEqual("""{"Value":4}""", state);
+        JsonElement list = await host.Http.GetFromJsonAsync<JsonElement>($"{Root}/entities/Counter?fetchState=true");
+        JsonElement entity = list.EnumerateArray().Single(e => e.GetProperty("entityId").Url("key") == "http");
+        Assert.AreEqual("""{"Value":4}""", entity.GetProperty("state").GetRawText());
+        Assert.AreEqual(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Get, $"{Root}/entities/Counter/none"));
+    }
+
+    private static async Task<JsonElement[]> HistoryAsync(string url)
+    {
+        JsonElement status = await host.Http.GetFromJsonAsync<JsonElement>(url);
+        return [.. status.GetProperty("historyEvents").EnumerateArray()];
     }
 
     private static async Task<string> StartAsync(string orchestrator, string input = "null", string? id = null)
