@@ -59,7 +59,9 @@ internal sealed class HostSettings
             }
         }
 
-        IConfiguration host = builder.AddConfiguration(configuration.GetSection(HostSection)).Build();
+        // Copied rather than chained: a chained configuration passes no empty values on, and an empty routePrefix means something.
+        IConfiguration host = builder.AddInMemoryCollection(configuration.GetSection(HostSection).AsEnumerable(makePathsRelative: true)
+            .Where(v => v.Value is not null)).Build();
         return new HostSettings
         {
             Configuration = configuration,

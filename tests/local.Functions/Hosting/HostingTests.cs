@@ -22,6 +22,7 @@ public sealed class HostingTests
     {
         using TemporaryFolder folder = new();
         using IHost host = new HostBuilder()
+            .ConfigureServices(services => services.AddSingleton(new FunctionTypes([typeof(HttpFunctions)])).AddSingleton<Clock>())
             .ConfigureAppConfiguration(c => c.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["AzureWebJobsScriptRoot"] = folder.Path,
@@ -33,7 +34,6 @@ public sealed class HostingTests
                 await next();
             }))
             .ConfigureAppConfiguration(c => c.AddInMemoryCollection(new Dictionary<string, string?> { ["port"] = "0" }))
-            .ConfigureServices(services => services.AddSingleton(new FunctionTypes([typeof(HttpFunctions)])).AddSingleton<Clock>())
             .Build();
         await host.StartAsync();
         using HttpClient http = new() { BaseAddress = new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
