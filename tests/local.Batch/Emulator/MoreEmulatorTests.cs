@@ -102,6 +102,56 @@ public sealed class MoreEmulatorTests
     }
 
     [TestMethod]
+    public async Task A_schedule_makes_jobs_and_is_terminated_and_deleted()
+    {
+        await using EmulatedAccount account = await EmulatedAccount.StartAsync();
+        BatchClient client = account.Client;
+        var specification = new BatchJobSpecification(new BatchPoolInfo { PoolId = "pool" }) { Priority = 3 };
+
+        await client.CreateJobScheduleAsync(new BatchJobScheduleCreateOptions(
+            "schedule", new BatchJobScheduleConfiguration { RecurrenceInterval = TimeSpan.FromHours(1) }, specification));
+        Assert.IsTrue((await client.JobScheduleExistsAsync("schedule")).Value);
+        BatchJob? job = null;
+        await EmulatedAccount.UntilAsync(
+            async () => (job = (await client.GetJobsFromSchedulesAsync("schedule").ToListAsync()).SingleOrDefault()) is not null, "the first job is there");
+
+        Assert.AreEqual(3, job!.Priority);
+        BatchJobSchedule schedule = await client.GetJobScheduleAsync("schedule");
+        Assert.AreEqual(job.Id, schedule.ExecutionInfo.RecentJob.Id);
+        Assert.AreEqual(TimeSpan.FromHours(1), schedule.Schedule.RecurrenceInterval);
+        await client.DisableJobScheduleAsync("schedule");
+        Assert.AreEqual(BatchJobScheduleState.Disabled, (await client.GetJobScheduleAsync("schedule")).Value.State);
+        await client.EnableJobScheduleAsync("schedule");
+        await (await client.TerminateJobScheduleAsync("schedule")).WaitForCompletionAsync(Soon, default);
+        Assert.AreEqual(BatchJobScheduleState.Completed, (await client.GetJobScheduleAsync("schedule")).Value.State);
+        await (await client.DeleteJobScheduleAsync("schedule")).WaitForCompletionAsync(Soon, default);
+        Assert.IsFalse((await client.JobScheduleExistsAsync("schedule")).Value);
+    }
+
+    [TestMethod]
+    public async Task A_job_may_bring_its_own_pool()
+    {
+        await using EmulatedAccount account = await EmulatedAccount.StartAsync(nodes: 0);
+        BatchClient client = account.Client;
+        await client.CreateJobAsync(new BatchJobCreateOptions("job", new BatchPoolInfo
+        {
+            AutoPoolSpecification = new BatchAutoPoolSpecification(BatchPoolLifetimeOption.Job)
+            {
+                AutoPoolIdPrefix = "own",
+                Pool = new BatchPoolSpecification("standard_d2s_v5") { TargetDedicatedNodes = 1 },
+            },
+        }));
+        await client.CreateTaskAsync("job", new BatchTaskCreateOptions("task", "/bin/true"));
+
+        BatchTask task = await account.CompletedAsync("task");
+
+        StringAssert.StartsWith(task.NodeInfo.PoolId, "own");
+        Assert.AreEqual(task.NodeInfo.PoolId, (await client.GetJobAsync("job")).Value.ExecutionInfo.PoolId);
+        await (await client.DeleteJobAsync("job")).WaitForCompletionAsync(Soon, default);
+        await EmulatedAccount.UntilAsync(async () => !(await client.PoolExistsAsync(task.NodeInfo.PoolId)).Value, "the pool is gone with its job");
+    }
+
+    [TestMethod]
     public async Task A_throttled_client_waits_as_long_as_it_is_told()
     {
         await using EmulatedAccount account = await EmulatedAccount.StartAsync(nodes: 0);
