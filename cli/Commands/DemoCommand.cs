@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DurableMl.Cli.Demo;
 using DurableMl.Cli.Hosting;
-using Spectre.Console;
+using DurableMl.Cli.Progress;
 
 namespace DurableMl.Cli.Commands;
 
@@ -27,7 +27,7 @@ internal static class DemoCommand
         try
         {
             await using var host = await HostConnection.OpenAsync(layout, ports, Console.Out, TimeProvider.System, limit.Token);
-            var demo = new DemoRun(layout, AnsiConsole.Console, Console.Out, TimeProvider.System);
+            var demo = new DemoRun(layout, Terminal.Open(), Console.Out, TimeProvider.System);
             return await host.WhileUpAsync(token => demo.RunAsync(host.Ports, token), limit.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Progress;
-using Spectre.Console;
 
 namespace DurableMl.Cli.Commands;
 
@@ -44,7 +43,7 @@ internal static class RunCommand
         }
 
         var states = new RunFollower(client, TimeProvider.System).FollowAsync(runId, cancellationToken);
-        var run = await RunDisplays.For(AnsiConsole.Console, Console.Out, TimeProvider.System).ShowAsync(states, cancellationToken);
+        var run = await RunDisplays.For(Terminal.Open(), Console.Out, TimeProvider.System).ShowAsync(states, cancellationToken);
         if (run.Result() is { } outcome)
         {
             await Console.Out.WriteLineAsync($"{runId}: {outcome.State}{(outcome.Model is { } model ? $", {model.Model} version {model.Version}" : "")}");

@@ -41,7 +41,7 @@ internal static class StatusCommand
         await Console.Out.WriteLineAsync($"{runId}: {run.RuntimeStatus}");
         if (run.CustomStatus is { } progress)
         {
-            AnsiConsole.Write(RunTables.Live(progress, TimeProvider.System.GetUtcNow()));
+            Terminal.Open().Write(RunTables.Live(progress, TimeProvider.System.GetUtcNow()));
         }
 
         if (run.RuntimeStatus == "Failed")
@@ -62,6 +62,6 @@ internal static class StatusCommand
                 new Text(run.CreatedTime?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? ""));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Open().Write(table);
     }
 }

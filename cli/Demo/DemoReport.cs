@@ -7,8 +7,9 @@ using Spectre.Console;
 namespace DurableMl.Cli.Demo;
 
 /// <summary>Prints what the demo came to.</summary>
-/// <param name="console">Where it is printed.</param>
-internal sealed class DemoReport(IAnsiConsole console)
+/// <param name="console">Where tables are printed.</param>
+/// <param name="lines">The same, for plain lines.</param>
+internal sealed class DemoReport(IAnsiConsole console, TextWriter lines)
 {
     /// <summary>Prints the tables.</summary>
     public void Write(RepositoryLayout layout, HostPorts ports, string runId, RunOutput output, ScoringResult scoring, TimeSpan total)
@@ -17,8 +18,8 @@ internal sealed class DemoReport(IAnsiConsole console)
         console.Write(RunTables.PhaseTimes(output.Phases));
         console.Write(RunTables.Trials(output.Trials, output.Best));
         console.Write(Served(output, scoring));
-        console.Write(Places(layout, ports, runId, output));
-        console.WriteLine($"All of it took {Duration.Text(total)}.");
+        WritePlaces(layout, ports, runId, output);
+        lines.WriteLine($"All of it took {Duration.Text(total)}.");
     }
 
     private static Table Served(RunOutput output, ScoringResult scoring)
@@ -32,18 +33,19 @@ internal sealed class DemoReport(IAnsiConsole console)
         return table;
     }
 
-    private static Table Places(RepositoryLayout layout, HostPorts ports, string runId, RunOutput output)
+    /// <summary>Plain lines: a table would break addresses apart, and nobody could copy them.</summary>
+    private void WritePlaces(RepositoryLayout layout, HostPorts ports, string runId, RunOutput output)
     {
         var blobs = StorageAccount.BlobEndpoint(ports);
-        var table = Pairs("what", "where");
-        Add(table, "run", $"{blobs}/runs/{runId}/");
-        Add(table, "report", output.ReportBlob is { } report ? $"{blobs}/runs/{report}" : "");
-        Add(table, "dataset", $"{blobs}/datasets/{output.Dataset?.Name}/{output.Dataset?.Version}/");
-        Add(table, "model", $"{blobs}/models/{output.Model!.Model}/{output.Model.Version}/");
-        Add(table, "blobs on disk", Path.Combine(layout.State, "azurite"));
-        Add(table, "orchestrations", Path.Combine(layout.State, "durabletask.db"));
-        Add(table, "logs", Path.Combine(layout.State, "logs"));
-        return table;
+        Line("run", $"{blobs}/runs/{runId}/");
+        Line("report", $"{blobs}/runs/{output.ReportBlob}");
+        Line("dataset", $"{blobs}/datasets/{output.Dataset?.Name}/{output.Dataset?.Version}/");
+        Line("model", $"{blobs}/models/{output.Model!.Model}/{output.Model.Version}/");
+        Line("blobs on disk", Path.Combine(layout.State, "azurite"));
+        Line("orchestrations", Path.Combine(layout.State, "durabletask.db"));
+        Line("logs", Path.Combine(layout.State, "logs"));
+
+        void Line(string what, string where) => lines.WriteLine($"{what,-16}{where}");
     }
 
     private static Table Pairs(string left, string right) => new Table().RoundedBorder().AddColumn(left).AddColumn(right);

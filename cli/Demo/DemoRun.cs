@@ -35,7 +35,7 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
 
         await output.WriteLineAsync($"Sending all test images to {result.Model!.Model} version {result.Model.Version} …");
         var scoring = await ScoreAsync(new InferenceClient(http), blobs, result, cancellationToken);
-        new DemoReport(console).Write(layout, ports, runId, result, scoring, time.GetElapsedTime(started));
+        new DemoReport(console, output).Write(layout, ports, runId, result, scoring, time.GetElapsedTime(started));
         if (scoring.Accuracy >= WantedAccuracy)
         {
             return 0;

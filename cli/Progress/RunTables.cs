@@ -56,7 +56,7 @@ internal static class RunTables
     {
         var table = new Table().RoundedBorder();
         table.AddColumn("phase").AddColumn(new TableColumn("time").RightAligned());
-        foreach (var phase in phases)
+        foreach (var phase in phases.Where(phase => phase.Name != PhaseNames.Done))
         {
             table.AddRow(new Text(phase.Name), new Text(Duration.Text(phase, phase.EndedAt ?? phase.StartedAt ?? default)));
         }
