@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Processes;
 using EndToEnd.Tests.Fixtures;
@@ -16,7 +17,7 @@ public sealed class ResumeTests
         using var state = new TemporaryFolder();
         await using var up = await Up.StartAsync(state.Path);
         await SmallMnist.UploadAsync(up.Blobs, "mnist-kill", trainImages: 1000);
-        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-kill", trials: 3, budget: 6, learningRates: [0.02, 0.03, 0.05]), "killed", CancellationToken.None);
+        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-kill", trials: 3, budget: 6, learningRates: [0.002, 0.003, 0.005]), "killed", CancellationToken.None);
 
         await up.KillServiceAsync(FunctionsHost);
         await up.UntilAsync(runId, run => run.HasEnded || run.CustomStatus?.Phase is not (null or "ingest"));
@@ -46,14 +47,14 @@ public sealed class ResumeTests
         using var state = new TemporaryFolder();
         await using var killed = await Up.StartAsync(state.Path);
         await SmallMnist.UploadAsync(killed.Blobs, "mnist-all", trainImages: 4000);
-        var runId = await killed.Pipelines.StartAsync(SmallPipeline.Json("mnist-all", trials: 3, budget: 12, learningRates: [0.02, 0.03, 0.05]), "all", CancellationToken.None);
+        var runId = await killed.Pipelines.StartAsync(SmallPipeline.Json("mnist-all", trials: 3, budget: 20, learningRates: [0.002, 0.003, 0.005]), "all", CancellationToken.None);
 
         // One trial is through and another has a checkpoint.
-        var before = await killed.UntilAsync(runId, run => run.HasEnded ||
-            (Trials(run).Any(trial => trial.State == "completed") && Trials(run).Any(trial => trial is { State: "running", Epoch: >= 1 })));
-        Assert.IsFalse(before.HasEnded, "The run was over before it could be killed.");
+        await killed.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial.State == "completed"));
+        var underWay = await TrialWithCheckpointAsync(killed, runId);
+        var before = (await killed.Pipelines.GetAsync(runId, CancellationToken.None))!;
         var finished = Trials(before).Where(trial => trial.State == "completed").Select(trial => trial.Id).ToArray();
-        var underWay = Trials(before).Where(trial => trial is { State: "running", Epoch: >= 1 }).Select(trial => trial.Id).ToArray();
+        CollectionAssert.DoesNotContain(finished, underWay, "The trial was over before it could be killed.");
         var done = await EverythingOfAsync(killed, runId, finished);
         var children = killed.Children();
         await killed.KillAsync();
@@ -69,11 +70,8 @@ public sealed class ResumeTests
             Assert.AreEqual(etag, (await EverythingOfAsync(up, runId, finished))[blob], $"{blob} was written again.");
         }
 
-        foreach (var trial in underWay)
-        {
-            Assert.AreEqual(2, await RunStore.StartsAsync(up.Blobs, runId, trial));
-            StringAssert.Contains(await RunStore.LogsAsync(up.Blobs, runId, trial), "resuming at step");
-        }
+        Assert.AreEqual(2, await RunStore.StartsAsync(up.Blobs, runId, underWay));
+        StringAssert.Contains(await RunStore.LogsAsync(up.Blobs, runId, underWay), "resuming at step");
     }
 
     [TestMethod]
@@ -102,11 +100,35 @@ public sealed class ResumeTests
         await Up.WaitAsync(() => up.Output.Split("is up again").Length == 3, up.Output);
 
         await SmallMnist.UploadAsync(up.Blobs, "mnist-back", trainImages: 300);
-        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-back", trials: 1, budget: 1, learningRates: [0.03]), null, CancellationToken.None);
+        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-back", trials: 1, budget: 1, learningRates: [0.003]), null, CancellationToken.None);
         Assert.IsNotNull(Result(await up.EndAsync(runId), up).Trials);
     }
 
     private static IReadOnlyList<RunTrial> Trials(RunDocument run) => run.CustomStatus?.Trials ?? [];
+
+    private static async Task<string> TrialWithCheckpointAsync(Up up, string runId)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            var run = (await up.Pipelines.GetAsync(runId, limit.Token))!;
+            foreach (var trial in Trials(run).Where(trial => trial.State == "running"))
+            {
+                var pointer = up.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{runId}/trials/{trial.Id}/checkpoint/latest.json");
+                if (trial.Epoch >= 1 && await pointer.ExistsAsync(limit.Token))
+                {
+                    // A start that has none yet writes 0.
+                    using var content = JsonDocument.Parse((await pointer.DownloadContentAsync(limit.Token)).Value.Content);
+                    if (content.RootElement.GetProperty("sequence").GetInt32() > 0)
+                    {
+                        return trial.Id;
+                    }
+                }
+            }
+
+            await Task.Delay(50, limit.Token);
+        }
+    }
 
     private static async Task<IReadOnlyDictionary<string, string>> EverythingOfAsync(Up up, string runId, string[] trials)
     {

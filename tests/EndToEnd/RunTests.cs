@@ -10,8 +10,9 @@ namespace EndToEnd.Tests;
 [TestClass]
 public sealed class RunTests
 {
+    // With seed 2 one of the six trials draws the last learning rate, at which training diverges.
     private const string Folder = "mnist-run";
-    private static readonly string Pipeline = SmallPipeline.Json(Folder, trials: 6, budget: 4, learningRates: [0.02, 0.03, 0.04, 0.05, 10]);
+    private static readonly string Pipeline = SmallPipeline.Json(Folder, trials: 6, budget: 4, learningRates: [0.002, 0.003, 0.004, 0.005, 10], seed: 2);
     private static TemporaryFolder? state;
     private static Up? up;
     private static RunDocument? first;
@@ -81,13 +82,13 @@ public sealed class RunTests
         var before = await RunStore.ETagsAsync(Host.Blobs, "datasets", Folder);
 
         var second = Result(await Host.EndAsync(await Host.Pipelines.StartAsync(
-            SmallPipeline.Json(Folder, trials: 1, budget: 1, learningRates: [0.03], alias: "candidate"), "second", CancellationToken.None)));
+            SmallPipeline.Json(Folder, trials: 1, budget: 4, learningRates: [0.003], alias: "candidate"), "second", CancellationToken.None)));
 
         Assert.IsFalse(Result(first!).Dataset!.Reused);
         Assert.IsTrue(second.Dataset!.Reused);
         Assert.AreEqual(Result(first!).Dataset!.Version, second.Dataset.Version);
         CollectionAssert.AreEquivalent(before.ToArray(), (await RunStore.ETagsAsync(Host.Blobs, "datasets", Folder)).ToArray());
-        Assert.AreEqual("2", second.Model!.Version);
+        Assert.AreEqual("2", second.Model?.Version, second.State);
     }
 
     [TestMethod]
@@ -115,7 +116,7 @@ public sealed class RunTests
     public async Task A_folder_without_raw_files_fails_the_run_and_says_so()
     {
         var run = await Host.EndAsync(await Host.Pipelines.StartAsync(
-            SmallPipeline.Json("mnist-nowhere", trials: 1, budget: 1, learningRates: [0.03]), null, CancellationToken.None));
+            SmallPipeline.Json("mnist-nowhere", trials: 1, budget: 1, learningRates: [0.003]), null, CancellationToken.None));
 
         Assert.AreEqual("Failed", run.RuntimeStatus);
         StringAssert.Contains(run.Output.ToString(), "raw/mnist-nowhere/");

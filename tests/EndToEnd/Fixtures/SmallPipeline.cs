@@ -27,8 +27,10 @@ internal static class SmallPipeline
             {
                 ["learning_rate"] = new { type = "choice", values = learningRates },
                 ["batch_size"] = new { type = "fixed", value = 50 },
-                ["channels"] = new { type = "fixed", value = 4 },
-                ["optimizer"] = new { type = "fixed", value = "sgd" },
+                ["channels"] = new { type = "fixed", value = 8 },
+                ["optimizer"] = new { type = "fixed", value = "adamw" },
+                ["weight_decay"] = new { type = "fixed", value = 0.5 },
+                ["schedule"] = new { type = "fixed", value = "constant" },
             },
             maxFailedTrials = trials - 1,
             retries = new { failures = 1, preemptions = 3 },
