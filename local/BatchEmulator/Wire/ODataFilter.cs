@@ -127,7 +127,10 @@ internal sealed class ODataFilter
         switch (scalar.GetValueKind())
         {
             case JsonValueKind.Number:
-                return double.TryParse(literal, CultureInfo.InvariantCulture, out var number) ? scalar.GetValue<double>().CompareTo(number) : null;
+                // By its text: a value made as an integer cannot be got as a double.
+                return double.TryParse(literal, CultureInfo.InvariantCulture, out var number)
+                    ? double.Parse(scalar.ToJsonString(), CultureInfo.InvariantCulture).CompareTo(number)
+                    : null;
             case JsonValueKind.True or JsonValueKind.False:
                 return bool.TryParse(literal, out var flag) ? scalar.GetValue<bool>().CompareTo(flag) : null;
         }
