@@ -26,7 +26,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(code);
         var lifetime = Lifetime(task);
-        var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine("runner/runner.py", code))
+        var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine("runner.py", code, task.Nodes))
         {
             DisplayName = $"{task.RunId}/{task.TrialId} attempt {task.Attempt}",
             // The trial's orchestration decides on retries; Batch itself only runs a task again that lost its node.
@@ -45,7 +45,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         var files = await CodeFilesAsync(task, code, lifetime, cancellationToken);
         if (task.Nodes > 1)
         {
-            options.MultiInstanceSettings = new MultiInstanceSettings(CommandLine("runner/worker.py", code)) { NumberOfInstances = task.Nodes };
+            options.MultiInstanceSettings = new MultiInstanceSettings(CommandLine("worker.py", code, task.Nodes)) { NumberOfInstances = task.Nodes };
             Add(options.MultiInstanceSettings.CommonResourceFiles, files);
         }
         else
@@ -61,8 +61,16 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         return options;
     }
 
-    private static string CommandLine(string script, JobCode code) =>
-        string.Join(' ', new[] { "python3", script, "--directory", code.Job, "--" }.Concat(code.Command).Select(Quote));
+    private static string CommandLine(string script, JobCode code, int nodes)
+    {
+        string[] start = nodes > 1 ? ["python3", "-c", StartInSharedDirectory(script)] : ["python3", $"runner/{script}"];
+        return string.Join(' ', start.Concat(["--directory", code.Job, "--"]).Concat(code.Command).Select(Quote));
+    }
+
+    // A multi-instance task's common files lie in a directory that only a variable names, and no shell is there to put it in.
+    private static string StartInSharedDirectory(string script) =>
+        "import os, runpy, sys; d = os.environ['AZ_BATCH_TASK_SHARED_DIR'] + '/runner/'; sys.path.insert(0, d); "
+        + $"sys.argv[0] = d + '{script}'; runpy.run_path(sys.argv[0], run_name='__main__')";
 
     // Batch splits a command line at blanks, as a program start does; there is no shell.
     private static string Quote(string argument) =>

@@ -2,6 +2,8 @@
 
 import os
 
+from errors import RunnerError
+
 
 def job_environment(settings, rank):
     """What the job's process sees. rank: 0 for the process whose node runs the runner, None for one that gets its number later."""
@@ -21,3 +23,12 @@ def job_environment(settings, rank):
             # All nodes are this machine; its name may lead to another interface.
             environment.setdefault("GLOO_SOCKET_IFNAME", "lo")
     return environment
+
+
+def job_directory(name):
+    """The job's folder: as named from here, or beside the runner's own."""
+    code = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for path in (os.path.abspath(name), os.path.join(code, name)):
+        if os.path.isdir(path):
+            return path
+    raise RunnerError("--directory: there is no folder '%s' here or beside the runner" % name)

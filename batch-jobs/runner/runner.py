@@ -16,7 +16,7 @@ import time
 from blobs import BlobContainer
 from checkpoints import CheckpointStore, settled_files, stage
 from dataset import DatasetCache
-from environment import job_environment
+from environment import job_directory, job_environment
 from errors import EXIT_HOPELESS, EXIT_INFRASTRUCTURE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded
 from guardian import Guardian
 from job import Job
@@ -198,13 +198,13 @@ def _say(text):
 def main(arguments):
     """Returns the exit code: the job's own, or one of errors.py."""
     parser = argparse.ArgumentParser(prog="runner.py", description="Runs one start of a trial under the job contract.")
-    parser.add_argument("--directory", default=".", help="the job's folder, where the command starts")
+    parser.add_argument("--directory", default=".", help="the job's folder: here or beside the runner")
     parser.add_argument("command", nargs="+", help="the job's command, after --")
     options = parser.parse_args(arguments)
     guardian = Guardian()
     runner = None
     try:
-        runner = Runner(Settings.load(os.environ), options.command, os.path.abspath(options.directory), guardian)
+        runner = Runner(Settings.load(os.environ), options.command, job_directory(options.directory), guardian)
         signal.signal(signal.SIGTERM, runner.on_notice)
         signal.signal(signal.SIGINT, runner.on_notice)
         return runner.run()

@@ -13,7 +13,7 @@ import sys
 
 from blobs import BlobContainer
 from dataset import DatasetCache
-from environment import job_environment
+from environment import job_directory, job_environment
 from errors import EXIT_INFRASTRUCTURE, EXIT_PREEMPTED, Preempted, RunnerError
 from guardian import Guardian
 from job import Job
@@ -77,7 +77,7 @@ class Worker:
 def main(arguments):
     """Returns the exit code: 0 once the job is started, or is the primary node's own business."""
     parser = argparse.ArgumentParser(prog="worker.py", description="Starts the job on a node that is not the primary one.")
-    parser.add_argument("--directory", default=".", help="the job's folder, where the command starts")
+    parser.add_argument("--directory", default=".", help="the job's folder: here or beside the runner")
     parser.add_argument("--train", action="store_true", help="stay and run the job instead of starting it in the background")
     parser.add_argument("command", nargs="+", help="the job's command, after --")
     options = parser.parse_args(arguments)
@@ -85,7 +85,7 @@ def main(arguments):
         return 0
     guardian = Guardian() if options.train else None
     try:
-        worker = Worker(Settings.load(os.environ), options.command, os.path.abspath(options.directory))
+        worker = Worker(Settings.load(os.environ), options.command, job_directory(options.directory))
         signal.signal(signal.SIGTERM, worker.on_notice)
         if options.train:
             return worker.train(guardian)

@@ -87,6 +87,24 @@ public sealed class TrainingOnBatchTests
     }
 
     [TestMethod]
+    public async Task Two_nodes_train_one_trial_with_the_losses_of_one_node()
+    {
+        var outcomes = new List<TrialOutcome>();
+        foreach (var nodes in new[] { 2, 1 })
+        {
+            var trial = Trial("nodes", $"trial-00{nodes}") with { Nodes = nodes, Parameters = Parameters(("batch_size", 8), ("channels", 4), ("dropout", 0)) };
+            await account.Jobs.SubmitAsync(trial, Cancellation);
+            outcomes.Add(await account.OutcomeAsync(trial, Cancellation));
+            Assert.AreEqual(TrialOutcomeKind.Succeeded, outcomes[^1].Kind, outcomes[^1].Message);
+        }
+
+        foreach (var metric in new[] { "train_loss", "validation_loss" })
+        {
+            Assert.AreEqual(outcomes[1].Result!.Metrics[metric].Last, outcomes[0].Result!.Metrics[metric].Last, 1e-3, metric);
+        }
+    }
+
+    [TestMethod]
     public async Task A_trial_goes_on_from_its_checkpoint_on_the_dedicated_pool()
     {
         var spot = Trial("fallback", budget: 30);

@@ -110,7 +110,8 @@ public sealed class TrainingJobsTests
         await Jobs().SubmitAsync(Trial("run-e") with { Nodes = 2 }, TestContext.CancellationToken);
         var task = submitted.Single();
         Assert.AreEqual(2, task.MultiInstanceSettings.NumberOfInstances);
-        Assert.AreEqual("python3 runner/worker.py --directory image-classifier -- python3 train.py", task.MultiInstanceSettings.CoordinationCommandLine);
+        StringAssert.Contains(task.MultiInstanceSettings.CoordinationCommandLine, "worker.py");
+        StringAssert.Contains(task.CommandLine, "runner.py");
         Assert.AreEqual("2", task.EnvironmentSettings.Single(e => e.Name == "DML_NODES").Value);
         Assert.IsEmpty(task.ResourceFiles);
         Assert.IsTrue(task.MultiInstanceSettings.CommonResourceFiles.Any(f => f.FilePath == "runner/runner.py"));

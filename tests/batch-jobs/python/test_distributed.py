@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import socket
@@ -7,14 +6,13 @@ import sys
 import unittest
 
 from support import JOBS, Azurite, FolderTestCase, job_environment, make_dataset, read_metrics, run_job, wait_until
-from blobs import BlobContainer
 
 try:
     import torch
 except ImportError:
     torch = None
 
-PARAMETERS = {"batch_size": 10, "channels": 4, "hidden": 8, "dropout": 0, "learning_rate": 0.01}
+PARAMETERS = {"batch_size": 10, "channels": 4, "hidden": 8, "dropout": 0, "learning_rate": 0.01, "schedule_epochs": 30}
 
 
 def free_port():
@@ -69,48 +67,26 @@ class DistributedTests(FolderTestCase):
         second.send_signal(signal.SIGTERM)
         codes, errors = self.finish(first, second)
         self.assertEqual(codes, [143, 143], errors)
-        resumed = run_job("image-classifier", job_environment(self.make("first"), self.dataset, PARAMETERS, DML_LOG_STEPS=1, DML_BUDGET=30))
-        self.assertIn("resuming at step", resumed.stderr)
-        run_job("image-classifier", job_environment(self.make("single"), self.dataset, PARAMETERS, DML_LOG_STEPS=1, DML_BUDGET=30))
+        budget = read_metrics(os.path.join(self.folder, "first"))[-1]["step"] // 10 + 2
+        for trial, words in (("first", "resuming at step"), ("single", "")):
+            done = run_job("image-classifier", job_environment(self.make(trial), self.dataset, PARAMETERS, DML_LOG_STEPS=1, DML_BUDGET=budget))
+            self.assertIn(words, done.stderr)
         self.assert_same_losses("first", "single")
 
 
-@unittest.skipIf(torch is None, "this interpreter has no PyTorch")
-class MultiInstanceTests(FolderTestCase):
-    """Runner and worker as Batch starts them: the coordination command on both nodes, then the command on the primary one."""
+class WorkerTests(FolderTestCase):
+    """The coordination command by itself; the Batch emulator's tests run it with the rest."""
 
     @classmethod
     def setUpClass(cls):
         cls.azurite = Azurite()
         cls.addClassCleanup(cls.azurite.stop)
 
-    def test_the_coordination_command_starts_the_job_on_the_other_node_and_the_primary_trains_with_it(self):
-        source = make_dataset(os.path.join(self.folder, "dataset"))
-        uploader = BlobContainer(self.azurite.container("datasets"))
-        for name in os.listdir(source):
-            uploader.upload("bands/1/" + name, os.path.join(source, name))
-        url = self.azurite.container("runs")
-        runs = BlobContainer(url)
-        runs.put("run/trials/trial-000/params.json", json.dumps(PARAMETERS).encode())
-        common = dict(os.environ, DML_TRIAL_URL=url, DML_TRIAL_PREFIX="run/trials/trial-000", DML_BUDGET="2", DML_NODES="2",
-                      DML_DATASET_URL=self.azurite.container("datasets", "r"), DML_DATASET_PREFIX="bands/1", DML_THREADS="1",
-                      DML_RENDEZVOUS_PORT=str(free_port()), AZ_BATCH_MASTER_NODE="127.0.0.1:6000", AZ_BATCH_HOST_LIST="127.0.0.1,127.0.0.1")
-        nodes = {}
-        for name, primary in (("primary", "true"), ("other", "false")):
-            nodes[name] = dict(cwd=self.make(name), env=dict(common, AZ_BATCH_IS_CURRENT_NODE_MASTER=primary, AZ_BATCH_NODE_ID=name))
-            subprocess.run(self.command("worker.py"), timeout=60, check=True, **nodes[name])
-        done = subprocess.run(self.command("runner.py"), timeout=60, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              universal_newlines=True, **nodes["primary"])
-        self.assertEqual(done.returncode, 0, done.stderr)
-        result = json.loads(runs.get("run/trials/trial-000/output/result.json")[0])
-        self.assertEqual(result["metrics"]["epoch"]["last"], 2)
-        wait_until(lambda: runs.get("run/trials/trial-000/logs/attempt-1/worker-other/stderr.txt")[0] is not None, what="the worker's log")
-        self.assertEqual(open(os.path.join(self.folder, "other", "worker.txt")).read(), "")
-
     def test_a_worker_that_cannot_get_its_data_fails_the_coordination(self):
-        environment = dict(os.environ, DML_TRIAL_URL=self.azurite.container("runs"), DML_TRIAL_PREFIX="run/trials/trial-001", DML_NODES="2",
-                           DML_DATASET_URL=self.azurite.container("datasets", "r"), DML_DATASET_PREFIX="nowhere/1",
-                           AZ_BATCH_IS_CURRENT_NODE_MASTER="false")
+        environment = dict(
+            os.environ, DML_TRIAL_URL=self.azurite.container("runs"), DML_TRIAL_PREFIX="run/trials/trial-001", DML_NODES="2",
+            DML_DATASET_URL=self.azurite.container("datasets", "r"), DML_DATASET_PREFIX="nowhere/1",
+            AZ_BATCH_IS_CURRENT_NODE_MASTER="false")
         done = subprocess.run(self.command("worker.py"), cwd=self.make("node"), env=environment, timeout=60, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 69)
         self.assertIn(b"has no manifest.json", done.stderr)

@@ -60,23 +60,12 @@ class ImageClassifierTests(FolderTestCase):
         first, second = self.train("first")[1], self.train("second")[1]
         self.assertEqual([line["train_loss"] for line in epochs(first)], [line["train_loss"] for line in epochs(second)])
 
-    def test_training_stopped_in_the_middle_of_an_epoch_goes_on_as_if_undisturbed(self):
+    def test_sigterm_ends_it_with_a_checkpoint_of_the_step_it_had_reached(self):
         code, stopped = self.stop_in_the_middle("stopped", 14)
         self.assertEqual(code, 143)
-        state = checkpoint.load(os.path.join(stopped, "checkpoint"))
-        self.assertGreater(state["step"], 14)
-        whole_epochs = state["step"] // 12
-        resumed = run_job("image-classifier", job_environment(stopped, self.dataset, self.PARAMETERS, DML_BUDGET=40, DML_LOG_STEPS=1))
-        self.assertEqual(resumed.returncode, 0, resumed.stderr)
-        self.assertIn("resuming at step %d" % state["step"], resumed.stderr)
-        undisturbed = self.train("undisturbed", DML_BUDGET=40, DML_LOG_STEPS=1)[1]
-        for mine, theirs in zip(read_metrics(stopped), read_metrics(undisturbed)):
-            self.assertEqual((mine["kind"], mine["step"]), (theirs["kind"], theirs["step"]))
-            for name in ("step_loss", "train_loss", "validation_loss"):
-                if name in theirs:
-                    self.assertAlmostEqual(mine[name], theirs[name], 6)
-        self.assertEqual(len(read_metrics(stopped)), len(read_metrics(undisturbed)))
-        self.assertLess(whole_epochs, 40)
+        reached = checkpoint.load(os.path.join(stopped, "checkpoint"))["step"]
+        self.assertEqual(read_metrics(stopped)[-1]["step"], reached)
+        self.assertGreater(reached, 14)
 
     def test_a_notice_at_any_step_gives_the_same_metrics(self):
         undisturbed = self.train("undisturbed", DML_BUDGET=3, DML_LOG_STEPS=1)[1]
