@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Azure.Compute.Batch.Tests;
 
 /// <summary>Each method's verb, path and success, as the REST API's list of operations has them.</summary>
@@ -118,6 +120,20 @@ public sealed class OperationTests
             RequestFailedException e = await Assert.ThrowsExactlyAsync<RequestFailedException>(() => callAsync(client), expected);
             Assert.AreEqual(203, e.Status);
         }
+    }
+
+    [TestMethod]
+    public void Every_method_can_be_mocked_and_has_both_forms_with_the_same_parameters()
+    {
+        MethodInfo[] methods = [.. typeof(BatchClient).GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly).Where(method => !method.IsSpecialName)];
+
+        Assert.IsEmpty(methods.Where(method => !method.IsVirtual).Select(method => method.Name));
+        var forms = methods.ToDictionary(method => method.Name, Parameters);
+        Assert.IsEmpty(forms.Where(form => !form.Key.EndsWith("Async", StringComparison.Ordinal) && forms.GetValueOrDefault(form.Key + "Async") != form.Value).Select(form => form.Key));
+        // The 72 operations, and CreateTasks over them.
+        Assert.HasCount(2 * 73, forms);
+
+        static string Parameters(MethodInfo method) => string.Join(", ", method.GetParameters().Select(parameter => $"{parameter.ParameterType} {parameter.Name} {parameter.DefaultValue}"));
     }
 
     private static async Task ReadAsync<T>(AsyncPageable<T> pages)

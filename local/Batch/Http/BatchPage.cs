@@ -43,5 +43,7 @@ internal sealed class BatchPage<T>
     }
 
     public static BatchRequest? Next(BatchRequest first, string? nextLink) =>
-        nextLink is null ? null : new BatchRequest(first.Operation, RequestMethod.Get, nextLink) { OcpDate = first.OcpDate, Success = first.Success };
+        nextLink is null
+            ? null
+            : new BatchRequest(first.Operation, RequestMethod.Get, first.Path) { NextLink = new Uri(nextLink), OcpDate = first.OcpDate, Success = first.Success };
 }

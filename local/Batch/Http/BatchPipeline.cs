@@ -113,27 +113,7 @@ internal sealed class BatchPipeline(HttpPipeline pipeline, Uri endpoint, string 
         HttpMessage message = pipeline.CreateMessage(context, new StatusCodeClassifier(request.Success));
         Request http = message.Request;
         http.Method = request.Method;
-        if (Uri.TryCreate(request.Path, UriKind.Absolute, out Uri? nextLink) && nextLink.Scheme.StartsWith("http", StringComparison.Ordinal))
-        {
-            // The next page's address is the service's own, api-version and all.
-            http.Uri.Reset(nextLink);
-        }
-        else
-        {
-            http.Uri.Reset(endpoint);
-            http.Uri.AppendPath(http.Uri.Path.EndsWith('/') ? request.Path : "/" + request.Path, escape: false);
-            http.Uri.AppendQuery("api-version", apiVersion, escapeValue: true);
-            if (request.TimeOut is { } timeOut)
-            {
-                http.Uri.AppendQuery("timeOut", ((long)timeOut.TotalSeconds).ToString(CultureInfo.InvariantCulture), escapeValue: true);
-            }
-
-            foreach ((string name, string value) in request.Query)
-            {
-                http.Uri.AppendQuery(name, value, escapeValue: true);
-            }
-        }
-
+        SetAddress(http.Uri, request);
         http.Headers.Add("Accept", "application/json");
         http.Headers.Add("client-request-id", http.ClientRequestId);
         http.Headers.Add("return-client-request-id", "true");
@@ -155,6 +135,28 @@ internal sealed class BatchPipeline(HttpPipeline pipeline, Uri endpoint, string 
         }
 
         return message;
+    }
+
+    private void SetAddress(RequestUriBuilder address, BatchRequest request)
+    {
+        if (request.NextLink is { } nextLink)
+        {
+            address.Reset(nextLink);
+            return;
+        }
+
+        address.Reset(endpoint);
+        address.AppendPath(address.Path.EndsWith('/') ? request.Path : "/" + request.Path, escape: false);
+        address.AppendQuery("api-version", apiVersion, escapeValue: true);
+        if (request.TimeOut is { } timeOut)
+        {
+            address.AppendQuery("timeOut", ((long)timeOut.TotalSeconds).ToString(CultureInfo.InvariantCulture), escapeValue: true);
+        }
+
+        foreach ((string name, string value) in request.Query)
+        {
+            address.AppendQuery(name, value, escapeValue: true);
+        }
     }
 
     private static void AddConditions(Request http, BatchRequest request)

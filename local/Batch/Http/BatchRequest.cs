@@ -7,7 +7,7 @@ namespace Azure.Compute.Batch;
 /// <summary>One call of the REST API, before it is an HTTP request.</summary>
 /// <param name="operation">Name of the client's method, for diagnostics.</param>
 /// <param name="method">HTTP verb.</param>
-/// <param name="path">Path of the resource, each part already escaped; see <see cref="Path"/>.</param>
+/// <param name="path">Path of the resource below the endpoint, each part already escaped.</param>
 internal sealed class BatchRequest(string operation, RequestMethod method, string path)
 {
     private List<KeyValuePair<string, string>>? _query;
@@ -17,6 +17,9 @@ internal sealed class BatchRequest(string operation, RequestMethod method, strin
     public RequestMethod Method { get; } = method;
 
     public string Path { get; } = path;
+
+    /// <summary>Address of a further page as the service gave it, api-version and all; goes before path and query.</summary>
+    public Uri? NextLink { get; init; }
 
     /// <summary>Model to send as JSON.</summary>
     public object? Body { get; init; }

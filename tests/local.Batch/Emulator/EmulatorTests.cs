@@ -61,6 +61,19 @@ public sealed class EmulatorTests
     }
 
     [TestMethod]
+    public async Task Ten_thousand_tasks_are_added_and_listed()
+    {
+        await using EmulatedAccount account = await EmulatedAccount.StartAsync(nodes: 0);
+        await account.CreateJobAsync();
+
+        CreateTasksResult added = await account.Client.CreateTasksAsync(
+            "job", Enumerable.Range(0, 10_000).Select(i => new BatchTaskCreateOptions($"t{i}", "/bin/true")), new CreateTasksOptions(maxDegreeOfParallelism: 4));
+
+        Assert.AreEqual(10_000, added.PassCount);
+        Assert.HasCount(10_000, (await account.Client.GetTasksAsync("job", select: ["id"]).ToListAsync()).Select(task => task.Id).ToHashSet());
+    }
+
+    [TestMethod]
     public async Task Each_conflict_has_its_code()
     {
         await using EmulatedAccount account = await EmulatedAccount.StartAsync(nodes: 0);
