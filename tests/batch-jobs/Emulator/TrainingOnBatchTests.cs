@@ -4,6 +4,7 @@ using Azure;
 using Azure.Compute.Batch;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
+using Microsoft.ML.OnnxRuntime;
 
 namespace BatchJobs.Tests.Emulator;
 
@@ -49,6 +50,16 @@ public sealed class TrainingOnBatchTests
         Assert.AreEqual(TrialOutcomeKind.Succeeded, outcome.Kind, outcome.Message);
         Assert.IsTrue(outcome.Result!.Metrics["validation_accuracy"].Last > 0.5);
         Assert.IsTrue(outcome.Result.Outputs.Any(o => o.File == "model.onnx"));
+        var model = await account.Blobs.GetBlobContainerClient("runs").GetBlobClient("plain/trials/trial-000/output/model.onnx").DownloadContentAsync(Cancellation);
+        using var session = new InferenceSession(model.Value.Content.ToArray());
+        foreach (var batch in new[] { 1, 5 })
+        {
+            using var images = OrtValue.CreateTensorValueFromMemory(new float[batch * 144], [batch, 1, 12, 12]);
+            using var options = new RunOptions();
+            using var outputs = session.Run(options, ["image"], [images], ["logits"]);
+            CollectionAssert.AreEqual(new long[] { batch, 3 }, outputs[0].GetTensorTypeAndShape().Shape);
+        }
+
         StringAssert.Contains(await TextAsync("plain/trials/trial-000/logs/attempt-1/start-1/stdout.txt"), "epoch 2/2");
     }
 
