@@ -51,7 +51,7 @@ internal sealed class Emulator : IAsyncDisposable
         faults = new FaultPlan(options.Faults);
         directories = new NodeDirectories(Path.Combine(data, "nodes"));
         Environment = new TaskEnvironment(options, directories);
-        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), new ResourceFiles(http), new OutputFiles(clock), faults, instance)
+        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), new ResourceFiles(http, clock), new OutputFiles(clock), faults, instance, logs.CreateLogger<NodeCommand>())
         {
             WallClockGrace = options.TerminationGrace,
         };

@@ -152,7 +152,7 @@ internal sealed class JobPreparations(
             }, run.Stop, run.Marker);
             account.Update(() => Finish(job, run, entry, info, outcome, retry));
         }
-        catch (ObjectDisposedException)
+        catch (ObjectDisposedException) when (account.IsClosed)
         {
             // The emulator stops: Restore forgets what was running.
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Jobs;
@@ -38,6 +39,16 @@ internal static class JobValidation
 
             PoolValidation.CheckSpecification(
                 auto.Object("pool") ?? throw BatchErrors.MissingProperty("poolInfo.autoPoolSpecification.pool"), "poolInfo.autoPoolSpecification.pool.");
+        }
+
+        foreach (var name in (string[])["jobManagerTask", "jobPreparationTask", "jobReleaseTask"])
+        {
+            TaskValidation.CheckCommand(job.Object(name), name + ".");
+        }
+
+        if (job.Object("jobManagerTask") is { } manager)
+        {
+            Identifiers.Check("jobManagerTask.id", manager.Text("id")!);
         }
 
         if (job.ContainsKey("jobReleaseTask") && !job.ContainsKey("jobPreparationTask"))

@@ -224,7 +224,7 @@ internal sealed class NodeLifecycle(
                     }
                 });
             }
-            catch (ObjectDisposedException)
+            catch (ObjectDisposedException) when (account.IsClosed)
             {
                 // The emulator stops; Restore goes on from the node's state.
             }
@@ -276,9 +276,14 @@ internal sealed class NodeLifecycle(
             }, run.Stop, run.Marker);
             account.Update(() => Finish(pool, run, startTask, retries, outcome));
         }
-        catch (ObjectDisposedException)
+        catch (ObjectDisposedException) when (account.IsClosed)
         {
             // The emulator stops; the node boots again at the next start.
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "The start task of node {Node} could not be run", node.Id);
+            account.Update(() => Finish(pool, run, startTask, retries, new CommandOutcome(CommandStage.PreProcessing, null, TaskFailure.Server("Unknown", e.Message))));
         }
         finally
         {

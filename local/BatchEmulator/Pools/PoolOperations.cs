@@ -88,6 +88,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
     private async Task UpdateAsync(BatchRequest request)
     {
         var changes = await request.BodyAsync("BatchPoolUpdateOptions");
+        PoolValidation.CheckProperties(changes);
         var pool = account.Update(() =>
         {
             var pool = Find(account, request.Id("poolId"), forChange: true);
@@ -106,6 +107,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
     private async Task ReplacePropertiesAsync(BatchRequest request)
     {
         var properties = await request.BodyAsync("BatchPoolReplaceOptions");
+        PoolValidation.CheckProperties(properties);
         var pool = account.Update(() =>
         {
             var pool = Find(account, request.Id("poolId"), forChange: true);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Autoscale;
+using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Pools;
@@ -25,11 +27,7 @@ internal static class PoolValidation
     public static void CheckSpecification(JsonObject pool, string path)
     {
         CheckTargets(pool, path);
-        if (pool.Integer("taskSlotsPerNode") is { } slots and not (>= 1 and <= 256))
-        {
-            throw BatchErrors.InvalidProperty(path + "taskSlotsPerNode", slots.ToString(System.Globalization.CultureInfo.InvariantCulture), "The value must be from 1 to 256.");
-        }
-
+        CheckProperties(pool, path);
         if (pool.Flag("enableAutoScale"))
         {
             if (pool.ContainsKey("targetDedicatedNodes") || pool.ContainsKey("targetLowPriorityNodes"))
@@ -48,6 +46,23 @@ internal static class PoolValidation
         {
             throw BatchErrors.InvalidProperty(path + "autoScaleFormula", null, "A formula needs enableAutoScale.");
         }
+    }
+
+    /// <summary>Checks what can be set at any time.</summary>
+    public static void CheckProperties(JsonObject pool, string path = "")
+    {
+        if (pool.Integer("taskSlotsPerNode") is { } slots and not (>= 1 and <= 256))
+        {
+            throw BatchErrors.InvalidProperty(path + "taskSlotsPerNode", slots.ToString(CultureInfo.InvariantCulture), "The value must be from 1 to 256.");
+        }
+
+        if (pool.Objects("mountConfiguration").Any())
+        {
+            throw BatchErrors.InvalidProperty(path + "mountConfiguration", null, "The emulated nodes cannot mount file systems; use resource files.");
+        }
+
+        TaskValidation.CheckPackages(pool);
+        TaskValidation.CheckCommand(pool.Object("startTask"), path + "startTask.");
     }
 
     /// <summary>Checks formula and interval: the formula must be readable.</summary>
@@ -78,7 +93,7 @@ internal static class PoolValidation
         {
             if (options.Integer(name) is { } target and not (>= 0 and <= MostNodes))
             {
-                throw BatchErrors.InvalidProperty(path + name, target.ToString(System.Globalization.CultureInfo.InvariantCulture), $"The value must be from 0 to {MostNodes}.");
+                throw BatchErrors.InvalidProperty(path + name, target.ToString(CultureInfo.InvariantCulture), $"The value must be from 0 to {MostNodes}.");
             }
         }
     }

@@ -10,7 +10,7 @@ namespace DurableMl.Local.BatchEmulator.Processes;
 
 /// <summary>Runs one command from its resource files to its output files.</summary>
 /// <param name="markerPrefix">Begins the marker of every process, so that a restart finds those of this account and no others.</param>
-internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, ResourceFiles resources, OutputFiles outputs, FaultPlan faults, string markerPrefix)
+internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, ResourceFiles resources, OutputFiles outputs, FaultPlan faults, string markerPrefix, ILogger<NodeCommand> log)
 {
     private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(10);
 
@@ -73,9 +73,16 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
         {
             return new CommandOutcome(CommandStage.PreProcessing, null, null, containerInfo);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (System.ComponentModel.Win32Exception e)
         {
-            return new CommandOutcome(CommandStage.PreProcessing, null, TaskFailure.Server("ResourceDirectoryCreateFailed", e.Message), containerInfo);
+            return new CommandOutcome(CommandStage.PreProcessing, null,
+                TaskFailure.User("CommandLaunchFailed", "Failed to launch the specified command line", ("Message", e.Message)), containerInfo);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it is this command's failure: a run that threw would be taken for a lost node, and run again for ever.
+            log.LogError(e, "A command in {Directory} could not be run", command.RootDirectory);
+            return new CommandOutcome(CommandStage.PreProcessing, null, TaskFailure.Server("Unknown", e.Message), containerInfo);
         }
     }
 

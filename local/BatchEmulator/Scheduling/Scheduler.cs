@@ -20,7 +20,7 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
         {
             if (account.Pools.TryGetValue(group.Key, out var pool))
             {
-                Assign(pool, group.OrderByDescending(j => j.Priority).ThenBy(j => j.Sequence));
+                Assign(pool, [.. group.OrderByDescending(j => j.Priority).ThenBy(j => j.Sequence)]);
             }
         }
     }
@@ -31,7 +31,7 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
 
     private static bool NeedsDedicated(Job job, BatchTask task) => job.IsManager(task) && !job.Manager!.Flag("allowLowPriorityNode", otherwise: true);
 
-    private void Assign(Pool pool, IEnumerable<Job> jobs)
+    private void Assign(Pool pool, IReadOnlyList<Job> jobs)
     {
         var free = pool.Nodes.Where(n => n.TakesTasks && n.UsedSlots < pool.TaskSlotsPerNode)
             .ToDictionary(n => n, n => pool.TaskSlotsPerNode - n.UsedSlots);
@@ -77,6 +77,29 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
         foreach (var (job, task, nodes) in assignments)
         {
             tasks.Assign(job, task, pool, nodes);
+        }
+
+        Displace(pool, jobs);
+    }
+
+    /// <summary>
+    /// Takes slots from running tasks of jobs that allow it, for waiting ones of jobs with higher priority: as many tasks as wait, less
+    /// those that are on their way out already.
+    /// </summary>
+    private void Displace(Pool pool, IReadOnlyList<Job> jobs)
+    {
+        var runs = pool.Nodes.SelectMany(n => n.Work).OfType<TaskRun>().ToList();
+        var leaving = runs.Count(r => r.Stop.Reason == StopReason.Displaced);
+        foreach (var job in jobs)
+        {
+            var waiting = Math.Min(job.Ready.Count, Math.Max(0, job.MaxParallelTasks - job.RunningTasks)) - leaving;
+            leaving = Math.Max(0, -waiting);
+            var displaced = runs.Where(r => r.Stop.Reason == StopReason.None && r.Job.Priority < job.Priority && r.Job.Definition.Flag("allowTaskPreemption"))
+                .OrderBy(r => r.Job.Priority).ThenByDescending(r => r.Task.Execution.StartTime);
+            foreach (var run in displaced.Take(Math.Max(0, waiting)).ToList())
+            {
+                tasks.Displace(run);
+            }
         }
     }
 

@@ -15,6 +15,9 @@ internal enum StopReason
     /// <summary>The node was preempted, rebooted or lost; nobody asked for it on behalf of the task.</summary>
     NodeLost,
 
+    /// <summary>A task of a job with higher priority needs the slots.</summary>
+    Displaced,
+
     /// <summary>The task was deleted.</summary>
     Deleted,
 

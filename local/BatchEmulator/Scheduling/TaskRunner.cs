@@ -22,7 +22,7 @@ internal sealed class TaskRunner(
             var outcome = await PrepareAsync(run, begin) ?? await RunAsync(run);
             account.Update(() => finish(run, outcome));
         }
-        catch (ObjectDisposedException) when (run.Stop.Reason == StopReason.Shutdown)
+        catch (ObjectDisposedException) when (account.IsClosed)
         {
             // The account is closed: the task is requeued at the next start.
         }

@@ -50,6 +50,18 @@ internal sealed class BatchAccount : IDisposable
     /// <summary>Assigns tasks to nodes; called inside an update that asked for it.</summary>
     public Action? Schedule { get; set; }
 
+    /// <summary>Whether the account takes no updates any more.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return closed;
+            }
+        }
+    }
+
     /// <summary>Reads under the lock.</summary>
     public T Read<T>(Func<T> body)
     {

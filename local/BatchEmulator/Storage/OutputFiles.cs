@@ -58,9 +58,15 @@ internal sealed class OutputFiles(TimeProvider clock)
         return null;
     }
 
+    /// <summary>Whether an upload header of the name is understood, with or without its x-ms-blob- prefix.</summary>
+    public static bool IsHeader(string name) =>
+        HeaderName(name) is "CONTENT-TYPE" or "CONTENT-ENCODING" or "CONTENT-LANGUAGE" or "CONTENT-DISPOSITION" or "CACHE-CONTROL";
+
     /// <summary>One file takes the path as its name; what a wildcard matched goes below it.</summary>
     internal static string BlobName(FilePattern pattern, string? path, string name) =>
         string.IsNullOrEmpty(path) ? name : pattern.HasWildcard ? path.TrimEnd('/') + "/" + name : path;
+
+    private static string HeaderName(string name) => name.ToUpperInvariant().Replace("X-MS-BLOB-", "", StringComparison.Ordinal);
 
     private static bool Wanted(JsonObject file, bool succeeded) => file.Object("uploadOptions")!.Text("uploadCondition") switch
     {
@@ -75,7 +81,7 @@ internal sealed class OutputFiles(TimeProvider clock)
         foreach (var header in destination.Objects("uploadHeaders"))
         {
             var value = header.Text("value");
-            switch (header.Text("name")!.ToUpperInvariant().Replace("X-MS-BLOB-", "", StringComparison.Ordinal))
+            switch (HeaderName(header.Text("name")!))
             {
                 case "CONTENT-TYPE": headers.ContentType = value; break;
                 case "CONTENT-ENCODING": headers.ContentEncoding = value; break;

@@ -10,8 +10,11 @@ using DurableMl.Local.BatchEmulator.Wire;
 namespace DurableMl.Local.BatchEmulator.Storage;
 
 /// <summary>Brings resource files onto a node: one URL, or a container with a prefix.</summary>
-internal sealed class ResourceFiles(HttpClient http)
+internal sealed class ResourceFiles(HttpClient http, TimeProvider clock)
 {
+    private const int Tries = 4;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Fetches all of them into the directory.</summary>
     /// <exception cref="TransferException">One of them could not be fetched.</exception>
     public async Task FetchAsync(IReadOnlyList<JsonObject> files, string directory, CancellationToken cancellationToken)
@@ -76,22 +79,36 @@ internal sealed class ResourceFiles(HttpClient http)
             throw Failed(url, null, "The URL is not an http or https URL.");
         }
 
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            using var response = await http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (!response.IsSuccessStatusCode)
+            try
             {
-                throw Failed(url, response.StatusCode, response.ReasonPhrase ?? "");
+                using var response = await http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    await using var file = File.Create(target);
+                    await response.Content.CopyToAsync(file, cancellationToken);
+                    return;
+                }
+
+                if (attempt == Tries || !IsTransient(response.StatusCode))
+                {
+                    throw Failed(url, response.StatusCode, response.ReasonPhrase ?? "");
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or HttpIOException)
+            {
+                if (attempt == Tries)
+                {
+                    throw Failed(url, null, e.Message, e);
+                }
             }
 
-            await using var file = File.Create(target);
-            await response.Content.CopyToAsync(file, cancellationToken);
-        }
-        catch (HttpRequestException e)
-        {
-            throw Failed(url, null, e.Message, e);
+            await Task.Delay(FirstPause * (1 << (attempt - 1)), clock, cancellationToken);
         }
     }
+
+    private static bool IsTransient(HttpStatusCode status) => (int)status >= 500 || status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;
 
     private async Task FetchContainerAsync(JsonObject file, string directory, CancellationToken cancellationToken)
     {
@@ -109,6 +126,11 @@ internal sealed class ResourceFiles(HttpClient http)
         catch (RequestFailedException e)
         {
             throw Failed(url, e.Status == 0 ? null : (HttpStatusCode)e.Status, e.ErrorCode ?? e.Message, e);
+        }
+        catch (AggregateException e)
+        {
+            // The storage client's: it has tried several times.
+            throw Failed(url, null, e.InnerException?.Message ?? e.Message, e);
         }
     }
 }

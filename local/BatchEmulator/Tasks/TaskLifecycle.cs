@@ -119,6 +119,9 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         }
     }
 
+    /// <summary>Makes room for tasks of jobs with higher priority: the task is active again.</summary>
+    public void Displace(TaskRun run) => run.Stop.Request(StopReason.Displaced, settings.TerminationGrace);
+
     /// <summary>Takes the task away, with its processes and files.</summary>
     public void Delete(Job job, BatchTask task)
     {
@@ -185,7 +188,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
                 task.Execution.LastRequeueTime = account.Now;
                 Requeue(job, task);
                 return;
-            case StopReason.NodeLost or StopReason.Shutdown:
+            case StopReason.NodeLost or StopReason.Displaced or StopReason.Shutdown:
                 Requeue(job, task);
                 return;
         }

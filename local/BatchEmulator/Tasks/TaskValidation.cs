@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Jobs;
+using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Tasks;
@@ -52,31 +53,63 @@ internal static class TaskValidation
             }
         }
 
-        if (task.ContainsKey("authenticationTokenSettings"))
-        {
-            throw BatchErrors.InvalidProperty("authenticationTokenSettings", null, "Authentication tokens for tasks were retired on 2024-09-30.");
-        }
-
-        if (task.Objects("applicationPackageReferences").FirstOrDefault() is { } package)
-        {
-            throw new BatchException(400, "InvalidApplicationPackageReferences", "One or more application package references could not be satisfied.",
-                ("ApplicationId", package.Text("applicationId")!), ("Reason", "The emulated account has no application packages; use resource files."));
-        }
-
         CheckDependencies(task, job);
+        CheckCommand(task, "");
+    }
+
+    /// <summary>Checks the files and references of anything that runs a command: a task, a start task, a job's own tasks.</summary>
+    public static void CheckCommand(JsonObject? task, string path)
+    {
+        if (task is null)
+        {
+            return;
+        }
+
         foreach (var (file, i) in task.Objects("resourceFiles").Select((f, i) => (f, i)))
         {
-            CheckResourceFile(file, $"resourceFiles[{i}]");
+            CheckResourceFile(file, $"{path}resourceFiles[{i}]");
         }
 
+        foreach (var (file, i) in task.Object("multiInstanceSettings")?.Objects("commonResourceFiles").Select((f, i) => (f, i)) ?? [])
+        {
+            CheckResourceFile(file, $"{path}multiInstanceSettings.commonResourceFiles[{i}]");
+        }
+
+        if (task.ContainsKey("authenticationTokenSettings"))
+        {
+            throw BatchErrors.InvalidProperty(path + "authenticationTokenSettings", null, "Authentication tokens for tasks were retired on 2024-09-30.");
+        }
+
+        CheckPackages(task);
         foreach (var (file, i) in task.Objects("outputFiles").Select((f, i) => (f, i)))
         {
             if (file.Object("destination")!.Object("container") is not { } container)
             {
-                throw BatchErrors.MissingProperty($"outputFiles[{i}].destination.container");
+                throw BatchErrors.MissingProperty($"{path}outputFiles[{i}].destination.container");
             }
 
-            CheckUrl($"outputFiles[{i}].destination.container.containerUrl", container.Text("containerUrl")!);
+            if (container.ContainsKey("identityReference"))
+            {
+                throw BatchErrors.InvalidProperty($"{path}outputFiles[{i}].destination.container.identityReference", null, "The emulated nodes have no managed identity; use a SAS.");
+            }
+
+            if (container.Objects("uploadHeaders").FirstOrDefault(h => !OutputFiles.IsHeader(h.Text("name")!)) is { } header)
+            {
+                throw BatchErrors.InvalidProperty($"{path}outputFiles[{i}].destination.container.uploadHeaders", header.Text("name"),
+                    "The emulator sets x-ms-blob-content-type, -encoding, -language, -disposition and x-ms-blob-cache-control.");
+            }
+
+            CheckUrl($"{path}outputFiles[{i}].destination.container.containerUrl", container.Text("containerUrl")!);
+        }
+    }
+
+    /// <summary>Refuses application packages, which the account cannot have.</summary>
+    public static void CheckPackages(JsonObject definition)
+    {
+        if (definition.Objects("applicationPackageReferences").FirstOrDefault() is { } package)
+        {
+            throw new BatchException(400, "InvalidApplicationPackageReferences", "One or more application package references could not be satisfied.",
+                ("ApplicationId", package.Text("applicationId")!), ("Reason", "The emulated account has no application packages; use resource files."));
         }
     }
 

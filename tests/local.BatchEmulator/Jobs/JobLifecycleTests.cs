@@ -160,6 +160,26 @@ public sealed class JobLifecycleTests
     }
 
     [TestMethod]
+    public async Task A_task_that_may_be_displaced_makes_room_for_a_job_with_higher_priority()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync(o => o.TerminationGrace = TimeSpan.FromMilliseconds(20));
+        await emulator.CreatePoolAsync(slots: 2);
+        await emulator.CreateJobAsync("low", j => j["allowTaskPreemption"] = true);
+        await emulator.CreateJobAsync("firm");
+        await emulator.CreateJobAsync("high", j => j["priority"] = 10);
+        await emulator.AddTaskAsync("a", "sleep 600", job: "low");
+        await emulator.AddTaskAsync("a", "sleep 600", job: "firm");
+        await emulator.WaitAsync("a", "running", "low");
+        await emulator.WaitAsync("a", "running", "firm");
+
+        await emulator.AddTaskAsync("a", "sleep 600", job: "high");
+
+        await emulator.WaitAsync("a", "running", "high");
+        Assert.AreEqual("active", (string?)(await emulator.TaskAsync("a", "low"))["state"]);
+        Assert.AreEqual("running", (string?)(await emulator.TaskAsync("a", "firm"))["state"]);
+    }
+
+    [TestMethod]
     public async Task Preparation_runs_once_a_node_before_tasks_and_release_when_the_job_ends()
     {
         await using var emulator = await EmulatorFixture.StartAsync();

@@ -99,6 +99,41 @@ public sealed class RestartTests
     }
 
     [TestMethod]
+    public async Task Killing_a_tasks_supervisor_leaves_no_process_and_runs_the_task_again()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.CreatePoolAsync();
+        await emulator.CreateJobAsync();
+        var mark = Path.Combine(emulator.DataDirectory, "second");
+        await emulator.AddTaskAsync("task", $"/bin/sh -c '[ -e {mark} ] && exit 0; touch {mark}; setsid sleep 661 & sleep 662'");
+        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 66").Count == 2, "the processes run");
+        // The watching half of the supervisor is a process of the same kind: it goes, too, and with it the last who would know.
+        var supervisors = Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0)
+            .Where(id => id > 0 && Arguments(id).Contains("supervisor") && Arguments(id).Any(a => a.Contains(mark, StringComparison.Ordinal))).ToList();
+        Assert.HasCount(2, supervisors);
+        foreach (var pid in supervisors)
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+
+        Assert.AreEqual("success", (string?)(await emulator.WaitAsync("task"))["executionInfo"]!["result"]);
+        Assert.IsEmpty(MarkedProcesses.Of("sleep 66"));
+
+        static string[] Arguments(int pid)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
+            }
+            catch (IOException)
+            {
+                return [];
+            }
+        }
+    }
+
+    [TestMethod]
     public async Task Two_emulators_cannot_share_a_data_directory()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
