@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using DurableMl.BatchJobs.Submission;
 
 namespace DurableMl.BatchJobs.Outcomes;
@@ -9,6 +10,9 @@ namespace DurableMl.BatchJobs.Outcomes;
 /// <summary>Reads what a trial's processes have left in blobs.</summary>
 public sealed class TrialReader(BlobServiceClient blobs)
 {
+    // The newest lines of metrics.jsonl are enough for the last values; a long training's file is large.
+    private const int Tail = 256 * 1024;
+
     private readonly BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
 
     /// <summary>The result, or null where there is none yet.</summary>
@@ -23,12 +27,9 @@ public sealed class TrialReader(BlobServiceClient blobs)
     public async Task<TrialProgress> ProgressAsync(string prefix, CancellationToken cancellationToken = default)
     {
         var metrics = new Dictionary<string, double>(StringComparer.Ordinal);
-        if (await ReadAsync($"{prefix}/output/metrics.jsonl", cancellationToken) is { } content)
+        foreach (var line in (await TailAsync($"{prefix}/output/metrics.jsonl", cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            foreach (var line in content.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                Collect(line, metrics);
-            }
+            Collect(line, metrics);
         }
 
         return new TrialProgress(metrics.GetValueOrDefault("epoch"), metrics);
@@ -73,6 +74,27 @@ public sealed class TrialReader(BlobServiceClient blobs)
             {
                 metrics[property.Name] = property.Value.GetDouble();
             }
+        }
+    }
+
+    private async Task<string> TailAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var blob = runs.GetBlobClient(name);
+            var length = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentLength;
+            if (length <= Tail)
+            {
+                return (await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToString();
+            }
+
+            var options = new BlobDownloadOptions { Range = new HttpRange(length - Tail) };
+            var text = (await blob.DownloadContentAsync(options, cancellationToken)).Value.Content.ToString();
+            return text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 416)
+        {
+            return "";
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
             Add(options.ResourceFiles, files);
         }
 
-        await foreach (var (name, value) in EnvironmentAsync(task, code, lifetime, cancellationToken))
+        await foreach (var (name, value) in EnvironmentAsync(task, lifetime, cancellationToken))
         {
             options.EnvironmentSettings.Add(new EnvironmentSetting(name) { Value = value });
         }
@@ -97,7 +97,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
     }
 
     private async IAsyncEnumerable<(string Name, string Value)> EnvironmentAsync(
-        TrainingTask task, JobCode code, TimeSpan lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TrainingTask task, TimeSpan lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // No delete and no list: a task that is led astray cannot wipe the runs of others.
         const BlobContainerSasPermissions Write = BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.Write;
@@ -109,7 +109,6 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
             yield return ("DML_DATASET_PREFIX", $"{task.Dataset}/{task.DatasetVersion}");
         }
 
-        yield return ("DML_JOB", code.Job);
         yield return ("DML_ATTEMPT", Text(task.Attempt));
         yield return ("DML_BUDGET", Text(task.Budget));
         yield return ("DML_SEED", Text(task.Seed));

@@ -160,7 +160,7 @@ class Runner:
     def _finish(self, job, code, killed):
         if settled_files(self._path("checkpoint")) not in ({}, self._uploaded) and not killed:
             self._save_checkpoint()
-        self._trial.sync_metrics(self._path("output/metrics.jsonl"))
+        self._trial.sync_metrics(self._path("output/metrics.jsonl"), final=True)
         self._trial.sync_logs(self._path("logs"))
         # 143 without a notice here: another node of a multi-instance task got it.
         if code == EXIT_PREEMPTED or self._notice is not None and code not in REASONS:
@@ -208,7 +208,7 @@ def main(arguments):
         signal.signal(signal.SIGTERM, runner.on_notice)
         signal.signal(signal.SIGINT, runner.on_notice)
         return runner.run()
-    except RunnerError as error:
+    except (RunnerError, OSError) as error:  # OSError: a full disk, no more processes, …
         _say(str(error))
         if runner and not isinstance(error, Superseded):
             runner.report_failure(error)

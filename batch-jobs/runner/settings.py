@@ -27,6 +27,8 @@ class Settings:
         self.master = values.get("AZ_BATCH_MASTER_NODE", "127.0.0.1:6000").rsplit(":", 1)[0]
         self.notices = values.get("DML_SCHEDULED_EVENTS", "") if values.get("AZ_BATCH_NODE_IS_DEDICATED", "") == "false" else ""
         self.work = os.path.abspath(values.get("DML_WORK", "work"))
+        if os.path.commonpath([self.work, os.getcwd()]) == self.work:
+            raise RunnerError("DML_WORK must be a folder of its own, not '%s': it is emptied at the start" % self.work)
         self.shared = values.get("AZ_BATCH_NODE_SHARED_DIR", "")
 
     @staticmethod

@@ -1,7 +1,9 @@
 """A trial's folder in blobs: starts, parameters, metrics, logs, outputs and the result."""
 
 import json
+import math
 import os
+import time
 import uuid
 
 from blobs import PreconditionFailed
@@ -9,6 +11,9 @@ from checkpoints import hash_file
 from errors import RunnerError
 
 MAXIMUM_STARTS = 1000
+METRICS_BYTES_A_SECOND = 250000
+"""What metrics.jsonl, which goes up whole each time, may take of the line on average."""
+
 
 
 class TrialStore:
@@ -20,6 +25,7 @@ class TrialStore:
         self._attempt = attempt
         self._logged = {}
         self._metrics = None
+        self._metrics_at = -math.inf
         self.start = 0
 
     def record_start(self, when, details):
@@ -56,12 +62,14 @@ class TrialStore:
             with open(path, "wb") as file:
                 file.write(text)
 
-    def sync_metrics(self, path):
-        """Uploads metrics.jsonl if it changed."""
+    def sync_metrics(self, path, final=False):
+        """Uploads metrics.jsonl if it changed; the larger it is, the seldomer, except for the final time."""
         stamp = _stamp(path)
-        if stamp and stamp != self._metrics:
+        if not stamp or stamp == self._metrics:
+            return
+        if final or time.monotonic() - self._metrics_at >= stamp[0] / METRICS_BYTES_A_SECOND:
             self._container.upload(self._prefix + "output/metrics.jsonl", path)
-            self._metrics = stamp
+            self._metrics, self._metrics_at = stamp, time.monotonic()
 
     def sync_logs(self, folder, target=None):
         """Uploads the logs that changed to `logs/attempt-{attempt}/start-{n}/`, or to another folder of the attempt."""

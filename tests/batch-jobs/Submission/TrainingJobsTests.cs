@@ -172,6 +172,18 @@ public sealed class TrainingJobsTests
     }
 
     [TestMethod]
+    public async Task Progress_is_read_from_the_end_of_a_long_training()
+    {
+        var lines = string.Concat(Enumerable.Range(1, 20_000).Select(i => $$"""{"kind":"step","step":{{i}},"epoch":{{i}},"text":"é"}""" + "\n"));
+        await Blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync(cancellationToken: TestContext.CancellationToken);
+        var blob = Blobs.GetBlobContainerClient("runs").GetBlobClient("run-j/trials/trial-000/output/metrics.jsonl");
+        await blob.UploadAsync(new BinaryData(lines + "{\"epoch\": 20000.5, \"cut"), TestContext.CancellationToken);
+        var progress = await Jobs().Trials.ProgressAsync("run-j/trials/trial-000", TestContext.CancellationToken);
+        Assert.AreEqual(20_000, progress.Epoch);
+        Assert.AreEqual(20_000, progress.Metrics["step"]);
+    }
+
+    [TestMethod]
     public async Task Cancelling_and_cleaning_up_what_is_gone_is_fine()
     {
         var jobs = Jobs();

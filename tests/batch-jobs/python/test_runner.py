@@ -99,6 +99,13 @@ open(output + "/more/model.onnx", "wb").write(b"weights")
         self.assertEqual(code, 69)
         self.assertRegex(error, r"^runner: DML_TRIAL_PREFIX is not set[^\n]*\n$")
 
+    def test_a_scratch_folder_that_holds_other_things_is_refused(self):
+        kept = self.write("wd/precious", "x")
+        code, _, error = self.run_to_end("pass", DML_WORK=".")
+        self.assertEqual(code, 69)
+        self.assertIn("DML_WORK must be a folder of its own", error)
+        self.assertTrue(os.path.exists(kept))
+
     def test_a_command_that_cannot_start_is_reported(self):
         environment = dict(os.environ, DML_TRIAL_URL=self.url, DML_TRIAL_PREFIX=self.prefix)
         done = subprocess.run([sys.executable, os.path.join(JOBS, "runner", "runner.py"), "--", "no-such-program"],
