@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import sys
 import time
 import uuid
 
@@ -92,6 +93,7 @@ class TrialStore:
                 if name == "result.json":
                     raise RunnerError("the job wrote output/result.json, a name that the runner keeps for itself")
                 if os.path.islink(path) or not os.path.isfile(path):
+                    print("runner: output/%s is not kept: it is no plain file" % name, file=sys.stderr, flush=True)
                     continue
                 size, digest = self._container.upload(self._prefix + "output/" + name, path)
                 if digest != hash_file(path):
