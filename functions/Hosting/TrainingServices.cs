@@ -10,6 +10,9 @@ namespace DurableMl.Functions.Hosting;
 /// <summary>Connects to the Batch account of the <c>Batch__*</c> settings. They are read when the first training starts: an app that only serves needs none.</summary>
 public static class TrainingServices
 {
+    /// <summary>The setting that names another folder of training jobs than the one shipped with the app.</summary>
+    private const string JobsFolder = "Jobs:Folder";
+
     /// <summary>Adds the Batch client, the jobs there are, and training on Batch.</summary>
     public static IServiceCollection AddDurableMlTraining(this IServiceCollection services)
     {
@@ -17,7 +20,7 @@ public static class TrainingServices
         return services
             .AddSingleton(provider => Settings(provider.GetRequiredService<IConfiguration>()))
             .AddSingleton(provider => BatchClientFactory.Create(provider.GetRequiredService<BatchSettings>()))
-            .AddSingleton(new JobCatalog())
+            .AddSingleton(provider => new JobCatalog(provider.GetRequiredService<IConfiguration>()[JobsFolder] is { Length: > 0 } folder ? folder : null))
             .AddSingleton<TrainingJobs>();
     }
 

@@ -10,6 +10,7 @@ internal static class RequestBody
     {
         var buffer = new byte[limit + 1];
         int length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length > limit ? null : buffer.AsMemory(0, length);
+        // Not "null": that would be converted to an empty memory.
+        return length > limit ? default(ReadOnlyMemory<byte>?) : buffer.AsMemory(0, length);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             if (seen.Outcome == TrialOutcomeKind.Succeeded)
             {
                 blobs.GetBlobContainerClient("runs").GetBlobClient(RunBlobs.Output(attempt.RunId, attempt.TrialId, "model.onnx"))
-                    .Upload(BinaryData.FromBytes(BrightestRow()), overwrite: true);
+                    .Upload(BinaryData.FromBytes(RowModel.Create()), overwrite: true);
             }
 
             return seen;
@@ -93,23 +93,4 @@ internal sealed class PipelineHub : IAsyncDisposable
     public async Task<OrchestrationMetadata> RunAsync(PipelineDefinition pipeline) => await EndAsync(await ScheduleAsync(pipeline));
 
     public ValueTask DisposeAsync() => hub.DisposeAsync();
-
-    /// <summary>The score of a class is the sum of its row: right for every example of <see cref="RawDataset"/>.</summary>
-    private static byte[] BrightestRow()
-    {
-        const int Pixels = RawDataset.Side * RawDataset.Side;
-        var weights = new float[Pixels * RawDataset.Classes];
-        for (int pixel = 0; pixel < Pixels; pixel++)
-        {
-            weights[(pixel * RawDataset.Classes) + (pixel / RawDataset.Side)] = 1;
-        }
-
-        return new OnnxModel()
-            .Node("Flatten", ["x"], ["flat"])
-            .Node("MatMul", ["flat", "w"], ["scores"])
-            .Initializer("w", [Pixels, RawDataset.Classes], weights)
-            .Input("x", OnnxModel.Float, "batch", 1, RawDataset.Side, RawDataset.Side)
-            .Output("scores", OnnxModel.Float, "batch", RawDataset.Classes)
-            .ToArray();
-    }
 }

@@ -1,0 +1,55 @@
+using Azure.Compute.Batch;
+using DurableMl.BatchJobs.Submission;
+using DurableMl.Orchestrations.Runs;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMl.Orchestrations.Training;
+
+/// <summary>
+/// Ends training whose run is over. A run that ends by itself leaves nothing; but one that was terminated or purged through the Durable
+/// HTTP API could not clean up, and its sweep or its Batch jobs would go on and cost money.
+/// </summary>
+/// <param name="training">Training on Batch.</param>
+/// <param name="batch">The Batch account.</param>
+public sealed class AbandonedTraining(TrainingJobs training, BatchClient batch)
+{
+    /// <summary>Looks at every Batch job of ours and ends those that nobody waits for. Returns the runs they were of.</summary>
+    /// <param name="client">The task hub of this app. Jobs of runs that it does not know are left alone: they may be another app's.</param>
+    /// <param name="cancellationToken">The host stops.</param>
+    public async Task<IReadOnlyList<string>> EndAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var runs = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (BatchJob job in batch.GetJobsAsync(cancellationToken: cancellationToken))
+        {
+            if (RunIds.IsValid(job.DisplayName) && (job.Id == BatchIds.Job(job.DisplayName, dedicated: false) || job.Id == BatchIds.Job(job.DisplayName, dedicated: true)))
+            {
+                runs.Add(job.DisplayName);
+            }
+        }
+
+        var ended = new List<string>();
+        foreach (string run in runs)
+        {
+            if (await client.GetInstanceAsync(run, cancellationToken) is { IsCompleted: true })
+            {
+                await EndAsync(client, run, cancellationToken);
+                ended.Add(run);
+            }
+        }
+
+        return ended;
+    }
+
+    private async Task EndAsync(DurableTaskClient client, string run, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(RunIds.Sweep(run), cancellationToken) is { IsCompleted: false })
+        {
+            // Terminating a run does not terminate its sweep, which ends its trials in good order when it is told to.
+            await client.RaiseEventAsync(RunIds.Sweep(run), RunEvents.Cancel, "the run has ended", cancellationToken);
+            return;
+        }
+
+        await training.DeleteJobsAsync(run, cancellationToken);
+    }
+}

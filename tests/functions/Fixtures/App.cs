@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure;
+using Azure.Compute.Batch;
+using DurableMl.Local.BatchEmulator;
+using DurableMl.Local.BatchEmulator.Containers;
+using DurableMl.Local.BatchEmulator.Pools;
+using Orchestrations.Tests.Fixtures;
+
+namespace Functions.Tests.Fixtures;
+
+/// <summary>The app as a process of its own, with a real Azurite and the Batch emulator, whose jobs run on this machine. One for all tests.</summary>
+internal sealed class App : IAsyncDisposable
+{
+    private static readonly Lazy<Task<App>> Shared = new(StartAsync);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly StringBuilder log = new();
+    private BatchEmulatorHost emulator = null!;
+    private Process process = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public BatchClient Batch { get; private set; } = null!;
+
+    public static Task<App> GetAsync() => Shared.Value;
+
+    public static async Task StopSharedAsync()
+    {
+        if (Shared.IsValueCreated)
+        {
+            await (await Shared.Value).DisposeAsync();
+        }
+    }
+
+    /// <summary>The output of the app, for messages.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (log)
+            {
+                return log.ToString();
+            }
+        }
+    }
+
+    public string Folder => folder.Path;
+
+    /// <summary>Starts a run and returns its id.</summary>
+    public async Task<string> StartRunAsync(JsonObject pipeline)
+    {
+        using HttpResponseMessage response = await Http.PostAsJsonAsync("api/pipelines", pipeline);
+        string body = await response.Content.ReadAsStringAsync();
+        Assert.AreEqual(202, (int)response.StatusCode, body);
+        return JsonNode.Parse(body)!["id"]!.GetValue<string>();
+    }
+
+    /// <summary>Waits until the run's document is as wanted.</summary>
+    public async Task<JsonObject> UntilAsync(string runId, Func<JsonObject, bool> wanted)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            using HttpResponseMessage response = await Http.GetAsync(new Uri($"api/pipelines/{runId}", UriKind.Relative));
+            string body = await response.Content.ReadAsStringAsync();
+            if (response.IsSuccessStatusCode && JsonNode.Parse(body)!.AsObject() is { } run && wanted(run))
+            {
+                return run;
+            }
+
+            Assert.IsTrue(waited.Elapsed < Patience, $"The run is not as wanted: {body}\n{Log}");
+            await Task.Delay(100);
+        }
+    }
+
+    public Task<JsonObject> EndAsync(string runId) =>
+        UntilAsync(runId, run => run["runtimeStatus"]!.GetValue<string>() is "Completed" or "Failed" or "Terminated");
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+        Http.Dispose();
+        await emulator.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private static async Task<App> StartAsync()
+    {
+        var app = new App();
+        Storage.BeforeStop = StopSharedAsync;
+        Probe.Install(Path.Combine(app.Folder, "jobs"));
+        app.emulator = await BatchEmulatorHost.StartAsync(new BatchEmulatorOptions
+        {
+            Url = "http://127.0.0.1:0",
+            DataDirectory = Path.Combine(app.Folder, "batch"),
+            SeedPools = { new SeedPoolOptions { Id = "spot", TargetLowPriorityNodes = 6 }, new SeedPoolOptions { Id = "dedicated", TargetDedicatedNodes = 1 } },
+            ContainerImages = { new ContainerImageOptions { Image = "durableml/*", Executables = { ["python3"] = Repository.Python } } },
+        });
+        app.Batch = new BatchClient(new Uri(app.emulator.Url), new AzureNamedKeyCredential(app.emulator.AccountName, app.emulator.AccountKey));
+        await app.StartProcessAsync();
+        return app;
+    }
+
+    private async Task StartProcessAsync()
+    {
+        int port = FreePort.Next();
+        // functions/bin/{configuration}/{framework}, as this assembly lies in tests/functions/bin/{configuration}/{framework}.
+        string[] parts = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
+        string binaries = Path.Combine(Repository.Root, "functions", "bin", parts[^2], parts[^1]);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(binaries, "DurableMl.Functions.dll"), "--port", $"{port}"])
+        {
+            WorkingDirectory = binaries,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string storage = await Storage.ConnectionStringAsync();
+        foreach ((string name, string value) in new (string, string)[]
+        {
+            ("AzureWebJobsStorage", storage), ("DataStorage", storage), ("DurableTask__SqlitePath", Path.Combine(Folder, "hub.db")),
+            ("Functions__StateFolder", Path.Combine(Folder, "functions")), ("Inference__CacheFolder", Path.Combine(Folder, "models")),
+            ("Batch__AccountUrl", emulator.Url), ("Batch__AccountName", emulator.AccountName), ("Batch__AccountKey", emulator.AccountKey),
+            ("Batch__PoolId", "spot"), ("Batch__DedicatedPoolId", "dedicated"), ("Jobs__Folder", Path.Combine(Folder, "jobs")),
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(30) };
+        var waited = Stopwatch.StartNew();
+        while (!await AnswersAsync())
+        {
+            Assert.IsTrue(waited.Elapsed < Patience && !process.HasExited, $"The app does not answer:\n{Log}");
+            await Task.Delay(100);
+        }
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            using HttpResponseMessage response = await Http.GetAsync(new Uri("v2/health/live", UriKind.Relative));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void Append(string? line)
+    {
+        lock (log)
+        {
+            log.AppendLine(line);
+        }
+    }
+}

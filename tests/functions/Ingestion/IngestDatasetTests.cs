@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Functions.Tests.Fixtures;
+using Orchestrations.Tests.Fixtures;
+
+namespace Functions.Tests.Ingestion;
+
+[TestClass]
+public sealed class IngestDatasetTests
+{
+    [TestMethod]
+    public async Task An_upload_that_ends_with_a_pipeline_starts_one_run_of_it()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+
+        await raw.PutAsync("pipeline.json", System.Text.Encoding.UTF8.GetBytes(Probe.Pipeline(raw, "ok").ToJsonString()));
+
+        string id = await RunOfAsync(app, raw.Name);
+        JsonObject run = await app.EndAsync(id);
+        Assert.AreEqual("published", run["output"]!["state"]!.GetValue<string>(), run.ToJsonString());
+        Assert.AreEqual(1, (await RunsAsync(app)).Count(name => name == raw.Name));
+    }
+
+    [TestMethod]
+    public async Task A_wrong_pipeline_is_answered_beside_it()
+    {
+        await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        JsonObject pipeline = Probe.Pipeline(raw, "ok");
+        pipeline["sweep"]!["trials"] = 0;
+
+        await raw.PutAsync("pipeline.json", System.Text.Encoding.UTF8.GetBytes(pipeline.ToJsonString()));
+
+        BlobClient answer = (await Storage.BlobsAsync()).GetBlobContainerClient("raw").GetBlobClient($"{raw.Name}/pipeline.json.errors");
+        for (int i = 0; i < 300 && !await answer.ExistsAsync(); i++)
+        {
+            await Task.Delay(100);
+        }
+
+        JsonNode errors = JsonNode.Parse((await answer.DownloadContentAsync()).Value.Content.ToString())!["errors"]!;
+        Assert.AreEqual("$.sweep.trials", errors[0]!["path"]!.GetValue<string>());
+    }
+
+    private static async Task<string> RunOfAsync(App app, string name)
+    {
+        for (int i = 0; i < 300; i++)
+        {
+            JsonNode list = JsonNode.Parse(await app.Http.GetStringAsync(new Uri("api/pipelines", UriKind.Relative)))!;
+            if (list["runs"]!.AsArray().FirstOrDefault(run => run!["name"]?.GetValue<string>() == name) is { } run)
+            {
+                return run["runId"]!.GetValue<string>();
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new AssertFailedException($"No run was started.\n{app.Log}");
+    }
+
+    private static async Task<string[]> RunsAsync(App app)
+    {
+        JsonNode list = JsonNode.Parse(await app.Http.GetStringAsync(new Uri("api/pipelines", UriKind.Relative)))!;
+        return [.. list["runs"]!.AsArray().Select(run => run!["name"]?.GetValue<string>() ?? "")];
+    }
+}

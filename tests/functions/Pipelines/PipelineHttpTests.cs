@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using DurableMl.Orchestrations.Pipelines;
+using Functions.Tests.Fixtures;
+using Orchestrations.Tests.Fixtures;
+
+namespace Functions.Tests.Pipelines;
+
+[TestClass]
+public sealed class PipelineHttpTests
+{
+    [TestMethod]
+    public async Task An_invalid_pipeline_is_answered_with_every_path_and_reason()
+    {
+        (HttpStatusCode status, string? type, JsonNode body) = await PostAsync("api/pipelines", """{"name":"UPPER","dataset":{"name":"a","format":"csv","source":"raw/a/"},"sweep":{"job":"probe"},"more":1}""");
+
+        Assert.AreEqual(HttpStatusCode.BadRequest, status);
+        Assert.AreEqual("application/problem+json", type);
+        Assert.AreEqual(400, body["status"]!.GetValue<int>());
+        string[] paths = [.. body["errors"]!.AsArray().Select(error => error!["path"]!.GetValue<string>())];
+        CollectionAssert.IsSubsetOf(new[] { "$.name", "$.dataset.format", "$.sweep.trials", "$.sweep.budget", "$.sweep.objective", "$.publish", "$.more" }, paths);
+        Assert.IsTrue(body["errors"]!.AsArray().All(error => error!["reason"]!.GetValue<string>().Length > 0));
+    }
+
+    [TestMethod]
+    public async Task A_job_that_does_not_exist_is_refused_at_once()
+    {
+        RawDataset raw = await RawDataset.UploadAsync();
+        JsonObject pipeline = Probe.Pipeline(raw, "ok");
+        pipeline["sweep"]!["job"] = "no-such-job";
+
+        (HttpStatusCode status, _, JsonNode body) = await PostAsync("api/pipelines", pipeline.ToJsonString());
+
+        Assert.AreEqual(HttpStatusCode.BadRequest, status);
+        Assert.AreEqual("$.sweep.job", body["errors"]![0]!["path"]!.GetValue<string>());
+    }
+
+    [TestMethod]
+    public async Task A_body_that_is_too_long_is_refused()
+    {
+        (HttpStatusCode status, _, _) = await PostAsync("api/pipelines", new string(' ', PipelineReader.MaxBytes + 1));
+
+        Assert.AreEqual(HttpStatusCode.RequestEntityTooLarge, status);
+    }
+
+    [TestMethod]
+    [DataRow("A")]
+    [DataRow("a/b")]
+    [DataRow("")]
+    public async Task A_wrong_run_id_is_refused(string runId)
+    {
+        (HttpStatusCode status, _, _) = await PostAsync($"api/pipelines?runId={Uri.EscapeDataString(runId)}", "{}");
+
+        Assert.AreEqual(HttpStatusCode.BadRequest, status);
+    }
+
+    [TestMethod]
+    public async Task A_run_that_does_not_exist_is_not_found()
+    {
+        App app = await App.GetAsync();
+        using HttpResponseMessage read = await app.Http.GetAsync(new Uri("api/pipelines/no-such-run", UriKind.Relative));
+        (HttpStatusCode cancelled, _, _) = await PostAsync("api/pipelines/no-such-run/cancel", "");
+        (HttpStatusCode decided, _, _) = await PostAsync("api/pipelines/no-such-run/approval", """{"approved":true}""");
+
+        Assert.AreEqual((HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.NotFound), (read.StatusCode, cancelled, decided));
+    }
+
+    [TestMethod]
+    public async Task A_started_run_has_the_durable_status_URLs_is_listed_and_its_id_is_taken()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        string id = Storage.NewName("run");
+        using var content = new StringContent(Probe.Pipeline(raw, "ok").ToJsonString(), Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await app.Http.PostAsync(new Uri($"api/pipelines?runId={id}", UriKind.Relative), content);
+        JsonNode payload = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+
+        Assert.AreEqual(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.AreEqual(id, payload["id"]!.GetValue<string>());
+        Assert.IsNotNull(response.Headers.Location);
+        using HttpResponseMessage status = await app.Http.GetAsync(new Uri(payload["statusQueryGetUri"]!.GetValue<string>()));
+        Assert.IsTrue(status.IsSuccessStatusCode, payload.ToJsonString());
+
+        (HttpStatusCode again, _, _) = await PostAsync($"api/pipelines?runId={id}", Probe.Pipeline(raw, "ok").ToJsonString());
+        Assert.AreEqual(HttpStatusCode.Conflict, again);
+
+        JsonObject run = await app.EndAsync(id);
+        Assert.AreEqual(raw.Name, run["name"]!.GetValue<string>());
+        JsonNode list = JsonNode.Parse(await app.Http.GetStringAsync(new Uri("api/pipelines", UriKind.Relative)))!;
+        JsonNode[] runs = [.. list["runs"]!.AsArray().Select(entry => entry!)];
+        Assert.AreEqual(1, runs.Count(entry => entry["runId"]!.GetValue<string>() == id));
+        Assert.IsTrue(runs.All(entry => !entry["runId"]!.GetValue<string>().Contains(':', StringComparison.Ordinal)), "sub-orchestrations are no runs");
+    }
+
+    [TestMethod]
+    public async Task A_person_approves_over_HTTP_and_nothing_else_counts_as_a_word()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        JsonObject pipeline = Probe.Pipeline(raw, "ok");
+        pipeline["approve"] = new JsonObject { ["deadline"] = "PT1H" };
+        string id = await app.StartRunAsync(pipeline);
+        await app.UntilAsync(id, run => run["customStatus"]?["phase"]?.GetValue<string>() == "approve");
+
+        (HttpStatusCode wrong, _, _) = await PostAsync($"api/pipelines/{id}/approval", """{"approved":"yes"}""");
+        (HttpStatusCode unknown, _, _) = await PostAsync($"api/pipelines/{id}/approval", """{"approved":true,"who":"me"}""");
+        (HttpStatusCode missing, _, _) = await PostAsync($"api/pipelines/{id}/approval", "{}");
+        (HttpStatusCode right, _, _) = await PostAsync($"api/pipelines/{id}/approval", """{"approved":true,"by":"Ada"}""");
+
+        Assert.AreEqual(
+            (HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.Accepted), (wrong, unknown, missing, right));
+        JsonObject run = await app.EndAsync(id);
+        Assert.AreEqual("Ada", run["output"]!["approval"]!["by"]!.GetValue<string>());
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Type, JsonNode Body)> PostAsync(string path, string body)
+    {
+        App app = await App.GetAsync();
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await app.Http.PostAsync(new Uri(path, UriKind.Relative), content);
+        return (response.StatusCode, response.Content.Headers.ContentType?.MediaType, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using Azure;
+using Azure.Storage.Blobs;
+using Functions.Tests.Fixtures;
+using Orchestrations.Tests.Fixtures;
+
+namespace Functions.Tests.Pipelines;
+
+/// <summary>Whole runs through the app: HTTP, orchestrations, Batch, jobs as processes, blobs, registry.</summary>
+[TestClass]
+public sealed class PipelineRunTests
+{
+    [TestMethod]
+    public async Task One_failing_trial_of_six_leaves_a_run_that_completes_and_reports_the_failure()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+
+        JsonObject run = await app.EndAsync(await app.StartRunAsync(Probe.Pipeline(raw, "ok", "ok", "ok", "ok", "ok", "hopeless")));
+
+        Assert.AreEqual("Completed", Text(run["runtimeStatus"]), run.ToJsonString());
+        JsonNode output = run["output"]!;
+        Assert.AreEqual("published", Text(output["state"]));
+        Assert.AreEqual("1", Text(output["model"]!["version"]));
+        JsonNode failure = output["failures"]!.AsArray().Single()!;
+        Assert.AreEqual("loss is not a number", Text(failure["reason"]));
+        JsonNode failed = output["trials"]!.AsArray().Single(trial => Text(trial!["state"]) == "failed")!;
+        Assert.AreEqual((Text(failure["trial"]), 1), (Text(failed["id"]), failed["attempts"]!.GetValue<int>()), "exit 64 is not tried again");
+
+        using HttpResponseMessage model = await app.Http.GetAsync(new Uri($"v2/models/{raw.Name}", UriKind.Relative));
+        Assert.IsTrue(model.IsSuccessStatusCode, await model.Content.ReadAsStringAsync());
+    }
+
+    [TestMethod]
+    public async Task Jobs_that_exit_64_always_fail_or_never_end_are_told_apart_and_reported()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+
+        string id = await app.StartRunAsync(Probe.Pipeline(raw, "ok", "hopeless", "fails", "hangs"));
+        JsonObject run = await app.EndAsync(id);
+
+        Assert.AreEqual("Completed", Text(run["runtimeStatus"]), run.ToJsonString());
+        Dictionary<string, JsonNode> byMode = run["output"]!["trials"]!.AsArray().ToDictionary(trial => Text(trial!["parameters"]!["mode"]), trial => trial!);
+        Assert.AreEqual(("completed", 1), State(byMode["ok"]));
+        Assert.AreEqual(("failed", 1), State(byMode["hopeless"]));
+        Assert.AreEqual(("failed", 2), State(byMode["fails"]));
+        Assert.AreEqual(("failed", 2), State(byMode["hangs"]));
+        Assert.AreEqual("out of luck", Text(byMode["fails"]["error"]));
+        StringAssert.Contains(Text(byMode["hangs"]["error"]), "longer than it may");
+
+        BlobContainerClient runs = (await Storage.BlobsAsync()).GetBlobContainerClient("runs");
+        string failed = Text(byMode["fails"]["id"]);
+        foreach (string blob in new[] { "pipeline.json", "report.json", $"trials/{failed}/params.json", $"trials/{failed}/logs/attempt-2/start-1/stderr.txt" })
+        {
+            Assert.IsTrue(await runs.GetBlobClient($"{id}/{blob}").ExistsAsync(), blob);
+        }
+
+        await AssertNoBatchJobAsync(app, id);
+    }
+
+    [TestMethod]
+    public async Task Cancelling_a_run_leaves_no_task_no_process_and_a_clean_status()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        JsonObject pipeline = Probe.Pipeline(raw, "hangs", "hangs");
+        pipeline["sweep"]!["timeLimit"] = "PT10M";
+        string id = await app.StartRunAsync(pipeline);
+        await app.UntilAsync(id, run => Trials(run).Count(trial => Text(trial["state"]) == "running") == 2);
+        Assert.AreNotEqual(0, ProcessesOf(id));
+
+        using HttpResponseMessage answer = await app.Http.PostAsync(new Uri($"api/pipelines/{id}/cancel?reason=enough", UriKind.Relative), null);
+        Assert.AreEqual(202, (int)answer.StatusCode);
+        JsonObject run = await app.EndAsync(id);
+
+        Assert.AreEqual(("Completed", "cancelled"), (Text(run["runtimeStatus"]), Text(run["output"]!["state"])));
+        Assert.IsTrue(Trials(run).All(trial => Text(trial["state"]) == "cancelled"));
+        Assert.AreEqual("cancelled: enough", Text(run["customStatus"]!["error"]));
+        await AssertNoBatchJobAsync(app, id);
+        for (int i = 0; i < 100 && ProcessesOf(id) > 0; i++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.AreEqual(0, ProcessesOf(id));
+        using HttpResponseMessage again = await app.Http.PostAsync(new Uri($"api/pipelines/{id}/cancel", UriKind.Relative), null);
+        Assert.AreEqual(409, (int)again.StatusCode);
+    }
+
+    private static string Text(JsonNode? node) => node?.GetValue<string>() ?? "";
+
+    private static (string State, int Attempts) State(JsonNode trial) => (Text(trial["state"]), trial["attempts"]!.GetValue<int>());
+
+    private static IEnumerable<JsonNode> Trials(JsonObject run) => run["customStatus"]?["trials"]?.AsArray().Select(trial => trial!) ?? [];
+
+    private static async Task AssertNoBatchJobAsync(App app, string id)
+    {
+        try
+        {
+            string state = (await app.Batch.GetJobAsync(id)).Value.State.ToString()!;
+            Assert.AreEqual("deleting", state);
+        }
+        catch (RequestFailedException e)
+        {
+            Assert.AreEqual(404, e.Status);
+        }
+    }
+
+    /// <summary>Processes on this machine that work in a folder of the run's Batch job.</summary>
+    private static int ProcessesOf(string job) => Directory.EnumerateDirectories("/proc").Count(directory =>
+    {
+        try
+        {
+            return Directory.ResolveLinkTarget(Path.Combine(directory, "cwd"), returnFinalTarget: false)?.FullName.Contains($"/{job}/", StringComparison.Ordinal) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // No process, or one that has just ended.
+        }
+    });
+}
