@@ -15,7 +15,6 @@ internal sealed class BlobReceipts(StorageConnections storage, HostIdentity iden
     private const string ContainerName = "azure-webjobs-hosts";
     private const string Completed = "Completed";
     private const string Attempts = "Attempts";
-    private int containerExists;
 
     public async Task<(bool Completed, int Attempts)> ReadAsync(string function, string container, string name, ETag version, CancellationToken cancellation)
     {
@@ -40,13 +39,17 @@ internal sealed class BlobReceipts(StorageConnections storage, HostIdentity iden
     private async Task WriteAsync(
         string function, string container, string name, ETag version, Dictionary<string, string> metadata, CancellationToken cancellation)
     {
-        if (Interlocked.Exchange(ref containerExists, 1) == 0)
+        BlobClient receipt = Receipt(function, container, name, version);
+        BlobUploadOptions options = new() { Metadata = metadata };
+        try
+        {
+            await receipt.UploadAsync(BinaryData.FromString(""), options, cancellation);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
             await storage.Blobs(StorageConnections.Default).GetBlobContainerClient(ContainerName).CreateIfNotExistsAsync(cancellationToken: cancellation);
+            await receipt.UploadAsync(BinaryData.FromString(""), options, cancellation);
         }
-
-        await Receipt(function, container, name, version)
-            .UploadAsync(BinaryData.FromString(""), new BlobUploadOptions { Metadata = metadata }, cancellation);
     }
 
     private BlobClient Receipt(string function, string container, string name, ETag version) =>

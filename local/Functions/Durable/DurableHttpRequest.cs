@@ -36,7 +36,7 @@ public class DurableHttpRequest
 
     /// <summary>Whether a 202 with <c>Location</c> is followed until there is another answer.</summary>
     [JsonPropertyName("asynchronousPatternEnabled")]
-    public bool AsynchronousPatternEnabled { get; set; } = true;
+    public bool AsynchronousPatternEnabled { get; set; }
 
     /// <summary>Whether and how failures are tried again; not when null.</summary>
     [JsonPropertyName("retryOptions")]

@@ -64,7 +64,7 @@ internal sealed class DurableManagementApi(DurableClients clients, HostSettings 
     public Task RespondCheckStatusAsync(HttpContext http, string instanceId)
     {
         string root = $"{http.Request.Scheme}://{http.Request.Host}{Root}";
-        HttpManagementPayload payload = new(instanceId, $"{root}/instances/{Uri.EscapeDataString(instanceId)}", Query(http));
+        CheckStatusPayload payload = new(instanceId, $"{root}/instances/{Uri.EscapeDataString(instanceId)}", Query(http));
         http.Response.Headers.Location = payload.StatusQueryGetUri;
         http.Response.Headers.RetryAfter = "10";
         return RespondAsync(http, StatusCodes.Status202Accepted, payload);

@@ -76,9 +76,9 @@ public static class DurableTaskClientExtensions
 
         FunctionsDurableTaskClient? functions = client as FunctionsDurableTaskClient;
         string root = request is not null
-            ? request.Url.GetLeftPart(UriPartial.Authority) + DurableManagementApi.Root
+            ? RequestOrigin.Of(request) + DurableManagementApi.Root
             : functions?.BaseUrl ?? throw new InvalidOperationException(
-                "Failed to create HTTP management payload. Base URL is null. Either use Functions bindings or provide an HTTP request to create the HttpPayload.");
+                "Failed to create HTTP management payload as base URL is null. Either use Functions bindings or provide an HTTP request to create the HttpPayload.");
         return new HttpManagementPayload(instanceId, $"{root}/instances/{Uri.EscapeDataString(instanceId)}", functions?.QueryString);
     }
 

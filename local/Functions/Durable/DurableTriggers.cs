@@ -36,6 +36,7 @@ internal static class DurableTriggers
         client.UseSqlite(path);
         services.AddHttpClient(CallHttpActivity.ClientName)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        services.AddSingleton<IManualTrigger, DurableManualTrigger>();
         services.AddSingleton<DurableClients>();
         services.AddSingleton<DurableManagementApi>();
         services.AddSingleton<IInputSource, DurableClientSource>();

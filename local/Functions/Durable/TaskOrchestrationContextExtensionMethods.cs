@@ -7,11 +7,12 @@ using Microsoft.Extensions.Primitives;
 namespace Microsoft.DurableTask;
 
 /// <summary>HTTP requests from orchestrators.</summary>
-public static class TaskOrchestrationContextExtensionMethods
+public static partial class TaskOrchestrationContextExtensionMethods
 {
+    private const string LogCategory = "Microsoft.Azure.Functions.Worker.Extensions.DurableTask.CallHttp";
     private static readonly TimeSpan DefaultPollingInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>Makes a request, durably. A 202 with <c>Location</c> is followed with timers until there is another answer.</summary>
+    /// <summary>Makes a request, durably. Where the request asks for that, a 202 with <c>Location</c> is followed with timers until there is another answer.</summary>
     /// <param name="context">The orchestration.</param>
     /// <param name="request">The request.</param>
     /// <returns>The response, whatever its status.</returns>
@@ -20,6 +21,7 @@ public static class TaskOrchestrationContextExtensionMethods
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(request);
+        ILogger logger = context.CreateReplaySafeLogger(LogCategory);
         DateTime? deadline = request.Timeout is { } timeout ? context.CurrentUtcDateTime + timeout : null;
         DurableHttpResponse response = await AttemptAsync(context, request, request);
         while (response.StatusCode == HttpStatusCode.Accepted && request.AsynchronousPatternEnabled && Location(response, request) is { } location)
@@ -31,13 +33,14 @@ public static class TaskOrchestrationContextExtensionMethods
             }
 
             await context.CreateTimer(next, CancellationToken.None);
+            LogPolling(logger, location);
             response = await AttemptAsync(context, request, new DurableHttpRequest(HttpMethod.Get, location) { Headers = request.Headers, Timeout = request.Timeout });
         }
 
         return response;
     }
 
-    /// <summary>Makes a request, durably. A 202 with <c>Location</c> is followed with timers until there is another answer.</summary>
+    /// <summary>Makes a request, durably. A 202 is returned as it is.</summary>
     /// <param name="context">The orchestration.</param>
     /// <param name="method">The method.</param>
     /// <param name="uri">The address.</param>
@@ -98,4 +101,7 @@ public static class TaskOrchestrationContextExtensionMethods
             ? at.UtcDateTime - now
             : DefaultPollingInterval;
     }
+
+    [LoggerMessage(1, LogLevel.Information, "Polling HTTP status at location: {Location}")]
+    private static partial void LogPolling(ILogger logger, Uri location);
 }

@@ -28,6 +28,8 @@ internal sealed class AdministrationApi(
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         AdministrationApi api = endpoints.ServiceProvider.GetRequiredService<AdministrationApi>();
+        // A function may have the root for its route; it goes before this.
+        endpoints.MapGet("/", http => http.Response.WriteAsync("Your Functions host is up and running.", http.RequestAborted)).WithOrder(int.MaxValue);
         endpoints.MapGet("/admin/host/status", http => api.AuthorizedAsync(http, api.StatusAsync));
         endpoints.MapMethods("/admin/host/ping", ["GET", "POST"], http => api.AuthorizedAsync(http, _ => Task.CompletedTask));
         endpoints.MapGet("/admin/functions", http => api.AuthorizedAsync(http, api.ListAsync));
@@ -81,7 +83,7 @@ internal sealed class AdministrationApi(
         if (manual.FirstOrDefault(m => m.Handles(function)) is not { } trigger)
         {
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await http.Response.WriteAsync($"'{function.Name}' cannot be started this way: blob, queue and timer functions can.", http.RequestAborted);
+            await http.Response.WriteAsync($"'{function.Name}' is started by an HTTP request: send it one.", http.RequestAborted);
             return;
         }
 

@@ -14,6 +14,7 @@ using Microsoft.Azure.Functions.Worker.Core;
 using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
 using Microsoft.Azure.Functions.Worker.Invocation;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace DurableMl.Local.Functions;
 
@@ -53,7 +54,7 @@ internal static class FunctionsHostServices
         HostSettings settings = HostSettings.Load(configuration);
         FunctionTypes types = services.FirstOrDefault(s => s.ServiceType == typeof(FunctionTypes))?.ImplementationInstance as FunctionTypes
             ?? FunctionTypes.Discover(configuration);
-        FunctionCatalog catalog = new(types.Types);
+        FunctionCatalog catalog = new(types.Types, settings.IsDisabled);
         if (catalog.Functions.FirstOrDefault(f => f.Retry is not null && f.Trigger is not TimerTriggerAttribute) is { } function)
         {
             throw new NotSupportedException(
@@ -72,7 +73,7 @@ internal static class FunctionsHostServices
         services.AddSingleton<DiscoveredMetadata>();
         services.TryAddSingleton<IFunctionMetadataProvider>(s => s.GetRequiredService<DiscoveredMetadata>());
         services.TryAddSingleton<IFunctionMetadataManager>(s => s.GetRequiredService<DiscoveredMetadata>());
-        services.AddHostedService<ParentWatch>();
+        services.AddHostedService(s => new ParentWatch(settings, s.GetRequiredService<IHostApplicationLifetime>(), Console.OpenStandardInput));
         services.AddHostedService<DrainOnStop>();
         services.AddSingleton(new StorageConnections(
             configuration, QueueTriggerOptions.From(settings).Base64 ? QueueMessageEncoding.Base64 : QueueMessageEncoding.None));

@@ -88,6 +88,10 @@ internal sealed class HostSettings
         return File.Exists(Path.Combine(AppContext.BaseDirectory, "host.json")) ? AppContext.BaseDirectory : Directory.GetCurrentDirectory();
     }
 
+    /// <summary>Whether <c>AzureWebJobs.{name}.Disabled</c> (or <c>AzureWebJobs__{name}__Disabled</c>, where names may have no dots) turns a function off.</summary>
+    public bool IsDisabled(string function) =>
+        Configuration.GetValue($"AzureWebJobs.{function}.Disabled", defaultValue: false) || Configuration.GetValue($"AzureWebJobs:{function}:Disabled", defaultValue: false);
+
     /// <summary>A whole number above 0 from host.json.</summary>
     public int HostNumber(string key, int fallback)
     {

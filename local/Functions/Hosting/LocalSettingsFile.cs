@@ -61,6 +61,11 @@ internal static class LocalSettingsFile
                     .Select(c => KeyValuePair.Create($"ConnectionStrings__{c.Name}", c.Value.GetString()!)));
             }
 
+            if (document.RootElement.TryGetProperty("Host", out JsonElement host) && host.TryGetProperty("LocalHttpPort", out JsonElement port))
+            {
+                values.Add(new("Functions__Port", port.ValueKind == JsonValueKind.String ? port.GetString()! : port.GetRawText()));
+            }
+
             return values;
         }
     }

@@ -10,7 +10,7 @@ namespace DurableMl.Local.Functions.Http;
 
 /// <summary>Runs a function for a request, and writes what it returns.</summary>
 internal sealed partial class HttpTriggerEndpoint(
-    FunctionInvoker invoker, HostSettings settings, KeyAuthorization authorization, ILogger<HttpTriggerEndpoint> logger)
+    FunctionInvoker invoker, HostSettings settings, KeyAuthorization authorization, HttpThrottle throttle, ILogger<HttpTriggerEndpoint> logger)
 {
     /// <summary>The key under which the worker's ASP.NET Core extension keeps the HTTP context.</summary>
     public const string HttpContextItem = "HttpRequestContext";
@@ -67,6 +67,13 @@ internal sealed partial class HttpTriggerEndpoint(
         };
         try
         {
+            using IDisposable? place = await throttle.EnterAsync(http.RequestAborted);
+            if (place is null)
+            {
+                http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                return;
+            }
+
             await invoker.InvokeAsync(function, trigger, (_, state) => WriteAsync(function, state, http), http.RequestAborted);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -105,7 +112,7 @@ internal sealed partial class HttpTriggerEndpoint(
         {
             IActionResult action => action.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
             IResult aspNet => aspNet.ExecuteAsync(http),
-            KestrelHttpResponseData data => data.WriteToAsync(http.Response),
+            HttpResponseData data => ResponseWriting.WriteAsync(data, http.Response),
             null => Empty(http.Response),
             string text => new ContentResult { Content = text, ContentType = "text/plain; charset=utf-8" }
                 .ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),

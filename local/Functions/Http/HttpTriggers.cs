@@ -11,6 +11,7 @@ internal static class HttpTriggers
         services.AddRouting();
         services.AddMvcCore();
         services.AddSingleton<HttpTriggerEndpoint>();
+        services.AddSingleton<HttpThrottle>();
         services.AddSingleton<FunctionKeys>();
         services.AddSingleton<KeyAuthorization>();
         services.AddSingleton<HostAddress>();

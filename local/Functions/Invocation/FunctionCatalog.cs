@@ -5,14 +5,16 @@ namespace DurableMl.Local.Functions.Invocation;
 /// <summary>The app's functions.</summary>
 internal sealed class FunctionCatalog
 {
-    public FunctionCatalog(IEnumerable<Type> types)
+    /// <param name="types">The classes to look in.</param>
+    /// <param name="disabled">Whether a function of a name is turned off.</param>
+    public FunctionCatalog(IEnumerable<Type> types, Func<string, bool> disabled)
     {
         Dictionary<string, DiscoveredFunction> found = new(StringComparer.OrdinalIgnoreCase);
         foreach (Type type in types)
         {
             foreach (MethodInfo method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
             {
-                if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute)
+                if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute || disabled(attribute.Name))
                 {
                     continue;
                 }

@@ -8,7 +8,10 @@ namespace DurableMl.Local.Functions.Invocation;
 /// <summary>Runs functions: the pipeline, the time limit, the outputs, the log.</summary>
 internal sealed partial class FunctionInvoker
 {
+    /// <summary>The name of the worker's own source; nothing is spent where nobody listens.</summary>
+    private static readonly ActivitySource Source = new("Microsoft.Azure.Functions.Worker");
     private readonly FunctionExecutionDelegate pipeline;
+    private readonly OrchestrationPipeline orchestrationPipeline;
     private readonly IFunctionInputBindingFeature inputs;
     private readonly IOutputWriter[] outputs;
     private readonly IServiceScopeFactory scopes;
@@ -29,6 +32,7 @@ internal sealed partial class FunctionInvoker
         InvocationDrain drain)
     {
         pipeline = builder.Build(context => executor.ExecuteAsync(context).AsTask());
+        orchestrationPipeline = new OrchestrationPipeline(builder, executor);
         this.inputs = inputs;
         this.outputs = [.. outputs];
         this.scopes = scopes;
@@ -47,17 +51,19 @@ internal sealed partial class FunctionInvoker
     {
         using IDisposable running = drain.Enter();
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, drain.Stopping);
+        using Activity? activity = Source.StartActivity($"function {function.Name}", function.Trigger is HttpTriggerAttribute ? ActivityKind.Server : ActivityKind.Internal);
         await using InvocationContext context = new(function, trigger, scopes, limit.Token);
+        activity?.SetTag("faas.name", function.Name).SetTag("faas.invocation_id", context.InvocationId);
         InvocationState state = new();
         context.Features.Set(state);
         context.Features.Set(inputs);
-        trigger.Prepare?.Invoke(context);
         ILogger logger = loggers.CreateLogger($"Function.{function.Name}");
         using IDisposable? scope = logger.BeginScope(new InvocationLogScope(function.Name, context.InvocationId));
         LogExecuting(logger, function.Name, context.InvocationId);
         long started = time.GetTimestamp();
         try
         {
+            trigger.Prepare?.Invoke(context);
             await WithinLimitAsync(pipeline(context), function, context, limit);
             await WriteOutputsAsync(function, state, context);
             if (complete is not null)
@@ -69,6 +75,7 @@ internal sealed partial class FunctionInvoker
         }
         catch (Exception e)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
             LogFailed(logger, e, function.Name, context.InvocationId, time.GetElapsedTime(started).TotalMilliseconds);
             throw;
         }
@@ -106,7 +113,7 @@ internal sealed partial class FunctionInvoker
         context.Features.Set(state);
         context.Features.Set(inputs);
         trigger.Prepare?.Invoke(context);
-        await pipeline(context);
+        await orchestrationPipeline.RunAsync(context);
         return state.Result;
     }
 

@@ -9,6 +9,8 @@ internal sealed class WorkerApplicationBuilder(IServiceCollection services) : IF
 
     public IServiceCollection Services => services;
 
+    public bool HasMiddleware => middleware.Count > 0;
+
     public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware)
     {
         ArgumentNullException.ThrowIfNull(middleware);

@@ -1,5 +1,6 @@
 using System.Text;
 using Azure.Storage.Blobs;
+using Microsoft.AspNetCore.Http;
 
 namespace FunctionsHost.Tests.Blobs;
 
@@ -35,6 +36,17 @@ public sealed class BlobFunctions(Recorder recorder)
     public Reading OnJson(
         [BlobTrigger("inbox/{path}.json", Connection = "DataStorage")] Reading reading,
         [BlobInput("inbox/{path}.note", Connection = "DataStorage")] string note) => reading with { Sensor = $"{reading.Sensor}/{note}" };
+}
+
+public static class BlobCollectionFunctions
+{
+    [Function("all-blobs")]
+    public static async Task<string> AllAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "blobs/{folder}")] HttpRequest request,
+        [BlobInput("collection/{folder}/")] IEnumerable<string> contents,
+        [BlobInput("collection")] BlobClient[] blobs,
+        [BlobInput("collection")] BlobContainerClient container) =>
+        $"{string.Join(',', contents)} {blobs.Length} {await container.ExistsAsync()}";
 }
 
 public sealed class FailingBlobFunctions(Recorder recorder)

@@ -83,6 +83,17 @@ public sealed class BlobTriggerTests
     }
 
     [TestMethod]
+    public async Task A_collection_gets_the_blobs_below_its_path()
+    {
+        BlobContainerClient container = await ContainerAsync("collection");
+        await UploadAsync(container, "a/1", "one");
+        await UploadAsync(container, "a/2", "two");
+        await UploadAsync(container, "b/1", "three");
+        await using RunningHost host = await StartAsync(typeof(BlobCollectionFunctions));
+        StringAssert.StartsWith(await host.Http.GetStringAsync("/api/blobs/a"), "one,two 3");
+    }
+
+    [TestMethod]
     public async Task A_missing_connection_stops_the_start_and_names_the_setting()
     {
         InvalidOperationException error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(

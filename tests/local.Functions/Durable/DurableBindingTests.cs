@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.Hosting;
 
 namespace FunctionsHost.Tests.Durable;
 
@@ -14,7 +15,7 @@ public sealed class DurableBindingTests
     {
         await using RunningHost host = await DurableHost.StartAsync(recorder);
         JsonElement payload = await host.StartInstanceAsync("Hello", new[] { "Oslo", "Bern" });
-        JsonElement status = await host.StatusAsync(payload.Url("statusQueryGetUri"), "Completed");
+        JsonElement status = await host.StatusAsync(payload.Url("StatusQueryGetUri"), "Completed");
         Assert.AreEqual("""["Hello Oslo!","Hello Bern!"]""", status.GetProperty("output").GetRawText());
         Assert.AreEqual("""["Oslo","Bern"]""", status.GetProperty("input").GetRawText());
         Assert.AreEqual("""{"total":2}""", status.GetProperty("customStatus").GetRawText());
@@ -26,7 +27,7 @@ public sealed class DurableBindingTests
     {
         await using RunningHost host = await DurableHost.StartAsync(recorder);
         JsonElement payload = await host.StartInstanceAsync("WithoutInput");
-        JsonElement status = await host.StatusAsync(payload.Url("statusQueryGetUri"), "Completed");
+        JsonElement status = await host.StatusAsync(payload.Url("StatusQueryGetUri"), "Completed");
         Assert.AreEqual(1, status.GetProperty("output").GetInt32());
     }
 
@@ -35,7 +36,7 @@ public sealed class DurableBindingTests
     {
         await using RunningHost host = await DurableHost.StartAsync(recorder);
         JsonElement payload = await host.StartInstanceAsync("Counting");
-        JsonElement status = await host.StatusAsync(payload.Url("statusQueryGetUri"), "Completed");
+        JsonElement status = await host.StatusAsync(payload.Url("StatusQueryGetUri"), "Completed");
         Assert.AreEqual(5, status.GetProperty("output").GetInt32());
     }
 
@@ -46,20 +47,68 @@ public sealed class DurableBindingTests
         using HttpResponseMessage response = await host.Http.PostAsJsonAsync("/api/start/Waiting", (object?)null);
         Assert.AreEqual(HttpStatusCode.Accepted, response.StatusCode);
         JsonElement payload = await response.Content.ReadFromJsonAsync<JsonElement>();
-        string id = payload.Url("id");
+        string id = payload.Url("Id");
         string root = $"{host.Http.BaseAddress!.GetLeftPart(UriPartial.Authority)}/runtime/webhooks/durabletask/instances/{id}";
         Assert.AreEqual(root, response.Headers.Location!.OriginalString);
-        Assert.AreEqual(root, payload.Url("statusQueryGetUri"));
-        Assert.AreEqual(root, payload.Url("purgeHistoryDeleteUri"));
-        Assert.AreEqual($"{root}/raiseEvent/{{eventName}}", payload.Url("sendEventPostUri"));
-        Assert.AreEqual($"{root}/terminate?reason={{{{text}}}}", payload.Url("terminatePostUri"));
-        Assert.AreEqual($"{root}/suspend?reason={{{{text}}}}", payload.Url("suspendPostUri"));
-        Assert.AreEqual($"{root}/resume?reason={{{{text}}}}", payload.Url("resumePostUri"));
-        Assert.AreEqual($"{root}/rewind?reason={{{{text}}}}", payload.Url("rewindPostUri"));
-        Assert.AreEqual($"{root}/restart", payload.Url("restartPostUri"));
+        Assert.AreEqual(root, payload.Url("StatusQueryGetUri"));
+        Assert.AreEqual(root, payload.Url("PurgeHistoryDeleteUri"));
+        Assert.AreEqual($"{root}/raiseEvent/{{eventName}}", payload.Url("SendEventPostUri"));
+        Assert.AreEqual($"{root}/terminate?reason={{{{text}}}}", payload.Url("TerminatePostUri"));
+        Assert.AreEqual($"{root}/suspend?reason={{{{text}}}}", payload.Url("SuspendPostUri"));
+        Assert.AreEqual($"{root}/resume?reason={{{{text}}}}", payload.Url("ResumePostUri"));
 
         JsonElement direct = await host.Http.GetFromJsonAsync<JsonElement>($"/api/payload/{id}");
         Assert.AreEqual(root, direct.Url("statusQueryGetUri"));
+    }
+
+    [TestMethod]
+    public async Task Middleware_may_await_around_an_orchestrator()
+    {
+        await using RunningHost host = await RunningHost.StartAsync(DurableHost.Functions, [], builder =>
+        {
+            builder.Services.AddSingleton(recorder);
+            builder.UseMiddleware(async (context, next) =>
+            {
+                await Task.Delay(1);
+                await next();
+                await Task.Delay(1);
+                recorder.Add($"after {context.FunctionDefinition.Name}");
+            });
+        });
+        JsonElement payload = await host.StartInstanceAsync("Hello", new[] { "Oslo" });
+        JsonElement status = await host.StatusAsync(payload.Url("StatusQueryGetUri"), "Completed", "Failed");
+        Assert.AreEqual("""["Hello Oslo!"]""", status.GetProperty("output").GetRawText());
+        Assert.AreEqual(1, recorder.Count("after Hello"));
+        Assert.AreEqual(1, recorder.Count("after Greet"));
+    }
+
+    [TestMethod]
+    public async Task Middleware_that_throws_fails_the_orchestration()
+    {
+        await using RunningHost host = await RunningHost.StartAsync(DurableHost.Functions, [], builder =>
+        {
+            builder.Services.AddSingleton(recorder);
+            builder.UseWhen(c => c.FunctionDefinition.Name == "Hello", async (_, _) =>
+            {
+                await Task.Yield();
+                throw new InvalidOperationException("not today");
+            });
+        });
+        JsonElement payload = await host.StartInstanceAsync("Hello", Array.Empty<string>());
+        JsonElement status = await host.StatusAsync(payload.Url("StatusQueryGetUri"), "Completed", "Failed");
+        Assert.AreEqual("Failed", status.GetProperty("runtimeStatus").GetString());
+        StringAssert.Contains(status.GetProperty("output").GetRawText(), "not today");
+    }
+
+    [TestMethod]
+    public async Task Urls_follow_a_proxy_s_headers()
+    {
+        await using RunningHost host = await DurableHost.StartAsync(recorder);
+        using HttpRequestMessage request = new(HttpMethod.Post, "/api/start/Waiting") { Content = JsonContent.Create((object?)null) };
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        request.Headers.Add("X-Forwarded-Host", "example.org");
+        using HttpResponseMessage response = await host.Http.SendAsync(request);
+        StringAssert.StartsWith(response.Headers.Location!.OriginalString, "https://example.org/runtime/webhooks/durabletask/instances/");
     }
 
     [TestMethod]
@@ -67,12 +116,12 @@ public sealed class DurableBindingTests
     {
         await using RunningHost host = await DurableHost.StartAsync(recorder);
         JsonElement flaky = await host.StartInstanceAsync("CallsHttp", new Uri(host.Http.BaseAddress!, "/api/flaky"));
-        JsonElement status = await host.StatusAsync(flaky.Url("statusQueryGetUri"), "Completed", "Failed");
+        JsonElement status = await host.StatusAsync(flaky.Url("StatusQueryGetUri"), "Completed", "Failed");
         Assert.AreEqual("200 got body", status.GetProperty("output").GetString());
         Assert.AreEqual(3, recorder.Count("flaky"));
 
         JsonElement slow = await host.StartInstanceAsync("CallsHttp", new Uri(host.Http.BaseAddress!, "/api/slow-job"));
-        status = await host.StatusAsync(slow.Url("statusQueryGetUri"), "Completed", "Failed");
+        status = await host.StatusAsync(slow.Url("StatusQueryGetUri"), "Completed", "Failed");
         Assert.AreEqual("200 done", status.GetProperty("output").GetString());
         Assert.AreEqual(1, recorder.Count("slow POST"));
         Assert.AreEqual(2, recorder.Count("slow GET"));
@@ -85,7 +134,7 @@ public sealed class DurableBindingTests
         string id;
         await using (RunningHost host = await DurableHost.StartAsync(recorder, folder))
         {
-            id = (await host.StartInstanceAsync("Waiting")).Url("id");
+            id = (await host.StartInstanceAsync("Waiting")).Url("Id");
             await host.StatusAsync($"/runtime/webhooks/durabletask/instances/{id}", "Running");
         }
 

@@ -60,8 +60,12 @@ public static class HelloOrchestration
     [Function("CallsHttp")]
     public static async Task<string> CallHttpAsync([OrchestrationTrigger] TaskOrchestrationContext context, Uri address)
     {
-        DurableHttpResponse response = await context.CallHttpAsync(
-            HttpMethod.Post, address, "body", new HttpRetryOptions { MaxNumberOfAttempts = 3, FirstRetryInterval = TimeSpan.FromMilliseconds(10) });
+        DurableHttpResponse response = await context.CallHttpAsync(new DurableHttpRequest(HttpMethod.Post, address)
+        {
+            Content = "body",
+            AsynchronousPatternEnabled = true,
+            HttpRetryOptions = new HttpRetryOptions { MaxNumberOfAttempts = 3, FirstRetryInterval = TimeSpan.FromMilliseconds(10) },
+        });
         return $"{(int)response.StatusCode} {response.Content}";
     }
 }

@@ -159,6 +159,35 @@ public sealed class HostingTests
     }
 
     [TestMethod]
+    [DataRow("AzureWebJobs.any.Disabled")]
+    [DataRow("AzureWebJobs:any:Disabled")]
+    public async Task A_disabled_function_is_not_there(string setting)
+    {
+        await using RunningHost host = await StartAsync((setting, "true"));
+        using HttpResponseMessage response = await host.Http.GetAsync("/api/any/x");
+        Assert.AreEqual(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [TestMethod]
+    public async Task Requests_beyond_the_limit_are_answered_429()
+    {
+        await using RunningHost host = await StartAsync(("AzureFunctionsJobHost:extensions:http:maxOutstandingRequests", "1"));
+        Task<string> first = host.Http.GetStringAsync("/api/wait");
+        await gate.Entered.Task;
+        using HttpResponseMessage second = await host.Http.GetAsync("/api/any/x");
+        Assert.AreEqual(HttpStatusCode.TooManyRequests, second.StatusCode);
+        gate.Released.SetResult();
+        Assert.AreEqual("waited", await first);
+    }
+
+    [TestMethod]
+    public async Task The_root_says_that_the_host_is_up()
+    {
+        await using RunningHost host = await StartAsync();
+        StringAssert.Contains(await host.Http.GetStringAsync("/"), "up and running");
+    }
+
+    [TestMethod]
     public async Task A_timer_function_is_run_by_hand()
     {
         await using RunningHost host = await RunningHost.StartAsync(

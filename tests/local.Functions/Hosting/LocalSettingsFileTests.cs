@@ -14,12 +14,13 @@ public sealed class LocalSettingsFileTests
               // for this machine
               "IsEncrypted": false,
               "Values": { "A": "1", "B:C": "2", "Flag": true, },
-              "ConnectionStrings": { "Db": "x" }
+              "ConnectionStrings": { "Db": "x" },
+              "Host": { "LocalHttpPort": 7099 }
             }
             """);
         Dictionary<string, string> values = LocalSettingsFile.Read(folder["local.settings.json"]).ToDictionary();
         CollectionAssert.AreEquivalent(
-            new Dictionary<string, string> { ["A"] = "1", ["B__C"] = "2", ["Flag"] = "true", ["ConnectionStrings__Db"] = "x" }, values);
+            new Dictionary<string, string> { ["A"] = "1", ["B__C"] = "2", ["Flag"] = "true", ["ConnectionStrings__Db"] = "x", ["Functions__Port"] = "7099" }, values);
     }
 
     [TestMethod]
