@@ -21,10 +21,9 @@ class Guardian:
                 os._exit(0)
         os.close(read)
 
-    def enter_group(self):
-        """For the job's process, between fork and exec: opens its own process group and tells the guardian its id."""
-        os.setpgid(0, 0)
-        os.write(self._write, b"%d\n" % os.getpid())
+    def watch(self, group):
+        """Tells the guardian which process group to kill."""
+        os.write(self._write, b"%d\n" % group)
 
     def release(self):
         """The job's group is gone: ends the guardian and waits for it."""

@@ -1,4 +1,4 @@
-"""The job: the trial's own program, in a process group of its own."""
+"""The job: the trial's own program, in a session and process group of its own."""
 
 import os
 import signal
@@ -23,10 +23,11 @@ class Job:
         try:
             self._process = subprocess.Popen(
                 command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                preexec_fn=guardian.enter_group)
+                start_new_session=True)
         except OSError as error:
             raise RunnerError("cannot start the job's command '%s': %s" % (command[0], error.strerror)) from error
         self.pid = self._process.pid
+        guardian.watch(self.pid)
         self._pumps = [
             _Pump(self._process.stdout, sys.stdout.buffer, os.path.join(logs, "stdout.txt")),
             _Pump(self._process.stderr, sys.stderr.buffer, os.path.join(logs, "stderr.txt"))]

@@ -19,7 +19,7 @@ internal sealed class TrainingAccount : IAsyncDisposable
     public const string Dataset = "bands";
     public const string Version = "1";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly TemporaryFolder folder = new();
     private AzuriteProcess azurite = null!;

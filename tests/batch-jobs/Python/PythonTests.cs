@@ -7,7 +7,7 @@ namespace BatchJobs.Tests.Python;
 [TestClass]
 public sealed class PythonTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     public required TestContext TestContext { get; set; }
 

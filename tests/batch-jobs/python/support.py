@@ -90,7 +90,7 @@ def job_environment(trial, dataset, parameters, **values):
     return environment
 
 
-def run_job(job, environment, timeout=60):
+def run_job(job, environment, timeout=120):
     """Runs batch-jobs/{job}/train.py to its end."""
     return subprocess.run([sys.executable, os.path.join(JOBS, job, "train.py")], env=environment, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
@@ -109,7 +109,7 @@ def read_metrics(trial):
         return [json.loads(line) for line in file]
 
 
-def wait_until(condition, seconds=30, what="the condition"):
+def wait_until(condition, seconds=60, what="the condition"):
     """Polls until the condition gives something true, and returns that."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

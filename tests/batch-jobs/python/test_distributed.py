@@ -39,7 +39,7 @@ class DistributedTests(FolderTestCase):
         return process
 
     def finish(self, *processes):
-        errors = [process.communicate(timeout=60)[1] for process in processes]
+        errors = [process.communicate(timeout=120)[1] for process in processes]
         return [process.returncode for process in processes], "\n".join(errors)
 
     def assert_same_losses(self, first, second):

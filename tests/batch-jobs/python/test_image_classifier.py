@@ -44,7 +44,7 @@ class ImageClassifierTests(FolderTestCase):
         wait_until(lambda: os.path.exists(metrics) and any(line["step"] > after_step for line in read_metrics_so_far(metrics)),
                    60, "step %d" % after_step)
         process.send_signal(signal.SIGTERM)
-        return process.wait(30), path
+        return process.wait(60), path
 
     def test_it_learns_logs_and_exports_a_model(self):
         done, trial = self.train("trial", DML_BUDGET=6, DML_LOG_STEPS=5)

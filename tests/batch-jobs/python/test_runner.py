@@ -162,13 +162,13 @@ while step < %d:
         process = self.start(self.CHECKPOINTING.replace("step %% 10 == 0", "True").replace("0.02", "0.002") % 1000000)
         wait_until(lambda: (self.json_blob("checkpoint/latest.json") or {}).get("sequence", 0) >= 2, what="a second checkpoint")
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
     def test_sigterm_gives_the_job_time_for_a_last_checkpoint_and_counts_as_preemption(self):
         process = self.start(self.CHECKPOINTING % 10000)
         wait_until(lambda: (self.json_blob("checkpoint/latest.json") or {}).get("sequence"), what="a checkpoint")
         process.send_signal(signal.SIGTERM)
-        _, error = process.communicate(timeout=30)
+        _, error = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 143, error)
         self.assertIsNone(self.blob("output/result.json"))
         pointer = self.json_blob("checkpoint/latest.json")
@@ -190,7 +190,7 @@ while step < %d:
                              DML_GRACE_SECONDS="0.5")
         self.assertEqual(process.stdout.readline(), "on\n")
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         self.assertEqual(process.returncode, 143)
 
     SPAWNING = """
@@ -209,7 +209,7 @@ print(child.pid, flush=True)
         process = self.start(self.SPAWNING % "time.sleep(120)")
         child = int(process.stdout.readline())
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         wait_until(lambda: not _alive(child), what="the child's end")
 
     def test_a_start_that_was_thought_dead_cannot_overwrite_its_successor(self):
@@ -221,7 +221,7 @@ print(child.pid, flush=True)
         self.assertIn("a later start of this trial has written a checkpoint", error)
         self.assertIsNone(self.blob("output/result.json"))
         new.send_signal(signal.SIGTERM)
-        new.communicate(timeout=30)
+        new.communicate(timeout=60)
 
 
 class MetadataService(http.server.ThreadingHTTPServer):
