@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+import urllib.parse
 
 from errors import RunnerError
 
@@ -38,7 +39,7 @@ class DatasetCache:
 
     def fetch(self, container, prefix):
         """The local folder with manifest.json and every shard, downloaded and verified if it is not there yet."""
-        key = prefix.strip("/").replace("/", "_")
+        key = urllib.parse.quote(prefix.strip("/"), safe="")
         folder = os.path.join(self._root, key)
         lock = open(os.path.join(self._root, key + ".lock"), "a+")
         self._lock(lock, fcntl.LOCK_EX)

@@ -54,6 +54,8 @@ class Training:
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if torch.cuda.is_available() else torch.device("cpu")
         torch.set_num_threads(contract.threads)
         torch.use_deterministic_algorithms(self.device.type == "cpu")
+        # All batches but the last have one shape: worth trying out which convolution is fastest for it.
+        torch.backends.cudnn.benchmark = True
         torch.manual_seed(contract.seed)
         dataset = Dataset(contract.dataset)
         self.feature_shape = dataset.feature_shape
