@@ -23,7 +23,7 @@ public sealed class RetryTests
         Assert.IsLessThanOrEqualTo(CheckpointSteps, steps.Count - 40, "More steps were done twice than lie between two checkpoints.");
         foreach (int attempt in new[] { 1, 2 })
         {
-            string log = $"crash/trials/trial-000/logs/attempt-{attempt}/start-1/stderr.txt";
+            string log = $"{cluster.RunId("crash")}/trials/trial-000/logs/attempt-{attempt}/start-1/stderr.txt";
             Assert.IsTrue((await cluster.Runs.GetBlobClient(log).ExistsAsync()).Value, log);
         }
     }

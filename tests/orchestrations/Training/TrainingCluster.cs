@@ -16,10 +16,14 @@ using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Training;
 
-/// <summary>Everything that training takes, real and on this machine: the durable engine on SQLite, the Batch emulator, Azurite, Python.</summary>
+/// <summary>
+/// Everything that training takes, real and on this machine: the durable engine on SQLite, the Batch emulator, Python, and the tests'
+/// Azurite, where the names of its runs are its own.
+/// </summary>
 internal sealed class TrainingCluster : IAsyncDisposable
 {
     public const string SpotPool = "spot";
@@ -31,7 +35,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder folder = new();
-    private AzuriteProcess azurite = null!;
+    private readonly string id = Storage.NewName();
     private IHost host = null!;
 
     private TrainingCluster((string Name, string Value)[] emulatorSettings) => Emulator = new EmulatorProcess(folder["batch"], emulatorSettings);
@@ -51,7 +55,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
         var cluster = new TrainingCluster(emulatorSettings);
         try
         {
-            await Task.WhenAll(cluster.StartAzuriteAsync(), cluster.Emulator.StartAsync());
+            Task<BlobServiceClient> storage = Storage.BlobsAsync();
+            await Task.WhenAll(storage, cluster.Emulator.StartAsync());
             var settings = new BatchSettings
             {
                 AccountUrl = cluster.Emulator.Url,
@@ -64,10 +69,13 @@ internal sealed class TrainingCluster : IAsyncDisposable
             cluster.Batch = BatchClientFactory.Create(settings);
             await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(SpotPool, "standard_d2s_v5") { TargetLowPriorityNodes = spotNodes });
             await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(DedicatedPool, "standard_d2s_v5") { TargetDedicatedNodes = 1 });
-            var blobs = new BlobServiceClient(cluster.azurite.ConnectionString);
-            cluster.Runs = await blobs.CreateBlobContainerAsync("runs");
-            BlobContainerClient datasets = await blobs.CreateBlobContainerAsync("datasets");
-            await datasets.UploadBlobAsync($"{Dataset}/{Version}/manifest.json", new BinaryData("""{"format":"durableml-dataset/1","splits":{}}"""));
+            BlobServiceClient blobs = await storage;
+            cluster.Runs = blobs.GetBlobContainerClient("runs");
+            await cluster.Runs.CreateIfNotExistsAsync();
+            BlobContainerClient datasets = blobs.GetBlobContainerClient("datasets");
+            await datasets.CreateIfNotExistsAsync();
+            await datasets.GetBlobClient($"{Dataset}/{Version}/manifest.json").UploadAsync(
+                new BinaryData("""{"format":"durableml-dataset/1","splits":{}}"""), overwrite: true);
             cluster.Training = new TrainingJobs(cluster.Batch, blobs, cluster.Catalog(), settings, TimeProvider.System);
             await cluster.StartHostAsync();
             return cluster;
@@ -78,6 +86,9 @@ internal sealed class TrainingCluster : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The id of the run that a test calls so.</summary>
+    public string RunId(string name) => $"{id}-{name}";
 
     /// <summary>A file beside the cluster's data.</summary>
     public string FilePath(string name) => folder[name];
@@ -108,16 +119,17 @@ internal sealed class TrainingCluster : IAsyncDisposable
             CheckpointSteps: null,
             Nodes: 1);
 
-    public async Task<string> StartTrialAsync(string runId, SweepDefinition sweep)
+    public async Task<string> StartTrialAsync(string run, SweepDefinition sweep)
     {
+        string runId = RunId(run);
         var input = new TrialInput(
             runId, "trial-000", Dataset, Version, TrialSampler.Sample(sweep.Parameters, sweep.Seed, 0), TrialSampler.SeedOf(sweep.Seed, 0), sweep, HasDedicatedPool: true);
         return await Client.ScheduleNewOrchestrationInstanceAsync(
             nameof(TrialOrchestrator), input, new StartOrchestrationOptions(RunIds.Trial(runId, "trial-000")));
     }
 
-    public async Task<string> StartSweepAsync(string runId, SweepDefinition sweep) => await Client.ScheduleNewOrchestrationInstanceAsync(
-        nameof(SweepOrchestrator), new SweepInput(runId, Dataset, Version, sweep), new StartOrchestrationOptions(RunIds.Sweep(runId)));
+    public async Task<string> StartSweepAsync(string run, SweepDefinition sweep) => await Client.ScheduleNewOrchestrationInstanceAsync(
+        nameof(SweepOrchestrator), new SweepInput(RunId(run), Dataset, Version, sweep), new StartOrchestrationOptions(RunIds.Sweep(RunId(run))));
 
     public Task CancelAsync(string instance, string reason) => Client.RaiseEventAsync(instance, RunEvents.Cancel, reason);
 
@@ -131,20 +143,20 @@ internal sealed class TrainingCluster : IAsyncDisposable
     }
 
     /// <summary>The custom status of a trial.</summary>
-    public async Task<TrialStatus> StatusAsync(string runId, string trialId)
+    public async Task<TrialStatus> StatusAsync(string run, string trialId)
     {
-        OrchestrationMetadata trial = (await Client.GetInstanceAsync(RunIds.Trial(runId, trialId), getInputsAndOutputs: true))!;
+        OrchestrationMetadata trial = (await Client.GetInstanceAsync(RunIds.Trial(RunId(run), trialId), getInputsAndOutputs: true))!;
         return JsonSerializer.Deserialize<TrialStatus>(trial.SerializedCustomStatus!, JsonSerializerOptions.Web)!;
     }
 
     /// <summary>The node that a running task is on.</summary>
-    public async Task<string> NodeOfAsync(string job, string task)
+    public async Task<string> NodeOfAsync(string run, string task)
     {
         string? node = null;
         await Eventually.TrueAsync(
             async () =>
             {
-                BatchTask found = await Batch.GetTaskAsync(job, task);
+                BatchTask found = await Batch.GetTaskAsync(RunId(run), task);
                 node = found.NodeInfo?.NodeId;
                 return found.State == BatchTaskState.Running;
             },
@@ -177,11 +189,6 @@ internal sealed class TrainingCluster : IAsyncDisposable
         }
 
         await Emulator.DisposeAsync();
-        if (azurite is not null)
-        {
-            await azurite.DisposeAsync();
-        }
-
         folder.Dispose();
     }
 
@@ -198,8 +205,6 @@ internal sealed class TrainingCluster : IAsyncDisposable
             return "";
         }
     }
-
-    private async Task StartAzuriteAsync() => azurite = await AzuriteProcess.StartAsync();
 
     /// <summary>The shipped runner, and the counting job beside it.</summary>
     private JobCatalog Catalog()
