@@ -46,13 +46,15 @@ sealed partial class SqliteDurableTaskClient : DurableTaskClient
         CheckInstanceId(instanceId);
         TaskHub hub = await HubAsync(cancellation);
         long now = hub.Options.TimeProvider.GetUtcNow().UtcTicks;
-        using System.Diagnostics.Activity? span = Diagnostics.Tracing.StartCreation(orchestratorName.Name, instanceId);
+        string version = options?.Version?.Version ?? this.options.DefaultVersion;
+        string execution = Guid.NewGuid().ToString("N");
+        using System.Diagnostics.Activity? span = Diagnostics.Tracing.StartCreation(orchestratorName.Name, version, instanceId, execution);
         InstanceRow row = new()
         {
             Id = instanceId,
-            Execution = Guid.NewGuid().ToString("N"),
+            Execution = execution,
             Name = orchestratorName.Name,
-            Version = options?.Version?.Version ?? this.options.DefaultVersion,
+            Version = version,
             Created = now,
             Updated = now,
             StartAt = options?.StartAt?.UtcTicks ?? 0,
@@ -70,6 +72,7 @@ sealed partial class SqliteDurableTaskClient : DurableTaskClient
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         TaskHub hub = await HubAsync(cancellation);
+        using System.Diagnostics.Activity? span = Diagnostics.Tracing.StartEvent(eventName, instanceId);
         await hub.TellAsync(
             instanceId,
             new HistoryRecord(RecordKind.EventRaised)

@@ -53,6 +53,9 @@ sealed class Instance(long number)
     /// <summary>Timers that have not fired: number and due time in UTC ticks.</summary>
     public Dictionary<int, long> OpenTimers { get; } = [];
 
+    /// <summary>When those timers were created, UTC ticks.</summary>
+    public Dictionary<int, long> TimersCreated { get; } = [];
+
     /// <summary>The earliest time a wake-up is asked for; <see cref="long.MaxValue"/> when none is.</summary>
     public long NextWake { get; set; } = long.MaxValue;
 
@@ -77,6 +80,7 @@ sealed class Instance(long number)
                     break;
                 case RecordKind.TimerFired:
                     OpenTimers.Remove(record.Id);
+                    TimersCreated.Remove(record.Id);
                     break;
                 case RecordKind.Suspended:
                     Suspended = true;
@@ -107,6 +111,7 @@ sealed class Instance(long number)
                     break;
                 case RecordKind.TimerCreated:
                     OpenTimers.Add(record.Id, record.FireAt);
+                    TimersCreated.Add(record.Id, record.Time);
                     break;
                 default:
                     break;
@@ -120,6 +125,7 @@ sealed class Instance(long number)
         OpenActivities.Clear();
         OpenChildren.Clear();
         OpenTimers.Clear();
+        TimersCreated.Clear();
         OpenLocks.Clear();
         Suspended = false;
         NextWake = long.MaxValue;
@@ -133,6 +139,7 @@ sealed class Instance(long number)
         OpenActivities.Clear();
         OpenChildren.Clear();
         OpenTimers.Clear();
+        TimersCreated.Clear();
         OpenLocks.Clear();
         Turns = turns;
         turns.ForEach(turn => Apply(turn.Incoming, turn.Decisions));

@@ -109,7 +109,7 @@ partial class TaskHub
                     return row;
                 }
 
-                using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping.Token);
+                using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopped);
                 await waiter.Signalled.WaitAsync(linked.Token);
             }
         }

@@ -43,6 +43,11 @@ partial class TaskHub
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            if (stopped.IsCancellationRequested)
+            {
+                return;
+            }
+
             logger.LogError(exception, "A turn of entity number {Number} could not be run and is tried again.", instance.Number);
             instance.Row = null;
             ExitTurn(worker);

@@ -118,7 +118,7 @@ partial class TaskHub
         if (options.RetainFor is { } age)
         {
             InstanceFilter old = InstanceFilter.Orchestrations().Terminal().CompletedTo(time.GetUtcNow() - age);
-            purged += (await PurgeAsync(old, recursive: false, timeout: null, stopping.Token)).PurgedInstanceCount;
+            purged += (await PurgeAsync(old, recursive: false, timeout: null, stopped)).PurgedInstanceCount;
         }
 
         if (options.RetainCount is { } keep)
@@ -126,7 +126,7 @@ partial class TaskHub
             InstanceFilter surplus = InstanceFilter.Orchestrations().Terminal().Where(string.Create(
                 CultureInfo.InvariantCulture,
                 $"(completed, n) <= (SELECT completed, n FROM instances WHERE completed IS NOT NULL ORDER BY completed DESC, n DESC LIMIT 1 OFFSET {keep})"));
-            purged += (await PurgeAsync(surplus, recursive: false, timeout: null, stopping.Token)).PurgedInstanceCount;
+            purged += (await PurgeAsync(surplus, recursive: false, timeout: null, stopped)).PurgedInstanceCount;
         }
 
         if (purged > 0)

@@ -65,10 +65,10 @@ partial class TaskHub
 
     async Task RecoverLaterAsync()
     {
-        for (TimeSpan delay = FirstRecoveryDelay; !stopping.IsCancellationRequested; delay = delay + delay > LongestRecoveryDelay ? LongestRecoveryDelay : delay + delay)
+        for (TimeSpan delay = FirstRecoveryDelay; !stopped.IsCancellationRequested; delay = delay + delay > LongestRecoveryDelay ? LongestRecoveryDelay : delay + delay)
         {
-            await Task.Delay(delay, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stopping.IsCancellationRequested)
+            await Task.Delay(delay, time, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopped.IsCancellationRequested)
             {
                 return;
             }

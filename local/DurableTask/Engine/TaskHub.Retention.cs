@@ -13,12 +13,12 @@ partial class TaskHub
         using PeriodicTimer timer = new(options.RetentionInterval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token))
+            while (await timer.WaitForNextTickAsync(stopped))
             {
                 await ApplyRetentionAsync();
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
             // The hub stops.
         }

@@ -46,6 +46,11 @@ partial class TaskHub
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            if (stopped.IsCancellationRequested)
+            {
+                return;
+            }
+
             logger.LogError(exception, "A turn of instance number {Number} could not be run and is tried again.", instance.Number);
             instance.EndSession();
             instance.Row = null;
@@ -68,7 +73,7 @@ partial class TaskHub
     /// <summary>Gives an instance another turn after a while.</summary>
     async Task FinishLaterAsync(Instance instance)
     {
-        await Task.Delay(RetryDelay, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(RetryDelay, time, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         WakeAgain(instance);
         Finish(instance);
         Wake(instance.Number);
@@ -78,7 +83,7 @@ partial class TaskHub
     {
         InstanceRow row = instance.Row!;
         long now = Now;
-        if (row.Turn == 0 && row.StartAt > now)
+        if (row.Turn == 0 && row.StartAt > now && !IsTerminating(instance))
         {
             timers.Add(row.Number, row.StartAt);
             return null;
@@ -103,6 +108,14 @@ partial class TaskHub
         }
 
         return Run(instance, settings, incoming, now, upTo);
+    }
+
+    bool IsTerminating(Instance instance)
+    {
+        lock (gate)
+        {
+            return instance.Mailbox.Exists(message => message.Record.Kind == RecordKind.Terminated);
+        }
     }
 
     /// <summary>Reads an instance from the store, and gives out its activities that no worker has.</summary>
@@ -141,7 +154,7 @@ partial class TaskHub
             {
                 if (!fresh.Exists(message => message.Sequence == 0 && message.Record.Id == call.Id && IsActivityResult(message.Record)))
                 {
-                    Dispatch(new ActivityWork(row.Number, row.Generation, row.Id, call, row.Trace));
+                    Dispatch(new ActivityWork(row.Number, row.Generation, row.Id, call, Tracing.ParentOf(row)));
                 }
             }
         }
@@ -211,9 +224,9 @@ partial class TaskHub
         InstanceRow row = instance.Row!;
         foreach (HistoryRecord record in incoming)
         {
-            if (record.Time == 0)
+            if (record.Kind == RecordKind.TimerFired && instance.TimersCreated.TryGetValue(record.Id, out long created))
             {
-                record.Time = now;
+                Tracing.Timer(row, record, created);
             }
         }
 
@@ -248,6 +261,7 @@ partial class TaskHub
             foreach (int cancelled in session.TakeCancelledTimers())
             {
                 instance.OpenTimers.Remove(cancelled);
+                instance.TimersCreated.Remove(cancelled);
             }
         }
 
@@ -385,7 +399,7 @@ partial class TaskHub
                 {
                     Time = termination.Time,
                     Flags = RecordFlags.Recursive,
-                    Payload = termination.Payload,
+                    Payload = termination.Payload?.Copy(commit.Payloads),
                 });
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.DurableTask.Diagnostics;
 using Microsoft.DurableTask.History;
 using Microsoft.DurableTask.Sqlite;
@@ -25,6 +26,7 @@ sealed partial class TaskHub : IAsyncDisposable
     readonly WakeTimer timers;
     readonly CommitQueue commits;
     readonly CancellationTokenSource stopping = new();
+    readonly CancellationToken stopped;
     ILogger logger = NullLogger.Instance;
     bool recovering;
     bool closed;
@@ -33,6 +35,7 @@ sealed partial class TaskHub : IAsyncDisposable
     {
         this.options = options;
         time = options.TimeProvider;
+        stopped = stopping.Token;
         Store = new Store(options);
         timers = new WakeTimer(time, Wake);
         commits = new CommitQueue(Store.Writer, Broken);
@@ -74,10 +77,10 @@ sealed partial class TaskHub : IAsyncDisposable
         }
 
         // Results that come in time need not be worked for again.
-        long deadline = time.GetTimestamp();
-        while (IsBusy(worker) && time.GetElapsedTime(deadline) < grace && !cancellation.IsCancellationRequested)
+        long started = Stopwatch.GetTimestamp();
+        while (IsBusy(worker) && Stopwatch.GetElapsedTime(started) < grace && !cancellation.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), time, CancellationToken.None);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None);
         }
 
         lock (gate)

@@ -15,8 +15,12 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
     byte[] data = [];
     StoredMessage? reply;
     List<StoredMessage>? carried;
+    bool gone;
     bool ended;
     bool continuedAsNew;
+
+    /// <summary>Reads payloads that are stored apart.</summary>
+    public IPayloadReader Payloads => hub.Store;
 
     /// <summary>Whether this is the instance's first turn.</summary>
     public bool IsFirst { get; init; }
@@ -120,6 +124,13 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
             return;
         }
 
+        // First, because it tells whether the instance is still there: a change in the same group may have replaced it.
+        gone = !writer.Update(row);
+        if (gone)
+        {
+            return;
+        }
+
         long n = row.Number;
         if (upTo > 0)
         {
@@ -145,7 +156,6 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
         }
 
         writer.AddPayloads(n, payloads);
-        writer.Update(row);
         if (ended)
         {
             writer.UpdateOutput(row);
@@ -153,7 +163,7 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
 
         outbox.Apply(writer);
         if (reply is not null && row.Parent is { } parent && writer.Find(parent.InstanceId) is { } caller
-            && caller.Number == parent.Number && caller.Generation == parent.Generation)
+            && caller.Number == parent.Number && caller.Generation == parent.Generation && !InstanceRow.IsTerminalStatus(caller.Status))
         {
             outbox.Store(writer, caller.Number, reply, parent.Generation);
         }
@@ -161,7 +171,7 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
 
     public override void Committed()
     {
-        if (instance.Dropped)
+        if (instance.Dropped || gone)
         {
             return;
         }
@@ -169,6 +179,11 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
         hub.DispatchAll(activities);
         outbox.Committed();
         hub.SetWake(instance);
+        if (ended)
+        {
+            Diagnostics.Tracing.Orchestration(row);
+        }
+
         if (IsFirst || ended)
         {
             hub.Signal(row);
@@ -194,7 +209,7 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
             case RecordKind.TaskScheduled:
                 if (!ended && !continuedAsNew)
                 {
-                    activities.Add(new ActivityWork(row.Number, row.Generation, row.Id, decision, row.Trace));
+                    activities.Add(new ActivityWork(row.Number, row.Generation, row.Id, decision, Diagnostics.Tracing.ParentOf(row)));
                 }
 
                 break;
@@ -249,7 +264,7 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
         Parent = new ParentLink(row.Number, row.Generation, decision.Id, row.Id, row.Name, row.Version, row.Execution),
         Input = decision.Payload?.Copy(hub.Store),
         Tags = decision.Tags,
-        Trace = row.Trace,
+        Trace = Diagnostics.Tracing.ParentOf(row),
     };
 
     (long Target, StoredMessage Message)? Refusal(HistoryRecord decision, string status, long now) => (row.Number, hub.Store.Encode(

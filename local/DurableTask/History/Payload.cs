@@ -41,7 +41,7 @@ sealed class Payload
     }
 
     /// <summary>The same payload for another owner, who stores it for itself.</summary>
-    public Payload Copy(IPayloadReader reader) => Reference == 0 ? this : Of(Read(reader))!;
+    public Payload Copy(IPayloadReader reader) => IsLarge ? Of(Read(reader))! : this;
 
     /// <summary>Tells where the payload is stored; from then on it is kept in memory only as long as others need it.</summary>
     public void StoredAt(long reference)

@@ -6,14 +6,22 @@ namespace Microsoft.DurableTask.Sqlite;
 sealed class FileLock : IDisposable
 {
     readonly FileStream stream;
+    readonly string holderPath;
 
-    FileLock(FileStream stream) => this.stream = stream;
+    FileLock(FileStream stream, string holderPath)
+    {
+        this.stream = stream;
+        this.holderPath = holderPath;
+    }
 
     /// <summary>Takes the lock; the operating system gives it back however this process ends.</summary>
     /// <exception cref="InvalidOperationException">Another process has it.</exception>
     public static FileLock Take(string databasePath)
     {
         string path = databasePath + ".lock";
+
+        // Who has it is told in a file of its own: a locked one cannot be read.
+        string holderPath = databasePath + ".pid";
         FileStream stream;
         try
         {
@@ -22,26 +30,26 @@ sealed class FileLock : IDisposable
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
         {
             throw new InvalidOperationException(
-                $"The Durable Task database '{databasePath}' is in use by another process{HolderOf(path)}. "
+                $"The Durable Task database '{databasePath}' is in use by another process{HolderOf(holderPath)}. "
                 + "One process at a time can work on a file: stop the other one or use another path.",
                 exception);
         }
 
-        stream.SetLength(0);
-        stream.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        stream.Flush();
-        return new FileLock(stream);
+        File.WriteAllText(holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        return new FileLock(stream, holderPath);
     }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose()
+    {
+        File.Delete(holderPath);
+        stream.Dispose();
+    }
 
     static string HolderOf(string path)
     {
         try
         {
-            using StreamReader reader = new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            string holder = reader.ReadToEnd();
-            return holder.Length == 0 ? string.Empty : $" (process {holder})";
+            return $" (process {File.ReadAllText(path)})";
         }
         catch (IOException)
         {

@@ -136,8 +136,10 @@ sealed class StoreWriter : IDisposable
         RowCodec.Tags(instance.Tags),
         instance.Trace).Execute();
 
-    public void Update(InstanceRow instance) => update.Bind(
-        instance.Number, (int)instance.Status, instance.Updated, instance.Turn, instance.Wake, instance.CustomStatus, instance.LockOwner).Execute();
+    /// <summary>Stores what changes with each turn.</summary>
+    /// <returns><c>false</c> when the instance is not there any more.</returns>
+    public bool Update(InstanceRow instance) => update.Bind(
+        instance.Number, (int)instance.Status, instance.Updated, instance.Turn, instance.Wake, instance.CustomStatus, instance.LockOwner).Execute() == 1;
 
     public void UpdateOutput(InstanceRow instance) => output.Bind(
         instance.Number, instance.Completed, Inline(instance.Output), Reference(instance.Output), RowCodec.Failure(instance.Failure)).Execute();
