@@ -50,7 +50,7 @@ public sealed class BatchEmulatorHost : IAsyncDisposable
             await web.StartAsync(cancellationToken);
             var url = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             made.Environment.AccountUrl = url;
-            made.Start();
+            await made.StartAsync(cancellationToken);
             return new BatchEmulatorHost(web, made, url, options.AccountName);
         }
         catch

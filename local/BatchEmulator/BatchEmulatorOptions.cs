@@ -25,6 +25,12 @@ public sealed class BatchEmulatorOptions
     /// <summary>What stands for container images here.</summary>
     public List<ContainerImageOptions> ContainerImages { get; } = [];
 
+    /// <summary>Whether images that nothing stands for run in real containers.</summary>
+    public bool UseDocker { get; set; }
+
+    /// <summary>The docker program, or one that takes the same arguments.</summary>
+    public string Docker { get; set; } = "docker";
+
     /// <summary>Faults that happen by themselves.</summary>
     public FaultScheduleOptions Faults { get; } = new();
 

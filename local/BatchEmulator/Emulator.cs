@@ -33,6 +33,7 @@ internal sealed class Emulator : IAsyncDisposable
     private readonly NodeDirectories directories;
     private readonly FaultPlan faults;
     private readonly string instance;
+    private readonly DockerEngine? docker;
     private readonly ILoggerFactory logs;
 
     public Emulator(BatchEmulatorOptions options, TimeProvider clock, ILoggerFactory logs)
@@ -51,7 +52,8 @@ internal sealed class Emulator : IAsyncDisposable
         faults = new FaultPlan(options.Faults);
         directories = new NodeDirectories(Path.Combine(data, "nodes"));
         Environment = new TaskEnvironment(options, directories);
-        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), new ResourceFiles(http, clock), new OutputFiles(clock), faults, instance, logs.CreateLogger<NodeCommand>())
+        docker = options.UseDocker ? new DockerEngine(options.Docker, instance) : null;
+        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), docker, new ResourceFiles(http, clock), new OutputFiles(clock), faults, instance, logs.CreateLogger<NodeCommand>())
         {
             WallClockGrace = options.TerminationGrace,
         };
@@ -76,8 +78,13 @@ internal sealed class Emulator : IAsyncDisposable
     public string AccountKey { get; }
 
     /// <summary>Kills what an earlier emulator on this data left, and goes on where it was.</summary>
-    public void Start()
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (docker is not null)
+        {
+            await docker.RemoveLeftoversAsync(cancellationToken);
+        }
+
         var killed = LeftoverProcesses.Kill(instance);
         if (killed > 0)
         {

@@ -15,7 +15,7 @@ try
     await host.WaitForShutdownAsync(stop.Token);
     return 0;
 }
-catch (Exception e) when (e is InvalidOperationException or IOException)
+catch (Exception e) when (e is InvalidOperationException or IOException or System.ComponentModel.Win32Exception)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -10,7 +10,7 @@ namespace DurableMl.Local.BatchEmulator.Processes;
 
 /// <summary>Runs one command from its resource files to its output files.</summary>
 /// <param name="markerPrefix">Begins the marker of every process, so that a restart finds those of this account and no others.</param>
-internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, ResourceFiles resources, OutputFiles outputs, FaultPlan faults, string markerPrefix, ILogger<NodeCommand> log)
+internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, DockerEngine? docker, ResourceFiles resources, OutputFiles outputs, FaultPlan faults, string markerPrefix, ILogger<NodeCommand> log)
 {
     private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(10);
 
@@ -23,6 +23,7 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
         CommandSpecification command, StopSignal stop, string marker, Task? linger = null, TaskCompletionSource<CommandOutcome>? exited = null)
     {
         JsonObject? containerInfo = null;
+        var container = "";
         try
         {
             Directory.CreateDirectory(command.WorkingDirectory);
@@ -39,16 +40,30 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
             {
                 var image = settings.Text("imageName")!;
                 var map = images.Find(image);
-                if (map is null || faults.FailsImagePull(image))
+                if (faults.FailsImagePull(image))
                 {
-                    return ImageNotFound(image);
+                    return ImageNotFound(image, "The emulator was told to let this fail.");
                 }
 
-                containerInfo = new JsonObject { ["containerId"] = marker, ["state"] = "running" };
-                if (map.Executables.TryGetValue(arguments[0], out var local))
+                if (map is null)
+                {
+                    var error = docker is null
+                        ? "The emulator's ContainerImages setting maps images to local executables; with UseDocker it runs real ones."
+                        : await docker.PullAsync(image, stop.Token);
+                    if (error is not null)
+                    {
+                        return ImageNotFound(image, error);
+                    }
+
+                    container = DockerEngine.Name(markerPrefix + marker);
+                    arguments = docker!.Arguments(settings, arguments, command, markerPrefix + marker);
+                }
+                else if (map.Executables.TryGetValue(arguments[0], out var local))
                 {
                     arguments = [local, .. arguments.Skip(1)];
                 }
+
+                containerInfo = new JsonObject { ["containerId"] = container.Length > 0 ? container : marker, ["state"] = "running" };
             }
 
             Directory.CreateDirectory(command.ResourceDirectory ?? command.WorkingDirectory);
@@ -59,7 +74,7 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
                     TaskFailure.User("CommandProgramNotFound", "The specified command program is not found", ("Program", arguments[0])), containerInfo);
             }
 
-            return await ExecuteAsync(command, arguments, stop, marker, containerInfo, linger, exited);
+            return await ExecuteAsync(command, arguments, stop, marker, container, containerInfo, linger, exited);
         }
         catch (FormatException e)
         {
@@ -86,21 +101,22 @@ internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, 
         }
     }
 
-    private static CommandOutcome ImageNotFound(string image)
+    private static CommandOutcome ImageNotFound(string image, string reason)
     {
-        var error = $"The image {image} cannot be pulled. The emulator's ContainerImages setting maps images to local executables.";
+        var error = $"The image {image} cannot be pulled. {reason}";
         return new CommandOutcome(CommandStage.PreProcessing, null,
             TaskFailure.User("ContainerInvalidImage", "One or more of the specified container images are invalid", ("Image", image), ("Message", error)),
             new JsonObject { ["state"] = "", ["error"] = error });
     }
 
     private async Task<CommandOutcome> ExecuteAsync(
-        CommandSpecification command, IReadOnlyList<string> arguments, StopSignal stop, string marker, JsonObject? containerInfo,
+        CommandSpecification command, IReadOnlyList<string> arguments, StopSignal stop, string marker, string container, JsonObject? containerInfo,
         Task? linger, TaskCompletionSource<CommandOutcome>? exited)
     {
         int? code;
         await using (var process = SupervisedProcess.Start(arguments, command.Environment, command.WorkingDirectory,
-            Path.Combine(command.RootDirectory, "stdout.txt"), Path.Combine(command.RootDirectory, "stderr.txt"), markerPrefix + marker, linger is not null))
+            Path.Combine(command.RootDirectory, "stdout.txt"), Path.Combine(command.RootDirectory, "stderr.txt"), markerPrefix + marker, linger is not null,
+            container.Length > 0 ? docker!.Program : "", container))
         {
             await using var limit = command.MaxWallClockTime is { } most
                 ? clock.CreateTimer(_ => stop.Request(StopReason.WallClock, WallClockGrace), null, most, Timeout.InfiniteTimeSpan)

@@ -28,12 +28,14 @@ internal sealed class SupervisedProcess : IAsyncDisposable
 
     /// <summary>Starts the command.</summary>
     /// <param name="command">The program, found already, and its arguments.</param>
+    /// <param name="container">The container that the command makes, to be removed at the end.</param>
     /// <param name="linger">Keeps what the command leaves running until this is disposed.</param>
     public static SupervisedProcess Start(
-        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string directory, string stdout, string stderr, string marker, bool linger)
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string directory, string stdout, string stderr, string marker, bool linger,
+        string docker = "", string container = "")
     {
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["-c", Supervisor, "supervisor", linger ? "1" : "0", stdout, stderr, marker, .. command])
+        foreach (var argument in (string[])["-c", Supervisor, "supervisor", linger ? "1" : "0", stdout, stderr, marker, docker, container, .. command])
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,10 +1,10 @@
 # Keeps one task's processes together and takes them away whole.
 # $1 1 = keep the processes after the command has exited, until told (a subtask's coordination command)
-# $2 stdout file  $3 stderr file  $4 marker  $5... the command
+# $2 stdout file  $3 stderr file  $4 marker  $5 docker  $6 the command's container, or nothing  $7... the command
 # stdin: signal names, one a line; its end (the emulator is gone, whatever way) kills everything.
 # stdout: "started <process group>", "exited <code>".
-linger=$1 out=$2 err=$3 marker=$4
-shift 4
+linger=$1 out=$2 err=$3 marker=$4 docker=$5 container=$6
+shift 6
 exec 3<&0 </dev/null 2>/dev/null
 
 # A session of its own: no signal meant for others reaches it, and one kill reaches all of it.
@@ -22,6 +22,8 @@ echo "started $task"
 # What left the process group (a daemon) still carries the marker in its environment.
 sweep() {
   kill -s KILL -- "-$task"
+  # A container is a child of its engine, not of this shell.
+  [ -z "$container" ] || "$docker" rm --force "$container" >/dev/null
   [ -r /proc/self/environ ] || return 0
   for round in 1 2 3; do
     found=

@@ -48,6 +48,8 @@ internal sealed class TaskEnvironment(BatchEmulatorOptions options, NodeDirector
         result["AZ_BATCH_TASK_ID"] = taskId;
         result["AZ_BATCH_TASK_DIR"] = rootDirectory;
         result["AZ_BATCH_TASK_WORKING_DIR"] = Path.Combine(rootDirectory, "wd");
+        // What a real node keeps free for tasks by default.
+        result["AZ_BATCH_TASK_RESERVED_EPHEMERAL_DISK_SPACE_BYTES"] = "1000000000";
         result["AZ_BATCH_TASK_USER"] = Environment.UserName;
         if (job.Definition.Object("jobPreparationTask") is { } preparation)
         {

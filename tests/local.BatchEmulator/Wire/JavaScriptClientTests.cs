@@ -38,6 +38,28 @@ public sealed class JavaScriptClientTests
         Assert.AreEqual("NotImplemented", (string?)seen["unsupported"]);
     }
 
+    [TestMethod]
+    public async Task The_rest_of_the_operations_work_with_it_too()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync(o => o.TerminationGrace = TimeSpan.FromMilliseconds(20));
+
+        var seen = await RunAsync("operations.js", emulator);
+
+        Assert.AreEqual("$TargetDedicatedNodes=5;$TargetLowPriorityNodes=0;$NodeDeallocationOption=requeue", (string?)seen["evaluated"]);
+        Assert.AreEqual("""["b",""]""", seen["metadata"]!.ToJsonString());
+        Assert.AreEqual("ConditionNotMet", (string?)seen["condition"]);
+        Assert.AreEqual("""["offline","idle","idle","idle"]""", seen["nodeStates"]!.ToJsonString());
+        Assert.AreEqual("hello\n", (string?)seen["nodeFile"]);
+        Assert.AreEqual("FileNotFound", (string?)seen["deletedFile"]);
+        Assert.AreEqual("""["disabled",7,"disabled","active"]""", seen["job"]!.ToJsonString());
+        Assert.AreEqual("success", (string?)seen["preparation"]);
+        Assert.AreEqual("""["TaskEnded","failure","TaskNotFound"]""", seen["task"]!.ToJsonString());
+        Assert.AreEqual("""[1,"completed",0]""", seen["subtask"]!.ToJsonString());
+        Assert.AreEqual("""["active","disabled","active","completed","js-schedule:job-1",true,false]""", seen["schedule"]!.ToJsonString());
+        Assert.IsGreaterThan(0, (int)seen["images"]!);
+        Assert.AreEqual(1, (int)seen["nodesLeft"]!);
+    }
+
     private static async Task<JsonObject> RunAsync(string script, EmulatorFixture emulator)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
