@@ -81,6 +81,23 @@ internal sealed class App : IAsyncDisposable
     public Task<JsonObject> EndAsync(string runId) =>
         UntilAsync(runId, run => run["runtimeStatus"]!.GetValue<string>() is "Completed" or "Failed" or "Terminated");
 
+    /// <summary>Takes away the node that a task runs on, without notice, once it runs.</summary>
+    public async Task PreemptAsync(string job, string task)
+    {
+        var waited = Stopwatch.StartNew();
+        BatchTask running = await Batch.GetTaskAsync(job, task);
+        while (running.State != BatchTaskState.Running)
+        {
+            Assert.IsTrue(waited.Elapsed < Patience, $"{task} does not run");
+            await Task.Delay(50);
+            running = await Batch.GetTaskAsync(job, task);
+        }
+
+        using var http = new HttpClient();
+        using HttpResponseMessage answer = await http.PostAsync(new Uri($"{emulator.Url}/admin/pools/spot/nodes/{running.NodeInfo.NodeId}/preempt?graceSeconds=0"), null);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public async ValueTask DisposeAsync()
     {
         process.Kill(entireProcessTree: true);
@@ -100,7 +117,8 @@ internal sealed class App : IAsyncDisposable
         {
             Url = "http://127.0.0.1:0",
             DataDirectory = Path.Combine(app.Folder, "batch"),
-            SeedPools = { new SeedPoolOptions { Id = "spot", TargetLowPriorityNodes = 6 }, new SeedPoolOptions { Id = "dedicated", TargetDedicatedNodes = 1 } },
+            PreemptedTime = TimeSpan.FromMilliseconds(200),
+            SeedPools = { new SeedPoolOptions { Id = "spot", TargetLowPriorityNodes = 6, EnableInterNodeCommunication = true }, new SeedPoolOptions { Id = "dedicated", TargetDedicatedNodes = 1 } },
             ContainerImages = { new ContainerImageOptions { Image = "durableml/*", Executables = { ["python3"] = Repository.Python } } },
         });
         app.Batch = new BatchClient(new Uri(app.emulator.Url), new AzureNamedKeyCredential(app.emulator.AccountName, app.emulator.AccountKey));

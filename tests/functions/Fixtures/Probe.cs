@@ -6,7 +6,7 @@ using Orchestrations.Tests.Fixtures;
 
 namespace Functions.Tests.Fixtures;
 
-/// <summary>A training job that does what its parameter says, without training: ends well, is hopeless, fails, or never ends.</summary>
+/// <summary>A training job that does what its parameter says, without training: ends well, is hopeless, fails, never ends, or ends on dedicated nodes only.</summary>
 internal static class Probe
 {
     private const string Script =
@@ -25,7 +25,7 @@ internal static class Probe
         if mode == "fails":
             print("out of luck", file=sys.stderr)
             sys.exit(3)
-        while mode == "hangs":
+        while mode == "hangs" or (mode == "dedicated" and os.environ["AZ_BATCH_NODE_IS_DEDICATED"] != "true"):
             time.sleep(1)
         with open("model.json") as file:
             model = base64.b64decode(json.load(file)["base64"])
@@ -54,7 +54,8 @@ internal static class Probe
               "name": "probe",
               "command": ["python3", "probe.py"],
               "image": "durableml/probe:1",
-              "parameters": { "mode": { "type": "string", "values": ["ok", "hopeless", "fails", "hangs"], "default": "ok" } }
+              "distributed": true,
+              "parameters": { "mode": { "type": "string", "values": ["ok", "hopeless", "fails", "hangs", "dedicated"], "default": "ok" } }
             }
             """);
     }

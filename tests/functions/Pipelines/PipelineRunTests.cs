@@ -60,6 +60,42 @@ public sealed class PipelineRunTests
     }
 
     [TestMethod]
+    public async Task After_three_preemptions_in_a_row_a_trial_goes_to_dedicated_nodes_and_ends_well()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        JsonObject pipeline = Probe.Pipeline(raw, "dedicated");
+        pipeline["sweep"]!["timeLimit"] = "PT10M";
+        pipeline["sweep"]!["retries"] = new JsonObject { ["failures"] = 0, ["infrastructure"] = 0, ["preemptions"] = 3 };
+        string id = await app.StartRunAsync(pipeline);
+        for (int i = 0; i < 3; i++)
+        {
+            await app.UntilAsync(id, run => Trials(run).Any(trial => Text(trial["state"]) == "running" && trial["preemptions"]!.GetValue<int>() == i));
+            await app.PreemptAsync(id, "trial-000-a1");
+        }
+
+        JsonObject run = await app.EndAsync(id);
+
+        JsonNode trial = run["output"]!["trials"]!.AsArray().Single()!;
+        Assert.AreEqual(("completed", 2), State(trial), run.ToJsonString());
+        Assert.AreEqual((3, true), (trial["preemptions"]!.GetValue<int>(), trial["dedicated"]!.GetValue<bool>()));
+    }
+
+    [TestMethod]
+    public async Task A_trial_can_train_over_two_nodes()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        JsonObject pipeline = Probe.Pipeline(raw, "ok");
+        pipeline["sweep"]!["nodes"] = 2;
+        pipeline["sweep"]!["timeLimit"] = "PT1M";
+
+        JsonObject run = await app.EndAsync(await app.StartRunAsync(pipeline));
+
+        Assert.AreEqual("published", Text(run["output"]?["state"]), run.ToJsonString());
+    }
+
+    [TestMethod]
     public async Task Cancelling_a_run_leaves_no_task_no_process_and_a_clean_status()
     {
         App app = await App.GetAsync();
