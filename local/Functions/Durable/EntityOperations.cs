@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Entities;
-using Microsoft.Net.Http.Headers;
 
 namespace DurableMl.Local.Functions.Durable;
 
@@ -57,13 +56,10 @@ internal sealed class EntityOperations(DurableManagementApi api)
         string operation = HttpMethods.IsDelete(http.Request.Method) ? "delete" : ManagementQuery.Text(http, "op") ?? "";
         using StreamReader reader = new(http.Request.Body);
         string body = await reader.ReadToEndAsync(http.RequestAborted);
-        object? input = body.Length == 0 ? null : IsJson(http.Request) ? JsonSerializer.Deserialize<JsonElement>(body) : body;
+        object? input = body.Length == 0 ? null : ManagementQuery.HasJson(http.Request) ? JsonSerializer.Deserialize<JsonElement>(body) : body;
         await api.Client.Entities.SignalEntityAsync(Id(http), operation, input, options: null, http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
-
-    private static bool IsJson(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     private static EntityInstanceId Id(HttpContext http)
     {

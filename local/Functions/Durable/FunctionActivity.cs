@@ -11,15 +11,9 @@ internal sealed class FunctionActivity(FunctionInvoker invoker, DiscoveredFuncti
 
     public Type OutputType => typeof(object);
 
-    public async Task<object?> RunAsync(TaskActivityContext context, object? input)
+    public Task<object?> RunAsync(TaskActivityContext context, object? input) => invoker.InvokeDurablyAsync(function, new TriggerEvent
     {
-        object? result = null;
-        TriggerEvent trigger = new()
-        {
-            Value = input,
-            BindingData = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = context.InstanceId },
-        };
-        await invoker.InvokeAsync(function, trigger, (_, state) => Task.FromResult(result = state.Result), CancellationToken.None);
-        return result;
-    }
+        Value = input,
+        BindingData = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = context.InstanceId },
+    });
 }

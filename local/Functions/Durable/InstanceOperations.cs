@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Net.Http.Headers;
 
 namespace DurableMl.Local.Functions.Durable;
 
@@ -18,7 +17,7 @@ internal sealed class InstanceOperations(DurableManagementApi api)
 
     public Task RaiseEventAsync(HttpContext http) => ForUnfinishedAsync(http, async (id, _) =>
     {
-        if (!IsJson(http.Request))
+        if (!ManagementQuery.HasJson(http.Request))
         {
             throw new BadHttpRequestException("Only application/json request content is supported");
         }
@@ -126,9 +125,6 @@ internal sealed class InstanceOperations(DurableManagementApi api)
 
         await DurableManagementApi.RespondAsync(http, StatusCodes.Status200OK, new Purged(result.PurgedInstanceCount));
     }
-
-    private static bool IsJson(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<object?> ReadJsonAsync(HttpContext http)
     {

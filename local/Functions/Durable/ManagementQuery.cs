@@ -1,10 +1,11 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
+using Microsoft.Net.Http.Headers;
 
 namespace DurableMl.Local.Functions.Durable;
 
-/// <summary>Reads the management API's query parameters. One that cannot be read counts as absent, as in the extension.</summary>
+/// <summary>Reads the management API's parameters. One that cannot be read counts as absent, as in the extension.</summary>
 internal static class ManagementQuery
 {
     public const string ContinuationHeader = "x-ms-continuation-token";
@@ -22,6 +23,9 @@ internal static class ManagementQuery
         DateTimeOffset.TryParse(http.Request.Query[name], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset value)
             ? value
             : null;
+
+    public static bool HasJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     public static string? Text(HttpContext http, string name) => http.Request.Query[name] is { Count: > 0 } value ? value[0] : null;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker.Context.Features;
 using Microsoft.Azure.Functions.Worker.Invocation;
@@ -16,6 +17,7 @@ internal sealed partial class FunctionInvoker
     private readonly IOutputWriter[] outputs;
     private readonly IServiceScopeFactory scopes;
     private readonly ILoggerFactory loggers;
+    private readonly ConcurrentDictionary<DiscoveredFunction, ILogger> functionLoggers = new();
     private readonly HostSettings settings;
     private readonly TimeProvider time;
     private readonly InvocationDrain drain;
@@ -57,7 +59,7 @@ internal sealed partial class FunctionInvoker
         InvocationState state = new();
         context.Features.Set(state);
         context.Features.Set(inputs);
-        ILogger logger = loggers.CreateLogger($"Function.{function.Name}");
+        ILogger logger = functionLoggers.GetOrAdd(function, static (f, factory) => factory.CreateLogger($"Function.{f.Name}"), loggers);
         using IDisposable? scope = logger.BeginScope(new InvocationLogScope(function.Name, context.InvocationId));
         LogExecuting(logger, function.Name, context.InvocationId);
         long started = time.GetTimestamp();
@@ -79,6 +81,28 @@ internal sealed partial class FunctionInvoker
             LogFailed(logger, e, function.Name, context.InvocationId, time.GetElapsedTime(started).TotalMilliseconds);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Runs a function for the durable engine. Where the host cancels it in order to stop, this never returns: the engine must not take the
+    /// cancellation for a failure, and does the work again after the restart.
+    /// </summary>
+    /// <param name="function">The function.</param>
+    /// <param name="trigger">What starts it.</param>
+    /// <returns>The result.</returns>
+    public async Task<object?> InvokeDurablyAsync(DiscoveredFunction function, TriggerEvent trigger)
+    {
+        object? result = null;
+        try
+        {
+            await InvokeAsync(function, trigger, (_, state) => Task.FromResult(result = state.Result), CancellationToken.None);
+        }
+        catch (Exception) when (drain.Stopping.IsCancellationRequested)
+        {
+            await drain.AbandonAsync();
+        }
+
+        return result;
     }
 
     /// <summary>Runs a function, and again as its <see cref="RetryAttribute"/> says.</summary>
@@ -108,7 +132,8 @@ internal sealed partial class FunctionInvoker
     /// <returns>The result.</returns>
     public async Task<object?> InvokeTurnAsync(DiscoveredFunction function, TriggerEvent trigger)
     {
-        await using InvocationContext context = new(function, trigger, scopes, drain.Stopping);
+        // Its operations are short, so a stopping host lets them end: a cancellation would be recorded as a failure.
+        await using InvocationContext context = new(function, trigger, scopes, CancellationToken.None);
         InvocationState state = new();
         context.Features.Set(state);
         context.Features.Set(inputs);

@@ -3,6 +3,7 @@ namespace DurableMl.Local.Functions.Invocation;
 /// <summary>Counts the invocations under way, so that a stopping host can wait for them.</summary>
 internal sealed class InvocationDrain : IDisposable
 {
+    private static readonly TimeSpan AfterCancellation = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private TaskCompletionSource? empty;
@@ -21,19 +22,20 @@ internal sealed class InvocationDrain : IDisposable
         return new Invocation(this);
     }
 
-    /// <summary>Waits for the invocations under way; cancels them when the time for that is up, and lets them end.</summary>
-    public async Task DrainAsync(CancellationToken timeIsUp)
+    /// <summary>Waits for the invocations under way; cancels them when the time for that is up, and gives them a moment to end.</summary>
+    public async Task DrainAsync(TimeSpan patience, TimeProvider time, CancellationToken hurry)
     {
         Task idle = WhenEmpty();
-        try
-        {
-            await idle.WaitAsync(timeIsUp);
-        }
-        catch (OperationCanceledException)
+        await Task.WhenAny(idle, Task.Delay(patience, time, hurry));
+        if (!idle.IsCompleted)
         {
             await stopping.CancelAsync();
+            await Task.WhenAny(idle, Task.Delay(AfterCancellation, time, hurry));
         }
     }
+
+    /// <summary>Waits for ever once the host has cancelled its invocations: what they come to after that must not be taken for their result.</summary>
+    public Task AbandonAsync() => Task.Delay(Timeout.Infinite, CancellationToken.None);
 
     public void Dispose() => stopping.Dispose();
 
