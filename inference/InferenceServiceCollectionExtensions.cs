@@ -5,6 +5,7 @@ using DurableMl.Inference.Management;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
+using DurableMl.Inference.Scoring;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Telemetry;
@@ -52,6 +53,7 @@ public static class InferenceServiceCollectionExtensions
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Preloader>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ExperimentLog>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ShadowRunner>());
+        services.TryAddSingleton(provider => new BatchScorer(provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<ModelRegistry>()));
         services.TryAddSingleton<PrometheusMetrics>();
         services.TryAddSingleton(provider => new ModelsApi(
             provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<TrafficStore>(), provider.GetRequiredService<Ensemble>(),

@@ -1,0 +1,57 @@
+using System.Net;
+using Azure.Storage.Blobs;
+using DurableMl.Functions.Pipelines;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Scoring;
+using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Scoring;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace DurableMl.Functions.Inference;
+
+/// <summary><c>POST api/models/{model}/score</c>: scores every shard under a prefix.</summary>
+/// <param name="scorer">The models.</param>
+/// <param name="blobs">The data account.</param>
+public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
+{
+    /// <summary>Answers 202 with the Durable status URLs, 400 with everything that is wrong, or 404 where there is no such version.</summary>
+    [Function(nameof(ScoreModel))]
+    public async Task<HttpResponseData> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/models/{model}/score")] HttpRequestData request,
+        [DurableClient] DurableTaskClient client,
+        string model,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(client);
+        if (await RequestBody.ReadAsync(request, ScoreRequest.MaxBytes, cancellationToken) is not { } body)
+        {
+            return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too long.", $"It has at most {ScoreRequest.MaxBytes} bytes.");
+        }
+
+        if (ScoreRequest.Read(body.Span, out var errors) is not { } score)
+        {
+            return await request.InvalidAsync("The request is not valid.", errors);
+        }
+
+        try
+        {
+            string version = await scorer.ResolveAsync(model, score.Version ?? ModelAliases.Champion, cancellationToken);
+            string id = "score-" + Guid.NewGuid().ToString("N");
+            await blobs.GetBlobContainerClient(DataContainers.Runs).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            await client.ScheduleNewOrchestrationInstanceAsync(nameof(ScoreOrchestrator), score.ToInput(model, version, id), new StartOrchestrationOptions(id), cancellationToken);
+            return await client.CreateCheckStatusResponseAsync(request, id, cancellationToken);
+        }
+        catch (InvalidModelNameException e)
+        {
+            return await request.ProblemAsync(HttpStatusCode.BadRequest, "The name is not valid.", e.Message);
+        }
+        catch (ModelNotFoundException e)
+        {
+            return await request.ProblemAsync(HttpStatusCode.NotFound, "There is no such model.", e.Message);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Pipelines;
+
+namespace DurableMl.Orchestrations.Scoring;
+
+/// <summary>What <c>POST api/models/{model}/score</c> takes.</summary>
+/// <param name="Input">Container and prefix of the shards: <c>.npy</c> blobs; those that end in <c>-labels.npy</c> are the true classes of the shard beside them.</param>
+/// <param name="Output">Container <c>runs</c> and prefix for the predictions; null for <c>runs/{instance}/scores/</c>.</param>
+/// <param name="Version">Version or alias; null for the champion.</param>
+/// <param name="Format"><c>npy</c> or <c>jsonl</c>.</param>
+/// <param name="Batch">Examples per run of the model, 1 to 65,536.</param>
+/// <param name="Parallelism">Shards at a time, 1 to 256.</param>
+public sealed record ScoreRequest(string Input, string? Output = null, string? Version = null, string Format = "npy", int Batch = 256, int Parallelism = 8)
+{
+    /// <summary>The longest body that is read, in bytes.</summary>
+    public const int MaxBytes = 16 << 10;
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="body">Its JSON.</param>
+    /// <param name="errors">What is wrong with it.</param>
+    /// <returns>The request; null when something is wrong.</returns>
+    public static ScoreRequest? Read(ReadOnlySpan<byte> body, out IReadOnlyList<PipelineError> errors)
+    {
+        var found = new List<PipelineError>();
+        errors = found;
+        ScoreRequest? request;
+        try
+        {
+            request = JsonSerializer.Deserialize<ScoreRequest>(body, JsonBlobs.Options);
+        }
+        catch (JsonException e)
+        {
+            found.Add(new(e.Path ?? "$", e.Message));
+            return null;
+        }
+
+        if (request is null)
+        {
+            found.Add(new("$", "must be an object."));
+            return null;
+        }
+
+        Check(BlobPrefix.Parse(request.Input, DataContainers.Datasets, DataContainers.Raw, DataContainers.Runs) is not null, "$.input", "must be datasets/, raw/ or runs/ and a prefix of letters, digits and ._=-/");
+        Check(request.Output is null || BlobPrefix.Parse(request.Output, DataContainers.Runs) is not null, "$.output", "must be runs/ and a prefix of letters, digits and ._=-/");
+        Check(request.Format is "npy" or "jsonl", "$.format", "must be npy or jsonl.");
+        Check(request.Batch is >= 1 and <= 65_536, "$.batch", "must be 1 to 65536.");
+        Check(request.Parallelism is >= 1 and <= 256, "$.parallelism", "must be 1 to 256.");
+        return found.Count == 0 ? request : null;
+
+        void Check(bool holds, string path, string reason)
+        {
+            if (!holds)
+            {
+                found.Add(new(path, reason));
+            }
+        }
+    }
+
+    /// <summary>What an orchestration works on.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="version">The version, resolved once so that all shards get the same.</param>
+    /// <param name="instanceId">The orchestration's id.</param>
+    public ScoreInput ToInput(string model, string version, string instanceId) => new(
+        model,
+        version,
+        BlobPrefix.Parse(Input, DataContainers.Datasets, DataContainers.Raw, DataContainers.Runs)!,
+        BlobPrefix.Parse(Output ?? string.Create(CultureInfo.InvariantCulture, $"{DataContainers.Runs}/{instanceId}/scores/"), DataContainers.Runs)!,
+        Format == "npy" ? ScoreFormat.Npy : ScoreFormat.JsonLines,
+        Batch,
+        Parallelism);
+}

@@ -1,0 +1,161 @@
+using Azure.Storage.Blobs;
+using DurableMl.Inference;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Scoring;
+using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Orchestrations.Scoring;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrations.Tests.Fixtures;
+
+namespace Orchestrations.Tests.Scoring;
+
+[TestClass]
+public sealed class ScoreOrchestratorTests
+{
+    private int scored;
+
+    [TestMethod]
+    public async Task Every_shard_gets_predictions_and_the_summary_their_accuracy()
+    {
+        await using Models models = await Models.StartAsync();
+        string set = await UploadAsync(models.Blobs, shards: 5);
+        OrchestrationMetadata done = await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/out/", "npy", parallelism: 3);
+
+        Assert.AreEqual(OrchestrationRuntimeStatus.Completed, done.RuntimeStatus, done.FailureDetails?.ErrorMessage);
+        ScoreSummary summary = done.ReadOutputAs<ScoreSummary>()!;
+        Assert.AreEqual(5, summary.Shards);
+        Assert.AreEqual(35, summary.Examples);
+        Assert.AreEqual(30 / 35d, summary.Accuracy!.Value, 1e-9);
+        byte[] file = (await models.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{set}/out/part-00000-features-predictions.npy").DownloadContentAsync()).Value.Content.ToArray();
+        CollectionAssert.AreEqual(new[] { 7, 2 }, NpyReader.Read<float>(file, "predictions").Shape.ToArray());
+        Assert.IsTrue(await models.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{set}/out/summary.json").ExistsAsync());
+    }
+
+    [TestMethod]
+    public async Task The_result_is_the_same_whatever_the_parallelism_and_nothing_is_scored_twice()
+    {
+        await using Models models = await Models.StartAsync();
+        string set = await UploadAsync(models.Blobs, shards: 6);
+        await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/one/", "jsonl", parallelism: 1);
+        await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/many/", "jsonl", parallelism: 6);
+        int before = scored;
+        await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/many/", "jsonl", parallelism: 2);
+
+        BlobContainerClient runs = models.Blobs.GetBlobContainerClient("runs");
+        for (int i = 0; i < 6; i++)
+        {
+            string one = (await runs.GetBlobClient($"{set}/one/part-{i:00000}-features-predictions.jsonl").DownloadContentAsync()).Value.Content.ToString();
+            string many = (await runs.GetBlobClient($"{set}/many/part-{i:00000}-features-predictions.jsonl").DownloadContentAsync()).Value.Content.ToString();
+            Assert.AreEqual(one, many);
+            Assert.AreEqual("""{"index":0,"prediction":0,"scores":[1,0]}""", one.Split('\n')[0]);
+        }
+
+        Assert.AreEqual(12, before);
+        Assert.AreEqual(12, scored, "shards scored before were scored again");
+    }
+
+    [TestMethod]
+    public async Task A_prefix_without_shards_and_shards_that_do_not_fit_fail_with_the_reason()
+    {
+        await using Models models = await Models.StartAsync();
+        string set = await UploadAsync(models.Blobs, shards: 1);
+        await models.Blobs.GetBlobContainerClient("datasets").GetBlobClient($"{set}/wide-features.npy").UploadAsync(BinaryData.FromBytes(NpyWriter.Write<float>(new float[6], 2, 3)));
+
+        OrchestrationMetadata nothing = await RunAsync(models, $"datasets/{set}/none-", $"runs/{set}/a/", "npy", 1);
+        OrchestrationMetadata wide = await RunAsync(models, $"datasets/{set}/wide-", $"runs/{set}/b/", "npy", 1);
+
+        Assert.Contains("no .npy shard", nothing.FailureDetails!.ToString());
+        Assert.Contains("[2,3]", wide.FailureDetails!.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("""{"input":"datasets/../models/x"}""", "$.input")]
+    [DataRow("""{"input":"models/mnist/1/"}""", "$.input")]
+    [DataRow("""{"input":"datasets"}""", "$.input")]
+    [DataRow("""{"input":"datasets/x/","output":"datasets/x/"}""", "$.output")]
+    [DataRow("""{"input":"datasets/x/","format":"csv"}""", "$.format")]
+    [DataRow("""{"input":"datasets/x/","batch":0}""", "$.batch")]
+    [DataRow("""{"input":"datasets/x/","parallelism":100000}""", "$.parallelism")]
+    [DataRow("""{"input":7}""", "$.input")]
+    [DataRow("null", "$")]
+    public void Requests_that_are_not_valid_are_refused_by_path(string json, string path)
+    {
+        Assert.IsNull(ScoreRequest.Read(System.Text.Encoding.UTF8.GetBytes(json), out var errors));
+        Assert.AreEqual(path, errors[0].Path);
+    }
+
+    private async Task<OrchestrationMetadata> RunAsync(Models models, string input, string output, string format, int parallelism)
+    {
+        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) =>
+        {
+            tasks.AddOrchestratorFunc(nameof(ScoreOrchestrator), context => ScoreOrchestrator.RunAsync(context));
+            tasks.AddActivityFunc<ScoreInput, IReadOnlyList<string>>(nameof(ListScoreShards), (_, i) => new ListScoreShards(models.Blobs).RunAsync(i, default));
+            tasks.AddActivityFunc<ScoreInput, ScoreSummary>(nameof(WriteScoreSummary), (_, i) => new WriteScoreSummary(models.Blobs).RunAsync(i, default));
+            tasks.AddActivityFunc<ScoreShardInput, ShardScore>(nameof(ScoreShard), async (_, i) =>
+            {
+                BlobClient predictions = models.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{i.Score.Output.Prefix}{Path.GetFileNameWithoutExtension(i.Shard)}-predictions.{(i.Score.Format == ScoreFormat.Npy ? "npy" : "jsonl")}");
+                var before = await predictions.ExistsAsync() ? (await predictions.GetPropertiesAsync()).Value.ETag : default;
+                ShardScore score = await new ScoreShard(models.Blobs, models.Scorer).RunAsync(i, default);
+                if ((await predictions.GetPropertiesAsync()).Value.ETag != before)
+                {
+                    Interlocked.Increment(ref scored);
+                }
+
+                return score;
+            });
+        });
+        ScoreRequest request = new(input, output, Format: format, Batch: 3, Parallelism: parallelism);
+        var t = hub.RunAsync(nameof(ScoreOrchestrator), request.ToInput(models.Model, "1", "test"), "dbg");
+        for (int k = 0; k < 8 && !t.IsCompleted; k++) { await Task.Delay(1000); var m = await hub.Client.GetInstanceAsync("dbg", true); Console.WriteLine(m?.ToString() + " " + m?.SerializedCustomStatus + " " + m?.SerializedInput + scored); }
+        return await t;
+    }
+
+    /// <summary>Shards of 7 examples in two classes; the last example of each carries the wrong label.</summary>
+    private static async Task<string> UploadAsync(BlobServiceClient blobs, int shards)
+    {
+        string set = Storage.NewName("score");
+        BlobContainerClient container = blobs.GetBlobContainerClient("datasets");
+        await container.CreateIfNotExistsAsync();
+        await blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync();
+        for (int shard = 0; shard < shards; shard++)
+        {
+            float[] features = [.. Enumerable.Range(0, 7).SelectMany(i => i % 2 == 0 ? new float[] { 1, 0 } : [0, 1])];
+            long[] labels = [.. Enumerable.Range(0, 7).Select(i => i == 6 ? 1L : i % 2)];
+            await container.GetBlobClient($"{set}/part-{shard:00000}-features.npy").UploadAsync(BinaryData.FromBytes(NpyWriter.Write<float>(features, 7, 2)));
+            await container.GetBlobClient($"{set}/part-{shard:00000}-labels.npy").UploadAsync(BinaryData.FromBytes(NpyWriter.Write<long>(labels, 7)));
+        }
+
+        return set;
+    }
+
+    private sealed class Models(ServiceProvider services, BlobServiceClient blobs, string model, TemporaryFolder folder) : IAsyncDisposable
+    {
+        public BlobServiceClient Blobs => blobs;
+
+        public string Model => model;
+
+        public BatchScorer Scorer => services.GetRequiredService<BatchScorer>();
+
+        public static async Task<Models> StartAsync()
+        {
+            BlobServiceClient blobs = await Storage.BlobsAsync();
+            var folder = new TemporaryFolder();
+            ServiceProvider services = new ServiceCollection()
+                .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Inference:CacheFolder", folder["cache"])]).Build())
+                .AddSingleton(blobs).AddInference().BuildServiceProvider();
+            string model = Storage.NewName("score");
+            await services.GetRequiredService<ModelRegistry>().PublishAsync(
+                new(model, new("run"), [ModelSource.FromBytes("model.onnx", OnnxModel.Linear(new float[,] { { 1, 0 }, { 0, 1 } }))]));
+            return new(services, blobs, model, folder);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await services.DisposeAsync();
+            folder.Dispose();
+        }
+    }
+}
