@@ -108,9 +108,7 @@ public sealed class ScoreOrchestratorTests
             });
         });
         ScoreRequest request = new(input, output, Format: format, Batch: 3, Parallelism: parallelism);
-        var t = hub.RunAsync(nameof(ScoreOrchestrator), request.ToInput(models.Model, "1", "test"), "dbg");
-        for (int k = 0; k < 8 && !t.IsCompleted; k++) { await Task.Delay(1000); var m = await hub.Client.GetInstanceAsync("dbg", true); Console.WriteLine(m?.ToString() + " " + m?.SerializedCustomStatus + " " + m?.SerializedInput + scored); }
-        return await t;
+        return await hub.RunAsync(nameof(ScoreOrchestrator), request.ToInput(models.Model, "1", "test"));
     }
 
     /// <summary>Shards of 7 examples in two classes; the last example of each carries the wrong label.</summary>

@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+using DurableMl.Inference.Batching;
+using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Telemetry;
+using DurableMl.Inference.Tensors;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Inference.Tests.Batching;
+
+[TestClass]
+public sealed class DynamicBatcherTests : IDisposable
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+
+    private readonly TemporaryFolder folder = new();
+    private readonly FakeTimeProvider time = new();
+    private readonly InferenceMeter meter = new();
+    private readonly List<long> batches = [];
+    private readonly System.Diagnostics.Metrics.MeterListener listener = new();
+
+    public DynamicBatcherTests()
+    {
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument == meter.BatchSize)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, size, _, _) => batches.Add(size));
+        listener.Start();
+    }
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        meter.Dispose();
+        folder.Dispose();
+    }
+
+    [TestMethod]
+    public async Task Requests_that_arrive_within_the_delay_share_a_run_and_get_their_own_rows()
+    {
+        using ModelSession session = Load(OnnxModel.Add(1));
+        using var batcher = new DynamicBatcher(session, new(32, Delay, 1, 100), Metrics, time);
+        Task<List<Tensor>>[] runs = [.. Enumerable.Range(0, 5).Select(i => RunAsync(batcher, i % 2 + 1, i))];
+        Assert.IsFalse(runs.Any(run => run.IsCompleted));
+        time.Advance(Delay);
+        await Task.WhenAll(runs);
+
+        CollectionAssert.AreEqual(new long[] { 7 }, batches);
+        for (int i = 0; i < runs.Length; i++)
+        {
+            Assert.AreEqual((i % 2 + 1) * 4, Values(runs[i].Result).Length);
+            Assert.IsTrue(Values(runs[i].Result).All(value => value == i + 1));
+        }
+    }
+
+    [TestMethod]
+    public async Task A_full_batch_does_not_wait()
+    {
+        using ModelSession session = Load(OnnxModel.Add(1));
+        using var batcher = new DynamicBatcher(session, new(4, Delay, 1, 100), Metrics, time);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => RunAsync(batcher, 1, i)));
+
+        CollectionAssert.AreEqual(new long[] { 4 }, batches);
+    }
+
+    [TestMethod]
+    public async Task Requests_of_different_shapes_do_not_share_a_run()
+    {
+        using ModelSession session = Load(OnnxModel.Unary("Neg", OnnxModel.Float, "batch", "width"));
+        using var batcher = new DynamicBatcher(session, new(32, Delay, 1, 100), Metrics, time);
+        Task<List<Tensor>>[] runs = [RunAsync(batcher, 1, 1, 4), RunAsync(batcher, 1, 2, 3), RunAsync(batcher, 1, 3, 4)];
+        time.Advance(Delay);
+        await Task.WhenAll(runs);
+
+        CollectionAssert.AreEquivalent(new long[] { 1, 2 }, batches);
+        CollectionAssert.AreEqual(new float[] { -2, -2, -2 }, Values(runs[1].Result));
+        CollectionAssert.AreEqual(new float[] { -3, -3, -3, -3 }, Values(runs[2].Result));
+    }
+
+    [TestMethod]
+    public async Task One_request_too_many_is_429_with_a_time_to_come_back()
+    {
+        using ModelSession session = Load(OnnxModel.Add(1));
+        using var batcher = new DynamicBatcher(session, new(100, Delay, 1, 3), Metrics, time);
+        Task<List<Tensor>>[] waiting = [.. Enumerable.Range(0, 3).Select(i => RunAsync(batcher, 1, i))];
+
+        InferenceException full = await Assert.ThrowsExactlyAsync<InferenceException>(() => RunAsync(batcher, 1, 9));
+
+        Assert.AreEqual(429, full.Status);
+        Assert.IsGreaterThanOrEqualTo(TimeSpan.FromSeconds(1), full.RetryAfter!.Value);
+        time.Advance(Delay);
+        await Task.WhenAll(waiting);
+    }
+
+    [TestMethod]
+    public async Task A_caller_who_leaves_gives_up_its_place_and_the_others_are_answered()
+    {
+        using ModelSession session = Load(OnnxModel.Add(1));
+        using var batcher = new DynamicBatcher(session, new(100, Delay, 1, 2), Metrics, time);
+        using var leaves = new CancellationTokenSource();
+        Task<List<Tensor>> gone = RunAsync(batcher, 1, 1, 4, leaves.Token);
+        Task<List<Tensor>> stays = RunAsync(batcher, 1, 2);
+        await leaves.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => gone);
+        Task<List<Tensor>> takesItsPlace = RunAsync(batcher, 1, 3);
+        time.Advance(Delay);
+
+        Assert.AreEqual(3f, Values(await stays)[0]);
+        Assert.AreEqual(4f, Values(await takesItsPlace)[0]);
+        CollectionAssert.AreEqual(new long[] { 2 }, batches);
+    }
+
+    [TestMethod]
+    public async Task A_model_that_mixes_its_rows_is_found_out_and_run_alone()
+    {
+        // The output has one row whatever the input: it cannot be divided.
+        using ModelSession session = Load(new OnnxModel().Opset(11).Node("ReduceSum", ["x"], ["y"]).Input("x", OnnxModel.Float, "batch", 4).Output("y", OnnxModel.Float, "one", "two").ToArray());
+        using var batcher = new DynamicBatcher(session, new(8, Delay, 1, 100), Metrics, time);
+        Task<List<Tensor>>[] runs = [RunAsync(batcher, 1, 1), RunAsync(batcher, 1, 2)];
+        time.Advance(Delay);
+        await Task.WhenAll(runs);
+
+        Assert.AreEqual(4f, Values(runs[0].Result)[0]);
+        Assert.AreEqual(8f, Values(runs[1].Result)[0]);
+    }
+
+    [TestMethod]
+    public async Task Under_load_every_caller_gets_its_own_answer()
+    {
+        using ModelSession session = Load(OnnxModel.Add(1));
+        using var batcher = new DynamicBatcher(session, new(16, TimeSpan.Zero, 1, 10_000), Metrics, TimeProvider.System);
+        await Parallel.ForEachAsync(Enumerable.Range(0, 3000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+        {
+            List<Tensor> outputs = await RunAsync(batcher, 1 + (i % 3), i);
+            Assert.IsTrue(Values(outputs).All(value => value == i + 1));
+            outputs.ForEach(output => output.Dispose());
+        });
+    }
+
+    private ModelMetrics Metrics => new(meter, "m", "1");
+
+    private static float[] Values(List<Tensor> outputs) => MemoryMarshal.Cast<byte, float>(outputs[0].Data).ToArray();
+
+    private static async Task<List<Tensor>> RunAsync(DynamicBatcher batcher, int rows, float value, int width = 4, CancellationToken cancellationToken = default)
+    {
+        PooledMemory memory = PooledMemory.Rent(rows * width * sizeof(float));
+        MemoryMarshal.Cast<byte, float>(memory.Span).Fill(value);
+        using var input = new Tensor("x", TensorType.ByName["FP32"], [rows, width], memory, memory.Address, memory.Length);
+        return await batcher.RunAsync([input], null, cancellationToken);
+    }
+
+    private ModelSession Load(byte[] model)
+    {
+        File.WriteAllBytes(folder["m.onnx"], model);
+        return ModelSession.Load(folder["m.onnx"]);
+    }
+}

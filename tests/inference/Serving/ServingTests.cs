@@ -1,0 +1,230 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Serving;
+using static Inference.Tests.InferClient;
+
+namespace Inference.Tests.Serving;
+
+[TestClass]
+public sealed class ServingTests
+{
+    private static readonly string Ones = Floats("x", [1, 4], 1, 1, 1, 1);
+
+    [TestMethod]
+    public async Task A_new_champion_is_picked_up_from_the_registry_without_dropping_a_request()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        await host.PublishAsync("m", OnnxModel.Add(1));
+        var seen = new ConcurrentDictionary<string, int>();
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Task[] callers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!seen.ContainsKey("2:3") && !stop.IsCancellationRequested)
+            {
+                var (status, body, _) = await host.Client.PostJsonAsync("v2/models/m/infer", Ones);
+                seen.AddOrUpdate(status == 200 ? $"{body["model_version"]}:{body.Output()[0]}" : $"{status} {body}", 1, (_, n) => n + 1);
+            }
+        }))];
+        while (!seen.ContainsKey("1:2"))
+        {
+            await Task.Delay(10, stop.Token);
+        }
+
+        // Behind the server's back, as another instance or a pipeline would.
+        var elsewhere = new ModelRegistry(host.Container, TimeProvider.System);
+        await elsewhere.PublishAsync(new("m", new("other"), [ModelSource.FromBytes("model.onnx", OnnxModel.Add(2))]));
+        await elsewhere.SetAliasAsync("m", "champion", "2");
+        await Task.WhenAll(callers);
+
+        CollectionAssert.AreEquivalent(new[] { "1:2", "2:3" }, seen.Keys.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task An_invalid_new_version_leaves_the_old_one_serving(bool corrupt)
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        await host.PublishAsync("m", OnnxModel.Add(1));
+        Assert.AreEqual(200, (await host.Client.PostJsonAsync("v2/models/m/infer", Ones)).Status);
+        await host.Registry.PublishAsync(new("m", new("bad"), [ModelSource.FromBytes("model.onnx", corrupt ? OnnxModel.Add(2) : [1, 2, 3])]));
+        if (corrupt)
+        {
+            BlobClient blob = host.Container.GetBlobClient("m/2/model.onnx");
+            byte[] content = (await blob.DownloadContentAsync()).Value.Content.ToArray();
+            content[^1] ^= 1;
+            await blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true);
+        }
+
+        await host.Registry.SetAliasAsync("m", "champion", "2");
+        JsonNode model = await UntilAsync(host, node => node["problem"] is not null);
+
+        Assert.AreEqual("2", (string)model["aliases"]!["champion"]!);
+        Assert.AreEqual("1", (string)model["serving"]!["champion"]!);
+        Assert.Contains(corrupt ? "SHA-256" : "cannot be loaded", (string)model["problem"]!);
+        Assert.AreEqual("1", (string)(await host.Client.PostJsonAsync("v2/models/m/infer", Ones)).Body["model_version"]!);
+        Assert.AreEqual(503, (await host.Client.PostJsonAsync("v2/models/m/versions/2/infer", Ones)).Status);
+    }
+
+    [TestMethod]
+    public async Task A_file_damaged_on_disk_is_downloaded_again()
+    {
+        await using InferenceHost first = await InferenceHost.StartAsync();
+        await first.PublishAsync("m", OnnxModel.Add(1));
+        Assert.AreEqual(200, (await first.Client.PostJsonAsync("v2/models/m/infer", Ones)).Status);
+        string file = Directory.GetFiles(first.CacheFolder, "model.onnx", SearchOption.AllDirectories).Single();
+        await File.WriteAllBytesAsync(file, [1, 2, 3]);
+
+        await using InferenceHost second = await InferenceHost.StartAsync(first.Container, new() { ["Inference:CacheFolder"] = first.CacheFolder });
+
+        Assert.AreEqual(200, (await second.Client.PostJsonAsync("v2/models/m/infer", Ones)).Status);
+        Assert.IsGreaterThan(3, new FileInfo(file).Length);
+    }
+
+    [TestMethod]
+    public async Task A_model_keeps_its_external_weights_beside_it()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        await host.Registry.PublishAsync(new("m", new("run"), [ModelSource.FromBytes("model.onnx", OnnxModel.Add(1)), ModelSource.FromBytes("weights.bin", new byte[20_000_000])]));
+
+        Assert.AreEqual(200, (await host.Client.PostJsonAsync("v2/models/m/versions/1/infer", Ones)).Status);
+        Assert.AreEqual(20_000_000, new FileInfo(Directory.GetFiles(host.CacheFolder, "weights.bin", SearchOption.AllDirectories).Single()).Length);
+    }
+
+    [TestMethod]
+    public async Task Models_leave_memory_least_recently_used_first_and_come_back()
+    {
+        byte[] model = OnnxModel.Add(1);
+        await using InferenceHost host = await InferenceHost.StartAsync(settings: new() { ["Inference:MaxMemoryBytes"] = $"{2 * model.Length}" });
+        for (int i = 0; i < 4; i++)
+        {
+            await host.PublishAsync($"m{i}", model);
+        }
+
+        JsonNode[] answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i => (await host.Client.PostJsonAsync($"v2/models/m{i % 4}/infer", Ones)).Body));
+
+        Assert.IsTrue(answers.All(a => a["error"] is null && a.Output()[0] == 2), answers.FirstOrDefault(a => a["error"] is not null)?.ToJsonString());
+        Assert.IsLessThanOrEqualTo(2, host.Service<SessionCache>().Count);
+    }
+
+    [TestMethod]
+    public async Task A_thousand_calls_for_missing_models_disturb_nothing()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        await host.PublishAsync("m", OnnxModel.Add(1));
+        int[] missing = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async i =>
+            (await host.Client.PostJsonAsync(i % 2 == 0 ? $"v2/models/missing-{i}/infer" : $"v2/models/m/versions/{i + 10}/infer", Ones)).Status));
+
+        Assert.IsTrue(missing.All(status => status == 404), string.Join(",", missing.Where(s => s != 404).Distinct()));
+        Assert.AreEqual(200, (await host.Client.PostJsonAsync("v2/models/m/infer", Ones)).Status);
+        await host.PublishAsync("missing-0", OnnxModel.Add(1));
+        Assert.AreEqual(200, await UntilOkAsync(host, "v2/models/missing-0/infer"));
+    }
+
+    [TestMethod]
+    public async Task Many_first_calls_load_a_model_once()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        await host.PublishAsync("m", OnnxModel.Add(1));
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => host.Client.PostJsonAsync("v2/models/m/infer", Ones)));
+
+        string metrics = await host.Client.GetStringAsync("metrics");
+        Assert.Contains("durableml_inference_loads_total{model=\"m\",version=\"1\"} 1\n", metrics);
+        Assert.Contains("durableml_inference_requests_total{model=\"m\",version=\"1\"} 51\n", metrics, "50 and the warm-up");
+    }
+
+    [TestMethod]
+    public async Task A_models_own_sample_warms_it_up_and_a_model_that_fails_on_it_is_not_served()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        await host.PublishAsync("good", OnnxModel.Add(1), sample: Ones);
+        await host.PublishAsync("bad", OnnxModel.Add(1), sample: Floats("x", [1, 3], 1, 1, 1));
+
+        Assert.AreEqual(200, (await host.Client.PostJsonAsync("v2/models/good/infer", Ones)).Status);
+        var (status, body, _) = await host.Client.PostJsonAsync("v2/models/bad/infer", Ones);
+        Assert.AreEqual(503, status);
+        Assert.Contains("own sample", body.Error());
+    }
+
+    [TestMethod]
+    public async Task Champions_are_in_memory_before_the_server_says_it_is_ready()
+    {
+        BlobContainerClient container = Storage.NewContainer();
+        await using (InferenceHost first = await InferenceHost.StartAsync(container))
+        {
+            await first.PublishAsync("m", OnnxModel.Add(1));
+        }
+
+        await using InferenceHost second = await InferenceHost.StartAsync(container);
+        while ((await second.Client.GetJsonAsync("v2/health/ready")).Status != 200)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.AreEqual(1, second.Service<SessionCache>().Count);
+    }
+
+    [TestMethod]
+    public async Task A_deadline_that_has_passed_is_504()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        // A batch that waits for company longer than the caller waits for it.
+        await host.PublishAsync("m", OnnxModel.Add(1), serving: new() { MaxBatch = 4, MaxDelayMicroseconds = 10_000_000 }, sample: null, alias: null);
+        Task<(int Status, JsonNode Body, HttpResponseMessage Response)> late = host.Client.PostJsonAsync("v2/models/m/versions/1/infer", Request("x", "FP32", [1, 4], "[1,1,1,1]", ""","parameters":{"timeout":1000}"""));
+
+        Assert.AreEqual(504, (await late).Status);
+    }
+
+    [TestMethod]
+    public async Task The_HTTP_API_is_described_and_every_route_of_it_exists()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        JsonNode document = (await host.Client.GetJsonAsync("openapi.json")).Body;
+
+        Assert.AreEqual("3.1.0", (string)document["openapi"]!);
+        foreach ((string path, JsonNode? operations) in document["paths"]!.AsObject().Where(p => !p.Key.EndsWith("/score", StringComparison.Ordinal) && !p.Key.EndsWith("/import", StringComparison.Ordinal)))
+        {
+            foreach ((string method, _) in operations!.AsObject())
+            {
+                string url = path.TrimStart('/').Replace("{model}", "nothing").Replace("{version}", "1").Replace("{alias}", "champion");
+                HttpResponseMessage response = await host.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), url) { Content = new StringContent("{", Encoding.UTF8, "application/json") });
+                Assert.AreNotEqual(405, (int)response.StatusCode, path);
+                Assert.IsTrue((int)response.StatusCode != 404 || (await response.Content.ReadAsStringAsync()).Length > 0, $"{method} {path} is not mapped");
+            }
+        }
+    }
+
+    private static async Task<JsonNode> UntilAsync(InferenceHost host, Func<JsonNode, bool> wanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            JsonNode model = (await host.Client.GetJsonAsync("api/models/m")).Body;
+            if (wanted(model))
+            {
+                return model;
+            }
+
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
+    private static async Task<int> UntilOkAsync(InferenceHost host, string path)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            int status = (await host.Client.PostJsonAsync(path, Ones)).Status;
+            if (status == 200)
+            {
+                return status;
+            }
+
+            await Task.Delay(50, limit.Token);
+        }
+    }
+}
