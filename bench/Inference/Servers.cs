@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using DurableMl.Inference;
+using DurableMl.Inference.Protocol;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+
+namespace DurableMl.Bench.Inference;
+
+/// <summary>The two .NET sides. Each runs in a process of its own, started by this program with arguments.</summary>
+internal static class Servers
+{
+    /// <summary>DurableMl's protocol handler on Kestrel, without the Functions host.</summary>
+    public static Task OursAsync(string port, string connection)
+    {
+        WebApplicationBuilder builder = Builder(port);
+        builder.Services.AddSingleton(new BlobServiceClient(connection)).AddInference();
+        WebApplication app = builder.Build();
+        var protocol = app.Services.GetRequiredService<OpenInferenceProtocol>();
+        app.MapPost("v2/models/{model}/infer", (HttpContext context) => protocol.InferAsync(context, (string)context.GetRouteValue("model")!, null));
+        app.MapPost("v2/models/{model}/versions/{version}/infer", (HttpContext context) => protocol.InferAsync(context, (string)context.GetRouteValue("model")!, (string)context.GetRouteValue("version")!));
+        app.MapGet("v2/health/live", (HttpContext context) => protocol.LiveAsync(context));
+        return app.RunAsync();
+    }
+
+    /// <summary>What one writes in an afternoon: ASP.NET Core, System.Text.Json, one session.</summary>
+    public static Task PlainAsync(string port, string model, string shape)
+    {
+        long[] dimensions = [1, .. shape.Split(',').Select(long.Parse)];
+        var session = new InferenceSession(model);
+        WebApplication app = Builder(port).Build();
+        app.MapPost("/", async (HttpContext context) =>
+        {
+            Request request = (await JsonSerializer.DeserializeAsync<Request>(context.Request.Body, JsonSerializerOptions.Web))!;
+            using var options = new RunOptions();
+            using OrtValue input = OrtValue.CreateTensorValueFromMemory(request.Inputs[0].Data, dimensions);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, ["image"], [input], ["scores"]);
+            float[] scores = outputs[0].GetTensorDataAsSpan<float>().ToArray();
+            await context.Response.WriteAsJsonAsync(new { outputs = new[] { new { name = "scores", datatype = "FP32", shape = new[] { 1, scores.Length }, data = scores } } });
+        });
+        app.MapGet("v2/health/live", () => "live");
+        return app.RunAsync();
+    }
+
+    private static WebApplicationBuilder Builder(string port)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseSetting("urls", "http://127.0.0.1:" + port);
+        return builder;
+    }
+
+    private sealed record Request(Input[] Inputs);
+
+    private sealed record Input(float[] Data);
+}

@@ -1,0 +1,68 @@
+"""Writes the two models that bench/Inference measures, with random weights: the MNIST network and a ResNet-50.
+
+Usage: python3 models.py FOLDER   (any PyTorch from 1.13; run by an interpreter that imports torch)
+"""
+import os
+import sys
+
+import torch
+from torch import nn
+
+
+class Mnist(nn.Module):
+    """The network of batch-jobs/image-classifier with its default sizes."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(16, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(32 * 7 * 7, 64), nn.ReLU(), nn.Linear(64, 10))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Bottleneck(nn.Module):
+    """He et al. 2015, figure 5 right."""
+
+    def __init__(self, width_in, width, stride):
+        super().__init__()
+        out = width * 4
+        self.path = nn.Sequential(
+            nn.Conv2d(width_in, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, out, 1, bias=False), nn.BatchNorm2d(out))
+        self.skip = nn.Identity() if stride == 1 and width_in == out else nn.Sequential(
+            nn.Conv2d(width_in, out, 1, stride, bias=False), nn.BatchNorm2d(out))
+
+    def forward(self, x):
+        return torch.relu(self.path(x) + self.skip(x))
+
+
+class ResNet50(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layers = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+        width_in = 64
+        for width, blocks, stride in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
+            for block in range(blocks):
+                layers.append(Bottleneck(width_in, width, stride if block == 0 else 1))
+                width_in = width * 4
+        self.layers = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 1000))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def export(model, shape, path):
+    torch.onnx.export(
+        model.eval(), torch.zeros(1, *shape), path, input_names=["image"], output_names=["scores"], opset_version=13,
+        dynamic_axes={"image": {0: "batch"}, "scores": {0: "batch"}})
+
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    folder = sys.argv[1]
+    export(Mnist(), (1, 28, 28), os.path.join(folder, "mnist.onnx"))
+    export(ResNet50(), (3, 224, 224), os.path.join(folder, "resnet50.onnx"))
