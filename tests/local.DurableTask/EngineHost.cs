@@ -66,11 +66,11 @@ sealed class EngineHost : IAsyncDisposable
     public async Task<OrchestrationMetadata> EndAsync(string id) =>
         await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, Timeout);
 
-    /// <summary>Takes all room from the file, or gives it back, as a full disk would.</summary>
-    public static async Task LimitPagesAsync(string path, bool full)
+    /// <summary>Changes a setting of the connection that writes: for faults that a test cannot make otherwise.</summary>
+    public static async Task PragmaAsync(string path, string pragma)
     {
         await using TaskHubLease lease = await TaskHubs.AcquireAsync(new SqliteTaskHubOptions { Path = path }, CancellationToken.None);
-        await lease.Hub.LimitPagesAsync(full ? 1 : uint.MaxValue - 1);
+        await lease.Hub.PragmaAsync(pragma);
     }
 
     public async ValueTask DisposeAsync()

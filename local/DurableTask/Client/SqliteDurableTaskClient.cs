@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Microsoft.DurableTask.Client;
 
 /// <summary>The client of a hub in this process.</summary>
-sealed partial class SqliteDurableTaskClient : DurableTaskClient
+sealed partial class SqliteDurableTaskClient : DurableTaskClient, IDisposable
 {
     static readonly OrchestrationRuntimeStatus[] NotTerminal =
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
@@ -122,6 +122,9 @@ sealed partial class SqliteDurableTaskClient : DurableTaskClient
         TaskHub hub = await HubAsync(cancellation);
         return hub.Find(instanceId) is { } row ? Metadata(hub, row, getInputsAndOutputs) : null;
     }
+
+    /// <summary>For containers that are disposed of synchronously.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public override async ValueTask DisposeAsync()
     {

@@ -5,6 +5,9 @@ namespace Microsoft.DurableTask.Engine;
 /// <summary>A change of the store that happens whole or not at all, together with others.</summary>
 abstract class Commit
 {
+    /// <summary>Whether it must run outside a transaction, and so apart from others.</summary>
+    public virtual bool Alone => false;
+
     /// <summary>Writes the change.</summary>
     public abstract void Apply(StoreWriter writer);
 

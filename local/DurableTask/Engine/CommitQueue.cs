@@ -91,10 +91,11 @@ sealed class CommitQueue(StoreWriter writer, Action<Exception> broken)
 
                 if (groups-- > 0)
                 {
-                    while (group.Count < MaxGroup && waiting.TryDequeue(out Commit? next))
+                    do
                     {
-                        group.Add(next);
+                        group.Add(waiting.Dequeue());
                     }
+                    while (group.Count < MaxGroup && !group[^1].Alone && waiting.TryPeek(out Commit? next) && !next.Alone);
                 }
             }
 
@@ -114,6 +115,13 @@ sealed class CommitQueue(StoreWriter writer, Action<Exception> broken)
         long started = Stopwatch.GetTimestamp();
         try
         {
+            if (group[0].Alone)
+            {
+                group[0].Apply(writer);
+                group[0].Committed();
+                return;
+            }
+
             writer.Begin();
             try
             {

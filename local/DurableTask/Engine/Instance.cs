@@ -50,11 +50,7 @@ sealed class Instance(long number)
     /// <summary>For an entity: requests that wait until they are due or the lock is released.</summary>
     public List<Message> Backlog { get; } = [];
 
-    /// <summary>Timers that have not fired: number and due time in UTC ticks.</summary>
-    public Dictionary<int, long> OpenTimers { get; } = [];
-
-    /// <summary>When those timers were created, UTC ticks.</summary>
-    public Dictionary<int, long> TimersCreated { get; } = [];
+    public TimerSet OpenTimers { get; } = new();
 
     /// <summary>The earliest time a wake-up is asked for; <see cref="long.MaxValue"/> when none is.</summary>
     public long NextWake { get; set; } = long.MaxValue;
@@ -80,7 +76,6 @@ sealed class Instance(long number)
                     break;
                 case RecordKind.TimerFired:
                     OpenTimers.Remove(record.Id);
-                    TimersCreated.Remove(record.Id);
                     break;
                 case RecordKind.Suspended:
                     Suspended = true;
@@ -110,8 +105,7 @@ sealed class Instance(long number)
                     OpenLocks.Remove(record.InstanceId!);
                     break;
                 case RecordKind.TimerCreated:
-                    OpenTimers.Add(record.Id, record.FireAt);
-                    TimersCreated.Add(record.Id, record.Time);
+                    OpenTimers.Add(record.Id, record.FireAt, record.Time);
                     break;
                 default:
                     break;
@@ -125,7 +119,6 @@ sealed class Instance(long number)
         OpenActivities.Clear();
         OpenChildren.Clear();
         OpenTimers.Clear();
-        TimersCreated.Clear();
         OpenLocks.Clear();
         Suspended = false;
         NextWake = long.MaxValue;
@@ -139,7 +132,6 @@ sealed class Instance(long number)
         OpenActivities.Clear();
         OpenChildren.Clear();
         OpenTimers.Clear();
-        TimersCreated.Clear();
         OpenLocks.Clear();
         Turns = turns;
         turns.ForEach(turn => Apply(turn.Incoming, turn.Decisions));

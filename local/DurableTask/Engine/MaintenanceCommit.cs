@@ -9,7 +9,9 @@ sealed class MaintenanceCommit(string sql) : Commit
 
     public Task Task => completion.Task;
 
-    public override void Apply(StoreWriter writer) => writer.RunAfterwards(sql);
+    public override bool Alone => true;
+
+    public override void Apply(StoreWriter writer) => writer.Run(sql);
 
     public override void Committed() => completion.TrySetResult();
 

@@ -32,12 +32,12 @@ partial class TaskHub
         return row.Number;
     }
 
-    async Task RunEntityTurnAsync(Instance instance, WorkerConnection worker)
+    async Task RunEntityTurnAsync(Instance instance, WorkerConnection worker, WorkerSettings settings)
     {
         Commit? commit = null;
         try
         {
-            commit = await PrepareEntityTurnAsync(instance, worker.Settings);
+            commit = await PrepareEntityTurnAsync(instance, settings);
         }
 #pragma warning disable CA1031 // not an operation's failure, which is a result, but the engine's: tried again
         catch (Exception exception)

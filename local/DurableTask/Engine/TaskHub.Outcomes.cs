@@ -92,7 +92,7 @@ partial class TaskHub
             return;
         }
 
-        long first = instance.OpenTimers.Values.Min();
+        long first = instance.OpenTimers.Earliest;
         if (first != instance.NextWake)
         {
             instance.NextWake = first;

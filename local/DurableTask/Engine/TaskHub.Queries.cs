@@ -98,12 +98,12 @@ partial class TaskHub
         return await commit.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Lets the file grow to a number of pages at most: for tests of a full disk.</summary>
-    internal async Task LimitPagesAsync(long pages)
+    /// <summary>Changes a setting of the connection that writes, between two groups of changes: for tests of faults.</summary>
+    internal async Task PragmaAsync(string pragma)
     {
-        MaintenanceCommit limit = new($"PRAGMA max_page_count = {pages.ToString(CultureInfo.InvariantCulture)}");
-        commits.Post(limit);
-        await limit.Task;
+        MaintenanceCommit change = new($"PRAGMA {pragma}");
+        commits.Post(change);
+        await change.Task;
     }
 
     /// <summary>The ids of all sub-orchestrations in the history of an instance.</summary>

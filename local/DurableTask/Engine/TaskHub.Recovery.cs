@@ -125,7 +125,8 @@ partial class TaskHub
             }
 
             Meters.QueuedTurns.Add(-readyTurns.Count);
-            Meters.QueuedActivities.Add(-readyActivities.Count);
+            Meters.QueuedActivities.Add(-readyActivities.Count - parkedActivities.Count);
+            parkedActivities.Clear();
             readyTurns.Clear();
             readyActivities.Clear();
             dispatched.Clear();

@@ -34,12 +34,13 @@ partial class TaskHub
             }
             else if (EntityInstanceId.IsEntity(instance.Row!.Id))
             {
-                _ = RunEntityTurnAsync(instance, worker);
+                _ = RunEntityTurnAsync(
+                    instance, worker, SettingsFor(worker, candidate => candidate.Settings.EnableEntities && HasEntity(candidate, instance.Row.Name)));
                 return;
             }
             else
             {
-                commit = PrepareTurn(instance, worker.Settings);
+                commit = PrepareTurn(instance, SettingsFor(worker, candidate => HasOrchestrator(candidate, instance.Row.Name)));
             }
         }
 #pragma warning disable CA1031 // not the orchestrator's failure, which is a result, but the engine's: tried again
@@ -211,8 +212,8 @@ partial class TaskHub
 
         if (instance.OpenTimers.Count > 0)
         {
-            incoming.AddRange(instance.OpenTimers.Where(timer => timer.Value <= now).OrderBy(timer => timer.Value).ThenBy(timer => timer.Key)
-                .Select(timer => new HistoryRecord(RecordKind.TimerFired, timer.Key) { Time = now, FireAt = timer.Value }).ToList());
+            incoming.AddRange(instance.OpenTimers.Due(now)
+                .Select(timer => new HistoryRecord(RecordKind.TimerFired, timer.Id) { Time = now, FireAt = timer.FireAt }));
         }
 
         return incoming;
@@ -224,7 +225,7 @@ partial class TaskHub
         InstanceRow row = instance.Row!;
         foreach (HistoryRecord record in incoming)
         {
-            if (record.Kind == RecordKind.TimerFired && instance.TimersCreated.TryGetValue(record.Id, out long created))
+            if (record.Kind == RecordKind.TimerFired && instance.OpenTimers.TryGetCreated(record.Id, out long created))
             {
                 Tracing.Timer(row, record, created);
             }
@@ -261,7 +262,6 @@ partial class TaskHub
             foreach (int cancelled in session.TakeCancelledTimers())
             {
                 instance.OpenTimers.Remove(cancelled);
-                instance.TimersCreated.Remove(cancelled);
             }
         }
 

@@ -21,6 +21,7 @@ sealed partial class TaskHub : IAsyncDisposable
     readonly Dictionary<ActivityKey, ActivityWork> dispatched = [];
     readonly List<WorkerConnection> workers = [];
     readonly HashSet<long> parked = [];
+    readonly List<ActivityWork> parkedActivities = [];
     readonly SqliteTaskHubOptions options;
     readonly TimeProvider time;
     readonly WakeTimer timers;
@@ -60,6 +61,8 @@ sealed partial class TaskHub : IAsyncDisposable
             workers.Add(worker);
             retry = [.. parked];
             parked.Clear();
+            parkedActivities.ForEach(readyActivities.Enqueue);
+            parkedActivities.Clear();
         }
 
         retry.ForEach(Wake);
@@ -297,12 +300,13 @@ sealed partial class TaskHub : IAsyncDisposable
                     worker = free;
                     worker.Turns.Enter();
                 }
-                else if (readyActivities.TryPeek(out activity) && WorkerFor(activity) is { } runner)
+                else if (NextActivity(out WorkerConnection? runner) is { } next)
                 {
+                    activity = next;
                     readyActivities.Dequeue();
                     Meters.QueuedActivities.Add(-1);
-                    worker = runner;
-                    activity.Worker = runner;
+                    worker = runner!;
+                    activity.Worker = worker;
                     worker.Activities.Enter();
                 }
                 else
@@ -330,12 +334,46 @@ sealed partial class TaskHub : IAsyncDisposable
         }
     }
 
-    /// <summary>The worker for an activity: one that has it, if any has; <c>null</c> while that one is busy.</summary>
-    WorkerConnection? WorkerFor(ActivityWork work)
+    /// <summary>The first activity in the queue and the worker for it: one that has it, if any has; none while that one is busy.</summary>
+    ActivityWork? NextActivity(out WorkerConnection? worker)
     {
-        WorkerConnection chosen = workers.Find(worker => HasActivity(worker, work.Call.Name!)) ?? workers[0];
-        return chosen.Activities.HasRoom ? chosen : null;
+        while (readyActivities.TryPeek(out ActivityWork? work))
+        {
+            string name = work.Call.Name!;
+            worker = workers.Find(candidate => HasActivity(candidate, name) && Takes(candidate, work)) ?? workers.Find(candidate => Takes(candidate, work));
+            if (worker is not null)
+            {
+                return worker.Activities.HasRoom ? work : null;
+            }
+
+            // No worker takes it: it makes way for others until another worker comes.
+            parkedActivities.Add(readyActivities.Dequeue());
+        }
+
+        worker = null;
+        return null;
     }
+
+    /// <summary>The settings of the worker, or of another one if only that has the task.</summary>
+    WorkerSettings SettingsFor(WorkerConnection worker, Predicate<WorkerConnection> hasTask)
+    {
+        if (hasTask(worker))
+        {
+            return worker.Settings;
+        }
+
+        lock (gate)
+        {
+            return (workers.Find(hasTask) ?? worker).Settings;
+        }
+    }
+
+    static bool Takes(WorkerConnection worker, ActivityWork work) => worker.Settings.Filters is not { Activities.Count: > 0 } filters
+        || filters.Activities.Any(filter => string.Equals(filter.Name, work.Call.Name, StringComparison.OrdinalIgnoreCase)
+            && (filter.Versions.Count == 0 || filter.Versions.Contains(work.Call.Version ?? string.Empty, StringComparer.OrdinalIgnoreCase)));
+
+    static bool HasEntity(WorkerConnection worker, string name) =>
+        worker.Settings.Factory is not Worker.DurableTaskFactory factory || factory.HasEntity(name);
 
     static bool HasActivity(WorkerConnection worker, string name) =>
         worker.Settings.Factory is not Worker.DurableTaskFactory factory || factory.HasActivity(name);

@@ -111,7 +111,7 @@ sealed class TurnCommit(TaskHub hub, Instance instance, long upTo) : Commit
         row.Turn++;
         row.Wake = ended ? null
             : instance.OpenActivities.Count > 0 ? 0
-            : instance.OpenTimers.Count > 0 ? instance.OpenTimers.Values.Min()
+            : instance.OpenTimers.Count > 0 ? instance.OpenTimers.Earliest
             : null;
         hub.Keep(instance, turn, ended);
     }

@@ -9,7 +9,6 @@ sealed class StoreWriter : IDisposable
 {
     readonly SqliteConnection connection;
     readonly List<Statement> statements = [];
-    readonly List<string> afterwards = [];
     readonly Statement begin;
     readonly Statement commit;
     readonly Statement rollback;
@@ -72,30 +71,20 @@ sealed class StoreWriter : IDisposable
 
     public void Begin() => begin.Execute();
 
-    public void Commit()
+    public void Commit() => commit.Execute();
+
+    public void Rollback() => rollback.Execute();
+
+    /// <summary>Runs a statement that SQLite does not allow inside a transaction.</summary>
+    public void Run(string sql)
     {
-        commit.Execute();
-        foreach (string sql in afterwards)
+        using Statement statement = new(connection, sql, 0);
+        using SqliteDataReader reader = statement.Read();
+        while (reader.Read())
         {
-            using Statement statement = new(connection, sql, 0);
-            using SqliteDataReader reader = statement.Read();
-            while (reader.Read())
-            {
-                // An incremental vacuum frees one page for each row it gives.
-            }
+            // An incremental vacuum frees one page for each row it gives.
         }
-
-        afterwards.Clear();
     }
-
-    public void Rollback()
-    {
-        afterwards.Clear();
-        rollback.Execute();
-    }
-
-    /// <summary>Runs a statement once the present transaction is stored: for those that SQLite does not allow inside one.</summary>
-    public void RunAfterwards(string sql) => afterwards.Add(sql);
 
     public (long Number, OrchestrationRuntimeStatus Status, int Generation)? Find(string id)
     {

@@ -84,7 +84,9 @@ public sealed class StoreTests
     }
 
     [TestMethod]
-    public async Task A_full_disk_is_an_error_and_work_goes_on_when_there_is_room_again()
+    [DataRow("max_page_count = 1", "max_page_count = 1000000000")]
+    [DataRow("query_only = 1", "query_only = 0")]
+    public async Task A_full_disk_or_a_read_only_file_is_an_error_and_work_goes_on_when_it_is_cured(string break_, string cure)
     {
         await using EngineHost host = await EngineHost.StartAsync(database.Path, tasks => tasks
             .AddOrchestratorFunc<int>("Wait", async context =>
@@ -92,10 +94,10 @@ public sealed class StoreTests
             .AddActivityFunc<int>("One", _ => 1));
         string id = await host.Client.ScheduleNewOrchestrationInstanceAsync("Wait");
         await host.Client.WaitForInstanceStartAsync(id, host.Timeout);
-        await EngineHost.LimitPagesAsync(database.Path, full: true);
+        await EngineHost.PragmaAsync(database.Path, break_);
         await Assert.ThrowsExactlyAsync<SqliteException>(() => host.Client.ScheduleNewOrchestrationInstanceAsync("Wait", new string('x', 1_000_000)));
 
-        await EngineHost.LimitPagesAsync(database.Path, full: false);
+        await EngineHost.PragmaAsync(database.Path, cure);
         await Eventually.Async(async () =>
         {
             try
