@@ -30,6 +30,11 @@ internal static class DemoCommand
             var demo = new DemoRun(layout, Terminal.Open(), Console.Out, TimeProvider.System);
             return await host.WhileUpAsync(token => demo.RunAsync(host.Ports, token), limit.Token);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Console.Out.WriteLineAsync("Interrupted. The run is kept: ./durableml demo or up goes on with it.");
+            return CommandRunner.Interrupted;
+        }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CliException($"The demo did not end within {Limit.TotalMinutes:0} minutes; see {Path.Combine(layout.State, "logs")}.", exception);

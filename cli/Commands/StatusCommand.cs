@@ -41,7 +41,8 @@ internal static class StatusCommand
         await Console.Out.WriteLineAsync($"{runId}: {run.RuntimeStatus}");
         if (run.CustomStatus is { } progress)
         {
-            Terminal.Open().Write(RunTables.Live(progress, TimeProvider.System.GetUtcNow()));
+            var console = Terminal.Open();
+            console.Write(RunTables.Live(progress, TimeProvider.System.GetUtcNow(), console.Profile.Width));
         }
 
         if (run.RuntimeStatus == "Failed")

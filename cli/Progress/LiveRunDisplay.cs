@@ -19,7 +19,7 @@ internal sealed class LiveRunDisplay(IAnsiConsole console, TimeProvider time) : 
                 last = state;
                 if (state.CustomStatus is { } progress)
                 {
-                    live.UpdateTarget(RunTables.Live(progress, time.GetUtcNow()));
+                    live.UpdateTarget(RunTables.Live(progress, time.GetUtcNow(), console.Profile.Width));
                 }
             }
         });

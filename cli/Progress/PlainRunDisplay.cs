@@ -30,7 +30,8 @@ internal sealed class PlainRunDisplay(TextWriter output) : IRunDisplay
 
     private async Task ShowAsync(RunProgress progress)
     {
-        foreach (var phase in progress.Phases)
+        var phases = progress.Phases.Where(phase => phase.Name != PhaseNames.Done).ToArray();
+        foreach (var phase in phases)
         {
             if (_begun.Add(phase.Name))
             {
@@ -44,7 +45,7 @@ internal sealed class PlainRunDisplay(TextWriter output) : IRunDisplay
             await ShowTrialAsync(trial);
         }
 
-        foreach (var phase in progress.Phases)
+        foreach (var phase in phases)
         {
             if (phase.EndedAt is { } ended && _ended.Add(phase.Name))
             {

@@ -10,10 +10,14 @@ internal static class RunTables
 {
     private const int BarWidth = 24;
 
+    /// <summary>What the table takes beside its last column: borders, padding and the other columns at their widest.</summary>
+    private const int OtherColumns = 62;
+
     /// <summary>The phases with bars, the trials below.</summary>
     /// <param name="progress">How far the run is.</param>
     /// <param name="now">The time that a phase under way is measured to.</param>
-    public static IRenderable Live(RunProgress progress, DateTimeOffset now)
+    /// <param name="width">Columns there are. What fills in place must not grow beyond the terminal's height, so each trial keeps to its line.</param>
+    public static IRenderable Live(RunProgress progress, DateTimeOffset now, int width)
     {
         var rows = new List<IRenderable> { Phases(progress, now) };
         if (progress.Dataset is { Version: not null } dataset)
@@ -25,27 +29,31 @@ internal static class RunTables
 
         if (progress.Trials.Count > 0)
         {
-            rows.Add(Trials(progress.Trials, progress.Best));
+            rows.Add(Trials(progress.Trials, progress.Best, width));
         }
 
         return new Rows(rows);
     }
 
     /// <summary>A row for each trial.</summary>
-    public static Table Trials(IReadOnlyList<RunTrial> trials, RunBest? best)
+    /// <param name="trials">The trials.</param>
+    /// <param name="best">The best of them.</param>
+    /// <param name="width">Columns there are, to cut what does not fit on a line; null to wrap it.</param>
+    public static Table Trials(IReadOnlyList<RunTrial> trials, RunBest? best, int? width = null)
     {
         var table = new Table().RoundedBorder();
-        table.AddColumns("trial", "state", "epochs", "objective", "attempts", "parameters");
+        table.AddColumns("trial", "state", "epochs", "objective", "starts", "parameters");
         foreach (var trial in trials)
         {
             var objective = trial.Objective?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";
+            var description = trial.Error is { } error && trial.State != "completed" ? $"{error} ({trial.Describe()})" : trial.Describe();
             table.AddRow(
                 new Text(trial.Id),
                 new Text(trial.State ?? "", StateStyle(trial.State)),
-                new Text(trial.Epoch is { } epoch ? string.Create(CultureInfo.InvariantCulture, $"{epoch:0.##}/{trial.Budget:0.##}") : ""),
+                new Text(trial.Epoch is { } epoch ? string.Create(CultureInfo.InvariantCulture, $"{epoch:0.#}/{trial.Budget:0.#}") : ""),
                 new Text(trial.Id == best?.Trial ? $"{objective} best" : objective, trial.Id == best?.Trial ? new Style(Color.Green) : null),
-                new Text(Attempts(trial)),
-                new Text(trial.Error is { } error && trial.State != "completed" ? $"{trial.Describe()} ({error})" : trial.Describe()));
+                new Text(Starts(trial)),
+                new Text(Cut(description, width - OtherColumns)));
         }
 
         return table;
@@ -93,9 +101,12 @@ internal static class RunTables
         return new Markup($"[green]{new string('━', full)}[/][grey]{new string('━', BarWidth - full)}[/]");
     }
 
-    private static string Attempts(RunTrial trial) => trial.Preemptions is > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{trial.Attempts} (+{trial.Preemptions} preempted)")
+    /// <summary>The first start of each attempt, and the starts after a node was taken away.</summary>
+    private static string Starts(RunTrial trial) => trial.Preemptions is > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{trial.Attempts}+{trial.Preemptions}")
         : trial.Attempts?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    private static string Cut(string text, int? length) => length is { } most && text.Length > Math.Max(most, 1) ? text[..Math.Max(most - 1, 0)] + "…" : text;
 
     private static Style? StateStyle(string? state) => state switch
     {

@@ -2,8 +2,8 @@
 
 build_if_changed() {
   local project=$1 stamp
-  stamp=$state/build/$configuration-$(basename "$project").stamp
-  if [ -f "$stamp" ] && [ -f "$root/cli/bin/$configuration/net10.0/durableml.dll" ] && [ -z "$(newer_than "$stamp")" ]; then return; fi
+  if is_built "$project"; then return; fi
+  stamp=$(stamp_of "$project")
   mkdir -p "$state/build"
   : >"$stamp.new"
   dotnet_build "$project"
@@ -22,6 +22,14 @@ dotnet_build() {
   step "Building $1" "$state/logs/build-$(basename "$1").log" \
     dotnet build "$root/$1" -c "$configuration" -m:2 -v quiet -nologo -nodeReuse:false ||
     fail "The build failed; the whole log is $state/logs/build-$(basename "$1").log"
+}
+
+stamp_of() { printf '%s/build/%s-%s.stamp\n' "$state" "$configuration" "$(basename "$1")"; }
+
+is_built() {
+  local stamp
+  stamp=$(stamp_of "$1")
+  [ -f "$stamp" ] && [ -f "$root/cli/bin/$configuration/net10.0/durableml.dll" ] && [ -z "$(newer_than "$stamp")" ]
 }
 
 # newer_than FILE [TEST...]: the first file or folder of the sources that is newer than FILE.

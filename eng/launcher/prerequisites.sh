@@ -38,7 +38,7 @@ prepare() {
       python) find_python ;;
       test-data) install_test_data ;;
       build) build_if_changed eng/Local.slnf ;;
-      build-cli) build_if_changed cli/DurableMl.Cli.csproj ;;
+      build-cli) is_built eng/Local.slnf || build_if_changed cli/DurableMl.Cli.csproj ;;
     esac
   done
   release_lock

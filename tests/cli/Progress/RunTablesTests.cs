@@ -9,19 +9,33 @@ public sealed class RunTablesTests
     [TestMethod]
     public void The_picture_shows_phases_dataset_and_trials()
     {
-        var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = 160;
+        var text = Draw(width: 160);
 
-        console.Write(RunTables.Live(Runs.Training.CustomStatus!, Runs.Start + TimeSpan.FromSeconds(15)));
-
-        var text = output.ToString();
         StringAssert.Contains(text, "dataset mnist 0123456789ab, 70000 examples in 24 shards (reused)");
         Line(text, "preprocess", "4.5 s");
         Line(text, "train ", "1/2", "10.0 s");
         Line(text, "trial-000", "completed", "0.9876 best", "2/2");
-        Line(text, "trial-001", "failed", "2 (+1 preempted)", "learning_rate 100 (diverged)");
+        Line(text, "trial-001", "failed", "2+1", "diverged (learning_rate 100)");
         Assert.IsFalse(text.Contains("approve", StringComparison.Ordinal), "A pipeline that asks nobody shows no such phase.");
+    }
+
+    [TestMethod]
+    public void In_a_narrow_terminal_every_trial_keeps_to_its_line()
+    {
+        var text = Draw(width: 80);
+
+        Assert.HasCount(5 + 1 + 6, text.TrimEnd().Split('\n'), text);
+        Assert.IsTrue(text.Split('\n').All(line => line.TrimEnd().Length <= 80), text);
+        Line(text, "trial-001", "failed", "diverged");
+    }
+
+    private static string Draw(int width)
+    {
+        var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = width;
+        console.Write(RunTables.Live(Runs.Training.CustomStatus!, Runs.Start + TimeSpan.FromSeconds(15), width));
+        return output.ToString();
     }
 
     private static void Line(string text, params string[] parts) =>
