@@ -48,7 +48,7 @@ internal sealed class Emulator : IAsyncDisposable
             ? given
             : database.Setting("accountKey", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
 
-        Account = new BatchAccount(database, clock);
+        Account = new BatchAccount(database, clock, logs.CreateLogger<BatchAccount>());
         faults = new FaultPlan(options.Faults);
         directories = new NodeDirectories(Path.Combine(data, "nodes"));
         Environment = new TaskEnvironment(options, directories);
@@ -85,6 +85,7 @@ internal sealed class Emulator : IAsyncDisposable
             await docker.RemoveLeftoversAsync(cancellationToken);
         }
 
+        directories.EmptyTrash();
         var killed = LeftoverProcesses.Kill(instance);
         if (killed > 0)
         {

@@ -7,6 +7,9 @@ internal sealed class NodeDirectories(string root)
     /// <summary>The directory that outlives emulators on the same data.</summary>
     public string Root => root;
 
+    // No pool can have this name: ids have no dots.
+    private string Trash => Path.Combine(root, ".trash");
+
     /// <summary>AZ_BATCH_NODE_ROOT_DIR.</summary>
     public string Node(string poolId, string nodeId) => Path.Combine(root, poolId, nodeId);
 
@@ -35,8 +38,27 @@ internal sealed class NodeDirectories(string root)
         }
     }
 
+    /// <summary>Takes a node's directory out of the way at once.</summary>
+    /// <returns>Where it lies now, to be deleted; null when there was none.</returns>
+    public string? Discard(string poolId, string nodeId)
+    {
+        var directory = Node(poolId, nodeId);
+        if (!Directory.Exists(directory))
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory(Trash);
+        var discarded = Path.Combine(Trash, Guid.NewGuid().ToString("N"));
+        Directory.Move(directory, discarded);
+        return discarded;
+    }
+
+    /// <summary>Deletes what was discarded and could not be deleted then.</summary>
+    public void EmptyTrash() => Delete(Trash);
+
     /// <summary>Removes what is below a directory and itself.</summary>
-    public static void Delete(string directory)
+    public static void Delete(string? directory)
     {
         if (!Directory.Exists(directory))
         {

@@ -79,7 +79,7 @@ internal sealed class NodeLifecycle(
         {
             pool.Nodes.Remove(node);
             account.Deleted(node);
-            account.After(() => NodeDirectories.Delete(directories.Node(pool.Id, node.Id)));
+            Discard(node);
             Changed?.Invoke(pool);
         });
     }
@@ -142,7 +142,7 @@ internal sealed class NodeLifecycle(
     {
         node.Disks++;
         account.Changed(node);
-        NodeDirectories.Delete(directories.Node(node.PoolId, node.Id));
+        Discard(node);
     }
 
     /// <summary>Moves the node to a state.</summary>
@@ -233,6 +233,12 @@ internal sealed class NodeLifecycle(
                 log.LogError(e, "Node {Node} could not be cleared", node.Id);
             }
         }
+    }
+
+    private void Discard(Node node)
+    {
+        var discarded = directories.Discard(node.PoolId, node.Id);
+        account.After(() => NodeDirectories.Delete(discarded));
     }
 
     private void At(Pool pool, Node node, string state, TimeSpan delay, Action body)

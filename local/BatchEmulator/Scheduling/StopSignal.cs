@@ -5,9 +5,12 @@ internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly Lock gate = new();
+    private bool disposed;
+
+    public StopSignal() => Token = source.Token;
 
     /// <summary>Cancelled when work is to stop.</summary>
-    public CancellationToken Token => source.Token;
+    public CancellationToken Token { get; }
 
     /// <summary>The first reason given.</summary>
     public StopReason Reason { get; private set; }
@@ -23,17 +26,24 @@ internal sealed class StopSignal : IDisposable
     {
         lock (gate)
         {
-            if (Reason != StopReason.None)
+            // Whoever asks may come late: the work has ended by itself.
+            if (disposed || Reason != StopReason.None)
             {
                 return;
             }
 
             (Reason, Grace, Message) = (reason, grace, message);
+            // What is registered runs on the pool: requests come from inside the account's lock.
+            _ = source.CancelAsync();
         }
-
-        // Registered continuations run on the pool: requests come from inside the account's lock.
-        _ = source.CancelAsync();
     }
 
-    public void Dispose() => source.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            source.Dispose();
+        }
+    }
 }

@@ -18,14 +18,16 @@ internal sealed class BatchAccount : IDisposable
     private readonly HashSet<Resource> changed = [];
     private readonly HashSet<Resource> deleted = [];
     private readonly List<Action> after = [];
+    private readonly ILogger<BatchAccount> log;
     private long sequence;
     private long lastETag;
     private int depth;
     private bool schedulingWanted;
     private bool closed;
 
-    public BatchAccount(StateDatabase database, TimeProvider clock)
+    public BatchAccount(StateDatabase database, TimeProvider clock, ILogger<BatchAccount> log)
     {
+        this.log = log;
         this.database = database;
         Clock = clock;
         Agenda = new Agenda(clock);
@@ -115,7 +117,7 @@ internal sealed class BatchAccount : IDisposable
 
         foreach (var action in actions)
         {
-            action();
+            Guard(action);
         }
 
         return result;
@@ -132,7 +134,8 @@ internal sealed class BatchAccount : IDisposable
             }
         }
 
-        Update(body);
+        // On the timer's thread, where an exception would end the program.
+        Guard(() => Update(body));
     });
 
     /// <summary>After the running update has been committed, outside the lock.</summary>
@@ -179,6 +182,21 @@ internal sealed class BatchAccount : IDisposable
     {
         Close();
         database.Dispose();
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            if (!IsClosed)
+            {
+                log.LogError(e, "Something planned by the emulator failed");
+            }
+        }
     }
 
     private void Load()
