@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -28,17 +29,30 @@ public static class NpyWriter
     public static byte[] Write<T>(ReadOnlySpan<T> data, params IReadOnlyList<int> shape)
         where T : unmanaged
     {
-        long elements = shape.Aggregate(1L, (product, size) => product * size);
-        if (elements != data.Length)
+        byte[] file = Create<T>(shape, out int start);
+        Span<T> elements = MemoryMarshal.Cast<byte, T>(file.AsSpan(start));
+        if (elements.Length != data.Length)
         {
-            throw new ArgumentException($"Shape [{string.Join(", ", shape)}] holds {elements} elements, not {data.Length}.", nameof(shape));
+            throw new ArgumentException($"Shape [{string.Join(", ", shape)}] holds {elements.Length} elements, not {data.Length}.", nameof(shape));
         }
 
+        data.CopyTo(elements);
+        return file;
+    }
+
+    /// <summary>A whole file in memory whose elements are zero, to be filled in place: large arrays need not be in memory twice.</summary>
+    /// <param name="shape">The array's shape.</param>
+    /// <param name="start">Where the elements begin.</param>
+    /// <exception cref="NotSupportedException">The type has no .npy name here.</exception>
+    public static byte[] Create<T>(IReadOnlyList<int> shape, out int start)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(shape);
         byte[] header = Header(TypeName<T>(), shape);
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(data);
-        var file = new byte[header.Length + bytes.Length];
+        long bytes = shape.Aggregate((long)Unsafe.SizeOf<T>(), (product, size) => product * size);
+        var file = new byte[checked(header.Length + (int)bytes)];
         header.CopyTo(file, 0);
-        bytes.CopyTo(file.AsSpan(header.Length));
+        start = header.Length;
         return file;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using DurableMl.Orchestrations.Blobs;
@@ -46,13 +47,15 @@ public sealed class WriteShards(BlobServiceClient blobs)
     {
         int width = features.Length / input.Block.Count;
         float[] table = input.Normalisation!.Table();
-        var values = new float[rows.Length * width];
+        int[] shape = [rows.Length, .. input.FeatureShape];
+        byte[] file = NpyWriter.Create<float>(shape, out int start);
+        Span<float> values = MemoryMarshal.Cast<byte, float>(file.AsSpan(start));
         var classes = new long[rows.Length];
         var counts = new long[input.Classes];
         for (int row = 0; row < rows.Length; row++)
         {
             ReadOnlySpan<byte> example = features.AsSpan(rows[row] * width, width);
-            Span<float> target = values.AsSpan(row * width, width);
+            Span<float> target = values.Slice(row * width, width);
             for (int i = 0; i < example.Length; i++)
             {
                 target[i] = table[example[i]];
@@ -63,9 +66,8 @@ public sealed class WriteShards(BlobServiceClient blobs)
         }
 
         string name = string.Create(CultureInfo.InvariantCulture, $"{split}-{input.Block.Index:D5}");
-        int[] shape = [rows.Length, .. input.FeatureShape];
         ShardFile[] files = await Task.WhenAll(
-            UploadAsync(input, name + "-features.npy", NpyWriter.Write<float>(values, shape), shape, "float32", cancellationToken),
+            UploadAsync(input, name + "-features.npy", file, shape, "float32", cancellationToken),
             UploadAsync(input, name + "-labels.npy", NpyWriter.Write<long>(classes, rows.Length), [rows.Length], "int64", cancellationToken));
         return new WrittenShard(split, new DatasetShard(files[0], files[1], rows.Length), counts);
     }
