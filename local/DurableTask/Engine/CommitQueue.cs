@@ -118,7 +118,7 @@ sealed class CommitQueue(StoreWriter writer, Action<Exception> broken)
             if (group[0].Alone)
             {
                 group[0].Apply(writer);
-                group[0].Committed();
+                Announce(group[0]);
                 return;
             }
 
@@ -149,7 +149,21 @@ sealed class CommitQueue(StoreWriter writer, Action<Exception> broken)
         }
 
         Meters.CommitTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        group.ForEach(commit => commit.Committed());
+        group.ForEach(Announce);
+    }
+
+    void Announce(Commit commit)
+    {
+        try
+        {
+            commit.Committed();
+        }
+#pragma warning disable CA1031 // a listener's exception, say: memory may be behind the file, which is where the hub goes on from
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            broken(exception);
+        }
     }
 
     void Rollback()

@@ -79,7 +79,7 @@ sealed class EntityTurn(InstanceRow row, EntityCommit commit, WorkerSettings set
             Respond(request, text, null, now);
         }
 #pragma warning disable CA1031 // the operation's failure, whatever it is, is its result
-        catch (Exception exception)
+        catch (Exception exception) when (!settings.IsStopping)
 #pragma warning restore CA1031
         {
             Logs.EntityOperationFailed(settings, exception, row.Id, request.Name!);

@@ -15,7 +15,21 @@ partial class TaskHub
         lock (gate)
         {
             worker.Activities.Exit();
-            wanted = dispatched.Remove(work.Key);
+            if (result.Kind == RecordKind.TaskFailed && worker.Settings.IsStopping)
+            {
+                // Not a result: see there. Detaching gives the call to another worker.
+                wanted = false;
+                if (worker.Detached && work.Worker == worker && dispatched.ContainsKey(work.Key))
+                {
+                    work.Worker = null;
+                    readyActivities.Enqueue(work);
+                    Meters.QueuedActivities.Add(1);
+                }
+            }
+            else
+            {
+                wanted = dispatched.Remove(work.Key);
+            }
         }
 
         // Not wanted: another attempt at the same call was faster.
@@ -32,9 +46,10 @@ partial class TaskHub
     async Task<HistoryRecord> ExecuteAsync(ActivityWork work, WorkerSettings settings)
     {
         HistoryRecord call = work.Call;
-        using Activity? span = Tracing.StartActivity(work);
+        Activity? span = null;
         try
         {
+            span = Tracing.StartActivity(work);
             AsyncServiceScope scope = settings.Scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
@@ -71,6 +86,10 @@ partial class TaskHub
                 Time = Now,
                 Failure = TaskFailureDetails.FromException(exception, settings.ExceptionProperties),
             };
+        }
+        finally
+        {
+            span?.Dispose();
         }
     }
 

@@ -84,7 +84,11 @@ partial class TaskHub
                 Recover();
                 return;
             }
-            catch (SqliteException failure)
+            catch (ObjectDisposedException) when (stopped.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is SqliteException or IOException)
             {
                 logger.LogWarning(failure, "The Durable Task store still cannot be written.");
                 lock (gate)

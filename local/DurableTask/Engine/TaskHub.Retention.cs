@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Microsoft.DurableTask.Engine;
 
 /// <content>Automatic purge of terminal instances.</content>
@@ -15,7 +17,14 @@ partial class TaskHub
         {
             while (await timer.WaitForNextTickAsync(stopped))
             {
-                await ApplyRetentionAsync();
+                try
+                {
+                    await ApplyRetentionAsync();
+                }
+                catch (Microsoft.Data.Sqlite.SqliteException exception)
+                {
+                    logger.LogWarning(exception, "Old instances could not be purged; tried again later.");
+                }
             }
         }
         catch (OperationCanceledException) when (stopped.IsCancellationRequested)

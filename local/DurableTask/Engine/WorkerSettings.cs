@@ -8,6 +8,8 @@ namespace Microsoft.DurableTask.Engine;
 /// <summary>What a worker brings along: its tasks, services and options.</summary>
 sealed class WorkerSettings
 {
+    bool stopping;
+
     public required DurableTaskWorkerOptions Options { get; init; }
 
     public required IDurableTaskFactory Factory { get; init; }
@@ -23,6 +25,16 @@ sealed class WorkerSettings
     public Func<Exception, IDictionary<string, object?>?>? ExceptionProperties { get; init; }
 
     public IReadOnlyDictionary<string, object?> Properties { get; init; } = ImmutableDictionary<string, object?>.Empty;
+
+    /// <summary>
+    /// Whether the worker's host stops. What fails from then on may have failed for that reason, with disposed services or cancelled
+    /// tokens, and is not taken for a result: it is done again by the next worker.
+    /// </summary>
+    public bool IsStopping
+    {
+        get => Volatile.Read(ref stopping);
+        set => Volatile.Write(ref stopping, value);
+    }
 
     public DataConverter Converter => Options.DataConverter;
 

@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Engine;
 using Microsoft.DurableTask.Sqlite;
 using Microsoft.DurableTask.Worker.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ sealed class SqliteDurableTaskWorker : DurableTaskWorker
 
     readonly WorkerSettings settings;
     readonly SqliteTaskHubOptions hubOptions;
+    CancellationTokenRegistration stopping;
     TaskHubLease? lease;
     WorkerConnection? connection;
 
@@ -32,6 +34,7 @@ sealed class SqliteDurableTaskWorker : DurableTaskWorker
     {
         this.hubOptions = hubOptions.Get(OptionsName(name));
         SqliteDurableTaskWorkerOptions own = options.Get(name);
+        Lifetime = services.GetService<IHostApplicationLifetime>();
         ExceptionPropertiesProvider = services.GetService<IExceptionPropertiesProvider>();
 #pragma warning disable CS0618 // experimental, but part of the contract
         own.OrchestrationFilter ??= services.GetService<IOrchestrationFilter>();
@@ -48,11 +51,14 @@ sealed class SqliteDurableTaskWorker : DurableTaskWorker
         };
     }
 
+    IHostApplicationLifetime? Lifetime { get; }
+
     public static string OptionsName(string name) => $"worker:{name}";
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         lease = await TaskHubs.AcquireAsync(hubOptions, cancellationToken);
+        stopping = Lifetime?.ApplicationStopping.Register(() => settings.IsStopping = true) ?? default;
         connection = lease.Hub.Attach(settings);
         Logs.WorkerStarted(settings, lease.Hub.Options.Path);
         await base.StartAsync(cancellationToken);
@@ -60,6 +66,8 @@ sealed class SqliteDurableTaskWorker : DurableTaskWorker
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        settings.IsStopping = true;
+        await stopping.DisposeAsync();
         await base.StopAsync(cancellationToken);
         if (lease is not null)
         {
@@ -75,6 +83,7 @@ sealed class SqliteDurableTaskWorker : DurableTaskWorker
         {
             // A host that was disposed of without being stopped.
             lease = null;
+            settings.IsStopping = true;
             left.Hub.DetachAsync(connection!, TimeSpan.Zero, CancellationToken.None).GetAwaiter().GetResult();
             left.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
