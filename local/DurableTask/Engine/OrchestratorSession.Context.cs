@@ -93,16 +93,13 @@ partial class OrchestratorSession
             return options?.Retry is { } retry ? Retries.RunAsync(this, Call, retry) : Call();
         }
 
-        public override async Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
+        public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
         {
             DateTime due = fireAt.Kind == DateTimeKind.Local ? fireAt.ToUniversalTime() : fireAt;
             TimeSpan longest = session.Settings.MaximumTimerInterval;
-            while (due - session.Now > longest && longest > TimeSpan.Zero)
-            {
-                await SingleTimer(session.Now + longest, cancellationToken);
-            }
-
-            await SingleTimer(due, cancellationToken);
+            return due - session.Now > longest && longest > TimeSpan.Zero
+                ? LongTimerAsync(due, longest, cancellationToken)
+                : SingleTimer(due, cancellationToken);
         }
 
         public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
@@ -148,6 +145,16 @@ partial class OrchestratorSession
             bytes[7] = (byte)((bytes[7] & 0x0F) | 0x80);
             bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
             return new Guid(bytes);
+        }
+
+        async Task LongTimerAsync(DateTime due, TimeSpan longest, CancellationToken cancellation)
+        {
+            while (due - session.Now > longest)
+            {
+                await SingleTimer(session.Now + longest, cancellation);
+            }
+
+            await SingleTimer(due, cancellation);
         }
 
         Task SingleTimer(DateTime due, CancellationToken cancellation)

@@ -81,6 +81,13 @@ public sealed class StoreTests
 
         refused = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => EngineHost.StartAsync(newer.Path, _ => { }));
         StringAssert.Contains(refused.Message, "has schema version 99; this engine works with version 1. Use the newer engine that wrote it.");
+        using (SqliteConnection connection = Open(newer.Path))
+        {
+            Execute(connection, "PRAGMA user_version = 0");
+        }
+
+        refused = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => EngineHost.StartAsync(newer.Path, _ => { }));
+        StringAssert.Contains(refused.Message, "Let the engine that wrote it finish its instances, then start with a new file.");
     }
 
     [TestMethod]
