@@ -39,7 +39,8 @@ internal static class UpCommand
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
 
             Pipelines   {api}api/pipelines
-            Inference   {api}v2/models
+            Models      {api}api/models
+            Inference   {api}v2 (described at {api}openapi.json, measured at {api}metrics)
             Storage     {StorageAccount.BlobEndpoint(ports)} (queues on port {ports.Queue}, tables on {ports.Table})
             Batch       http://127.0.0.1:{ports.Batch}
             Logs        {Path.Combine(layout.State, "logs")}

@@ -45,9 +45,12 @@ public sealed class ResumeTests
     public async Task A_run_survives_the_death_of_everything_and_a_trial_resumes_from_its_checkpoint()
     {
         using var state = new TemporaryFolder();
+        await using var first = await Up.StartAsync(state.Path);
+        await SmallMnist.UploadAsync(first.Blobs, "mnist-all", trainImages: 4000);
+        var runId = await first.Pipelines.StartAsync(SmallPipeline.Json("mnist-all", trials: 3, budget: 20, learningRates: [0.002, 0.003, 0.005]), "all", CancellationToken.None);
+        await first.UntilAsync(runId, run => run.HasEnded || run.CustomStatus?.Phase is "preprocess" or "train");
+        await first.KillAsync();
         await using var killed = await Up.StartAsync(state.Path);
-        await SmallMnist.UploadAsync(killed.Blobs, "mnist-all", trainImages: 4000);
-        var runId = await killed.Pipelines.StartAsync(SmallPipeline.Json("mnist-all", trials: 3, budget: 20, learningRates: [0.002, 0.003, 0.005]), "all", CancellationToken.None);
 
         // One trial is through and another has a checkpoint.
         await killed.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial.State == "completed"));
@@ -65,12 +68,13 @@ public sealed class ResumeTests
         var result = Result(await up.EndAsync(runId), up);
 
         Assert.IsTrue(result.Trials.All(trial => trial.State == "completed"));
+        Assert.AreEqual("1", result.Model?.Version);
         foreach (var (blob, etag) in done)
         {
             Assert.AreEqual(etag, (await EverythingOfAsync(up, runId, finished))[blob], $"{blob} was written again.");
         }
 
-        Assert.AreEqual(2, await RunStore.StartsAsync(up.Blobs, runId, underWay));
+        Assert.IsGreaterThan(1, await RunStore.StartsAsync(up.Blobs, runId, underWay));
         StringAssert.Contains(await RunStore.LogsAsync(up.Blobs, runId, underWay), "resuming at step");
     }
 
