@@ -77,7 +77,7 @@ internal sealed class FilePattern
             {
                 result.Append("[^/]");
             }
-            else if (c == '[' && glob.IndexOf(']', i + 2) is var end and > 0)
+            else if (c == '[' && i + 2 < glob.Length && glob.IndexOf(']', i + 2) is var end and > 0)
             {
                 var set = glob[(i + 1)..end].Replace("\\", @"\\", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal);
                 result.Append('[').Append(set[0] is '!' or '^' ? "^/" + set[1..] : set).Append(']');

@@ -88,6 +88,15 @@ internal static class TaskValidation
                 throw BatchErrors.MissingProperty($"{path}outputFiles[{i}].destination.container");
             }
 
+            try
+            {
+                _ = new FilePattern(file.Text("filePattern")!);
+            }
+            catch (ArgumentException e)
+            {
+                throw BatchErrors.InvalidProperty($"{path}outputFiles[{i}].filePattern", file.Text("filePattern"), e.Message);
+            }
+
             if (container.ContainsKey("identityReference"))
             {
                 throw BatchErrors.InvalidProperty($"{path}outputFiles[{i}].destination.container.identityReference", null, "The emulated nodes have no managed identity; use a SAS.");

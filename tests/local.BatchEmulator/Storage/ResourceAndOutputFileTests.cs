@@ -81,6 +81,37 @@ public sealed class ResourceAndOutputFileTests
     }
 
     [TestMethod]
+    [DataRow("[z-a].txt", "https://account.blob.core.windows.net/c", "", "filePattern")]
+    [DataRow("*.txt", "not a url", "", "containerUrl")]
+    [DataRow("*.txt", "https://account.blob.core.windows.net/c", "x-ms-meta-a", "uploadHeaders")]
+    public async Task A_wrong_output_file_is_refused_when_the_task_is_added(string pattern, string url, string header, string property)
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.CreatePoolAsync(dedicated: 0);
+        await emulator.CreateJobAsync();
+        var container = new JsonObject { ["containerUrl"] = url };
+        if (header.Length > 0)
+        {
+            container["uploadHeaders"] = new JsonArray(new JsonObject { ["name"] = header, ["value"] = "b" });
+        }
+
+        var (status, body, _) = await emulator.Client.SendAsync("POST", "/jobs/job/tasks", new JsonObject
+        {
+            ["id"] = "t",
+            ["commandLine"] = "true",
+            ["outputFiles"] = new JsonArray(new JsonObject
+            {
+                ["filePattern"] = pattern,
+                ["destination"] = new JsonObject { ["container"] = container },
+                ["uploadOptions"] = new JsonObject { ["uploadCondition"] = "taskcompletion" },
+            }),
+        });
+
+        Assert.AreEqual(400, (int)status);
+        StringAssert.Contains(body["values"]!.ToJsonString(), property);
+    }
+
+    [TestMethod]
     public async Task An_upload_that_is_refused_fails_a_task_that_had_succeeded()
     {
         var container = await ContainerAsync("refused");
