@@ -160,9 +160,27 @@ public sealed class OrchestrationTests
         Assert.AreEqual(OrchestrationRuntimeStatus.Failed, ended.RuntimeStatus);
         Assert.AreEqual(typeof(TaskFailedException).FullName, ended.FailureDetails!.ErrorType);
         Assert.AreEqual("Task 'Throw' (#0) failed with an unhandled exception: Outer!", ended.FailureDetails.ErrorMessage);
+        StringAssert.Contains(ended.FailureDetails.StackTrace!, nameof(An_activity_that_throws_fails_its_caller_with_all_details));
         Assert.IsTrue(ended.FailureDetails.InnerFailure!.IsCausedBy<InvalidOperationException>());
         Assert.IsTrue(ended.FailureDetails.InnerFailure.InnerFailure!.IsCausedBy<FormatException>());
         Assert.AreEqual("Inner!", ended.FailureDetails.InnerFailure.InnerFailure.ErrorMessage);
+    }
+
+    [TestMethod]
+    public async Task An_orchestrator_that_throws_fails_with_its_own_stack_trace()
+    {
+        string? stack = null;
+        await using EngineHost host = await EngineHost.StartAsync(database.Path, tasks => tasks.AddOrchestratorFunc("Throw", _ =>
+        {
+            // On one line, so that both traces have the same line number.
+            stack = Environment.StackTrace.Replace("at System.Environment.get_StackTrace()", string.Empty, StringComparison.Ordinal).TrimStart(); throw new TimeoutException("Boom.");
+        }));
+
+        OrchestrationMetadata ended = await host.RunAsync("Throw");
+
+        Assert.AreEqual(typeof(TimeoutException).FullName, ended.FailureDetails!.ErrorType);
+        Assert.AreEqual("Boom.", ended.FailureDetails.ErrorMessage);
+        StringAssert.Contains(ended.FailureDetails.StackTrace!, stack![..300]);
     }
 
     [TestMethod]
