@@ -16,7 +16,7 @@ namespace Functions.Tests.Fixtures;
 internal sealed class App : IAsyncDisposable
 {
     private static readonly Lazy<Task<App>> Shared = new(StartAsync);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly TemporaryFolder folder = new();
     private readonly StringBuilder log = new();

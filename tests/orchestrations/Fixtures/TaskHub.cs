@@ -13,7 +13,7 @@ namespace Orchestrations.Tests.Fixtures;
 /// <summary>The real engine on a file of its own, with all orchestrators and the activities that a test gives it.</summary>
 internal sealed class TaskHub : IAsyncDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(180);
 
     private readonly IHost host;
     private readonly TemporaryFolder? folder;

@@ -164,6 +164,19 @@ public class PipelineOrchestratorTests
     }
 
     [TestMethod]
+    public async Task Cancelling_while_a_word_is_awaited_publishes_nothing()
+    {
+        await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9));
+        string id = await hub.ScheduleAsync(hub.Pipeline() with { Approve = new ApprovalDefinition(TimeSpan.FromHours(1), true) });
+        await hub.Hub.UntilAsync(id, run => run.SerializedCustomStatus is { } status && status.Contains("\"phase\":\"approve\"", StringComparison.Ordinal));
+
+        await hub.Client.RaiseEventAsync(id, RunEvents.Cancel, "enough");
+
+        Assert.AreEqual(RunState.Cancelled, Output(await hub.EndAsync(id)).State);
+        Assert.AreEqual(0, (await hub.Registry.ListVersionsAsync(hub.Raw.Name)).Count);
+    }
+
+    [TestMethod]
     public async Task A_pipeline_that_was_never_checked_is_checked_by_the_run()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9));
