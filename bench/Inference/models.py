@@ -1,4 +1,4 @@
-"""Writes the two models that bench/Inference measures, with random weights: the MNIST network and a ResNet-50.
+"""Writes the models that bench/Inference measures, with random weights: the MNIST network, a ResNet-50 and a wide perceptron.
 
 Usage: python3 models.py FOLDER   (any PyTorch from 1.13; run by an interpreter that imports torch)
 """
@@ -55,6 +55,17 @@ class ResNet50(nn.Module):
         return self.layers(x)
 
 
+class Wide(nn.Module):
+    """Almost all of its time goes into reading 80 MB of weights, whatever the batch: what batching is best for."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 10))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
 def export(model, shape, path):
     torch.onnx.export(
         model.eval(), torch.zeros(1, *shape), path, input_names=["image"], output_names=["scores"], opset_version=13,
@@ -65,4 +76,5 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     folder = sys.argv[1]
     export(Mnist(), (1, 28, 28), os.path.join(folder, "mnist.onnx"))
+    export(Wide(), (1, 28, 28), os.path.join(folder, "wide.onnx"))
     export(ResNet50(), (3, 224, 224), os.path.join(folder, "resnet50.onnx"))

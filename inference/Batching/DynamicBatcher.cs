@@ -21,6 +21,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     private int queuedRows;
     private int active;
     private double averageRunSeconds;
+    private Action? closing;
 
     // Set when the model turned out not to work row by row.
     private volatile bool indivisible;
@@ -57,27 +58,50 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     /// <summary>Runs queued batches until there are none. The thread pool calls this; a slot was taken for it.</summary>
     public void Execute()
     {
-        if (TakeBatch() is { } batch)
+        try
         {
-            try
+            if (TakeBatch() is { } batch)
             {
                 Run(batch);
             }
-            finally
-            {
-                Next();
-            }
+        }
+        finally
+        {
+            Next();
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>
+    /// Calls <paramref name="close"/> once nothing runs or waits here any more: at once, or when the last run ends. A caller who gave up
+    /// has gone, but the run that it was part of still uses the session.
+    /// </summary>
+    public void CloseWhenIdle(Action close)
     {
         lock (gate)
         {
-            timer?.Dispose();
-            timer = null;
+            closing = close;
         }
+
+        CloseIfIdle();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => CloseWhenIdle(static () => { });
+
+    private void CloseIfIdle()
+    {
+        Action? close = null;
+        lock (gate)
+        {
+            if (active == 0 && queue.Count == 0 && closing is not null)
+            {
+                (close, closing) = (closing, null);
+                timer?.Dispose();
+                timer = null;
+            }
+        }
+
+        close?.Invoke();
     }
 
     private bool TryStartNow(InferenceJob job)
@@ -141,6 +165,8 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             active--;
             StartIfDue();
         }
+
+        CloseIfIdle();
     }
 
     private List<InferenceJob>? TakeBatch()
@@ -150,7 +176,6 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             if (queue.Count == 0)
             {
                 // Everything was cancelled meanwhile.
-                active--;
                 return null;
             }
 
@@ -195,6 +220,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         if (waiting)
         {
             job.ReleaseInputs();
+            CloseIfIdle();
         }
     }
 

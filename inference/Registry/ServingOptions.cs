@@ -12,7 +12,7 @@ public sealed record ServingOptions
     /// <summary>How long the first request of a batch waits for others, in microseconds. 0, the default, batches what has queued up while the model was busy.</summary>
     public int MaxDelayMicroseconds { get; init; }
 
-    /// <summary>Runs of the model at a time. Null: one; ONNX Runtime's own threads share the cores.</summary>
+    /// <summary>Runs of the model at a time. Null: as many as there are cores for a model below 2 MiB, whose runs take one thread each; one for others, whose runs share all cores.</summary>
     public int? Concurrency { get; init; }
 
     /// <summary>Requests that may wait; one more is answered 429.</summary>

@@ -26,7 +26,7 @@ internal sealed class LoadedModel : IDisposable
             new(
                 Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536),
                 TimeSpan.FromMicroseconds(Math.Clamp(serving.MaxDelayMicroseconds, 0, 10_000_000)),
-                Math.Clamp(serving.Concurrency ?? 1, 1, 64),
+                Math.Clamp(serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1), 1, 64),
                 Math.Clamp(serving.MaxQueue, 1, 100_000)),
             metrics,
             time);
@@ -74,11 +74,8 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Batcher.Dispose();
-        Session.Dispose();
-    }
+    /// <summary>Disposes the session, once no run uses it any more.</summary>
+    public void Dispose() => Batcher.CloseWhenIdle(Session.Dispose);
 
     private List<string>? OutputNames(InferRequest request)
     {

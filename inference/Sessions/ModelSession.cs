@@ -11,6 +11,9 @@ public sealed class ModelSession : IDisposable
     // A failed run is an exception; ONNX Runtime need not print it as well.
     private static readonly RunOptions DefaultRunOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
 
+    // Up to about here a run takes so little that several runs at a time use the cores better than several threads in one run.
+    private const long SmallBytes = 2 << 20;
+
     private readonly InferenceSession session;
 
     private ModelSession(InferenceSession session, long bytes)
@@ -49,6 +52,9 @@ public sealed class ModelSession : IDisposable
 
     internal string[] OutputNames { get; }
 
+    /// <summary>Whether a run uses one core only, so that several at a time make sense.</summary>
+    internal bool IsSmall => Bytes < SmallBytes;
+
     internal FrozenDictionary<string, int> InputIndex { get; }
 
     internal FrozenDictionary<string, int> OutputIndex { get; }
@@ -63,7 +69,7 @@ public sealed class ModelSession : IDisposable
     /// <param name="bytes">Size of all the model's files.</param>
     public static ModelSession Load(string path, long bytes)
     {
-        using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions();
+        using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions(singleThreaded: bytes < SmallBytes);
         InferenceSession? session = null;
         try
         {

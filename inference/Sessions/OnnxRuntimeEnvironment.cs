@@ -12,11 +12,18 @@ public static class OnnxRuntimeEnvironment
     private static int sharesThreadPool = -1;
 
     /// <summary>Options for a session in this environment. The caller disposes them.</summary>
-    public static SessionOptions CreateSessionOptions()
+    /// <param name="singleThreaded">Whether a run is to stay on the thread that asks for it: handing out the work of a small model takes longer than the work.</param>
+    public static SessionOptions CreateSessionOptions(bool singleThreaded = false)
     {
         bool shared = EnsureCreated();
         var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        if (shared)
+        if (singleThreaded)
+        {
+            // No pool at all: a session of one thread runs on its caller's.
+            options.IntraOpNumThreads = 1;
+            options.InterOpNumThreads = 1;
+        }
+        else if (shared)
         {
             options.DisablePerSessionThreads();
         }
