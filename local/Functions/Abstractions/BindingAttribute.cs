@@ -5,7 +5,5 @@ namespace Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 public abstract class BindingAttribute : Attribute
 {
     /// <summary>Creates the attribute.</summary>
-    public BindingAttribute()
-    {
-    }
+    public BindingAttribute() { }
 }

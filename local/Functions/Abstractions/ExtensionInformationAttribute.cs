@@ -8,9 +8,7 @@ public class ExtensionInformationAttribute : Attribute
     /// <param name="extensionPackage">The package of the host extension.</param>
     /// <param name="extensionVersion">Its version.</param>
     public ExtensionInformationAttribute(string extensionPackage, string extensionVersion)
-        : this(extensionPackage, extensionVersion, enableImplicitRegistration: false)
-    {
-    }
+        : this(extensionPackage, extensionVersion, enableImplicitRegistration: false) { }
 
     /// <summary>Creates the attribute.</summary>
     /// <param name="extensionPackage">The package of the host extension.</param>

@@ -5,7 +5,5 @@ namespace Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 public abstract class OutputBindingAttribute : BindingAttribute
 {
     /// <summary>Creates the attribute.</summary>
-    public OutputBindingAttribute()
-    {
-    }
+    public OutputBindingAttribute() { }
 }

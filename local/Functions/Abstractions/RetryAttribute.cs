@@ -5,9 +5,7 @@ namespace Microsoft.Azure.Functions.Worker;
 public abstract class RetryAttribute : Attribute
 {
     /// <summary>Creates the attribute.</summary>
-    public RetryAttribute()
-    {
-    }
+    public RetryAttribute() { }
 
     /// <summary>How many times a failed function is run again; -1 is without end.</summary>
     public int MaxRetryCount { get; set; }

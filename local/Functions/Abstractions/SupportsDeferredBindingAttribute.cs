@@ -5,7 +5,5 @@ namespace Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 public class SupportsDeferredBindingAttribute : Attribute
 {
     /// <summary>Creates the attribute.</summary>
-    public SupportsDeferredBindingAttribute()
-    {
-    }
+    public SupportsDeferredBindingAttribute() { }
 }

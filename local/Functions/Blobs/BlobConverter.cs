@@ -27,7 +27,11 @@ internal sealed class BlobConverter : IInputConverter
             return ConversionResult.Success(await CollectionAsync(context, blob, target, item));
         }
 
-        string name = blob.Name ?? throw new NotSupportedException($"A container can be bound to {nameof(BlobContainerClient)} or a collection, not to {target}.");
+        string name =
+            blob.Name
+            ?? throw new NotSupportedException(
+                $"A container can be bound to {nameof(BlobContainerClient)} or a collection, not to {target}."
+            );
         return ConversionResult.Success(await ItemAsync(context, blob.Container, name, target));
     }
 
@@ -54,7 +58,9 @@ internal sealed class BlobConverter : IInputConverter
         }
 
         List<object?> items = [];
-        await foreach (BlobItem found in blob.Container.GetBlobsAsync(prefix: blob.Name, cancellationToken: context.FunctionContext.CancellationToken))
+        await foreach (
+            BlobItem found in blob.Container.GetBlobsAsync(prefix: blob.Name, cancellationToken: context.FunctionContext.CancellationToken)
+        )
         {
             items.Add(await ItemAsync(context, blob.Container, found.Name, item));
         }

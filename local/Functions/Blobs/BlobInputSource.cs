@@ -11,7 +11,10 @@ internal sealed class BlobInputSource(StorageConnections storage, HostSettings s
     public ValueTask<object?> ResolveAsync(BindingAttribute attribute, FunctionContext context)
     {
         BlobInputAttribute input = (BlobInputAttribute)attribute;
-        (string container, string? name) = new BlobPath(input.BlobPath, settings.Configuration).Fill(context.BindingContext.BindingData, time);
+        (string container, string? name) = new BlobPath(input.BlobPath, settings.Configuration).Fill(
+            context.BindingContext.BindingData,
+            time
+        );
         return new(new BlobReference(storage.Blobs(input.Connection).GetBlobContainerClient(container), name, input.Connection));
     }
 }

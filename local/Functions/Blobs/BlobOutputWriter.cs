@@ -13,7 +13,10 @@ internal sealed class BlobOutputWriter(StorageConnections storage, HostSettings 
     public async Task WriteAsync(BindingAttribute attribute, object value, FunctionContext context)
     {
         BlobOutputAttribute output = (BlobOutputAttribute)attribute;
-        (string containerName, string? name) = new BlobPath(output.BlobPath, settings.Configuration).Fill(context.BindingContext.BindingData, time);
+        (string containerName, string? name) = new BlobPath(output.BlobPath, settings.Configuration).Fill(
+            context.BindingContext.BindingData,
+            time
+        );
         if (name is null)
         {
             throw new InvalidOperationException($"BlobOutputAttribute.BlobPath '{output.BlobPath}' names a container: add a blob's name.");
@@ -31,12 +34,13 @@ internal sealed class BlobOutputWriter(StorageConnections storage, HostSettings 
         await blob.UploadAsync(ToBytes(value, context), overwrite: true, context.CancellationToken);
     }
 
-    private static BinaryData ToBytes(object value, FunctionContext context) => value switch
-    {
-        string text => BinaryData.FromString(text),
-        byte[] bytes => BinaryData.FromBytes(bytes),
-        ReadOnlyMemory<byte> memory => BinaryData.FromBytes(memory),
-        BinaryData data => data,
-        _ => context.Serializer().Serialize(value, value.GetType(), context.CancellationToken),
-    };
+    private static BinaryData ToBytes(object value, FunctionContext context) =>
+        value switch
+        {
+            string text => BinaryData.FromString(text),
+            byte[] bytes => BinaryData.FromBytes(bytes),
+            ReadOnlyMemory<byte> memory => BinaryData.FromBytes(memory),
+            BinaryData data => data,
+            _ => context.Serializer().Serialize(value, value.GetType(), context.CancellationToken),
+        };
 }

@@ -16,9 +16,12 @@ internal sealed class BlobPath
     }
 
     /// <summary>The container of a trigger.</summary>
-    public string TriggerContainer => container.HasExpressions
-        ? throw new NotSupportedException("BlobTriggerAttribute.BlobPath: the container's name must be given; it cannot be an expression.")
-        : container.Literal;
+    public string TriggerContainer =>
+        container.HasExpressions
+            ? throw new NotSupportedException(
+                "BlobTriggerAttribute.BlobPath: the container's name must be given; it cannot be an expression."
+            )
+            : container.Literal;
 
     /// <summary>What the names a trigger looks for begin with.</summary>
     public string TriggerPrefix => name?.Literal ?? "";
@@ -35,10 +38,14 @@ internal sealed class BlobPath
         }
         catch (ArgumentException e)
         {
-            throw new InvalidOperationException($"Function '{function}': the blob path's expressions must be names of letters, digits and underscores, such as {{name}}.", e);
+            throw new InvalidOperationException(
+                $"Function '{function}': the blob path's expressions must be names of letters, digits and underscores, such as {{name}}.",
+                e
+            );
         }
     }
 
     /// <summary>Container and name of an input or output; the name is null where the path is a container's.</summary>
-    public (string Container, string? Name) Fill(IReadOnlyDictionary<string, object?> data, TimeProvider time) => (container.Fill(data, time), name?.Fill(data, time));
+    public (string Container, string? Name) Fill(IReadOnlyDictionary<string, object?> data, TimeProvider time) =>
+        (container.Fill(data, time), name?.Fill(data, time));
 }

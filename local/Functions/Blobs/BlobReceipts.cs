@@ -16,11 +16,18 @@ internal sealed class BlobReceipts(StorageConnections storage, HostIdentity iden
     private const string Completed = "Completed";
     private const string Attempts = "Attempts";
 
-    public async Task<(bool Completed, int Attempts)> ReadAsync(string function, string container, string name, ETag version, CancellationToken cancellation)
+    public async Task<(bool Completed, int Attempts)> ReadAsync(
+        string function,
+        string container,
+        string name,
+        ETag version,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            BlobProperties properties = await Receipt(function, container, name, version).GetPropertiesAsync(cancellationToken: cancellation);
+            BlobProperties properties = await Receipt(function, container, name, version)
+                .GetPropertiesAsync(cancellationToken: cancellation);
             int attempts = properties.Metadata.TryGetValue(Attempts, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
             return (properties.Metadata.ContainsKey(Completed), attempts);
         }
@@ -30,14 +37,34 @@ internal sealed class BlobReceipts(StorageConnections storage, HostIdentity iden
         }
     }
 
-    public Task RecordAttemptAsync(string function, string container, string name, ETag version, int attempts, CancellationToken cancellation) =>
-        WriteAsync(function, container, name, version, new() { [Attempts] = attempts.ToString(CultureInfo.InvariantCulture) }, cancellation);
+    public Task RecordAttemptAsync(
+        string function,
+        string container,
+        string name,
+        ETag version,
+        int attempts,
+        CancellationToken cancellation
+    ) =>
+        WriteAsync(
+            function,
+            container,
+            name,
+            version,
+            new() { [Attempts] = attempts.ToString(CultureInfo.InvariantCulture) },
+            cancellation
+        );
 
     public Task RecordCompletedAsync(string function, string container, string name, ETag version, CancellationToken cancellation) =>
         WriteAsync(function, container, name, version, new() { [Completed] = "true" }, cancellation);
 
     private async Task WriteAsync(
-        string function, string container, string name, ETag version, Dictionary<string, string> metadata, CancellationToken cancellation)
+        string function,
+        string container,
+        string name,
+        ETag version,
+        Dictionary<string, string> metadata,
+        CancellationToken cancellation
+    )
     {
         BlobClient receipt = Receipt(function, container, name, version);
         BlobUploadOptions options = new() { Metadata = metadata };
@@ -47,12 +74,17 @@ internal sealed class BlobReceipts(StorageConnections storage, HostIdentity iden
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            await storage.Blobs(StorageConnections.Default).GetBlobContainerClient(ContainerName).CreateIfNotExistsAsync(cancellationToken: cancellation);
+            await storage
+                .Blobs(StorageConnections.Default)
+                .GetBlobContainerClient(ContainerName)
+                .CreateIfNotExistsAsync(cancellationToken: cancellation);
             await receipt.UploadAsync(BinaryData.FromString(""), options, cancellation);
         }
     }
 
     private BlobClient Receipt(string function, string container, string name, ETag version) =>
-        storage.Blobs(StorageConnections.Default).GetBlobContainerClient(ContainerName)
+        storage
+            .Blobs(StorageConnections.Default)
+            .GetBlobContainerClient(ContainerName)
             .GetBlobClient($"blobreceipts/{identity.Value}/Host.Functions.{function}/{version}/{container}/{name}");
 }

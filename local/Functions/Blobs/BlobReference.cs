@@ -14,7 +14,15 @@ internal sealed class BlobReference(BlobContainerClient container, string? name,
 
     public override string Source => "AzureStorageBlobs";
 
-    public override BinaryData Content => BinaryData.FromObjectAsJson(new { Connection = connection, ContainerName = container.Name, BlobName = name });
+    public override BinaryData Content =>
+        BinaryData.FromObjectAsJson(
+            new
+            {
+                Connection = connection,
+                ContainerName = container.Name,
+                BlobName = name,
+            }
+        );
 
     public override string ContentType => "application/json";
 }

@@ -6,5 +6,6 @@ namespace Microsoft.Azure.Functions.Worker;
 public class BlobStorageExtensionStartup : WorkerExtensionStartup
 {
     /// <inheritdoc/>
-    public override void Configure(IFunctionsWorkerApplicationBuilder applicationBuilder) => applicationBuilder.ConfigureBlobStorageExtension();
+    public override void Configure(IFunctionsWorkerApplicationBuilder applicationBuilder) =>
+        applicationBuilder.ConfigureBlobStorageExtension();
 }

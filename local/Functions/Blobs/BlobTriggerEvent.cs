@@ -14,7 +14,8 @@ internal static class BlobTriggerEvent
         string? connection,
         Dictionary<string, object?> names,
         BlobRequestConditions? conditions,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         BlobProperties properties = await blob.GetPropertiesAsync(conditions, cancellation);
         return new TriggerEvent

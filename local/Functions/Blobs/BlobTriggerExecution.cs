@@ -21,7 +21,13 @@ internal sealed partial class BlobTriggerExecution : IDisposable
     private readonly int threshold;
 
     public BlobTriggerExecution(
-        FunctionInvoker invoker, StorageConnections storage, BlobReceipts receipts, HostSettings settings, TimeProvider time, ILogger<BlobTriggerExecution> logger)
+        FunctionInvoker invoker,
+        StorageConnections storage,
+        BlobReceipts receipts,
+        HostSettings settings,
+        TimeProvider time,
+        ILogger<BlobTriggerExecution> logger
+    )
     {
         this.invoker = invoker;
         this.storage = storage;
@@ -34,7 +40,12 @@ internal sealed partial class BlobTriggerExecution : IDisposable
 
     /// <summary>Returns once there is a slot; the run itself goes on.</summary>
     public async Task StartAsync(
-        BlobTriggerWatch watch, BlobContainerClient container, BlobItem blob, Dictionary<string, object?> parts, CancellationToken stopping)
+        BlobTriggerWatch watch,
+        BlobContainerClient container,
+        BlobItem blob,
+        Dictionary<string, object?> parts,
+        CancellationToken stopping
+    )
     {
         ETag version = blob.Properties.ETag ?? default;
         await slots.WaitAsync(stopping);
@@ -60,13 +71,20 @@ internal sealed partial class BlobTriggerExecution : IDisposable
                     slots.Release();
                 }
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
     }
 
     public void Dispose() => slots.Dispose();
 
     private async Task RunAsync(
-        BlobTriggerWatch watch, BlobContainerClient container, string name, ETag version, Dictionary<string, object?> parts, CancellationToken stopping)
+        BlobTriggerWatch watch,
+        BlobContainerClient container,
+        string name,
+        ETag version,
+        Dictionary<string, object?> parts,
+        CancellationToken stopping
+    )
     {
         string function = watch.Function.Name;
         (bool completed, int attempts) = await receipts.ReadAsync(function, container.Name, name, version, stopping);
@@ -81,7 +99,14 @@ internal sealed partial class BlobTriggerExecution : IDisposable
             TriggerEvent trigger;
             try
             {
-                trigger = await BlobTriggerEvent.CreateAsync(container, client, watch.Trigger.Connection, parts, new BlobRequestConditions { IfMatch = version }, stopping);
+                trigger = await BlobTriggerEvent.CreateAsync(
+                    container,
+                    client,
+                    watch.Trigger.Connection,
+                    parts,
+                    new BlobRequestConditions { IfMatch = version },
+                    stopping
+                );
             }
             catch (RequestFailedException e) when (e.Status is 404 or 412 or 304)
             {
@@ -128,20 +153,28 @@ internal sealed partial class BlobTriggerExecution : IDisposable
         LogPoison(logger, function, container, name, threshold, PoisonQueue);
         QueueClient queue = storage.Queues(StorageConnections.Default).GetQueueClient(PoisonQueue);
         await queue.CreateIfNotExistsAsync();
-        await queue.SendMessageAsync(JsonSerializer.Serialize(new
-        {
-            Type = "BlobTrigger",
-            FunctionId = $"Host.Functions.{function}",
-            BlobType = "BlockBlob",
-            ContainerName = container,
-            BlobName = name,
-            ETag = version.ToString("H"),
-        }));
+        await queue.SendMessageAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    Type = "BlobTrigger",
+                    FunctionId = $"Host.Functions.{function}",
+                    BlobType = "BlockBlob",
+                    ContainerName = container,
+                    BlobName = name,
+                    ETag = version.ToString("H"),
+                }
+            )
+        );
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Function '{Function}' for blob '{Container}/{Blob}' is put off: {Reason}")]
     private static partial void LogPutOff(ILogger logger, string function, string container, string blob, string reason);
 
-    [LoggerMessage(2, LogLevel.Error, "Function '{Function}' failed {Attempts} times for blob '{Container}/{Blob}'. A message about it goes to the queue '{Queue}'.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Error,
+        "Function '{Function}' failed {Attempts} times for blob '{Container}/{Blob}'. A message about it goes to the queue '{Queue}'."
+    )]
     private static partial void LogPoison(ILogger logger, string function, string container, string blob, int attempts, string queue);
 }

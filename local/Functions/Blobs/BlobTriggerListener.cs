@@ -9,8 +9,13 @@ namespace DurableMl.Local.Functions.Blobs;
 
 /// <summary>Watches the containers that blob triggers name, and runs a function once for every version of every blob that matches.</summary>
 internal sealed partial class BlobTriggerListener(
-    FunctionCatalog catalog, StorageConnections storage, BlobTriggerExecution execution, HostSettings settings, TimeProvider time, ILogger<BlobTriggerListener> logger)
-    : BackgroundService
+    FunctionCatalog catalog,
+    StorageConnections storage,
+    BlobTriggerExecution execution,
+    HostSettings settings,
+    TimeProvider time,
+    ILogger<BlobTriggerListener> logger
+) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -20,10 +25,14 @@ internal sealed partial class BlobTriggerListener(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         storage.Blobs(StorageConnections.Default);
-        containers = [.. catalog.With<BlobTriggerAttribute>()
-            .Select(t => Watch(t.Function, t.Trigger))
-            .GroupBy(w => (Connection: w.Trigger.Connection ?? StorageConnections.Default, w.Path.TriggerContainer))
-            .Select(g => (storage.Blobs(g.Key.Connection).GetBlobContainerClient(g.Key.TriggerContainer), g.ToArray()))];
+        containers =
+        [
+            .. catalog
+                .With<BlobTriggerAttribute>()
+                .Select(t => Watch(t.Function, t.Trigger))
+                .GroupBy(w => (Connection: w.Trigger.Connection ?? StorageConnections.Default, w.Path.TriggerContainer))
+                .Select(g => (storage.Blobs(g.Key.Connection).GetBlobContainerClient(g.Key.TriggerContainer), g.ToArray())),
+        ];
         return base.StartAsync(cancellationToken);
     }
 

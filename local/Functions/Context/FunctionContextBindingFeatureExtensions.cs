@@ -28,12 +28,14 @@ public static class FunctionContextBindingFeatureExtensions
     /// <typeparam name="T">The value's type.</typeparam>
     /// <param name="context">The invocation.</param>
     /// <returns>The value, to read or to replace.</returns>
-    public static InvocationResult<T> GetInvocationResult<T>(this FunctionContext context) => new StateInvocationResult<T>(InvocationState.Of(context));
+    public static InvocationResult<T> GetInvocationResult<T>(this FunctionContext context) =>
+        new StateInvocationResult<T>(InvocationState.Of(context));
 
     /// <summary>The function's returned value.</summary>
     /// <param name="context">The invocation.</param>
     /// <returns>The value, to read or to replace.</returns>
-    public static InvocationResult GetInvocationResult(this FunctionContext context) => new StateInvocationResult(InvocationState.Of(context));
+    public static InvocationResult GetInvocationResult(this FunctionContext context) =>
+        new StateInvocationResult(InvocationState.Of(context));
 
     /// <summary>The outputs that the returned object's properties were bound to.</summary>
     /// <typeparam name="T">The type of the outputs looked for; <see cref="object"/> for all.</typeparam>

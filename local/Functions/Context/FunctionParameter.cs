@@ -9,9 +9,7 @@ public class FunctionParameter
     /// <param name="name">Its name.</param>
     /// <param name="type">Its type.</param>
     public FunctionParameter(string name, Type type)
-        : this(name, type, hasDefaultValue: false, defaultValue: null, ImmutableDictionary<string, object>.Empty)
-    {
-    }
+        : this(name, type, hasDefaultValue: false, defaultValue: null, ImmutableDictionary<string, object>.Empty) { }
 
     /// <summary>A parameter.</summary>
     /// <param name="name">Its name.</param>
@@ -19,18 +17,14 @@ public class FunctionParameter
     /// <param name="hasDefaultValue">Whether it has a default.</param>
     /// <param name="defaultValue">The default.</param>
     public FunctionParameter(string name, Type type, bool hasDefaultValue, object? defaultValue)
-        : this(name, type, hasDefaultValue, defaultValue, ImmutableDictionary<string, object>.Empty)
-    {
-    }
+        : this(name, type, hasDefaultValue, defaultValue, ImmutableDictionary<string, object>.Empty) { }
 
     /// <summary>A parameter with properties.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="type">Its type.</param>
     /// <param name="properties">What is known of it, such as its attributes.</param>
     public FunctionParameter(string name, Type type, IReadOnlyDictionary<string, object> properties)
-        : this(name, type, hasDefaultValue: false, defaultValue: null, properties)
-    {
-    }
+        : this(name, type, hasDefaultValue: false, defaultValue: null, properties) { }
 
     /// <summary>A parameter with properties.</summary>
     /// <param name="name">Its name.</param>
@@ -38,7 +32,13 @@ public class FunctionParameter
     /// <param name="hasDefaultValue">Whether it has a default.</param>
     /// <param name="defaultValue">The default.</param>
     /// <param name="properties">What is known of it, such as its attributes.</param>
-    public FunctionParameter(string name, Type type, bool hasDefaultValue, object? defaultValue, IReadOnlyDictionary<string, object> properties)
+    public FunctionParameter(
+        string name,
+        Type type,
+        bool hasDefaultValue,
+        object? defaultValue,
+        IReadOnlyDictionary<string, object> properties
+    )
     {
         Name = name ?? throw new ArgumentNullException(nameof(name));
         Type = type ?? throw new ArgumentNullException(nameof(type));

@@ -6,15 +6,11 @@ public class FunctionWorkerException : Exception
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What went wrong.</param>
     public FunctionWorkerException(string? message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What went wrong.</param>
     /// <param name="innerException">Why.</param>
     public FunctionWorkerException(string? message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

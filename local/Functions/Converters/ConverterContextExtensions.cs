@@ -21,7 +21,10 @@ public static class ConverterContextExtensions
     public static bool TryGetBindingAttribute(this ConverterContext context, Type type, out object? bindingAttribute)
     {
         ArgumentNullException.ThrowIfNull(context);
-        bindingAttribute = context.Properties.TryGetValue(ParameterProperties.BindingAttribute, out object? value) && type.IsInstanceOfType(value) ? value : null;
+        bindingAttribute =
+            context.Properties.TryGetValue(ParameterProperties.BindingAttribute, out object? value) && type.IsInstanceOfType(value)
+                ? value
+                : null;
         return bindingAttribute is not null;
     }
 }

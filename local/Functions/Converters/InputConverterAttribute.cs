@@ -3,7 +3,8 @@ namespace Microsoft.Azure.Functions.Worker.Converters;
 /// <summary>Says which converter makes a parameter, or values of a type.</summary>
 [AttributeUsage(
     AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum | AttributeTargets.Interface | AttributeTargets.Parameter,
-    AllowMultiple = true)]
+    AllowMultiple = true
+)]
 public class InputConverterAttribute : Attribute
 {
     /// <summary>Creates the attribute.</summary>

@@ -33,7 +33,9 @@ internal sealed class CallHttpActivity(IHttpClientFactory clients) : TaskActivit
             request.Content.Headers.ContentType = null;
         }
 
-        foreach ((string name, StringValues values) in input.Headers ?? new Dictionary<string, StringValues>(StringComparer.OrdinalIgnoreCase))
+        foreach (
+            (string name, StringValues values) in input.Headers ?? new Dictionary<string, StringValues>(StringComparer.OrdinalIgnoreCase)
+        )
         {
             if (!request.Headers.TryAddWithoutValidation(name, values.ToArray()))
             {
@@ -49,7 +51,9 @@ internal sealed class CallHttpActivity(IHttpClientFactory clients) : TaskActivit
         using HttpResponseMessage response = await client.SendAsync(request);
         return new DurableHttpResponse(response.StatusCode)
         {
-            Headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => new StringValues([.. h.Value]), StringComparer.OrdinalIgnoreCase),
+            Headers = response
+                .Headers.Concat(response.Content.Headers)
+                .ToDictionary(h => h.Key, h => new StringValues([.. h.Value]), StringComparer.OrdinalIgnoreCase),
             Content = await response.Content.ReadAsStringAsync(),
         };
     }

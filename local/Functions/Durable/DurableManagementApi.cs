@@ -53,7 +53,15 @@ internal sealed class DurableManagementApi(DurableClients clients, HostSettings 
     public static Task RespondAsync(HttpContext http, int status, object? body = null)
     {
         http.Response.StatusCode = status;
-        return body is null ? Task.CompletedTask : http.Response.WriteAsJsonAsync(body, body.GetType(), ManagementJson.Options, "application/json; charset=utf-8", http.RequestAborted);
+        return body is null
+            ? Task.CompletedTask
+            : http.Response.WriteAsJsonAsync(
+                body,
+                body.GetType(),
+                ManagementJson.Options,
+                "application/json; charset=utf-8",
+                http.RequestAborted
+            );
     }
 
     /// <summary>An error in the shape of ASP.NET Web API's <c>HttpError</c>, as the extension gives it.</summary>
@@ -85,35 +93,52 @@ internal sealed class DurableManagementApi(DurableClients clients, HostSettings 
     }
 
     private void Map(IEndpointRouteBuilder endpoints, string method, string pattern, Func<HttpContext, Task> handle) =>
-        endpoints.MapMethods(pattern, [method], async http =>
-        {
-            if (settings.RequireKeys && !FunctionKeys.Matches(KeyAuthorization.Presented(http.Request), keys.System(KeyName), keys.Master))
+        endpoints.MapMethods(
+            pattern,
+            [method],
+            async http =>
             {
-                http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                return;
-            }
+                if (
+                    settings.RequireKeys
+                    && !FunctionKeys.Matches(KeyAuthorization.Presented(http.Request), keys.System(KeyName), keys.Master)
+                )
+                {
+                    http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                    return;
+                }
 
-            try
-            {
-                await handle(http);
+                try
+                {
+                    await handle(http);
+                }
+                catch (JsonException e)
+                {
+                    await RespondErrorAsync(http, StatusCodes.Status400BadRequest, "Invalid JSON content", e);
+                }
+                catch (ArgumentException e)
+                {
+                    await RespondErrorAsync(
+                        http,
+                        StatusCodes.Status400BadRequest,
+                        "One or more of the arguments submitted is incorrect",
+                        e
+                    );
+                }
+                catch (NotSupportedException e)
+                {
+                    await RespondErrorAsync(http, StatusCodes.Status501NotImplemented, e.Message, e);
+                }
+                catch (Exception e) when (e is not OperationCanceledException && !http.Response.HasStarted)
+                {
+                    await RespondErrorAsync(
+                        http,
+                        StatusCodes.Status500InternalServerError,
+                        "Something went wrong while processing your request",
+                        e
+                    );
+                }
             }
-            catch (JsonException e)
-            {
-                await RespondErrorAsync(http, StatusCodes.Status400BadRequest, "Invalid JSON content", e);
-            }
-            catch (ArgumentException e)
-            {
-                await RespondErrorAsync(http, StatusCodes.Status400BadRequest, "One or more of the arguments submitted is incorrect", e);
-            }
-            catch (NotSupportedException e)
-            {
-                await RespondErrorAsync(http, StatusCodes.Status501NotImplemented, e.Message, e);
-            }
-            catch (Exception e) when (e is not OperationCanceledException && !http.Response.HasStarted)
-            {
-                await RespondErrorAsync(http, StatusCodes.Status500InternalServerError, "Something went wrong while processing your request", e);
-            }
-        });
+        );
 
     private sealed record HttpError(string Message, string? ExceptionMessage, string? ExceptionType, string? StackTrace);
 }

@@ -16,8 +16,11 @@ public static class DurableTaskClientExtensions
     /// <param name="cancellation">Stops the writing.</param>
     /// <returns>The response.</returns>
     public static Task<HttpResponseData> CreateCheckStatusResponseAsync(
-        this DurableTaskClient client, HttpRequestData request, string instanceId, CancellationToken cancellation = default) =>
-        client.CreateCheckStatusResponseAsync(request, instanceId, HttpStatusCode.Accepted, cancellation);
+        this DurableTaskClient client,
+        HttpRequestData request,
+        string instanceId,
+        CancellationToken cancellation = default
+    ) => client.CreateCheckStatusResponseAsync(request, instanceId, HttpStatusCode.Accepted, cancellation);
 
     /// <summary>A response with the URLs of an instance, and its status URL as <c>Location</c>.</summary>
     /// <param name="client">The client.</param>
@@ -27,7 +30,12 @@ public static class DurableTaskClientExtensions
     /// <param name="cancellation">Stops the writing.</param>
     /// <returns>The response.</returns>
     public static async Task<HttpResponseData> CreateCheckStatusResponseAsync(
-        this DurableTaskClient client, HttpRequestData request, string instanceId, HttpStatusCode statusCode, CancellationToken cancellation = default)
+        this DurableTaskClient client,
+        HttpRequestData request,
+        string instanceId,
+        HttpStatusCode statusCode,
+        CancellationToken cancellation = default
+    )
     {
         (HttpResponseData response, HttpManagementPayload payload) = Respond(client, request, instanceId, statusCode);
         await request.FunctionContext.Serializer().SerializeAsync(response.Body, payload, typeof(HttpManagementPayload), cancellation);
@@ -41,8 +49,11 @@ public static class DurableTaskClientExtensions
     /// <param name="cancellation">Stops the writing.</param>
     /// <returns>The response.</returns>
     public static HttpResponseData CreateCheckStatusResponse(
-        this DurableTaskClient client, HttpRequestData request, string instanceId, CancellationToken cancellation = default) =>
-        client.CreateCheckStatusResponse(request, instanceId, HttpStatusCode.Accepted, cancellation);
+        this DurableTaskClient client,
+        HttpRequestData request,
+        string instanceId,
+        CancellationToken cancellation = default
+    ) => client.CreateCheckStatusResponse(request, instanceId, HttpStatusCode.Accepted, cancellation);
 
     /// <summary>A response with the URLs of an instance, and its status URL as <c>Location</c>.</summary>
     /// <param name="client">The client.</param>
@@ -52,7 +63,12 @@ public static class DurableTaskClientExtensions
     /// <param name="cancellation">Stops the writing.</param>
     /// <returns>The response.</returns>
     public static HttpResponseData CreateCheckStatusResponse(
-        this DurableTaskClient client, HttpRequestData request, string instanceId, HttpStatusCode statusCode, CancellationToken cancellation = default)
+        this DurableTaskClient client,
+        HttpRequestData request,
+        string instanceId,
+        HttpStatusCode statusCode,
+        CancellationToken cancellation = default
+    )
     {
         (HttpResponseData response, HttpManagementPayload payload) = Respond(client, request, instanceId, statusCode);
         request.FunctionContext.Serializer().Serialize(response.Body, payload, typeof(HttpManagementPayload), cancellation);
@@ -66,7 +82,11 @@ public static class DurableTaskClientExtensions
     /// <returns>The URLs.</returns>
     /// <exception cref="ArgumentException">The id is empty.</exception>
     /// <exception cref="InvalidOperationException">There is no request and the client is not one that a function was given.</exception>
-    public static HttpManagementPayload CreateHttpManagementPayload(this DurableTaskClient client, string instanceId, HttpRequestData? request = null)
+    public static HttpManagementPayload CreateHttpManagementPayload(
+        this DurableTaskClient client,
+        string instanceId,
+        HttpRequestData? request = null
+    )
     {
         ArgumentNullException.ThrowIfNull(client);
         if (string.IsNullOrEmpty(instanceId))
@@ -77,13 +97,19 @@ public static class DurableTaskClientExtensions
         FunctionsDurableTaskClient? functions = client as FunctionsDurableTaskClient;
         string root = request is not null
             ? RequestOrigin.Of(request) + DurableManagementApi.Root
-            : functions?.BaseUrl ?? throw new InvalidOperationException(
-                "Failed to create HTTP management payload as base URL is null. Either use Functions bindings or provide an HTTP request to create the HttpPayload.");
+            : functions?.BaseUrl
+                ?? throw new InvalidOperationException(
+                    "Failed to create HTTP management payload as base URL is null. Either use Functions bindings or provide an HTTP request to create the HttpPayload."
+                );
         return new HttpManagementPayload(instanceId, $"{root}/instances/{Uri.EscapeDataString(instanceId)}", functions?.QueryString);
     }
 
     private static (HttpResponseData Response, HttpManagementPayload Payload) Respond(
-        DurableTaskClient client, HttpRequestData request, string instanceId, HttpStatusCode statusCode)
+        DurableTaskClient client,
+        HttpRequestData request,
+        string instanceId,
+        HttpStatusCode statusCode
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         HttpManagementPayload payload = client.CreateHttpManagementPayload(instanceId, request);

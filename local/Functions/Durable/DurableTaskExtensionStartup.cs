@@ -6,5 +6,6 @@ namespace Microsoft.Azure.Functions.Worker.Extensions.DurableTask;
 public sealed class DurableTaskExtensionStartup : WorkerExtensionStartup
 {
     /// <inheritdoc/>
-    public override void Configure(IFunctionsWorkerApplicationBuilder applicationBuilder) => ArgumentNullException.ThrowIfNull(applicationBuilder);
+    public override void Configure(IFunctionsWorkerApplicationBuilder applicationBuilder) =>
+        ArgumentNullException.ThrowIfNull(applicationBuilder);
 }

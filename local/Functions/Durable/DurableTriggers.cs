@@ -22,19 +22,26 @@ internal static class DurableTriggers
         worker.Configure(options =>
         {
             options.EnableEntitySupport = true;
-            options.Concurrency.MaximumConcurrentActivityWorkItems =
-                settings.HostNumber("extensions:durableTask:maxConcurrentActivityFunctions", options.Concurrency.MaximumConcurrentActivityWorkItems);
-            options.Concurrency.MaximumConcurrentOrchestrationWorkItems =
-                settings.HostNumber("extensions:durableTask:maxConcurrentOrchestratorFunctions", options.Concurrency.MaximumConcurrentOrchestrationWorkItems);
-            options.Concurrency.MaximumConcurrentEntityWorkItems =
-                settings.HostNumber("extensions:durableTask:maxConcurrentEntityFunctions", options.Concurrency.MaximumConcurrentEntityWorkItems);
+            options.Concurrency.MaximumConcurrentActivityWorkItems = settings.HostNumber(
+                "extensions:durableTask:maxConcurrentActivityFunctions",
+                options.Concurrency.MaximumConcurrentActivityWorkItems
+            );
+            options.Concurrency.MaximumConcurrentOrchestrationWorkItems = settings.HostNumber(
+                "extensions:durableTask:maxConcurrentOrchestratorFunctions",
+                options.Concurrency.MaximumConcurrentOrchestrationWorkItems
+            );
+            options.Concurrency.MaximumConcurrentEntityWorkItems = settings.HostNumber(
+                "extensions:durableTask:maxConcurrentEntityFunctions",
+                options.Concurrency.MaximumConcurrentEntityWorkItems
+            );
         });
         services.AddOptions<DurableTaskRegistry>(worker.Name).Configure<FunctionInvoker, FunctionCatalog>(Register);
         worker.UseSqlite(path);
         IDurableTaskClientBuilder client = services.AddDurableTaskClient();
         client.Configure(options => options.EnableEntitySupport = true);
         client.UseSqlite(path);
-        services.AddHttpClient(CallHttpActivity.ClientName)
+        services
+            .AddHttpClient(CallHttpActivity.ClientName)
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
         services.AddSingleton<IManualTrigger, DurableManualTrigger>();
         services.AddSingleton<DurableClients>();
@@ -42,9 +49,11 @@ internal static class DurableTriggers
         services.AddSingleton<IInputSource, DurableClientSource>();
     }
 
-    public static bool UsesDurable(FunctionCatalog catalog) => catalog.Functions.Any(f =>
-        f.Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute
-        || f.Inputs.Any(i => i.Attribute is DurableClientAttribute));
+    public static bool UsesDurable(FunctionCatalog catalog) =>
+        catalog.Functions.Any(f =>
+            f.Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute
+            || f.Inputs.Any(i => i.Attribute is DurableClientAttribute)
+        );
 
     private static void Register(DurableTaskRegistry registry, FunctionInvoker invoker, FunctionCatalog catalog)
     {

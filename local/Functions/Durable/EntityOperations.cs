@@ -40,7 +40,12 @@ internal sealed class EntityOperations(DurableManagementApi api)
         };
         List<EntityStatus> entities = [];
         string? continuation = null;
-        await foreach (Page<EntityMetadata> page in api.Client.Entities.GetAllEntitiesAsync(query).AsPages(query.ContinuationToken, query.PageSize).WithCancellation(http.RequestAborted))
+        await foreach (
+            Page<EntityMetadata> page in api
+                .Client.Entities.GetAllEntitiesAsync(query)
+                .AsPages(query.ContinuationToken, query.PageSize)
+                .WithCancellation(http.RequestAborted)
+        )
         {
             entities.AddRange(page.Values.Select(EntityStatus.From));
             continuation = page.ContinuationToken;
@@ -56,7 +61,10 @@ internal sealed class EntityOperations(DurableManagementApi api)
         string operation = HttpMethods.IsDelete(http.Request.Method) ? "delete" : ManagementQuery.Text(http, "op") ?? "";
         using StreamReader reader = new(http.Request.Body);
         string body = await reader.ReadToEndAsync(http.RequestAborted);
-        object? input = body.Length == 0 ? null : ManagementQuery.HasJson(http.Request) ? JsonSerializer.Deserialize<JsonElement>(body) : body;
+        object? input =
+            body.Length == 0 ? null
+            : ManagementQuery.HasJson(http.Request) ? JsonSerializer.Deserialize<JsonElement>(body)
+            : body;
         await api.Client.Entities.SignalEntityAsync(Id(http), operation, input, options: null, http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
@@ -70,12 +78,15 @@ internal sealed class EntityOperations(DurableManagementApi api)
     private sealed record EntityStatus(
         [property: JsonPropertyName("entityId")] EntityStatus.Identity EntityId,
         [property: JsonPropertyName("lastOperationTime")] DateTime LastOperationTime,
-        [property: JsonPropertyName("state")] JsonNode? State)
+        [property: JsonPropertyName("state")] JsonNode? State
+    )
     {
-        public static EntityStatus From(EntityMetadata entity) => new(
-            new Identity(entity.Id.Name, entity.Id.Key),
-            entity.LastModifiedTime.UtcDateTime,
-            entity.IncludesState ? ManagementJson.Parse(entity.State.Value) : null);
+        public static EntityStatus From(EntityMetadata entity) =>
+            new(
+                new Identity(entity.Id.Name, entity.Id.Key),
+                entity.LastModifiedTime.UtcDateTime,
+                entity.IncludesState ? ManagementJson.Parse(entity.State.Value) : null
+            );
 
         public sealed record Identity([property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("key")] string Key);
     }

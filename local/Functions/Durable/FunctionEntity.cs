@@ -10,12 +10,18 @@ internal sealed class FunctionEntity(FunctionInvoker invoker, DiscoveredFunction
     {
         FunctionContext? context = null;
         TaskEntityDispatcher dispatcher = new(operation, () => context!.InstanceServices);
-        await invoker.InvokeTurnAsync(function, new TriggerEvent
-        {
-            Value = dispatcher,
-            BindingData = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = operation.Context.Id.ToString() },
-            Prepare = c => context = c,
-        });
+        await invoker.InvokeTurnAsync(
+            function,
+            new TriggerEvent
+            {
+                Value = dispatcher,
+                BindingData = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase)
+                {
+                    ["instanceId"] = operation.Context.Id.ToString(),
+                },
+                Prepare = c => context = c,
+            }
+        );
         return dispatcher.Result;
     }
 }

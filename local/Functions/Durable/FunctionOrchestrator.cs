@@ -19,8 +19,13 @@ internal sealed class FunctionOrchestrator : ITaskOrchestrator
         this.invoker = invoker;
         this.function = function;
         // The parameter without an attribute is the orchestration's input, as in the worker extension.
-        input = function.Method.GetParameters().FirstOrDefault(p =>
-            p.GetCustomAttribute<BindingAttribute>() is null && p.ParameterType != typeof(FunctionContext) && p.ParameterType != typeof(CancellationToken));
+        input = function
+            .Method.GetParameters()
+            .FirstOrDefault(p =>
+                p.GetCustomAttribute<BindingAttribute>() is null
+                && p.ParameterType != typeof(FunctionContext)
+                && p.ParameterType != typeof(CancellationToken)
+            );
     }
 
     public Type InputType => input?.ParameterType ?? typeof(object);

@@ -13,9 +13,10 @@ internal sealed class HttpHeadersJsonConverter : JsonConverter<IDictionary<strin
         using JsonDocument document = JsonDocument.ParseValue(ref reader);
         foreach (JsonProperty header in document.RootElement.EnumerateObject())
         {
-            headers[header.Name] = header.Value.ValueKind == JsonValueKind.Array
-                ? new StringValues([.. header.Value.EnumerateArray().Select(v => v.GetString())])
-                : new StringValues(header.Value.GetString());
+            headers[header.Name] =
+                header.Value.ValueKind == JsonValueKind.Array
+                    ? new StringValues([.. header.Value.EnumerateArray().Select(v => v.GetString())])
+                    : new StringValues(header.Value.GetString());
         }
 
         return headers;

@@ -7,9 +7,7 @@ namespace Microsoft.Azure.Functions.Worker;
 public class HttpManagementPayload
 {
     /// <summary>An empty payload.</summary>
-    public HttpManagementPayload()
-    {
-    }
+    public HttpManagementPayload() { }
 
     internal HttpManagementPayload(string instanceId, string instanceUrl, string? query)
     {

@@ -12,7 +12,10 @@ internal static class InstanceHistory
 {
     public static JsonArray ToJson(IEnumerable<HistoryEvent> history, bool showOutput)
     {
-        List<(HistoryEvent Event, JsonObject Json)> events = [.. history.Select(e => (e, JsonSerializer.SerializeToNode(e, e.GetType())!.AsObject()))];
+        List<(HistoryEvent Event, JsonObject Json)> events =
+        [
+            .. history.Select(e => (e, JsonSerializer.SerializeToNode(e, e.GetType())!.AsObject())),
+        ];
         Dictionary<(EventType, int), JsonObject> scheduled = [];
         foreach ((HistoryEvent e, JsonObject json) in events.Where(e => IsScheduling(e.Event)))
         {
@@ -21,9 +24,16 @@ internal static class InstanceHistory
 
         List<JsonObject> shown = [];
         HashSet<JsonObject> folded = [];
-        foreach ((HistoryEvent e, JsonObject json) in events.Where(e => e.Event.EventType is not (EventType.OrchestratorStarted or EventType.OrchestratorCompleted)))
+        foreach (
+            (HistoryEvent e, JsonObject json) in events.Where(e =>
+                e.Event.EventType is not (EventType.OrchestratorStarted or EventType.OrchestratorCompleted)
+            )
+        )
         {
-            if (Scheduling(e.EventType) is { } kind && scheduled.TryGetValue((kind, (int?)json["TaskScheduledId"] ?? -1), out JsonObject? source))
+            if (
+                Scheduling(e.EventType) is { } kind
+                && scheduled.TryGetValue((kind, (int?)json["TaskScheduledId"] ?? -1), out JsonObject? source)
+            )
             {
                 json["ScheduledTime"] = source["Timestamp"]?.DeepClone();
                 json["FunctionName"] = source["Name"]?.DeepClone();
@@ -38,12 +48,14 @@ internal static class InstanceHistory
 
     private static bool IsScheduling(HistoryEvent e) => e.EventType is EventType.TaskScheduled or EventType.SubOrchestrationInstanceCreated;
 
-    private static EventType? Scheduling(EventType type) => type switch
-    {
-        EventType.TaskCompleted or EventType.TaskFailed => EventType.TaskScheduled,
-        EventType.SubOrchestrationInstanceCompleted or EventType.SubOrchestrationInstanceFailed => EventType.SubOrchestrationInstanceCreated,
-        _ => null,
-    };
+    private static EventType? Scheduling(EventType type) =>
+        type switch
+        {
+            EventType.TaskCompleted or EventType.TaskFailed => EventType.TaskScheduled,
+            EventType.SubOrchestrationInstanceCompleted or EventType.SubOrchestrationInstanceFailed =>
+                EventType.SubOrchestrationInstanceCreated,
+            _ => null,
+        };
 
     private static JsonObject Trim(HistoryEvent e, JsonObject json, bool showOutput)
     {
@@ -54,8 +66,22 @@ internal static class InstanceHistory
             json.Remove("Name");
         }
 
-        foreach (string name in (ReadOnlySpan<string>)
-            ["EventId", "IsPlayed", "Input", "Version", "Tags", "OrchestrationInstance", "ParentInstance", "TaskScheduledId", "TimerId", "ExtensionData", "ParentTraceContext"])
+        foreach (
+            string name in (ReadOnlySpan<string>)
+                [
+                    "EventId",
+                    "IsPlayed",
+                    "Input",
+                    "Version",
+                    "Tags",
+                    "OrchestrationInstance",
+                    "ParentInstance",
+                    "TaskScheduledId",
+                    "TimerId",
+                    "ExtensionData",
+                    "ParentTraceContext",
+                ]
+        )
         {
             json.Remove(name);
         }

@@ -9,22 +9,31 @@ namespace DurableMl.Local.Functions.Durable;
 internal sealed class InstanceOperations(DurableManagementApi api)
 {
     public Task TerminateAsync(HttpContext http) =>
-        ForUnfinishedAsync(http, (id, reason) => api.Client.TerminateInstanceAsync(id, new TerminateInstanceOptions(reason), http.RequestAborted));
+        ForUnfinishedAsync(
+            http,
+            (id, reason) => api.Client.TerminateInstanceAsync(id, new TerminateInstanceOptions(reason), http.RequestAborted)
+        );
 
-    public Task SuspendAsync(HttpContext http) => ForUnfinishedAsync(http, (id, reason) => api.Client.SuspendInstanceAsync(id, reason, http.RequestAborted));
+    public Task SuspendAsync(HttpContext http) =>
+        ForUnfinishedAsync(http, (id, reason) => api.Client.SuspendInstanceAsync(id, reason, http.RequestAborted));
 
-    public Task ResumeAsync(HttpContext http) => ForUnfinishedAsync(http, (id, reason) => api.Client.ResumeInstanceAsync(id, reason, http.RequestAborted));
+    public Task ResumeAsync(HttpContext http) =>
+        ForUnfinishedAsync(http, (id, reason) => api.Client.ResumeInstanceAsync(id, reason, http.RequestAborted));
 
-    public Task RaiseEventAsync(HttpContext http) => ForUnfinishedAsync(http, async (id, _) =>
-    {
-        if (!ManagementQuery.HasJson(http.Request))
-        {
-            throw new BadHttpRequestException("Only application/json request content is supported");
-        }
+    public Task RaiseEventAsync(HttpContext http) =>
+        ForUnfinishedAsync(
+            http,
+            async (id, _) =>
+            {
+                if (!ManagementQuery.HasJson(http.Request))
+                {
+                    throw new BadHttpRequestException("Only application/json request content is supported");
+                }
 
-        object? payload = await ReadJsonAsync(http);
-        await api.Client.RaiseEventAsync(id, DurableManagementApi.RouteValue(http, "eventName"), payload, http.RequestAborted);
-    });
+                object? payload = await ReadJsonAsync(http);
+                await api.Client.RaiseEventAsync(id, DurableManagementApi.RouteValue(http, "eventName"), payload, http.RequestAborted);
+            }
+        );
 
     public async Task RewindAsync(HttpContext http)
     {
@@ -38,7 +47,8 @@ internal sealed class InstanceOperations(DurableManagementApi api)
             await DurableManagementApi.RespondAsync(
                 http,
                 StatusCodes.Status412PreconditionFailed,
-                $"This orchestration has status {instance.RuntimeStatus}, but only orchestrations in the \"Failed\" state can be rewound.");
+                $"This orchestration has status {instance.RuntimeStatus}, but only orchestrations in the \"Failed\" state can be rewound."
+            );
             return;
         }
 
@@ -52,14 +62,21 @@ internal sealed class InstanceOperations(DurableManagementApi api)
         if (await api.Client.GetInstanceAsync(instanceId, http.RequestAborted) is not { } instance)
         {
             await DurableManagementApi.RespondErrorAsync(
-                http, StatusCodes.Status400BadRequest, "InstanceId does not match a valid orchestration instance.");
+                http,
+                StatusCodes.Status400BadRequest,
+                "InstanceId does not match a valid orchestration instance."
+            );
             return;
         }
 
         bool newId = ManagementQuery.Flag(http, "restartWithNewInstanceId", fallback: true);
         if (!newId && !instance.IsCompleted)
         {
-            await DurableManagementApi.RespondErrorAsync(http, StatusCodes.Status409Conflict, "A non-terminal instance with this instance ID already exists.");
+            await DurableManagementApi.RespondErrorAsync(
+                http,
+                StatusCodes.Status409Conflict,
+                "A non-terminal instance with this instance ID already exists."
+            );
             return;
         }
 
@@ -74,12 +91,23 @@ internal sealed class InstanceOperations(DurableManagementApi api)
         if (await api.Client.GetInstanceAsync(id, http.RequestAborted) is { IsCompleted: false })
         {
             await DurableManagementApi.RespondErrorAsync(
-                http, StatusCodes.Status409Conflict, $"An Orchestration instance with the status Running already exists.");
+                http,
+                StatusCodes.Status409Conflict,
+                $"An Orchestration instance with the status Running already exists."
+            );
             return;
         }
 
-        StartOrchestrationOptions options = new(id) { Version = ManagementQuery.Text(http, "version") is { } version ? new TaskVersion(version) : null };
-        await api.Client.ScheduleNewOrchestrationInstanceAsync(new TaskName(DurableManagementApi.RouteValue(http, "functionName")), input, options, http.RequestAborted);
+        StartOrchestrationOptions options = new(id)
+        {
+            Version = ManagementQuery.Text(http, "version") is { } version ? new TaskVersion(version) : null,
+        };
+        await api.Client.ScheduleNewOrchestrationInstanceAsync(
+            new TaskName(DurableManagementApi.RouteValue(http, "functionName")),
+            input,
+            options,
+            http.RequestAborted
+        );
         await AnswerStartAsync(http, id);
     }
 
@@ -98,7 +126,8 @@ internal sealed class InstanceOperations(DurableManagementApi api)
                 await DurableManagementApi.RespondAsync(
                     http,
                     StatusCodes.Status412PreconditionFailed,
-                    $"Only orchestrations in a terminal state can be purged, but the orchestration with instance ID {instanceId} has status {instance.RuntimeStatus}");
+                    $"Only orchestrations in a terminal state can be purged, but the orchestration with instance ID {instanceId} has status {instance.RuntimeStatus}"
+                );
                 return;
             }
         }
@@ -111,7 +140,11 @@ internal sealed class InstanceOperations(DurableManagementApi api)
     {
         if (ManagementQuery.Time(http, "createdTimeFrom") is not { } from)
         {
-            await DurableManagementApi.RespondAsync(http, StatusCodes.Status400BadRequest, "Please provide value for 'createdTimeFrom' parameter.");
+            await DurableManagementApi.RespondAsync(
+                http,
+                StatusCodes.Status400BadRequest,
+                "Please provide value for 'createdTimeFrom' parameter."
+            );
             return;
         }
 
@@ -146,10 +179,15 @@ internal sealed class InstanceOperations(DurableManagementApi api)
         limit.CancelAfter(TimeSpan.FromSeconds(Math.Min(seconds, 230)));
         try
         {
-            OrchestrationMetadata instance = await api.Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, limit.Token);
-            object? body = instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed
-                ? ManagementJson.Parse(instance.SerializedOutput)
-                : InstanceStatus.From(instance, showInput: true, history: null);
+            OrchestrationMetadata instance = await api.Client.WaitForInstanceCompletionAsync(
+                instanceId,
+                getInputsAndOutputs: true,
+                limit.Token
+            );
+            object? body =
+                instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed
+                    ? ManagementJson.Parse(instance.SerializedOutput)
+                    : InstanceStatus.From(instance, showInput: true, history: null);
             await DurableManagementApi.RespondAsync(http, StatusCodes.Status200OK, body);
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
@@ -160,7 +198,10 @@ internal sealed class InstanceOperations(DurableManagementApi api)
 
     private async Task<OrchestrationMetadata?> FindAsync(HttpContext http)
     {
-        OrchestrationMetadata? instance = await api.Client.GetInstanceAsync(DurableManagementApi.RouteValue(http, "instanceId"), http.RequestAborted);
+        OrchestrationMetadata? instance = await api.Client.GetInstanceAsync(
+            DurableManagementApi.RouteValue(http, "instanceId"),
+            http.RequestAborted
+        );
         if (instance is null)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;

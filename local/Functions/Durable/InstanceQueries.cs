@@ -22,10 +22,16 @@ internal sealed class InstanceQueries(DurableManagementApi api)
             InstanceIdPrefix: ManagementQuery.Text(http, "instanceIdPrefix"),
             PageSize: Math.Min(ManagementQuery.Number(http, "top") ?? OrchestrationQuery.DefaultPageSize, MaxPageSize),
             FetchInputsAndOutputs: true,
-            ContinuationToken: ManagementQuery.ContinuationToken(http));
+            ContinuationToken: ManagementQuery.ContinuationToken(http)
+        );
         List<InstanceStatus> instances = [];
         string? continuation = null;
-        await foreach (Page<OrchestrationMetadata> page in api.Client.GetAllInstancesAsync(query).AsPages(query.ContinuationToken, query.PageSize).WithCancellation(http.RequestAborted))
+        await foreach (
+            Page<OrchestrationMetadata> page in api
+                .Client.GetAllInstancesAsync(query)
+                .AsPages(query.ContinuationToken, query.PageSize)
+                .WithCancellation(http.RequestAborted)
+        )
         {
             instances.AddRange(page.Values.Select(m => InstanceStatus.From(m, showInput, history: null)));
             continuation = page.ContinuationToken;
@@ -53,15 +59,24 @@ internal sealed class InstanceQueries(DurableManagementApi api)
             // Without it some clients would ask again at once.
             http.Response.Headers.RetryAfter = "5";
         }
-        else if (instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed && ManagementQuery.Flag(http, "returnInternalServerErrorOnFailure", fallback: false))
+        else if (
+            instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed
+            && ManagementQuery.Flag(http, "returnInternalServerErrorOnFailure", fallback: false)
+        )
         {
             status = StatusCodes.Status500InternalServerError;
         }
 
         var history = ManagementQuery.Flag(http, "showHistory", fallback: false)
             ? InstanceHistory.ToJson(
-                await api.Client.GetOrchestrationHistoryAsync(instanceId, http.RequestAborted), ManagementQuery.Flag(http, "showHistoryOutput", fallback: false))
+                await api.Client.GetOrchestrationHistoryAsync(instanceId, http.RequestAborted),
+                ManagementQuery.Flag(http, "showHistoryOutput", fallback: false)
+            )
             : null;
-        await DurableManagementApi.RespondAsync(http, status, InstanceStatus.From(instance, ManagementQuery.Flag(http, "showInput", fallback: true), history));
+        await DurableManagementApi.RespondAsync(
+            http,
+            status,
+            InstanceStatus.From(instance, ManagementQuery.Flag(http, "showInput", fallback: true), history)
+        );
     }
 }

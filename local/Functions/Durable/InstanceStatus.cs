@@ -38,20 +38,22 @@ internal sealed class InstanceStatus
     [JsonPropertyName("historyEvents")]
     public JsonArray? HistoryEvents { get; init; }
 
-    public static InstanceStatus From(OrchestrationMetadata metadata, bool showInput, JsonArray? history) => new()
-    {
-        Name = metadata.Name,
-        InstanceId = metadata.InstanceId,
-        RuntimeStatus = metadata.RuntimeStatus.ToString(),
-        Input = showInput ? ManagementJson.Parse(metadata.SerializedInput) : null,
-        CustomStatus = ManagementJson.Parse(metadata.SerializedCustomStatus),
-        Output = metadata.SerializedOutput is null && metadata.FailureDetails is { } failure
-            ? JsonValue.Create(failure.ErrorMessage)
-            : ManagementJson.Parse(metadata.SerializedOutput),
-        CreatedTime = Time(metadata.CreatedAt),
-        LastUpdatedTime = Time(metadata.LastUpdatedAt),
-        HistoryEvents = history,
-    };
+    public static InstanceStatus From(OrchestrationMetadata metadata, bool showInput, JsonArray? history) =>
+        new()
+        {
+            Name = metadata.Name,
+            InstanceId = metadata.InstanceId,
+            RuntimeStatus = metadata.RuntimeStatus.ToString(),
+            Input = showInput ? ManagementJson.Parse(metadata.SerializedInput) : null,
+            CustomStatus = ManagementJson.Parse(metadata.SerializedCustomStatus),
+            Output =
+                metadata.SerializedOutput is null && metadata.FailureDetails is { } failure
+                    ? JsonValue.Create(failure.ErrorMessage)
+                    : ManagementJson.Parse(metadata.SerializedOutput),
+            CreatedTime = Time(metadata.CreatedAt),
+            LastUpdatedTime = Time(metadata.LastUpdatedAt),
+            HistoryEvents = history,
+        };
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -8,11 +8,8 @@ namespace DurableMl.Local.Functions.Durable;
 /// <summary>JSON of the management API.</summary>
 internal static class ManagementJson
 {
-    public static JsonSerializerOptions Options { get; } = new()
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    public static JsonSerializerOptions Options { get; } =
+        new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A payload as JSON; as a text where it is not JSON, as the reason of a termination may be.</summary>
     public static JsonNode? Parse(string? payload)

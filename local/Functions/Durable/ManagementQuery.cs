@@ -17,15 +17,23 @@ internal static class ManagementQuery
         int.TryParse(http.Request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0 ? value : null;
 
     public static double? Seconds(HttpContext http, string name) =>
-        double.TryParse(http.Request.Query[name], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 ? value : null;
+        double.TryParse(http.Request.Query[name], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0
+            ? value
+            : null;
 
     public static DateTimeOffset? Time(HttpContext http, string name) =>
-        DateTimeOffset.TryParse(http.Request.Query[name], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset value)
+        DateTimeOffset.TryParse(
+            http.Request.Query[name],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out DateTimeOffset value
+        )
             ? value
             : null;
 
     public static bool HasJson(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     public static string? Text(HttpContext http, string name) => http.Request.Query[name] is { Count: > 0 } value ? value[0] : null;
 

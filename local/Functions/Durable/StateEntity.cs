@@ -7,5 +7,6 @@ internal sealed class StateEntity<TState>(IServiceProvider services) : TaskEntit
 {
     protected override bool AllowStateDispatch => true;
 
-    protected override TState InitializeState(TaskEntityOperation entityOperation) => ActivatorUtilities.GetServiceOrCreateInstance<TState>(services);
+    protected override TState InitializeState(TaskEntityOperation entityOperation) =>
+        ActivatorUtilities.GetServiceOrCreateInstance<TState>(services);
 }

@@ -30,9 +30,10 @@ public sealed class TaskEntityDispatcher
     /// <summary>Lets an entity of a class do the operation: an <see cref="ITaskEntity"/>, or any class, which is then the state.</summary>
     /// <typeparam name="T">The class; made by the invocation's services.</typeparam>
     /// <returns>A task that ends with the operation.</returns>
-    public Task DispatchAsync<T>() => typeof(ITaskEntity).IsAssignableFrom(typeof(T))
-        ? DispatchAsync((ITaskEntity)ActivatorUtilities.GetServiceOrCreateInstance(services(), typeof(T)))
-        : DispatchAsync(new StateEntity<T>(services()));
+    public Task DispatchAsync<T>() =>
+        typeof(ITaskEntity).IsAssignableFrom(typeof(T))
+            ? DispatchAsync((ITaskEntity)ActivatorUtilities.GetServiceOrCreateInstance(services(), typeof(T)))
+            : DispatchAsync(new StateEntity<T>(services()));
 
     /// <summary>Lets a function do the operation.</summary>
     /// <param name="handler">The function.</param>

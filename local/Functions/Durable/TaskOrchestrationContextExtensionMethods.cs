@@ -24,7 +24,11 @@ public static partial class TaskOrchestrationContextExtensionMethods
         ILogger logger = context.CreateReplaySafeLogger(LogCategory);
         DateTime? deadline = request.Timeout is { } timeout ? context.CurrentUtcDateTime + timeout : null;
         DurableHttpResponse response = await AttemptAsync(context, request, request);
-        while (response.StatusCode == HttpStatusCode.Accepted && request.AsynchronousPatternEnabled && Location(response, request) is { } location)
+        while (
+            response.StatusCode == HttpStatusCode.Accepted
+            && request.AsynchronousPatternEnabled
+            && Location(response, request) is { } location
+        )
         {
             DateTime next = context.CurrentUtcDateTime + RetryAfter(response, context.CurrentUtcDateTime);
             if (next > deadline)
@@ -34,7 +38,11 @@ public static partial class TaskOrchestrationContextExtensionMethods
 
             await context.CreateTimer(next, CancellationToken.None);
             LogPolling(logger, location);
-            response = await AttemptAsync(context, request, new DurableHttpRequest(HttpMethod.Get, location) { Headers = request.Headers, Timeout = request.Timeout });
+            response = await AttemptAsync(
+                context,
+                request,
+                new DurableHttpRequest(HttpMethod.Get, location) { Headers = request.Headers, Timeout = request.Timeout }
+            );
         }
 
         return response;
@@ -48,10 +56,18 @@ public static partial class TaskOrchestrationContextExtensionMethods
     /// <param name="retryOptions">Whether and how failures are tried again.</param>
     /// <returns>The response, whatever its status.</returns>
     public static Task<DurableHttpResponse> CallHttpAsync(
-        this TaskOrchestrationContext context, HttpMethod method, Uri uri, string? content = null, HttpRetryOptions? retryOptions = null) =>
-        context.CallHttpAsync(new DurableHttpRequest(method, uri) { Content = content, HttpRetryOptions = retryOptions });
+        this TaskOrchestrationContext context,
+        HttpMethod method,
+        Uri uri,
+        string? content = null,
+        HttpRetryOptions? retryOptions = null
+    ) => context.CallHttpAsync(new DurableHttpRequest(method, uri) { Content = content, HttpRetryOptions = retryOptions });
 
-    private static async Task<DurableHttpResponse> AttemptAsync(TaskOrchestrationContext context, DurableHttpRequest original, DurableHttpRequest request)
+    private static async Task<DurableHttpResponse> AttemptAsync(
+        TaskOrchestrationContext context,
+        DurableHttpRequest original,
+        DurableHttpRequest request
+    )
     {
         HttpRetryOptions? retry = original.HttpRetryOptions;
         DateTime started = context.CurrentUtcDateTime;
@@ -81,7 +97,9 @@ public static partial class TaskOrchestrationContextExtensionMethods
         retry.StatusCodesToRetry.Count > 0 ? retry.StatusCodesToRetry.Contains(status) : (int)status >= 400;
 
     private static Uri? Location(DurableHttpResponse response, DurableHttpRequest request) =>
-        response.Headers is { } headers && headers.TryGetValue("Location", out StringValues value) && Uri.TryCreate(request.Uri, value.ToString(), out Uri? location)
+        response.Headers is { } headers
+        && headers.TryGetValue("Location", out StringValues value)
+        && Uri.TryCreate(request.Uri, value.ToString(), out Uri? location)
             ? location
             : null;
 
@@ -97,7 +115,9 @@ public static partial class TaskOrchestrationContextExtensionMethods
             return TimeSpan.FromSeconds(seconds);
         }
 
-        return DateTimeOffset.TryParse(value.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at) && at.UtcDateTime > now
+        return
+            DateTimeOffset.TryParse(value.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at)
+            && at.UtcDateTime > now
             ? at.UtcDateTime - now
             : DefaultPollingInterval;
     }

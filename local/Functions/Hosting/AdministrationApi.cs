@@ -21,7 +21,8 @@ internal sealed class AdministrationApi(
     HostIdentity identity,
     HostAddress address,
     HostSettings settings,
-    TimeProvider time)
+    TimeProvider time
+)
 {
     private readonly long started = time.GetTimestamp();
 
@@ -29,7 +30,9 @@ internal sealed class AdministrationApi(
     {
         AdministrationApi api = endpoints.ServiceProvider.GetRequiredService<AdministrationApi>();
         // A function may have the root for its route; it goes before this.
-        endpoints.MapGet("/", http => http.Response.WriteAsync("Your Functions host is up and running.", http.RequestAborted)).WithOrder(int.MaxValue);
+        endpoints
+            .MapGet("/", http => http.Response.WriteAsync("Your Functions host is up and running.", http.RequestAborted))
+            .WithOrder(int.MaxValue);
         endpoints.MapGet("/admin/host/status", http => api.AuthorizedAsync(http, api.StatusAsync));
         endpoints.MapMethods("/admin/host/ping", ["GET", "POST"], http => api.AuthorizedAsync(http, _ => Task.CompletedTask));
         endpoints.MapGet("/admin/functions", http => api.AuthorizedAsync(http, api.ListAsync));
@@ -47,28 +50,39 @@ internal sealed class AdministrationApi(
         return Task.CompletedTask;
     }
 
-    private Task StatusAsync(HttpContext http) => http.Response.WriteAsJsonAsync(
-        new
-        {
-            id = identity.Value,
-            state = "Running",
-            version = typeof(AdministrationApi).Assembly.GetName().Version?.ToString(),
-            instanceId = Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            computerName = Environment.MachineName,
-            processUptime = (long)time.GetElapsedTime(started).TotalMilliseconds,
-        },
-        http.RequestAborted);
+    private Task StatusAsync(HttpContext http) =>
+        http.Response.WriteAsJsonAsync(
+            new
+            {
+                id = identity.Value,
+                state = "Running",
+                version = typeof(AdministrationApi).Assembly.GetName().Version?.ToString(),
+                instanceId = Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                computerName = Environment.MachineName,
+                processUptime = (long)time.GetElapsedTime(started).TotalMilliseconds,
+            },
+            http.RequestAborted
+        );
 
-    private Task ListAsync(HttpContext http) => http.Response.WriteAsJsonAsync(
-        catalog.Functions.Select(f => new
-        {
-            name = f.Name,
-            language = "dotnet-isolated",
-            isDisabled = false,
-            invoke_url_template = f.Trigger is HttpTriggerAttribute trigger ? $"{address.Value}/{HttpTriggerEndpoint.Pattern(settings, f, trigger)}" : null,
-            config = new { name = f.Name, entryPoint = f.EntryPoint, bindings = f.Inputs.Concat(f.Outputs).Select(DiscoveredMetadata.Describe) },
-        }),
-        http.RequestAborted);
+    private Task ListAsync(HttpContext http) =>
+        http.Response.WriteAsJsonAsync(
+            catalog.Functions.Select(f => new
+            {
+                name = f.Name,
+                language = "dotnet-isolated",
+                isDisabled = false,
+                invoke_url_template = f.Trigger is HttpTriggerAttribute trigger
+                    ? $"{address.Value}/{HttpTriggerEndpoint.Pattern(settings, f, trigger)}"
+                    : null,
+                config = new
+                {
+                    name = f.Name,
+                    entryPoint = f.EntryPoint,
+                    bindings = f.Inputs.Concat(f.Outputs).Select(DiscoveredMetadata.Describe),
+                },
+            }),
+            http.RequestAborted
+        );
 
     /// <summary>Runs a function with <c>{"input": "…"}</c> as its trigger's value, and answers 202 at once.</summary>
     private async Task RunAsync(HttpContext http)
@@ -109,11 +123,13 @@ internal sealed class AdministrationApi(
     {
         using StreamReader reader = new(request.Body, Encoding.UTF8);
         string body = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
-        return body.Length == 0 ? null : JsonNode.Parse(body)?["input"] switch
-        {
-            null => null,
-            JsonValue value when value.TryGetValue(out string? text) => text,
-            JsonNode other => other.ToJsonString(),
-        };
+        return body.Length == 0
+            ? null
+            : JsonNode.Parse(body)?["input"] switch
+            {
+                null => null,
+                JsonValue value when value.TryGetValue(out string? text) => text,
+                JsonNode other => other.ToJsonString(),
+            };
     }
 }

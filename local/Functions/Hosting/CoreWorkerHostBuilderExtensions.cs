@@ -11,8 +11,10 @@ public static class CoreWorkerHostBuilderExtensions
     /// <param name="configureOptions">Sets options.</param>
     /// <returns>The builder.</returns>
     public static IHostBuilder ConfigureFunctionsWorker(
-        this IHostBuilder builder, Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configure, Action<WorkerOptions> configureOptions) =>
-        builder.ConfigureFunctionsWorkerDefaults(configure, configureOptions);
+        this IHostBuilder builder,
+        Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configure,
+        Action<WorkerOptions> configureOptions
+    ) => builder.ConfigureFunctionsWorkerDefaults(configure, configureOptions);
 
     /// <summary>Runs what the official SDK generates at build time. Here functions are found at start-up, so there is nothing to run.</summary>
     /// <param name="builder">The host's builder.</param>

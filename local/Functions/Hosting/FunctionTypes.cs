@@ -12,9 +12,12 @@ namespace DurableMl.Local.Functions;
 internal sealed record FunctionTypes(IReadOnlyList<Type> Types)
 {
     /// <summary>The start-up classes that the assemblies name.</summary>
-    public IEnumerable<WorkerExtensionStartup> ExtensionStartups() => Types.Select(t => t.Assembly).Distinct()
-        .SelectMany(a => a.GetCustomAttributes<WorkerExtensionStartupAttribute>())
-        .Select(a => (WorkerExtensionStartup)Activator.CreateInstance(a.StartupType)!);
+    public IEnumerable<WorkerExtensionStartup> ExtensionStartups() =>
+        Types
+            .Select(t => t.Assembly)
+            .Distinct()
+            .SelectMany(a => a.GetCustomAttributes<WorkerExtensionStartupAttribute>())
+            .Select(a => (WorkerExtensionStartup)Activator.CreateInstance(a.StartupType)!);
 
     public static FunctionTypes Discover(IConfiguration configuration)
     {
@@ -36,7 +39,12 @@ internal sealed record FunctionTypes(IReadOnlyList<Type> Types)
             }
         }
 
-        return new FunctionTypes([.. assemblies.OrderBy(a => a.FullName, StringComparer.Ordinal).SelectMany(a => a.GetExportedTypes()).Where(t => t.IsClass && !t.ContainsGenericParameters)]);
+        return new FunctionTypes([
+            .. assemblies
+                .OrderBy(a => a.FullName, StringComparer.Ordinal)
+                .SelectMany(a => a.GetExportedTypes())
+                .Where(t => t.IsClass && !t.ContainsGenericParameters),
+        ]);
     }
 
     private static void AddWithReferences(Assembly assembly, HashSet<Assembly> assemblies)
@@ -47,7 +55,11 @@ internal sealed record FunctionTypes(IReadOnlyList<Type> Types)
             return;
         }
 
-        foreach (AssemblyName reference in references.Where(r => File.Exists(Path.Combine(AppContext.BaseDirectory, $"{r.Name}.dll")) && !IsWorker(r)))
+        foreach (
+            AssemblyName reference in references.Where(r =>
+                File.Exists(Path.Combine(AppContext.BaseDirectory, $"{r.Name}.dll")) && !IsWorker(r)
+            )
+        )
         {
             AddWithReferences(Assembly.Load(reference), assemblies);
         }
@@ -65,7 +77,8 @@ internal sealed record FunctionTypes(IReadOnlyList<Type> Types)
         }
 
         MetadataReader metadata = image.GetMetadataReader();
-        return metadata.AssemblyReferences
-            .Any(handle => metadata.StringComparer.Equals(metadata.GetAssemblyReference(handle).Name, typeof(FunctionTypes).Assembly.GetName().Name!));
+        return metadata.AssemblyReferences.Any(handle =>
+            metadata.StringComparer.Equals(metadata.GetAssemblyReference(handle).Name, typeof(FunctionTypes).Assembly.GetName().Name!)
+        );
     }
 }

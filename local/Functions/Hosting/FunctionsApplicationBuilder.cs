@@ -19,7 +19,9 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
     internal FunctionsApplicationBuilder(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
-        builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args, EnvironmentName = FunctionsHostDefaults.EnvironmentName() });
+        builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { Args = args, EnvironmentName = FunctionsHostDefaults.EnvironmentName() }
+        );
         FunctionsHostDefaults.Configure(builder.Configuration, args);
         FunctionsHostDefaults.Configure(builder.Logging, builder.Configuration);
         worker = FunctionsHostServices.AddWorker(builder.Services);
@@ -64,9 +66,11 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
     }
 
     /// <inheritdoc/>
-    public void ConfigureContainer<TContainerBuilder>(IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
-        where TContainerBuilder : notnull =>
-        ((IHostApplicationBuilder)builder).ConfigureContainer(factory, configure);
+    public void ConfigureContainer<TContainerBuilder>(
+        IServiceProviderFactory<TContainerBuilder> factory,
+        Action<TContainerBuilder>? configure = null
+    )
+        where TContainerBuilder : notnull => ((IHostApplicationBuilder)builder).ConfigureContainer(factory, configure);
 
     /// <inheritdoc/>
     public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware)

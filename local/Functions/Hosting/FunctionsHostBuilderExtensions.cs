@@ -12,14 +12,17 @@ public static class FunctionsHostBuilderExtensions
     /// <param name="builder">The host's builder.</param>
     /// <param name="configureWorker">Adds services and middleware.</param>
     /// <returns>The builder.</returns>
-    public static IHostBuilder ConfigureFunctionsWebApplication(this IHostBuilder builder, Action<IFunctionsWorkerApplicationBuilder> configureWorker) =>
-        builder.ConfigureFunctionsWorkerDefaults(configureWorker);
+    public static IHostBuilder ConfigureFunctionsWebApplication(
+        this IHostBuilder builder,
+        Action<IFunctionsWorkerApplicationBuilder> configureWorker
+    ) => builder.ConfigureFunctionsWorkerDefaults(configureWorker);
 
     /// <summary>Configures the worker and ASP.NET Core.</summary>
     /// <param name="builder">The host's builder.</param>
     /// <param name="configureWorker">Adds services and middleware.</param>
     /// <returns>The builder.</returns>
     public static IHostBuilder ConfigureFunctionsWebApplication(
-        this IHostBuilder builder, Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configureWorker) =>
-        builder.ConfigureFunctionsWorkerDefaults(configureWorker);
+        this IHostBuilder builder,
+        Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configureWorker
+    ) => builder.ConfigureFunctionsWorkerDefaults(configureWorker);
 }

@@ -6,7 +6,8 @@ namespace DurableMl.Local.Functions;
 internal static class FunctionsHostDefaults
 {
     /// <summary><c>func start</c> makes it Development, and so does this host.</summary>
-    public static string EnvironmentName() => Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") is { Length: > 0 } name ? name : "Development";
+    public static string EnvironmentName() =>
+        Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") is { Length: > 0 } name ? name : "Development";
 
     public static void Configure(IConfigurationBuilder configuration, string[] args)
     {

@@ -24,15 +24,21 @@ internal static class FunctionsHostServices
     /// <summary>The worker: options, middleware, conversions, execution.</summary>
     public static WorkerApplicationBuilder AddWorker(IServiceCollection services)
     {
-        if (services.FirstOrDefault(s => s.ServiceType == typeof(WorkerApplicationBuilder))?.ImplementationInstance is WorkerApplicationBuilder existing)
+        if (
+            services.FirstOrDefault(s => s.ServiceType == typeof(WorkerApplicationBuilder))?.ImplementationInstance
+            is WorkerApplicationBuilder existing
+        )
         {
             return existing;
         }
 
         WorkerApplicationBuilder builder = new(services);
         services.AddSingleton(builder);
-        services.AddOptions<WorkerOptions>().PostConfigure(o =>
-            o.Serializer ??= new JsonObjectSerializer(new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true }));
+        services
+            .AddOptions<WorkerOptions>()
+            .PostConfigure(o =>
+                o.Serializer ??= new JsonObjectSerializer(new System.Text.Json.JsonSerializerOptions { PropertyNameCaseInsensitive = true })
+            );
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFunctionActivator, ServicesFunctionActivator>();
         services.TryAddSingleton<IFunctionExecutor, MethodExecutor>();
@@ -52,13 +58,15 @@ internal static class FunctionsHostServices
 
         WorkerApplicationBuilder worker = AddWorker(services);
         HostSettings settings = HostSettings.Load(configuration);
-        FunctionTypes types = services.FirstOrDefault(s => s.ServiceType == typeof(FunctionTypes))?.ImplementationInstance as FunctionTypes
+        FunctionTypes types =
+            services.FirstOrDefault(s => s.ServiceType == typeof(FunctionTypes))?.ImplementationInstance as FunctionTypes
             ?? FunctionTypes.Discover(configuration);
         FunctionCatalog catalog = new(types.Types, settings.IsDisabled);
         if (catalog.Functions.FirstOrDefault(f => f.Retry is not null && f.Trigger is not TimerTriggerAttribute) is { } function)
         {
             throw new NotSupportedException(
-                $"Function '{function.Name}' has {function.Retry!.GetType().Name}, which {function.Trigger.GetType().Name} does not support: of the triggers here only TimerTrigger does.");
+                $"Function '{function.Name}' has {function.Retry!.GetType().Name}, which {function.Trigger.GetType().Name} does not support: of the triggers here only TimerTrigger does."
+            );
         }
 
         foreach (WorkerExtensionStartup startup in types.ExtensionStartups())
@@ -73,10 +81,18 @@ internal static class FunctionsHostServices
         services.AddSingleton<DiscoveredMetadata>();
         services.TryAddSingleton<IFunctionMetadataProvider>(s => s.GetRequiredService<DiscoveredMetadata>());
         services.TryAddSingleton<IFunctionMetadataManager>(s => s.GetRequiredService<DiscoveredMetadata>());
-        services.AddHostedService(s => new ParentWatch(settings, s.GetRequiredService<IHostApplicationLifetime>(), Console.OpenStandardInput));
+        services.AddHostedService(s => new ParentWatch(
+            settings,
+            s.GetRequiredService<IHostApplicationLifetime>(),
+            Console.OpenStandardInput
+        ));
         services.AddHostedService<DrainOnStop>();
-        services.AddSingleton(new StorageConnections(
-            configuration, QueueTriggerOptions.From(settings).Base64 ? QueueMessageEncoding.Base64 : QueueMessageEncoding.None));
+        services.AddSingleton(
+            new StorageConnections(
+                configuration,
+                QueueTriggerOptions.From(settings).Base64 ? QueueMessageEncoding.Base64 : QueueMessageEncoding.None
+            )
+        );
         services.AddSingleton(new HostIdentity(configuration));
         HttpTriggers.Add(services);
         BlobTriggers.Add(services, catalog);

@@ -14,6 +14,12 @@ public static class FunctionsLoggerExtensions
         Dictionary<string, object> state = properties is null ? new(StringComparer.Ordinal) : new(properties, StringComparer.Ordinal);
         state["Name"] = name;
         state["Value"] = value;
-        logger.Log(LogLevel.Information, new EventId(1, "LogMetric"), state, exception: null, static (s, _) => $"{s["Name"]}: {s["Value"]}");
+        logger.Log(
+            LogLevel.Information,
+            new EventId(1, "LogMetric"),
+            state,
+            exception: null,
+            static (s, _) => $"{s["Name"]}: {s["Value"]}"
+        );
     }
 }

@@ -14,8 +14,6 @@ public static class FunctionsWorkerHost
     /// <returns>A task that ends when the app has stopped.</returns>
     public static Task RunDefaultAsync(Action<IServiceCollection>? configureService = null) => Build(configureService).RunAsync();
 
-    private static IHost Build(Action<IServiceCollection>? configureServices) => new HostBuilder()
-        .ConfigureFunctionsWorkerDefaults()
-        .ConfigureServices(services => configureServices?.Invoke(services))
-        .Build();
+    private static IHost Build(Action<IServiceCollection>? configureServices) =>
+        new HostBuilder().ConfigureFunctionsWorkerDefaults().ConfigureServices(services => configureServices?.Invoke(services)).Build();
 }

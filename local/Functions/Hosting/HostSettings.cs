@@ -60,8 +60,11 @@ internal sealed class HostSettings
         }
 
         // Copied rather than chained: a chained configuration passes no empty values on, and an empty routePrefix means something.
-        IConfiguration host = builder.AddInMemoryCollection(configuration.GetSection(HostSection).AsEnumerable(makePathsRelative: true)
-            .Where(v => v.Value is not null)).Build();
+        IConfiguration host = builder
+            .AddInMemoryCollection(
+                configuration.GetSection(HostSection).AsEnumerable(makePathsRelative: true).Where(v => v.Value is not null)
+            )
+            .Build();
         return new HostSettings
         {
             Configuration = configuration,
@@ -71,7 +74,9 @@ internal sealed class HostSettings
             RoutePrefix = (host["extensions:http:routePrefix"] ?? "api").Trim('/'),
             FunctionTimeout = ReadTimeout(host["functionTimeout"]),
             RequireKeys = configuration.GetValue("Functions:RequireKeys", defaultValue: false),
-            StateFolder = Path.GetFullPath(configuration["Functions:StateFolder"] is { Length: > 0 } folder ? folder : Path.Combine(".durableml", "functions")),
+            StateFolder = Path.GetFullPath(
+                configuration["Functions:StateFolder"] is { Length: > 0 } folder ? folder : Path.Combine(".durableml", "functions")
+            ),
             BlobPollingInterval = configuration.GetValue("Functions:BlobPollingInterval", TimeSpan.FromSeconds(1)),
             WatchParent = configuration["DURABLEML_PARENT_WATCH"] == "1",
         };
@@ -85,12 +90,15 @@ internal sealed class HostSettings
             return Path.GetFullPath(configured);
         }
 
-        return File.Exists(Path.Combine(AppContext.BaseDirectory, "host.json")) ? AppContext.BaseDirectory : Directory.GetCurrentDirectory();
+        return File.Exists(Path.Combine(AppContext.BaseDirectory, "host.json"))
+            ? AppContext.BaseDirectory
+            : Directory.GetCurrentDirectory();
     }
 
     /// <summary>Whether <c>AzureWebJobs.{name}.Disabled</c> (or <c>AzureWebJobs__{name}__Disabled</c>, where names may have no dots) turns a function off.</summary>
     public bool IsDisabled(string function) =>
-        Configuration.GetValue($"AzureWebJobs.{function}.Disabled", defaultValue: false) || Configuration.GetValue($"AzureWebJobs:{function}:Disabled", defaultValue: false);
+        Configuration.GetValue($"AzureWebJobs.{function}.Disabled", defaultValue: false)
+        || Configuration.GetValue($"AzureWebJobs:{function}:Disabled", defaultValue: false);
 
     /// <summary>A whole number above 0 from host.json.</summary>
     public int HostNumber(string key, int fallback)

@@ -51,17 +51,29 @@ internal static class LocalSettingsFile
                 {
                     // The colon is not portable in variable names; configuration reads both the same.
                     string name = value.Name.Replace(":", "__", StringComparison.Ordinal);
-                    values.Add(new(name, value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText()));
+                    values.Add(
+                        new(name, value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : value.Value.GetRawText())
+                    );
                 }
             }
 
-            if (document.RootElement.TryGetProperty("ConnectionStrings", out JsonElement connections) && connections.ValueKind == JsonValueKind.Object)
+            if (
+                document.RootElement.TryGetProperty("ConnectionStrings", out JsonElement connections)
+                && connections.ValueKind == JsonValueKind.Object
+            )
             {
-                values.AddRange(connections.EnumerateObject().Where(c => c.Value.ValueKind == JsonValueKind.String)
-                    .Select(c => KeyValuePair.Create($"ConnectionStrings__{c.Name}", c.Value.GetString()!)));
+                values.AddRange(
+                    connections
+                        .EnumerateObject()
+                        .Where(c => c.Value.ValueKind == JsonValueKind.String)
+                        .Select(c => KeyValuePair.Create($"ConnectionStrings__{c.Name}", c.Value.GetString()!))
+                );
             }
 
-            if (document.RootElement.TryGetProperty("Host", out JsonElement host) && host.TryGetProperty("LocalHttpPort", out JsonElement port))
+            if (
+                document.RootElement.TryGetProperty("Host", out JsonElement host)
+                && host.TryGetProperty("LocalHttpPort", out JsonElement port)
+            )
             {
                 values.Add(new("Functions__Port", port.ValueKind == JsonValueKind.String ? port.GetString()! : port.GetRawText()));
             }

@@ -15,9 +15,7 @@ internal sealed class ParentWatch(HostSettings settings, IHostApplicationLifetim
         await using Stream input = openInput();
         byte[] buffer = new byte[256];
         // A read of standard input cannot be cancelled everywhere; it is left behind when the host stops first.
-        while (await Task.Run(() => input.Read(buffer), CancellationToken.None).WaitAsync(stoppingToken) > 0)
-        {
-        }
+        while (await Task.Run(() => input.Read(buffer), CancellationToken.None).WaitAsync(stoppingToken) > 0) { }
 
         lifetime.StopApplication();
     }

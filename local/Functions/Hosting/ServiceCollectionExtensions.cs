@@ -10,7 +10,10 @@ public static class ServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets options.</param>
     /// <returns>The worker's builder.</returns>
-    public static IFunctionsWorkerApplicationBuilder AddFunctionsWorkerCore(this IServiceCollection services, Action<WorkerOptions>? configure = null)
+    public static IFunctionsWorkerApplicationBuilder AddFunctionsWorkerCore(
+        this IServiceCollection services,
+        Action<WorkerOptions>? configure = null
+    )
     {
         ArgumentNullException.ThrowIfNull(services);
         if (configure is not null)
@@ -22,6 +25,8 @@ public static class ServiceCollectionExtensions
     }
 
     /// <inheritdoc cref="AddFunctionsWorkerCore"/>
-    public static IFunctionsWorkerApplicationBuilder AddFunctionsWorkerDefaults(this IServiceCollection services, Action<WorkerOptions>? configure = null) =>
-        services.AddFunctionsWorkerCore(configure);
+    public static IFunctionsWorkerApplicationBuilder AddFunctionsWorkerDefaults(
+        this IServiceCollection services,
+        Action<WorkerOptions>? configure = null
+    ) => services.AddFunctionsWorkerCore(configure);
 }

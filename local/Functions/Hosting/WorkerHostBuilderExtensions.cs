@@ -12,14 +12,19 @@ public static class WorkerHostBuilderExtensions
     /// <param name="builder">The host's builder.</param>
     /// <returns>The builder.</returns>
     public static IHostBuilder ConfigureFunctionsWorkerDefaults(this IHostBuilder builder) =>
-        builder.ConfigureFunctionsWorkerDefaults((HostBuilderContext _, IFunctionsWorkerApplicationBuilder _) => { }, configureOptions: null);
+        builder.ConfigureFunctionsWorkerDefaults(
+            (HostBuilderContext _, IFunctionsWorkerApplicationBuilder _) => { },
+            configureOptions: null
+        );
 
     /// <summary>Configures the worker.</summary>
     /// <param name="builder">The host's builder.</param>
     /// <param name="configure">Adds services and middleware.</param>
     /// <returns>The builder.</returns>
-    public static IHostBuilder ConfigureFunctionsWorkerDefaults(this IHostBuilder builder, Action<IFunctionsWorkerApplicationBuilder> configure) =>
-        builder.ConfigureFunctionsWorkerDefaults((_, worker) => configure(worker), configureOptions: null);
+    public static IHostBuilder ConfigureFunctionsWorkerDefaults(
+        this IHostBuilder builder,
+        Action<IFunctionsWorkerApplicationBuilder> configure
+    ) => builder.ConfigureFunctionsWorkerDefaults((_, worker) => configure(worker), configureOptions: null);
 
     /// <summary>Configures the worker.</summary>
     /// <param name="builder">The host's builder.</param>
@@ -34,16 +39,19 @@ public static class WorkerHostBuilderExtensions
     /// <param name="configureOptions">Sets options.</param>
     /// <returns>The builder.</returns>
     public static IHostBuilder ConfigureFunctionsWorkerDefaults(
-        this IHostBuilder builder, Action<IFunctionsWorkerApplicationBuilder> configure, Action<WorkerOptions>? configureOptions) =>
-        builder.ConfigureFunctionsWorkerDefaults((_, worker) => configure(worker), configureOptions);
+        this IHostBuilder builder,
+        Action<IFunctionsWorkerApplicationBuilder> configure,
+        Action<WorkerOptions>? configureOptions
+    ) => builder.ConfigureFunctionsWorkerDefaults((_, worker) => configure(worker), configureOptions);
 
     /// <summary>Configures the worker.</summary>
     /// <param name="builder">The host's builder.</param>
     /// <param name="configure">Adds services and middleware.</param>
     /// <returns>The builder.</returns>
     public static IHostBuilder ConfigureFunctionsWorkerDefaults(
-        this IHostBuilder builder, Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configure) =>
-        builder.ConfigureFunctionsWorkerDefaults(configure, configureOptions: null);
+        this IHostBuilder builder,
+        Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configure
+    ) => builder.ConfigureFunctionsWorkerDefaults(configure, configureOptions: null);
 
     /// <summary>Configures the worker.</summary>
     /// <param name="builder">The host's builder.</param>
@@ -51,22 +59,29 @@ public static class WorkerHostBuilderExtensions
     /// <param name="configureOptions">Sets options.</param>
     /// <returns>The builder.</returns>
     public static IHostBuilder ConfigureFunctionsWorkerDefaults(
-        this IHostBuilder builder, Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configure, Action<WorkerOptions>? configureOptions)
+        this IHostBuilder builder,
+        Action<HostBuilderContext, IFunctionsWorkerApplicationBuilder> configure,
+        Action<WorkerOptions>? configureOptions
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         builder.UseEnvironment(FunctionsHostDefaults.EnvironmentName());
-        builder.ConfigureAppConfiguration(configuration => FunctionsHostDefaults.Configure(configuration, [.. Environment.GetCommandLineArgs().Skip(1)]));
+        builder.ConfigureAppConfiguration(configuration =>
+            FunctionsHostDefaults.Configure(configuration, [.. Environment.GetCommandLineArgs().Skip(1)])
+        );
         builder.ConfigureLogging((context, logging) => FunctionsHostDefaults.Configure(logging, context.Configuration));
-        builder.ConfigureServices((context, services) =>
-        {
-            WorkerApplicationBuilder worker = FunctionsHostServices.AddWorker(services);
-            configure(context, worker);
-            if (configureOptions is not null)
+        builder.ConfigureServices(
+            (context, services) =>
             {
-                services.Configure(configureOptions);
+                WorkerApplicationBuilder worker = FunctionsHostServices.AddWorker(services);
+                configure(context, worker);
+                if (configureOptions is not null)
+                {
+                    services.Configure(configureOptions);
+                }
             }
-        });
+        );
         return builder.ConfigureWebHost(web =>
         {
             web.ConfigureServices((context, services) => FunctionsHostServices.AddHost(services, context.Configuration));

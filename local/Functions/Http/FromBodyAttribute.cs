@@ -8,7 +8,5 @@ public class FromBodyAttribute : InputConverterAttribute
 {
     /// <summary>Creates the attribute.</summary>
     public FromBodyAttribute()
-        : base(typeof(FromBodyConverter))
-    {
-    }
+        : base(typeof(FromBodyConverter)) { }
 }

@@ -18,7 +18,8 @@ internal sealed class FromBodyConverter(IOptions<JsonOptions> options) : IInputC
             return ConversionResult.Success(await replaced.ConvertAsync(context.FunctionContext, context.TargetType));
         }
 
-        HttpContext http = context.FunctionContext.GetHttpContext()
+        HttpContext http =
+            context.FunctionContext.GetHttpContext()
             ?? throw new InvalidOperationException("[FromBody] is for functions that an HTTP request starts.");
         if (context.TargetType == typeof(string))
         {
@@ -26,7 +27,13 @@ internal sealed class FromBodyConverter(IOptions<JsonOptions> options) : IInputC
             return ConversionResult.Success(await reader.ReadToEndAsync(http.RequestAborted));
         }
 
-        return ConversionResult.Success(await JsonSerializer.DeserializeAsync(
-            http.Request.Body, context.TargetType, options.Value.JsonSerializerOptions, http.RequestAborted));
+        return ConversionResult.Success(
+            await JsonSerializer.DeserializeAsync(
+                http.Request.Body,
+                context.TargetType,
+                options.Value.JsonSerializerOptions,
+                http.RequestAborted
+            )
+        );
     }
 }

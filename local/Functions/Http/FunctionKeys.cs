@@ -46,7 +46,11 @@ internal sealed class FunctionKeys(HostSettings settings)
             keys ??= File.Exists(file) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(file))! : [];
             if (!keys.TryGetValue(name, out string? key))
             {
-                keys[name] = key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(40)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+                keys[name] = key = Convert
+                    .ToBase64String(RandomNumberGenerator.GetBytes(40))
+                    .Replace('+', '-')
+                    .Replace('/', '_')
+                    .TrimEnd('=');
                 Save(file, keys);
             }
 

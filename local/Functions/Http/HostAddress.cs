@@ -7,5 +7,6 @@ namespace DurableMl.Local.Functions.Http;
 internal sealed class HostAddress(IServer server)
 {
     public string Value =>
-        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? throw new InvalidOperationException("The host does not listen yet.");
+        server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/')
+        ?? throw new InvalidOperationException("The host does not listen yet.");
 }

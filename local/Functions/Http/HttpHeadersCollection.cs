@@ -6,9 +6,7 @@ namespace Microsoft.Azure.Functions.Worker.Http;
 public class HttpHeadersCollection : HttpHeaders
 {
     /// <summary>No headers.</summary>
-    public HttpHeadersCollection()
-    {
-    }
+    public HttpHeadersCollection() { }
 
     /// <summary>The given headers.</summary>
     /// <param name="headers">Names and values.</param>

@@ -37,6 +37,7 @@ internal sealed class HttpRequestConverter : IInputConverter
         }
 
         return ConversionResult.Success(
-            await context.FunctionContext.Serializer().DeserializeAsync(http.Request.Body, context.TargetType, http.RequestAborted));
+            await context.FunctionContext.Serializer().DeserializeAsync(http.Request.Body, context.TargetType, http.RequestAborted)
+        );
     }
 }

@@ -58,7 +58,10 @@ public static class HttpRequestDataExtensions
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The value.</returns>
     public static async ValueTask<T?> ReadFromJsonAsync<T>(
-        this HttpRequestData request, ObjectSerializer serializer, CancellationToken cancellationToken = default)
+        this HttpRequestData request,
+        ObjectSerializer serializer,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(serializer);

@@ -30,8 +30,12 @@ public static class HttpResponseDataExtensions
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <param name="encoding">The encoding; UTF-8 when not given.</param>
     /// <returns>A task that ends with the writing.</returns>
-    public static Task WriteStringAsync(this HttpResponseData response, string value, CancellationToken cancellationToken, Encoding? encoding = null) =>
-        response.WriteBytesAsync((encoding ?? Encoding.UTF8).GetBytes(value), cancellationToken);
+    public static Task WriteStringAsync(
+        this HttpResponseData response,
+        string value,
+        CancellationToken cancellationToken,
+        Encoding? encoding = null
+    ) => response.WriteBytesAsync((encoding ?? Encoding.UTF8).GetBytes(value), cancellationToken);
 
     /// <summary>Writes JSON, by the worker's serializer.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
@@ -39,8 +43,11 @@ public static class HttpResponseDataExtensions
     /// <param name="instance">The value.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <returns>A task that ends with the writing.</returns>
-    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T instance, CancellationToken cancellationToken = default) =>
-        response.WriteAsJsonAsync(instance, response.FunctionContext.Serializer(), JsonContentType, cancellationToken);
+    public static ValueTask WriteAsJsonAsync<T>(
+        this HttpResponseData response,
+        T instance,
+        CancellationToken cancellationToken = default
+    ) => response.WriteAsJsonAsync(instance, response.FunctionContext.Serializer(), JsonContentType, cancellationToken);
 
     /// <summary>Writes JSON, by the worker's serializer.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
@@ -50,8 +57,11 @@ public static class HttpResponseDataExtensions
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <returns>A task that ends with the writing.</returns>
     public static ValueTask WriteAsJsonAsync<T>(
-        this HttpResponseData response, T instance, string contentType, CancellationToken cancellationToken = default) =>
-        response.WriteAsJsonAsync(instance, response.FunctionContext.Serializer(), contentType, cancellationToken);
+        this HttpResponseData response,
+        T instance,
+        string contentType,
+        CancellationToken cancellationToken = default
+    ) => response.WriteAsJsonAsync(instance, response.FunctionContext.Serializer(), contentType, cancellationToken);
 
     /// <summary>Writes JSON.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
@@ -61,8 +71,11 @@ public static class HttpResponseDataExtensions
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <returns>A task that ends with the writing.</returns>
     public static ValueTask WriteAsJsonAsync<T>(
-        this HttpResponseData response, T instance, ObjectSerializer serializer, CancellationToken cancellationToken = default) =>
-        response.WriteAsJsonAsync(instance, serializer, JsonContentType, cancellationToken);
+        this HttpResponseData response,
+        T instance,
+        ObjectSerializer serializer,
+        CancellationToken cancellationToken = default
+    ) => response.WriteAsJsonAsync(instance, serializer, JsonContentType, cancellationToken);
 
     /// <summary>Writes JSON.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
@@ -73,7 +86,12 @@ public static class HttpResponseDataExtensions
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <returns>A task that ends with the writing.</returns>
     public static async ValueTask WriteAsJsonAsync<T>(
-        this HttpResponseData response, T instance, ObjectSerializer serializer, string contentType, CancellationToken cancellationToken = default)
+        this HttpResponseData response,
+        T instance,
+        ObjectSerializer serializer,
+        string contentType,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(response);
         ArgumentNullException.ThrowIfNull(serializer);
@@ -96,7 +114,8 @@ public static class HttpResponseDataExtensions
     /// <param name="response">The response.</param>
     /// <param name="value">The bytes.</param>
     /// <returns>A task that ends with the writing.</returns>
-    public static Task WriteBytesAsync(this HttpResponseData response, byte[] value) => response.WriteBytesAsync(value, CancellationToken.None);
+    public static Task WriteBytesAsync(this HttpResponseData response, byte[] value) =>
+        response.WriteBytesAsync(value, CancellationToken.None);
 
     /// <summary>Writes bytes.</summary>
     /// <param name="response">The response.</param>

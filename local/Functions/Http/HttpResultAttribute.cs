@@ -5,7 +5,5 @@ namespace Microsoft.Azure.Functions.Worker;
 public sealed class HttpResultAttribute : OutputBindingAttribute
 {
     /// <summary>Creates the attribute.</summary>
-    public HttpResultAttribute()
-    {
-    }
+    public HttpResultAttribute() { }
 }

@@ -18,19 +18,25 @@ internal static class HttpServer
     public static void Configure(IWebHostBuilder web)
     {
         web.UseKestrel();
-        web.ConfigureServices(services => services.AddOptions<KestrelServerOptions>().Configure<HostSettings>((kestrel, settings) =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxRequestBodySize;
-            if (settings.Port == 0)
-            {
-                kestrel.Listen(IPAddress.Loopback, 0);
-            }
-            else
-            {
-                kestrel.ListenLocalhost(settings.Port);
-            }
-        }));
+        web.ConfigureServices(services =>
+            services
+                .AddOptions<KestrelServerOptions>()
+                .Configure<HostSettings>(
+                    (kestrel, settings) =>
+                    {
+                        kestrel.AddServerHeader = false;
+                        kestrel.Limits.MaxRequestBodySize = MaxRequestBodySize;
+                        if (settings.Port == 0)
+                        {
+                            kestrel.Listen(IPAddress.Loopback, 0);
+                        }
+                        else
+                        {
+                            kestrel.ListenLocalhost(settings.Port);
+                        }
+                    }
+                )
+        );
     }
 
     public static void Configure(IApplicationBuilder app)
@@ -44,7 +50,11 @@ internal static class HttpServer
     {
         IServiceProvider services = endpoints.ServiceProvider;
         HttpTriggerEndpoint trigger = services.GetRequiredService<HttpTriggerEndpoint>();
-        foreach ((DiscoveredFunction function, HttpTriggerAttribute attribute) in services.GetRequiredService<FunctionCatalog>().With<HttpTriggerAttribute>())
+        foreach (
+            (DiscoveredFunction function, HttpTriggerAttribute attribute) in services
+                .GetRequiredService<FunctionCatalog>()
+                .With<HttpTriggerAttribute>()
+        )
         {
             trigger.Map(endpoints, function, attribute);
         }

@@ -20,12 +20,14 @@ internal sealed class HttpThrottle : IDisposable
         }
 
         int running = Math.Min(concurrent, outstanding);
-        limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
-        {
-            PermitLimit = running,
-            QueueLimit = outstanding == int.MaxValue ? int.MaxValue : outstanding - running,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        });
+        limiter = new ConcurrencyLimiter(
+            new ConcurrencyLimiterOptions
+            {
+                PermitLimit = running,
+                QueueLimit = outstanding == int.MaxValue ? int.MaxValue : outstanding - running,
+                QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+            }
+        );
     }
 
     /// <summary>A place to run, to be disposed of; null where there is none.</summary>
@@ -55,8 +57,6 @@ internal sealed class HttpThrottle : IDisposable
     {
         public static readonly Unlimited Instance = new();
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

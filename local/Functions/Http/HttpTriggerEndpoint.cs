@@ -10,7 +10,12 @@ namespace DurableMl.Local.Functions.Http;
 
 /// <summary>Runs a function for a request, and writes what it returns.</summary>
 internal sealed partial class HttpTriggerEndpoint(
-    FunctionInvoker invoker, HostSettings settings, KeyAuthorization authorization, HttpThrottle throttle, ILogger<HttpTriggerEndpoint> logger)
+    FunctionInvoker invoker,
+    HostSettings settings,
+    KeyAuthorization authorization,
+    HttpThrottle throttle,
+    ILogger<HttpTriggerEndpoint> logger
+)
 {
     /// <summary>The key under which the worker's ASP.NET Core extension keeps the HTTP context.</summary>
     public const string HttpContextItem = "HttpRequestContext";
@@ -114,8 +119,9 @@ internal sealed partial class HttpTriggerEndpoint(
             IResult aspNet => aspNet.ExecuteAsync(http),
             HttpResponseData data => ResponseWriting.WriteAsync(data, http.Response),
             null => Empty(http.Response),
-            string text => new ContentResult { Content = text, ContentType = "text/plain; charset=utf-8" }
-                .ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
+            string text => new ContentResult { Content = text, ContentType = "text/plain; charset=utf-8" }.ExecuteResultAsync(
+                new ActionContext(http, http.GetRouteData(), new ActionDescriptor())
+            ),
             _ => new ObjectResult(result).ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor())),
         };
     }
@@ -128,9 +134,12 @@ internal sealed partial class HttpTriggerEndpoint(
             return state.Outputs.GetValueOrDefault(marked.Name);
         }
 
-        return state.Result?.GetType().GetProperties()
+        return state
+            .Result?.GetType()
+            .GetProperties()
             .Where(p => typeof(HttpResponseData).IsAssignableFrom(p.PropertyType))
-            .Select(p => p.GetValue(state.Result)).FirstOrDefault();
+            .Select(p => p.GetValue(state.Result))
+            .FirstOrDefault();
     }
 
     private static Task Empty(HttpResponse response)

@@ -13,10 +13,13 @@ internal sealed class KestrelHttpRequestData(FunctionContext context, HttpReques
 
     public override Stream Body => request.Body;
 
-    public override HttpHeadersCollection Headers => headers ??= new HttpHeadersCollection(
-        request.Headers.Select(h => KeyValuePair.Create(h.Key, (IEnumerable<string>)h.Value.Select(v => v ?? ""))));
+    public override HttpHeadersCollection Headers =>
+        headers ??= new HttpHeadersCollection(
+            request.Headers.Select(h => KeyValuePair.Create(h.Key, (IEnumerable<string>)h.Value.Select(v => v ?? "")))
+        );
 
-    public override IReadOnlyCollection<IHttpCookie> Cookies => cookies ??= [.. request.Cookies.Select(c => new HttpCookie(c.Key, c.Value))];
+    public override IReadOnlyCollection<IHttpCookie> Cookies =>
+        cookies ??= [.. request.Cookies.Select(c => new HttpCookie(c.Key, c.Value))];
 
     public override Uri Url { get; } = new(request.GetEncodedUrl());
 

@@ -8,5 +8,6 @@ internal sealed class KestrelHttpRequestDataFeature(HttpContext http) : IHttpReq
 {
     private KestrelHttpRequestData? request;
 
-    public ValueTask<HttpRequestData?> GetHttpRequestDataAsync(FunctionContext context) => new(request ??= new KestrelHttpRequestData(context, http.Request));
+    public ValueTask<HttpRequestData?> GetHttpRequestDataAsync(FunctionContext context) =>
+        new(request ??= new KestrelHttpRequestData(context, http.Request));
 }

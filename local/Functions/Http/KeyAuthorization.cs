@@ -11,7 +11,9 @@ internal sealed class KeyAuthorization(HostSettings settings, FunctionKeys keys)
 {
     /// <summary>The key in the <c>x-functions-key</c> header or the <c>code</c> parameter; empty when there is none.</summary>
     public static string Presented(HttpRequest request) =>
-        request.Headers["x-functions-key"] is { Count: > 0 } header ? header[0] ?? "" : request.Query["code"] is { Count: > 0 } code ? code[0] ?? "" : "";
+        request.Headers["x-functions-key"] is { Count: > 0 } header ? header[0] ?? ""
+        : request.Query["code"] is { Count: > 0 } code ? code[0] ?? ""
+        : "";
 
     public bool Allows(HttpRequest request, DiscoveredFunction function, AuthorizationLevel level)
     {
@@ -23,7 +25,12 @@ internal sealed class KeyAuthorization(HostSettings settings, FunctionKeys keys)
         string presented = Presented(request);
         return level switch
         {
-            AuthorizationLevel.User or AuthorizationLevel.Function => FunctionKeys.Matches(presented, keys.Function(function.Name), keys.Host, keys.Master),
+            AuthorizationLevel.User or AuthorizationLevel.Function => FunctionKeys.Matches(
+                presented,
+                keys.Function(function.Name),
+                keys.Host,
+                keys.Master
+            ),
             _ => FunctionKeys.Matches(presented, keys.Master),
         };
     }

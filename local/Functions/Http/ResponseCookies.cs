@@ -18,22 +18,26 @@ internal sealed class ResponseCookies : HttpCookies
     {
         foreach (IHttpCookie cookie in cookies)
         {
-            response.Cookies.Append(cookie.Name, cookie.Value, new CookieOptions
-            {
-                Domain = cookie.Domain,
-                Expires = cookie.Expires,
-                HttpOnly = cookie.HttpOnly ?? false,
-                MaxAge = cookie.MaxAge is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-                Path = cookie.Path ?? "/",
-                Secure = cookie.Secure ?? false,
-                SameSite = cookie.SameSite switch
+            response.Cookies.Append(
+                cookie.Name,
+                cookie.Value,
+                new CookieOptions
                 {
-                    SameSite.Lax => SameSiteMode.Lax,
-                    SameSite.Strict => SameSiteMode.Strict,
-                    SameSite.ExplicitNone => SameSiteMode.None,
-                    _ => SameSiteMode.Unspecified,
-                },
-            });
+                    Domain = cookie.Domain,
+                    Expires = cookie.Expires,
+                    HttpOnly = cookie.HttpOnly ?? false,
+                    MaxAge = cookie.MaxAge is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                    Path = cookie.Path ?? "/",
+                    Secure = cookie.Secure ?? false,
+                    SameSite = cookie.SameSite switch
+                    {
+                        SameSite.Lax => SameSiteMode.Lax,
+                        SameSite.Strict => SameSiteMode.Strict,
+                        SameSite.ExplicitNone => SameSiteMode.None,
+                        _ => SameSiteMode.Unspecified,
+                    },
+                }
+            );
         }
     }
 }

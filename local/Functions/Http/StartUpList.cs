@@ -4,7 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace DurableMl.Local.Functions.Http;
 
 /// <summary>Prints the functions and their URLs once the host listens, as <c>func start</c> does.</summary>
-internal sealed class StartUpList(FunctionCatalog catalog, HostSettings settings, HostAddress address, IHostApplicationLifetime lifetime) : BackgroundService
+internal sealed class StartUpList(FunctionCatalog catalog, HostSettings settings, HostAddress address, IHostApplicationLifetime lifetime)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -19,7 +20,9 @@ internal sealed class StartUpList(FunctionCatalog catalog, HostSettings settings
         List<string> lines = ["", "Functions:", ""];
         foreach ((DiscoveredFunction function, HttpTriggerAttribute trigger) in catalog.With<HttpTriggerAttribute>())
         {
-            string methods = trigger.Methods is { Length: > 0 } some ? $"[{string.Join(',', some.Select(m => m.ToUpperInvariant()))}] " : "";
+            string methods = trigger.Methods is { Length: > 0 } some
+                ? $"[{string.Join(',', some.Select(m => m.ToUpperInvariant()))}] "
+                : "";
             lines.Add($"\t{function.Name}: {methods}{root}/{HttpTriggerEndpoint.Pattern(settings, function, trigger)}");
             lines.Add("");
         }

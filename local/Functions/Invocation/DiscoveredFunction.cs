@@ -16,14 +16,19 @@ internal sealed class DiscoveredFunction : FunctionDefinition
         Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{EntryPoint}")).AsSpan(0, 8));
         ParameterInfo[] parameters = method.GetParameters();
         Parameters = [.. parameters.Select(Describe)];
-        Inputs = [.. parameters.Select(p => (Parameter: p, Binding: p.GetCustomAttribute<BindingAttribute>()))
-            .Where(p => p.Binding is not null)
-            .Select(p => new DiscoveredBinding(p.Parameter.Name!, p.Binding!, BindingDirection.In))];
+        Inputs =
+        [
+            .. parameters
+                .Select(p => (Parameter: p, Binding: p.GetCustomAttribute<BindingAttribute>()))
+                .Where(p => p.Binding is not null)
+                .Select(p => new DiscoveredBinding(p.Parameter.Name!, p.Binding!, BindingDirection.In)),
+        ];
         DiscoveredBinding[] triggers = [.. Inputs.Where(i => i.Attribute is TriggerBindingAttribute)];
         if (triggers.Length != 1)
         {
             throw new InvalidOperationException(
-                $"Function '{name}' ({EntryPoint}) has {triggers.Length} triggers: give exactly one of its parameters a trigger attribute.");
+                $"Function '{name}' ({EntryPoint}) has {triggers.Length} triggers: give exactly one of its parameters a trigger attribute."
+            );
         }
 
         Trigger = (TriggerBindingAttribute)triggers[0].Attribute;
@@ -70,15 +75,29 @@ internal sealed class DiscoveredFunction : FunctionDefinition
             properties[ParameterProperties.BindingAttribute] = binding;
         }
 
-        Type[] converters = [.. parameter.GetCustomAttributes<Microsoft.Azure.Functions.Worker.Converters.InputConverterAttribute>()
-            .Concat(parameter.ParameterType.GetCustomAttributes<Microsoft.Azure.Functions.Worker.Converters.InputConverterAttribute>(inherit: true))
-            .Select(a => a.ConverterType)];
+        Type[] converters =
+        [
+            .. parameter
+                .GetCustomAttributes<Microsoft.Azure.Functions.Worker.Converters.InputConverterAttribute>()
+                .Concat(
+                    parameter.ParameterType.GetCustomAttributes<Microsoft.Azure.Functions.Worker.Converters.InputConverterAttribute>(
+                        inherit: true
+                    )
+                )
+                .Select(a => a.ConverterType),
+        ];
         if (converters.Length > 0)
         {
             properties[ParameterProperties.Converters] = converters;
         }
 
-        return new FunctionParameter(parameter.Name!, parameter.ParameterType, parameter.HasDefaultValue, parameter.DefaultValue, properties);
+        return new FunctionParameter(
+            parameter.Name!,
+            parameter.ParameterType,
+            parameter.HasDefaultValue,
+            parameter.DefaultValue,
+            properties
+        );
     }
 
     private static ImmutableArray<DiscoveredBinding> DiscoverOutputs(MethodInfo method)
@@ -89,14 +108,21 @@ internal sealed class DiscoveredFunction : FunctionDefinition
         }
 
         Type returned = method.ReturnType;
-        if (returned.IsGenericType && (returned.GetGenericTypeDefinition() == typeof(Task<>) || returned.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+        if (
+            returned.IsGenericType
+            && (returned.GetGenericTypeDefinition() == typeof(Task<>) || returned.GetGenericTypeDefinition() == typeof(ValueTask<>))
+        )
         {
             returned = returned.GetGenericArguments()[0];
         }
 
-        return [.. returned.GetProperties()
-            .Select(p => (Property: p, Binding: p.GetCustomAttribute<OutputBindingAttribute>()))
-            .Where(p => p.Binding is not null)
-            .Select(p => new DiscoveredBinding(p.Property.Name, p.Binding!, BindingDirection.Out))];
+        return
+        [
+            .. returned
+                .GetProperties()
+                .Select(p => (Property: p, Binding: p.GetCustomAttribute<OutputBindingAttribute>()))
+                .Where(p => p.Binding is not null)
+                .Select(p => new DiscoveredBinding(p.Property.Name, p.Binding!, BindingDirection.Out)),
+        ];
     }
 }

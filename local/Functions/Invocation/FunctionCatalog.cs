@@ -12,7 +12,11 @@ internal sealed class FunctionCatalog
         Dictionary<string, DiscoveredFunction> found = new(StringComparer.OrdinalIgnoreCase);
         foreach (Type type in types)
         {
-            foreach (MethodInfo method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            foreach (
+                MethodInfo method in type.GetMethods(
+                    BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly
+                )
+            )
             {
                 if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute || disabled(attribute.Name))
                 {
@@ -23,7 +27,8 @@ internal sealed class FunctionCatalog
                 if (!found.TryAdd(attribute.Name, function))
                 {
                     throw new InvalidOperationException(
-                        $"Two functions are named '{attribute.Name}': {found[attribute.Name].EntryPoint} and {function.EntryPoint}.");
+                        $"Two functions are named '{attribute.Name}': {found[attribute.Name].EntryPoint} and {function.EntryPoint}."
+                    );
                 }
             }
         }
@@ -35,6 +40,5 @@ internal sealed class FunctionCatalog
 
     /// <summary>The functions with a kind of trigger.</summary>
     public IEnumerable<(DiscoveredFunction Function, TTrigger Trigger)> With<TTrigger>()
-        where TTrigger : TriggerBindingAttribute =>
-        Functions.Where(f => f.Trigger is TTrigger).Select(f => (f, (TTrigger)f.Trigger));
+        where TTrigger : TriggerBindingAttribute => Functions.Where(f => f.Trigger is TTrigger).Select(f => (f, (TTrigger)f.Trigger));
 }

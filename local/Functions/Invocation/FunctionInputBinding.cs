@@ -16,7 +16,12 @@ internal sealed class FunctionInputBinding : IFunctionInputBindingFeature
     private readonly Lazy<IInputConverter[]> converters;
     private readonly ConcurrentDictionary<Type, IInputConverter> instances = new();
 
-    public FunctionInputBinding(IServiceProvider services, IEnumerable<IInputSource> sources, IEnumerable<IInputConverter> hostConverters, IOptions<WorkerOptions> options)
+    public FunctionInputBinding(
+        IServiceProvider services,
+        IEnumerable<IInputSource> sources,
+        IEnumerable<IInputConverter> hostConverters,
+        IOptions<WorkerOptions> options
+    )
     {
         this.services = services;
         this.sources = [.. sources];
@@ -55,7 +60,8 @@ internal sealed class FunctionInputBinding : IFunctionInputBindingFeature
             ? new FunctionInputBindingResult(values)
             : throw new FunctionInputConverterException(
                 $"Error converting {errors.Count} input parameters for Function '{function.Name}': {string.Join(Environment.NewLine, errors.Select(e => e.Message))}",
-                new AggregateException(errors));
+                new AggregateException(errors)
+            );
     }
 
     private async ValueTask<ConversionResult> ConvertAsync(InvocationContext context, FunctionParameter parameter)
@@ -90,8 +96,11 @@ internal sealed class FunctionInputBinding : IFunctionInputBindingFeature
     {
         if (source is not null)
         {
-            return ConversionResult.Failed(new InvalidOperationException(
-                $"Cannot convert input parameter '{parameter.Name}' to type '{parameter.Type.FullName}' from type '{source.GetType().FullName}'."));
+            return ConversionResult.Failed(
+                new InvalidOperationException(
+                    $"Cannot convert input parameter '{parameter.Name}' to type '{parameter.Type.FullName}' from type '{source.GetType().FullName}'."
+                )
+            );
         }
 
         if (parameter.HasDefaultValue)
@@ -101,8 +110,11 @@ internal sealed class FunctionInputBinding : IFunctionInputBindingFeature
 
         return parameter.IsReferenceOrNullableType
             ? ConversionResult.Success(null)
-            : ConversionResult.Failed(new InvalidOperationException(
-                $"Could not populate the value for '{parameter.Name}' parameter. Consider updating the parameter with a default value."));
+            : ConversionResult.Failed(
+                new InvalidOperationException(
+                    $"Could not populate the value for '{parameter.Name}' parameter. Consider updating the parameter with a default value."
+                )
+            );
     }
 
     private static async ValueTask<ConversionResult> TryAsync(IInputConverter converter, ParameterConversion conversion)
@@ -126,8 +138,11 @@ internal sealed class FunctionInputBinding : IFunctionInputBindingFeature
                 return context.Trigger.Value;
             }
 
-            IInputSource source = sources.FirstOrDefault(s => s.Handles((BindingAttribute)attribute))
-                ?? throw new NotSupportedException($"The local Functions host has no input binding for {attribute.GetType()} (parameter '{parameter.Name}' of '{context.Function.Name}').");
+            IInputSource source =
+                sources.FirstOrDefault(s => s.Handles((BindingAttribute)attribute))
+                ?? throw new NotSupportedException(
+                    $"The local Functions host has no input binding for {attribute.GetType()} (parameter '{parameter.Name}' of '{context.Function.Name}')."
+                );
             return await source.ResolveAsync((BindingAttribute)attribute, context);
         }
 

@@ -31,7 +31,8 @@ internal sealed partial class FunctionInvoker
         ILoggerFactory loggers,
         HostSettings settings,
         TimeProvider time,
-        InvocationDrain drain)
+        InvocationDrain drain
+    )
     {
         pipeline = builder.Build(context => executor.ExecuteAsync(context).AsTask());
         orchestrationPipeline = new OrchestrationPipeline(builder, executor);
@@ -49,11 +50,19 @@ internal sealed partial class FunctionInvoker
     /// <param name="trigger">What starts it.</param>
     /// <param name="complete">Takes the result while the invocation's services still live; null where nothing is to be done with it.</param>
     /// <param name="cancellation">Cancelled when whoever started the function goes away.</param>
-    public async Task InvokeAsync(DiscoveredFunction function, TriggerEvent trigger, Func<FunctionContext, InvocationState, Task>? complete, CancellationToken cancellation)
+    public async Task InvokeAsync(
+        DiscoveredFunction function,
+        TriggerEvent trigger,
+        Func<FunctionContext, InvocationState, Task>? complete,
+        CancellationToken cancellation
+    )
     {
         using IDisposable running = drain.Enter();
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, drain.Stopping);
-        using Activity? activity = Source.StartActivity($"function {function.Name}", function.Trigger is HttpTriggerAttribute ? ActivityKind.Server : ActivityKind.Internal);
+        using Activity? activity = Source.StartActivity(
+            $"function {function.Name}",
+            function.Trigger is HttpTriggerAttribute ? ActivityKind.Server : ActivityKind.Internal
+        );
         await using InvocationContext context = new(function, trigger, scopes, limit.Token);
         activity?.SetTag("faas.name", function.Name).SetTag("faas.invocation_id", context.InvocationId);
         InvocationState state = new();
@@ -109,14 +118,23 @@ internal sealed partial class FunctionInvoker
     /// <param name="function">The function.</param>
     /// <param name="trigger">What starts it, given which retry it is.</param>
     /// <param name="cancellation">Stops the waiting for a retry.</param>
-    public async Task InvokeWithRetriesAsync(DiscoveredFunction function, Func<RetryContext, TriggerEvent> trigger, CancellationToken cancellation)
+    public async Task InvokeWithRetriesAsync(
+        DiscoveredFunction function,
+        Func<RetryContext, TriggerEvent> trigger,
+        CancellationToken cancellation
+    )
     {
         RetrySchedule? schedule = RetrySchedule.From(function);
         for (int retry = 0; ; retry++)
         {
             try
             {
-                await InvokeAsync(function, trigger(new InvocationRetryContext(retry, schedule?.MaxRetryCount ?? 0)), complete: null, CancellationToken.None);
+                await InvokeAsync(
+                    function,
+                    trigger(new InvocationRetryContext(retry, schedule?.MaxRetryCount ?? 0)),
+                    complete: null,
+                    CancellationToken.None
+                );
                 return;
             }
             catch (Exception) when (schedule?.Allows(retry + 1) == true && !cancellation.IsCancellationRequested)
@@ -142,7 +160,12 @@ internal sealed partial class FunctionInvoker
         return state.Result;
     }
 
-    private async Task WithinLimitAsync(Task execution, DiscoveredFunction function, InvocationContext context, CancellationTokenSource limit)
+    private async Task WithinLimitAsync(
+        Task execution,
+        DiscoveredFunction function,
+        InvocationContext context,
+        CancellationTokenSource limit
+    )
     {
         if (settings.FunctionTimeout is not { } timeout || execution.IsCompleted)
         {
@@ -159,8 +182,15 @@ internal sealed partial class FunctionInvoker
             await limit.CancelAsync();
             // The code is given a moment to see the cancellation. What it does after that no longer counts.
             await Task.WhenAny(execution, Task.Delay(TimeSpan.FromSeconds(5), time, CancellationToken.None));
-            _ = execution.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            throw new FunctionTimeoutException($"Timeout value of {timeout:c} was exceeded by function: {function.Name} (id: {context.InvocationId})");
+            _ = execution.ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default
+            );
+            throw new FunctionTimeoutException(
+                $"Timeout value of {timeout:c} was exceeded by function: {function.Name} (id: {context.InvocationId})"
+            );
         }
     }
 
@@ -173,8 +203,11 @@ internal sealed partial class FunctionInvoker
                 continue;
             }
 
-            IOutputWriter writer = outputs.FirstOrDefault(o => o.Handles(output.Attribute))
-                ?? throw new NotSupportedException($"The local Functions host has no output binding for {output.Attribute.GetType()} ('{output.Name}' of '{function.Name}').");
+            IOutputWriter writer =
+                outputs.FirstOrDefault(o => o.Handles(output.Attribute))
+                ?? throw new NotSupportedException(
+                    $"The local Functions host has no output binding for {output.Attribute.GetType()} ('{output.Name}' of '{function.Name}')."
+                );
             await writer.WriteAsync(output.Attribute, value, context);
         }
     }

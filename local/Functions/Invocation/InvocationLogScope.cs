@@ -7,12 +7,13 @@ internal sealed class InvocationLogScope(string functionName, string invocationI
 {
     public int Count => 2;
 
-    public KeyValuePair<string, object> this[int index] => index switch
-    {
-        0 => new("AzureFunctions_FunctionName", functionName),
-        1 => new("AzureFunctions_InvocationId", invocationId),
-        _ => throw new ArgumentOutOfRangeException(nameof(index)),
-    };
+    public KeyValuePair<string, object> this[int index] =>
+        index switch
+        {
+            0 => new("AzureFunctions_FunctionName", functionName),
+            1 => new("AzureFunctions_InvocationId", invocationId),
+            _ => throw new ArgumentOutOfRangeException(nameof(index)),
+        };
 
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator()
     {

@@ -16,7 +16,8 @@ internal sealed class InvocationState
     public static InvocationState Of(FunctionContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return context.Features.Get<InvocationState>() ?? throw new InvalidOperationException("The invocation was not started by this host.");
+        return context.Features.Get<InvocationState>()
+            ?? throw new InvalidOperationException("The invocation was not started by this host.");
     }
 
     /// <summary>Binds the parameters the first time, and gives the same values afterwards.</summary>
@@ -24,7 +25,8 @@ internal sealed class InvocationState
     {
         if (inputs is null)
         {
-            IFunctionInputBindingFeature binding = context.Features.Get<IFunctionInputBindingFeature>()
+            IFunctionInputBindingFeature binding =
+                context.Features.Get<IFunctionInputBindingFeature>()
                 ?? throw new InvalidOperationException("The invocation has no input binding.");
             inputs = (await binding.BindFunctionInputAsync(context)).Values;
         }

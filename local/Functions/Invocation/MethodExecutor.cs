@@ -15,7 +15,10 @@ internal sealed class MethodExecutor(IFunctionActivator activator) : IFunctionEx
         DiscoveredFunction function = invocation.Function;
         InvocationState state = InvocationState.Of(context);
         object?[] arguments = await state.BindAsync(context);
-        (MethodInvoker method, Func<object, object?>? taskResult) = methods.GetOrAdd(function, static f => (MethodInvoker.Create(f.Method), TaskResult.ReaderFor(f.Method.ReturnType)));
+        (MethodInvoker method, Func<object, object?>? taskResult) = methods.GetOrAdd(
+            function,
+            static f => (MethodInvoker.Create(f.Method), TaskResult.ReaderFor(f.Method.ReturnType))
+        );
         object? target = function.Method.IsStatic ? null : activator.CreateInstance(function.Method.DeclaringType!, context);
         try
         {
@@ -39,7 +42,8 @@ internal sealed class MethodExecutor(IFunctionActivator activator) : IFunctionEx
 
         foreach (DiscoveredBinding output in function.Outputs)
         {
-            state.Outputs[output.Name] = output.Name == DiscoveredFunction.ReturnValue ? result : result.GetType().GetProperty(output.Name)!.GetValue(result);
+            state.Outputs[output.Name] =
+                output.Name == DiscoveredFunction.ReturnValue ? result : result.GetType().GetProperty(output.Name)!.GetValue(result);
         }
     }
 

@@ -9,7 +9,8 @@ namespace DurableMl.Local.Functions.Invocation;
 /// </summary>
 internal sealed class OrchestrationPipeline(WorkerApplicationBuilder builder, IFunctionExecutor executor)
 {
-    public Task RunAsync(FunctionContext context) => builder.HasMiddleware ? RunWithMiddlewareAsync(context) : executor.ExecuteAsync(context).AsTask();
+    public Task RunAsync(FunctionContext context) =>
+        builder.HasMiddleware ? RunWithMiddlewareAsync(context) : executor.ExecuteAsync(context).AsTask();
 
     private async Task RunWithMiddlewareAsync(FunctionContext context)
     {

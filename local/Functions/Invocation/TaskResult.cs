@@ -36,17 +36,20 @@ internal static class TaskResult
                 return null;
             default:
                 // A ValueTask<T> comes boxed; its reader makes a task of it.
-                return returned is not null && reader?.Invoke(returned) is Task valueTask ? await AwaitAsync(valueTask, ReaderFor(valueTask.GetType())) : returned;
+                return returned is not null && reader?.Invoke(returned) is Task valueTask
+                    ? await AwaitAsync(valueTask, ReaderFor(valueTask.GetType()))
+                    : returned;
         }
     }
 
     private static class Reader<T>
     {
-        public static object? Read(object task) => task switch
-        {
-            Task<T> finished => finished.Result,
-            ValueTask<T> pending => pending.AsTask(),
-            _ => null,
-        };
+        public static object? Read(object task) =>
+            task switch
+            {
+                Task<T> finished => finished.Result,
+                ValueTask<T> pending => pending.AsTask(),
+                _ => null,
+            };
     }
 }

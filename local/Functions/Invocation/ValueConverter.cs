@@ -24,16 +24,20 @@ internal sealed class ValueConverter(IOptions<WorkerOptions> options) : IInputCo
             return new(ConversionResult.Success(source));
         }
 
-        return new(source switch
-        {
-            string text => FromText(text, target),
-            BinaryData data => FromBytes(data, target),
-            byte[] bytes => FromBytes(BinaryData.FromBytes(bytes), target),
-            IConvertible number when target.IsPrimitive || target == typeof(string) || target == typeof(decimal) =>
-                ConversionResult.Success(Convert.ChangeType(number, target, CultureInfo.InvariantCulture)),
-            Guid or DateTimeOffset when target == typeof(string) => ConversionResult.Success(string.Create(CultureInfo.InvariantCulture, $"{source}")),
-            _ => ConversionResult.Unhandled(),
-        });
+        return new(
+            source switch
+            {
+                string text => FromText(text, target),
+                BinaryData data => FromBytes(data, target),
+                byte[] bytes => FromBytes(BinaryData.FromBytes(bytes), target),
+                IConvertible number when target.IsPrimitive || target == typeof(string) || target == typeof(decimal) =>
+                    ConversionResult.Success(Convert.ChangeType(number, target, CultureInfo.InvariantCulture)),
+                Guid or DateTimeOffset when target == typeof(string) => ConversionResult.Success(
+                    string.Create(CultureInfo.InvariantCulture, $"{source}")
+                ),
+                _ => ConversionResult.Unhandled(),
+            }
+        );
     }
 
     /// <summary>Bytes, or the text or JSON they are, as a type.</summary>
@@ -84,13 +88,22 @@ internal sealed class ValueConverter(IOptions<WorkerOptions> options) : IInputCo
             return ConversionResult.Success(new MemoryStream(Encoding.UTF8.GetBytes(text), writable: false));
         }
 
-        if (target.IsPrimitive || target.IsEnum || target == typeof(decimal) || target == typeof(Guid) || target == typeof(DateTime)
-            || target == typeof(DateTimeOffset) || target == typeof(TimeSpan) || target == typeof(Uri))
+        if (
+            target.IsPrimitive
+            || target.IsEnum
+            || target == typeof(decimal)
+            || target == typeof(Guid)
+            || target == typeof(DateTime)
+            || target == typeof(DateTimeOffset)
+            || target == typeof(TimeSpan)
+            || target == typeof(Uri)
+        )
         {
             return ConversionResult.Success(TypeDescriptor.GetConverter(target).ConvertFromInvariantString(text));
         }
 
-        ObjectSerializer serializer = options.Value.Serializer ?? throw new InvalidOperationException("A serializer is not configured for the worker.");
+        ObjectSerializer serializer =
+            options.Value.Serializer ?? throw new InvalidOperationException("A serializer is not configured for the worker.");
         using MemoryStream json = new(Encoding.UTF8.GetBytes(text), writable: false);
         return ConversionResult.Success(serializer.Deserialize(json, target, CancellationToken.None));
     }

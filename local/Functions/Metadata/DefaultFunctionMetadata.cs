@@ -7,9 +7,8 @@ namespace Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
 public class DefaultFunctionMetadata : IFunctionMetadata
 {
     /// <inheritdoc/>
-    public string? FunctionId => Name is null
-        ? null
-        : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Name}\n{EntryPoint}")).AsSpan(0, 8));
+    public string? FunctionId =>
+        Name is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Name}\n{EntryPoint}")).AsSpan(0, 8));
 
     /// <inheritdoc/>
     public bool IsProxy { get; set; }

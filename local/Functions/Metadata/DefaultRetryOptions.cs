@@ -16,7 +16,8 @@ public class DefaultRetryOptions : IRetryOptions
     public TimeSpan? MaximumInterval { get; set; }
 
     /// <inheritdoc/>
-    public RetryStrategy? Strategy => DelayInterval is not null
-        ? RetryStrategy.FixedDelay
-        : MinimumInterval is not null && MaximumInterval is not null ? RetryStrategy.ExponentialBackoff : null;
+    public RetryStrategy? Strategy =>
+        DelayInterval is not null ? RetryStrategy.FixedDelay
+        : MinimumInterval is not null && MaximumInterval is not null ? RetryStrategy.ExponentialBackoff
+        : null;
 }

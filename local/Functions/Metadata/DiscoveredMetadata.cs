@@ -23,9 +23,14 @@ internal sealed class DiscoveredMetadata(FunctionCatalog catalog) : IFunctionMet
             ["type"] = binding.Attribute is HttpResultAttribute ? "http" : binding.Type,
             ["direction"] = binding.Direction.ToString(),
         };
-        foreach (PropertyInfo property in binding.Attribute.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        foreach (
+            PropertyInfo property in binding
+                .Attribute.GetType()
+                .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        )
         {
-            string name = property.GetCustomAttribute<BindingPropertyNameAttribute>()?.BindingPropertyName
+            string name =
+                property.GetCustomAttribute<BindingPropertyNameAttribute>()?.BindingPropertyName
                 ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             if (property.GetValue(binding.Attribute) is { } value)
             {
@@ -55,15 +60,20 @@ internal sealed class DiscoveredMetadata(FunctionCatalog catalog) : IFunctionMet
         };
     }
 
-    private static DefaultRetryOptions? Describe(RetryAttribute? retry) => retry switch
-    {
-        FixedDelayRetryAttribute a => new() { MaxRetryCount = a.MaxRetryCount, DelayInterval = TimeSpan.Parse(a.DelayInterval, CultureInfo.InvariantCulture) },
-        ExponentialBackoffRetryAttribute a => new()
+    private static DefaultRetryOptions? Describe(RetryAttribute? retry) =>
+        retry switch
         {
-            MaxRetryCount = a.MaxRetryCount,
-            MinimumInterval = TimeSpan.Parse(a.MinimumInterval, CultureInfo.InvariantCulture),
-            MaximumInterval = TimeSpan.Parse(a.MaximumInterval, CultureInfo.InvariantCulture),
-        },
-        _ => null,
-    };
+            FixedDelayRetryAttribute a => new()
+            {
+                MaxRetryCount = a.MaxRetryCount,
+                DelayInterval = TimeSpan.Parse(a.DelayInterval, CultureInfo.InvariantCulture),
+            },
+            ExponentialBackoffRetryAttribute a => new()
+            {
+                MaxRetryCount = a.MaxRetryCount,
+                MinimumInterval = TimeSpan.Parse(a.MinimumInterval, CultureInfo.InvariantCulture),
+                MaximumInterval = TimeSpan.Parse(a.MaximumInterval, CultureInfo.InvariantCulture),
+            },
+            _ => null,
+        };
 }

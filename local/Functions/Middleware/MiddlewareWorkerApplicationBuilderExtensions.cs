@@ -14,12 +14,14 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
     /// <summary>Asks for the step that runs the function. It always ends the pipeline here, so there is nothing to add.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
-    public static IFunctionsWorkerApplicationBuilder UseFunctionExecutionMiddleware(this IFunctionsWorkerApplicationBuilder builder) => builder;
+    public static IFunctionsWorkerApplicationBuilder UseFunctionExecutionMiddleware(this IFunctionsWorkerApplicationBuilder builder) =>
+        builder;
 
     /// <summary>Asks for the step that splits the outputs. It is part of running the function here, so there is nothing to add.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
-    public static IFunctionsWorkerApplicationBuilder UseOutputBindingsMiddleware(this IFunctionsWorkerApplicationBuilder builder) => builder;
+    public static IFunctionsWorkerApplicationBuilder UseOutputBindingsMiddleware(this IFunctionsWorkerApplicationBuilder builder) =>
+        builder;
 
     /// <summary>Adds middleware that is made by the services, once.</summary>
     /// <typeparam name="T">The middleware.</typeparam>
@@ -38,14 +40,18 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="predicate">The condition.</param>
     /// <returns>The builder.</returns>
-    public static IFunctionsWorkerApplicationBuilder UseWhen<T>(this IFunctionsWorkerApplicationBuilder builder, Func<FunctionContext, bool> predicate)
+    public static IFunctionsWorkerApplicationBuilder UseWhen<T>(
+        this IFunctionsWorkerApplicationBuilder builder,
+        Func<FunctionContext, bool> predicate
+    )
         where T : class, IFunctionsWorkerMiddleware
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(predicate);
         builder.Services.TryAddSingleton<T>();
-        return builder.Use(next => context =>
-            predicate(context) ? context.InstanceServices.GetRequiredService<T>().Invoke(context, next) : next(context));
+        return builder.Use(next =>
+            context => predicate(context) ? context.InstanceServices.GetRequiredService<T>().Invoke(context, next) : next(context)
+        );
     }
 
     /// <summary>Adds middleware given as a function.</summary>
@@ -53,7 +59,9 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
     /// <param name="middleware">The step: the invocation, and the rest of it.</param>
     /// <returns>The builder.</returns>
     public static IFunctionsWorkerApplicationBuilder UseMiddleware(
-        this IFunctionsWorkerApplicationBuilder builder, Func<FunctionContext, Func<Task>, Task> middleware)
+        this IFunctionsWorkerApplicationBuilder builder,
+        Func<FunctionContext, Func<Task>, Task> middleware
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(middleware);
@@ -66,7 +74,10 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
     /// <param name="middleware">The step: the invocation, and the rest of it.</param>
     /// <returns>The builder.</returns>
     public static IFunctionsWorkerApplicationBuilder UseWhen(
-        this IFunctionsWorkerApplicationBuilder builder, Func<FunctionContext, bool> predicate, Func<FunctionContext, Func<Task>, Task> middleware)
+        this IFunctionsWorkerApplicationBuilder builder,
+        Func<FunctionContext, bool> predicate,
+        Func<FunctionContext, Func<Task>, Task> middleware
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(predicate);

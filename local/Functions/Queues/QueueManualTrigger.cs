@@ -12,7 +12,14 @@ internal sealed class QueueManualTrigger(TimeProvider time) : IManualTrigger
     {
         DateTimeOffset now = time.GetUtcNow();
         QueueMessage message = QueuesModelFactory.QueueMessage(
-            Guid.NewGuid().ToString(), popReceipt: "", BinaryData.FromString(input ?? ""), dequeueCount: 1, nextVisibleOn: now, insertedOn: now, expiresOn: now.AddDays(7));
+            Guid.NewGuid().ToString(),
+            popReceipt: "",
+            BinaryData.FromString(input ?? ""),
+            dequeueCount: 1,
+            nextVisibleOn: now,
+            insertedOn: now,
+            expiresOn: now.AddDays(7)
+        );
         return Task.FromResult(new TriggerEvent { Value = message, BindingData = QueueMessageProcessor.BindingData(message) });
     }
 }

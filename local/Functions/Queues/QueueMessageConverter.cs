@@ -14,6 +14,10 @@ internal sealed class QueueMessageConverter(ValueConverter values) : IInputConve
             return new(ConversionResult.Unhandled());
         }
 
-        return new(context.TargetType == typeof(QueueMessage) ? ConversionResult.Success(message) : values.FromBytes(message.Body, context.TargetType));
+        return new(
+            context.TargetType == typeof(QueueMessage)
+                ? ConversionResult.Success(message)
+                : values.FromBytes(message.Body, context.TargetType)
+        );
     }
 }

@@ -15,7 +15,8 @@ internal sealed partial class QueueMessageProcessor(
     QueueTriggerOptions options,
     TimeSpan hidden,
     TimeProvider time,
-    ILoggerFactory loggers)
+    ILoggerFactory loggers
+)
 {
     private readonly ILogger logger = loggers.CreateLogger<QueueMessageProcessor>();
 
@@ -42,7 +43,12 @@ internal sealed partial class QueueMessageProcessor(
             }
             else
             {
-                await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: options.VisibilityTimeout, cancellationToken: CancellationToken.None);
+                await queue.UpdateMessageAsync(
+                    message.MessageId,
+                    receipt,
+                    visibilityTimeout: options.VisibilityTimeout,
+                    cancellationToken: CancellationToken.None
+                );
             }
         }
         catch (Exception e)
@@ -69,8 +75,15 @@ internal sealed partial class QueueMessageProcessor(
             using JsonDocument json = JsonDocument.Parse(message.Body);
             if (json.RootElement.ValueKind == JsonValueKind.Object)
             {
-                data.With(json.RootElement.EnumerateObject().Select(p => KeyValuePair.Create(
-                    p.Name, (object?)(p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString() : p.Value.GetRawText()))));
+                data.With(
+                    json.RootElement.EnumerateObject()
+                        .Select(p =>
+                            KeyValuePair.Create(
+                                p.Name,
+                                (object?)(p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString() : p.Value.GetRawText())
+                            )
+                        )
+                );
             }
         }
         catch (JsonException)
@@ -88,7 +101,12 @@ internal sealed partial class QueueMessageProcessor(
         bool succeeded = true;
         try
         {
-            await invoker.InvokeAsync(function, new TriggerEvent { Value = message, BindingData = BindingData(message) }, complete: null, CancellationToken.None);
+            await invoker.InvokeAsync(
+                function,
+                new TriggerEvent { Value = message, BindingData = BindingData(message) },
+                complete: null,
+                CancellationToken.None
+            );
         }
         catch (Exception)
         {
@@ -114,7 +132,12 @@ internal sealed partial class QueueMessageProcessor(
 
             try
             {
-                UpdateReceipt renewed = await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: hidden, cancellationToken: CancellationToken.None);
+                UpdateReceipt renewed = await queue.UpdateMessageAsync(
+                    message.MessageId,
+                    receipt,
+                    visibilityTimeout: hidden,
+                    cancellationToken: CancellationToken.None
+                );
                 receipt = renewed.PopReceipt;
             }
             catch (RequestFailedException e)
@@ -141,7 +164,14 @@ internal sealed partial class QueueMessageProcessor(
         }
 
         return QueuesModelFactory.QueueMessage(
-            message.MessageId, message.PopReceipt, body, message.DequeueCount, message.NextVisibleOn, message.InsertedOn, message.ExpiresOn);
+            message.MessageId,
+            message.PopReceipt,
+            body,
+            message.DequeueCount,
+            message.NextVisibleOn,
+            message.InsertedOn,
+            message.ExpiresOn
+        );
     }
 
     private async Task PutAsideAsync(QueueMessage message, string receipt)
@@ -155,6 +185,10 @@ internal sealed partial class QueueMessageProcessor(
     [LoggerMessage(1, LogLevel.Warning, "Queue '{Queue}', message {MessageId}: {Reason}")]
     private static partial void LogFailed(ILogger logger, string queue, string messageId, string reason);
 
-    [LoggerMessage(2, LogLevel.Error, "Message {MessageId} of queue '{Queue}' was taken {Count} times without success. It goes to the queue '{Poison}'.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Error,
+        "Message {MessageId} of queue '{Queue}' was taken {Count} times without success. It goes to the queue '{Poison}'."
+    )]
     private static partial void LogPoison(ILogger logger, string messageId, string queue, long count, string poison);
 }

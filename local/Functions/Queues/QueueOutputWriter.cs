@@ -14,7 +14,10 @@ internal sealed class QueueOutputWriter(StorageConnections storage, HostSettings
     public async Task WriteAsync(BindingAttribute attribute, object value, FunctionContext context)
     {
         QueueOutputAttribute output = (QueueOutputAttribute)attribute;
-        string name = new BindingTemplate(SettingText.Resolve(output.QueueName, settings.Configuration)).Fill(context.BindingContext.BindingData, time);
+        string name = new BindingTemplate(SettingText.Resolve(output.QueueName, settings.Configuration)).Fill(
+            context.BindingContext.BindingData,
+            time
+        );
         QueueClient queue = storage.Queues(output.Connection).GetQueueClient(name.ToLowerInvariant());
         await queue.CreateIfNotExistsAsync(cancellationToken: context.CancellationToken);
         foreach (object item in value is IEnumerable several and not (string or byte[]) ? several.Cast<object>() : [value])
@@ -23,11 +26,12 @@ internal sealed class QueueOutputWriter(StorageConnections storage, HostSettings
         }
     }
 
-    private static BinaryData Body(object value, FunctionContext context) => value switch
-    {
-        string text => BinaryData.FromString(text),
-        byte[] bytes => BinaryData.FromBytes(bytes),
-        BinaryData data => data,
-        _ => context.Serializer().Serialize(value, value.GetType(), context.CancellationToken),
-    };
+    private static BinaryData Body(object value, FunctionContext context) =>
+        value switch
+        {
+            string text => BinaryData.FromString(text),
+            byte[] bytes => BinaryData.FromBytes(bytes),
+            BinaryData data => data,
+            _ => context.Serializer().Serialize(value, value.GetType(), context.CancellationToken),
+        };
 }

@@ -9,7 +9,13 @@ namespace DurableMl.Local.Functions.Queues;
 
 /// <summary>Takes messages from the queues that triggers name, and runs their functions.</summary>
 internal sealed partial class QueueTriggerListener(
-    FunctionCatalog catalog, StorageConnections storage, FunctionInvoker invoker, HostSettings settings, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+    FunctionCatalog catalog,
+    StorageConnections storage,
+    FunctionInvoker invoker,
+    HostSettings settings,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : BackgroundService
 {
     /// <summary>While a function runs, its message is hidden this long; the hiding is renewed at half time.</summary>
     private static readonly TimeSpan Hidden = TimeSpan.FromMinutes(10);
@@ -27,13 +33,23 @@ internal sealed partial class QueueTriggerListener(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(processors.Select(p => ListenAsync(p, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(processors.Select(p => ListenAsync(p, stoppingToken)));
 
     private QueueMessageProcessor Processor(DiscoveredFunction function, QueueTriggerAttribute trigger)
     {
         string name = SettingText.Resolve(trigger.QueueName, settings.Configuration).ToLowerInvariant();
         QueueServiceClient service = storage.PlainQueues(trigger.Connection);
-        return new QueueMessageProcessor(function, invoker, service.GetQueueClient(name), service.GetQueueClient($"{name}-poison"), options, Hidden, time, loggers);
+        return new QueueMessageProcessor(
+            function,
+            invoker,
+            service.GetQueueClient(name),
+            service.GetQueueClient($"{name}-poison"),
+            options,
+            Hidden,
+            time,
+            loggers
+        );
     }
 
     private async Task ListenAsync(QueueMessageProcessor processor, CancellationToken stopping)

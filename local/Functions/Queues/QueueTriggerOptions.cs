@@ -10,7 +10,13 @@ namespace DurableMl.Local.Functions.Queues;
 /// <param name="MaxPollingInterval">The longest wait between looks at an empty queue; 2 s, where the genuine host waits up to a minute.</param>
 /// <param name="Base64">Whether messages are Base64: yes, unless <c>messageEncoding</c> is <c>none</c>.</param>
 internal sealed record QueueTriggerOptions(
-    int BatchSize, int NewBatchThreshold, int MaxDequeueCount, TimeSpan VisibilityTimeout, TimeSpan MaxPollingInterval, bool Base64)
+    int BatchSize,
+    int NewBatchThreshold,
+    int MaxDequeueCount,
+    TimeSpan VisibilityTimeout,
+    TimeSpan MaxPollingInterval,
+    bool Base64
+)
 {
     private const string Section = "extensions:queues:";
 
@@ -19,7 +25,9 @@ internal sealed record QueueTriggerOptions(
         int batchSize = settings.HostNumber(Section + "batchSize", 16);
         if (batchSize > 32)
         {
-            throw new InvalidOperationException($"host.json: extensions.queues.batchSize is {batchSize}: a queue gives 32 messages at most.");
+            throw new InvalidOperationException(
+                $"host.json: extensions.queues.batchSize is {batchSize}: a queue gives 32 messages at most."
+            );
         }
 
         return new QueueTriggerOptions(
@@ -28,7 +36,8 @@ internal sealed record QueueTriggerOptions(
             settings.HostNumber(Section + "maxDequeueCount", 5),
             Time(settings, "visibilityTimeout", TimeSpan.Zero),
             Time(settings, "maxPollingInterval", TimeSpan.FromSeconds(2)),
-            !string.Equals(settings.Host[Section + "messageEncoding"], "none", StringComparison.OrdinalIgnoreCase));
+            !string.Equals(settings.Host[Section + "messageEncoding"], "none", StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     private static TimeSpan Time(HostSettings settings, string name, TimeSpan fallback)

@@ -27,7 +27,9 @@ internal sealed partial class BindingTemplate
 
         capture += Regex.Escape(text[end..]);
         Literal = HasExpressions ? text[..text.IndexOf('{', StringComparison.Ordinal)] : text;
-        pattern = new(() => new Regex($"^{capture}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, MatchLimit));
+        pattern = new(() =>
+            new Regex($"^{capture}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, MatchLimit)
+        );
     }
 
     /// <summary>What comes before the first expression.</summary>
@@ -40,29 +42,40 @@ internal sealed partial class BindingTemplate
     {
         Match match = pattern.Value.Match(path);
         return match.Success
-            ? match.Groups.Values.Where(g => g.Name != "0").ToDictionary(g => g.Name, g => (object?)g.Value, StringComparer.OrdinalIgnoreCase)
+            ? match
+                .Groups.Values.Where(g => g.Name != "0")
+                .ToDictionary(g => g.Name, g => (object?)g.Value, StringComparer.OrdinalIgnoreCase)
             : null;
     }
 
-    public string Fill(IReadOnlyDictionary<string, object?> data, TimeProvider time) => Expression().Replace(text, match =>
-    {
-        string name = match.Groups["name"].Value;
-        string? format = match.Groups["format"].Success ? match.Groups["format"].Value : null;
-        if (name.Equals("rand-guid", StringComparison.OrdinalIgnoreCase))
-        {
-            return Guid.NewGuid().ToString(format ?? "D", CultureInfo.InvariantCulture);
-        }
+    public string Fill(IReadOnlyDictionary<string, object?> data, TimeProvider time) =>
+        Expression()
+            .Replace(
+                text,
+                match =>
+                {
+                    string name = match.Groups["name"].Value;
+                    string? format = match.Groups["format"].Success ? match.Groups["format"].Value : null;
+                    if (name.Equals("rand-guid", StringComparison.OrdinalIgnoreCase))
+                    {
+                        return Guid.NewGuid().ToString(format ?? "D", CultureInfo.InvariantCulture);
+                    }
 
-        if (name.Equals("DateTime", StringComparison.OrdinalIgnoreCase))
-        {
-            return time.GetUtcNow().UtcDateTime.ToString(format ?? "yyyy-MM-dd'T'HH-mm-ssZ", CultureInfo.InvariantCulture);
-        }
+                    if (name.Equals("DateTime", StringComparison.OrdinalIgnoreCase))
+                    {
+                        return time.GetUtcNow().UtcDateTime.ToString(format ?? "yyyy-MM-dd'T'HH-mm-ssZ", CultureInfo.InvariantCulture);
+                    }
 
-        return data.TryGetValue(name, out object? value) && value is not null
-            ? string.Create(CultureInfo.InvariantCulture, $"{value}")
-            : throw new InvalidOperationException($"No value for named parameter '{name}' in '{text}'.");
-    });
+                    return data.TryGetValue(name, out object? value) && value is not null
+                        ? string.Create(CultureInfo.InvariantCulture, $"{value}")
+                        : throw new InvalidOperationException($"No value for named parameter '{name}' in '{text}'.");
+                }
+            );
 
-    [GeneratedRegex(@"\{(?<name>[^{}:]+)(:(?<format>[^{}]+))?\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\{(?<name>[^{}:]+)(:(?<format>[^{}]+))?\}",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Expression();
 }

@@ -9,9 +9,12 @@ namespace DurableMl.Local.Functions.Storage;
 /// </summary>
 internal sealed partial class HostIdentity(IConfiguration configuration)
 {
-    public string Value { get; } = Limit(configuration["AzureFunctionsWebHost:hostid"] is { Length: > 0 } configured
-        ? configured
-        : $"local-{Assembly.GetEntryAssembly()?.GetName().Name}");
+    public string Value { get; } =
+        Limit(
+            configuration["AzureFunctionsWebHost:hostid"] is { Length: > 0 } configured
+                ? configured
+                : $"local-{Assembly.GetEntryAssembly()?.GetName().Name}"
+        );
 
     private static string Limit(string id)
     {

@@ -25,10 +25,16 @@ internal sealed class ScheduleMonitor(StorageConnections storage, HostIdentity i
 
     public async Task WriteAsync(string function, ScheduleStatus status, CancellationToken cancellation)
     {
-        await storage.Blobs(StorageConnections.Default).GetBlobContainerClient(ContainerName).CreateIfNotExistsAsync(cancellationToken: cancellation);
+        await storage
+            .Blobs(StorageConnections.Default)
+            .GetBlobContainerClient(ContainerName)
+            .CreateIfNotExistsAsync(cancellationToken: cancellation);
         await Blob(function).UploadAsync(BinaryData.FromObjectAsJson(status), overwrite: true, cancellation);
     }
 
     private BlobClient Blob(string function) =>
-        storage.Blobs(StorageConnections.Default).GetBlobContainerClient(ContainerName).GetBlobClient($"timers/{identity.Value}/Host.Functions.{function}/status");
+        storage
+            .Blobs(StorageConnections.Default)
+            .GetBlobContainerClient(ContainerName)
+            .GetBlobClient($"timers/{identity.Value}/Host.Functions.{function}/status");
 }

@@ -22,7 +22,8 @@ internal sealed class TimerSchedule
         }
 
         string[] fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        cron = CrontabSchedule.TryParse(string.Join(' ', fields), new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 })
+        cron =
+            CrontabSchedule.TryParse(string.Join(' ', fields), new CrontabSchedule.ParseOptions { IncludingSeconds = fields.Length == 6 })
             ?? throw new FormatException($"'{text}' is not a schedule: give a cron expression of five or six fields, or a time span.");
     }
 

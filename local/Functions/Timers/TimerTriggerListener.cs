@@ -12,7 +12,8 @@ internal sealed partial class TimerTriggerListener(
     FunctionInvoker invoker,
     HostSettings settings,
     TimeProvider time,
-    ILogger<TimerTriggerListener> logger) : BackgroundService
+    ILogger<TimerTriggerListener> logger
+) : BackgroundService
 {
     /// <summary>A timer cannot wait longer than about 49 days at once.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -21,11 +22,16 @@ internal sealed partial class TimerTriggerListener(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        timers = [.. catalog.With<TimerTriggerAttribute>().Select(t =>
-        {
-            TimerSchedule schedule = Schedule(t.Function, t.Trigger);
-            return (t.Function, t.Trigger, schedule, t.Trigger.UseMonitor && !schedule.RecursWithinAMinute(Now()));
-        })];
+        timers =
+        [
+            .. catalog
+                .With<TimerTriggerAttribute>()
+                .Select(t =>
+                {
+                    TimerSchedule schedule = Schedule(t.Function, t.Trigger);
+                    return (t.Function, t.Trigger, schedule, t.Trigger.UseMonitor && !schedule.RecursWithinAMinute(Now()));
+                }),
+        ];
         if (timers.Any(t => t.Monitored))
         {
             // Fails here, with the setting's name, rather than when the first timer is due.
@@ -50,7 +56,13 @@ internal sealed partial class TimerTriggerListener(
         }
     }
 
-    private async Task RunAsync(DiscoveredFunction function, TimerTriggerAttribute trigger, TimerSchedule schedule, bool monitored, CancellationToken stopping)
+    private async Task RunAsync(
+        DiscoveredFunction function,
+        TimerTriggerAttribute trigger,
+        TimerSchedule schedule,
+        bool monitored,
+        CancellationToken stopping
+    )
     {
         ScheduleStatus? status = monitored ? await ReadStatusAsync(function, stopping) : null;
         DateTime next = schedule.Next(Now());
@@ -67,7 +79,12 @@ internal sealed partial class TimerTriggerListener(
         else if (monitored && status is null)
         {
             // From now on an occurrence that is missed shows.
-            status = new ScheduleStatus { Last = default, Next = next, LastUpdated = Now() };
+            status = new ScheduleStatus
+            {
+                Last = default,
+                Next = next,
+                LastUpdated = Now(),
+            };
             await WriteStatusAsync(function, status, stopping);
         }
 
@@ -92,13 +109,26 @@ internal sealed partial class TimerTriggerListener(
     }
 
     private async Task<ScheduleStatus?> InvokeAsync(
-        DiscoveredFunction function, TimerSchedule schedule, ScheduleStatus? status, bool monitored, bool pastDue, CancellationToken stopping)
+        DiscoveredFunction function,
+        TimerSchedule schedule,
+        ScheduleStatus? status,
+        bool monitored,
+        bool pastDue,
+        CancellationToken stopping
+    )
     {
         DateTime started = Now();
         try
         {
             await invoker.InvokeWithRetriesAsync(
-                function, retry => new TriggerEvent { Value = new TimerInfo { IsPastDue = pastDue, ScheduleStatus = status }, Retry = retry }, stopping);
+                function,
+                retry => new TriggerEvent
+                {
+                    Value = new TimerInfo { IsPastDue = pastDue, ScheduleStatus = status },
+                    Retry = retry,
+                },
+                stopping
+            );
         }
         catch (Exception) when (!stopping.IsCancellationRequested)
         {
@@ -110,7 +140,12 @@ internal sealed partial class TimerTriggerListener(
             return null;
         }
 
-        ScheduleStatus written = new() { Last = started, Next = schedule.Next(started), LastUpdated = Now() };
+        ScheduleStatus written = new()
+        {
+            Last = started,
+            Next = schedule.Next(started),
+            LastUpdated = Now(),
+        };
         await WriteStatusAsync(function, written, CancellationToken.None);
         return written;
     }

@@ -9,8 +9,12 @@ public sealed record Reading(string Sensor, int Value);
 public sealed class BlobFunctions(Recorder recorder)
 {
     [Function("on-text")]
-    public void OnText([BlobTrigger("inbox/{dataset}/{name}.txt", Connection = "DataStorage")] string content, string dataset, string name, FunctionContext context) =>
-        recorder.Add($"text {dataset} {name} {content} {context.BindingContext.BindingData["blobTrigger"]}");
+    public void OnText(
+        [BlobTrigger("inbox/{dataset}/{name}.txt", Connection = "DataStorage")] string content,
+        string dataset,
+        string name,
+        FunctionContext context
+    ) => recorder.Add($"text {dataset} {name} {content} {context.BindingContext.BindingData["blobTrigger"]}");
 
     [Function("on-stream")]
     public async Task OnStream([BlobTrigger("inbox/{path}.bin", Connection = "DataStorage")] Stream content, string path, Uri uri)
@@ -35,7 +39,8 @@ public sealed class BlobFunctions(Recorder recorder)
     [BlobOutput("out/{path}.json", Connection = "DataStorage")]
     public Reading OnJson(
         [BlobTrigger("inbox/{path}.json", Connection = "DataStorage")] Reading reading,
-        [BlobInput("inbox/{path}.note", Connection = "DataStorage")] string note) => reading with { Sensor = $"{reading.Sensor}/{note}" };
+        [BlobInput("inbox/{path}.note", Connection = "DataStorage")] string note
+    ) => reading with { Sensor = $"{reading.Sensor}/{note}" };
 }
 
 public static class BlobCollectionFunctions
@@ -45,8 +50,8 @@ public static class BlobCollectionFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "blobs/{folder}")] HttpRequest request,
         [BlobInput("collection/{folder}/")] IEnumerable<string> contents,
         [BlobInput("collection")] BlobClient[] blobs,
-        [BlobInput("collection")] BlobContainerClient container) =>
-        $"{string.Join(',', contents)} {blobs.Length} {await container.ExistsAsync()}";
+        [BlobInput("collection")] BlobContainerClient container
+    ) => $"{string.Join(',', contents)} {blobs.Length} {await container.ExistsAsync()}";
 }
 
 public sealed class FailingBlobFunctions(Recorder recorder)

@@ -30,7 +30,9 @@ public sealed class BlobTriggerTests
         await SeesAsync("memory e 5");
         BlobClient written = new BlobServiceClient(Azurite.ConnectionString).GetBlobContainerClient("out").GetBlobClient("f.json");
         string json = await Eventually.GetAsync(
-            async () => await written.ExistsAsync() ? (await written.DownloadContentAsync()).Value.Content.ToString() : null, "The output blob");
+            async () => await written.ExistsAsync() ? (await written.DownloadContentAsync()).Value.Content.ToString() : null,
+            "The output blob"
+        );
         Assert.AreEqual("""{"Sensor":"s/north","Value":3}""", json);
     }
 
@@ -63,9 +65,15 @@ public sealed class BlobTriggerTests
         await UploadAsync(container, "x/y", "content");
         await using RunningHost host = await StartAsync(typeof(FailingBlobFunctions));
 
-        QueueClient queue = new(Azurite.ConnectionString, "webjobs-blobtrigger-poison", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        QueueClient queue = new(
+            Azurite.ConnectionString,
+            "webjobs-blobtrigger-poison",
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        );
         QueueMessage message = await Eventually.GetAsync(
-            async () => await queue.ExistsAsync() ? (await queue.ReceiveMessageAsync()).Value : null, "The poison message");
+            async () => await queue.ExistsAsync() ? (await queue.ReceiveMessageAsync()).Value : null,
+            "The poison message"
+        );
         JsonElement body = JsonDocument.Parse(message.Body).RootElement;
         Assert.AreEqual("Host.Functions.always-fails", body.GetProperty("FunctionId").GetString());
         Assert.AreEqual("bad", body.GetProperty("ContainerName").GetString());
@@ -76,7 +84,10 @@ public sealed class BlobTriggerTests
     [TestMethod]
     public async Task A_container_that_appears_later_is_found()
     {
-        await using RunningHost host = await StartAsync(typeof(FailingBlobFunctions), ("AzureFunctionsJobHost:extensions:blobs:poisonBlobThreshold", "1"));
+        await using RunningHost host = await StartAsync(
+            typeof(FailingBlobFunctions),
+            ("AzureFunctionsJobHost:extensions:blobs:poisonBlobThreshold", "1")
+        );
         BlobContainerClient container = await ContainerAsync("bad");
         await UploadAsync(container, "late", "content");
         await SeesAsync("attempt late content");
@@ -96,17 +107,29 @@ public sealed class BlobTriggerTests
     [TestMethod]
     public async Task A_missing_connection_stops_the_start_and_names_the_setting()
     {
-        InvalidOperationException error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(
-            () => RunningHost.StartAsync([typeof(BlobFunctions)], [("AzureWebJobsStorage", Azurite.ConnectionString)], b => b.Services.AddSingleton(recorder)));
+        InvalidOperationException error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() =>
+            RunningHost.StartAsync(
+                [typeof(BlobFunctions)],
+                [("AzureWebJobsStorage", Azurite.ConnectionString)],
+                b => b.Services.AddSingleton(recorder)
+            )
+        );
         StringAssert.Contains(error.Message, "'DataStorage'");
     }
 
     private Task SeesAsync(string entry) => Eventually.TrueAsync(() => recorder.Count(entry) > 0, entry);
 
-    private Task<RunningHost> StartAsync(Type functions, params (string, string)[] settings) => RunningHost.StartAsync(
-        [functions],
-        [("AzureWebJobsStorage", Azurite.ConnectionString), ("DataStorage", Azurite.ConnectionString), ("Functions:BlobPollingInterval", "00:00:00.1"), .. settings],
-        builder => builder.Services.AddSingleton(recorder));
+    private Task<RunningHost> StartAsync(Type functions, params (string, string)[] settings) =>
+        RunningHost.StartAsync(
+            [functions],
+            [
+                ("AzureWebJobsStorage", Azurite.ConnectionString),
+                ("DataStorage", Azurite.ConnectionString),
+                ("Functions:BlobPollingInterval", "00:00:00.1"),
+                .. settings,
+            ],
+            builder => builder.Services.AddSingleton(recorder)
+        );
 
     private static async Task<BlobContainerClient> ContainerAsync(string name)
     {

@@ -12,14 +12,23 @@ public sealed class DirectInvocationTests
     public async Task A_durable_function_that_is_started_by_hand_logs_how_to_start_it(string function, string guidance)
     {
         Recorder recorder = new();
-        await using RunningHost host = await RunningHost.StartAsync(DurableHost.Functions, [], builder =>
-        {
-            builder.Services.AddSingleton(recorder);
-            builder.Logging.AddProvider(new RecordingLogs(recorder));
-        });
+        await using RunningHost host = await RunningHost.StartAsync(
+            DurableHost.Functions,
+            [],
+            builder =>
+            {
+                builder.Services.AddSingleton(recorder);
+                builder.Logging.AddProvider(new RecordingLogs(recorder));
+            }
+        );
         using HttpResponseMessage response = await host.Http.PostAsJsonAsync($"/admin/functions/{function}", new { input = "" });
         Assert.AreEqual(HttpStatusCode.Accepted, response.StatusCode);
         await Eventually.TrueAsync(
-            () => recorder.Entries.Any(e => e.StartsWith($"Function.{function}:", StringComparison.Ordinal) && e.Contains(guidance, StringComparison.Ordinal)), "The log entry");
+            () =>
+                recorder.Entries.Any(e =>
+                    e.StartsWith($"Function.{function}:", StringComparison.Ordinal) && e.Contains(guidance, StringComparison.Ordinal)
+                ),
+            "The log entry"
+        );
     }
 }

@@ -64,17 +64,23 @@ public sealed class DurableBindingTests
     [TestMethod]
     public async Task Middleware_may_await_around_an_orchestrator()
     {
-        await using RunningHost host = await RunningHost.StartAsync(DurableHost.Functions, [], builder =>
-        {
-            builder.Services.AddSingleton(recorder);
-            builder.UseMiddleware(async (context, next) =>
+        await using RunningHost host = await RunningHost.StartAsync(
+            DurableHost.Functions,
+            [],
+            builder =>
             {
-                await Task.Delay(1);
-                await next();
-                await Task.Delay(1);
-                recorder.Add($"after {context.FunctionDefinition.Name}");
-            });
-        });
+                builder.Services.AddSingleton(recorder);
+                builder.UseMiddleware(
+                    async (context, next) =>
+                    {
+                        await Task.Delay(1);
+                        await next();
+                        await Task.Delay(1);
+                        recorder.Add($"after {context.FunctionDefinition.Name}");
+                    }
+                );
+            }
+        );
         JsonElement payload = await host.StartInstanceAsync("Hello", new[] { "Oslo" });
         JsonElement status = await host.StatusAsync(payload.Url("StatusQueryGetUri"), "Completed", "Failed");
         Assert.AreEqual("""["Hello Oslo!"]""", status.GetProperty("output").GetRawText());
@@ -85,15 +91,22 @@ public sealed class DurableBindingTests
     [TestMethod]
     public async Task Middleware_that_throws_fails_the_orchestration()
     {
-        await using RunningHost host = await RunningHost.StartAsync(DurableHost.Functions, [], builder =>
-        {
-            builder.Services.AddSingleton(recorder);
-            builder.UseWhen(c => c.FunctionDefinition.Name == "Hello", async (_, _) =>
+        await using RunningHost host = await RunningHost.StartAsync(
+            DurableHost.Functions,
+            [],
+            builder =>
             {
-                await Task.Yield();
-                throw new InvalidOperationException("not today");
-            });
-        });
+                builder.Services.AddSingleton(recorder);
+                builder.UseWhen(
+                    c => c.FunctionDefinition.Name == "Hello",
+                    async (_, _) =>
+                    {
+                        await Task.Yield();
+                        throw new InvalidOperationException("not today");
+                    }
+                );
+            }
+        );
         JsonElement payload = await host.StartInstanceAsync("Hello", Array.Empty<string>());
         JsonElement status = await host.StatusAsync(payload.Url("StatusQueryGetUri"), "Completed", "Failed");
         Assert.AreEqual("Failed", status.GetProperty("runtimeStatus").GetString());
@@ -140,7 +153,10 @@ public sealed class DurableBindingTests
 
         await using (RunningHost host = await DurableHost.StartAsync(recorder, folder))
         {
-            using HttpResponseMessage raised = await host.Http.PostAsJsonAsync($"/runtime/webhooks/durabletask/instances/{id}/raiseEvent/go", "on");
+            using HttpResponseMessage raised = await host.Http.PostAsJsonAsync(
+                $"/runtime/webhooks/durabletask/instances/{id}/raiseEvent/go",
+                "on"
+            );
             Assert.AreEqual(HttpStatusCode.Accepted, raised.StatusCode);
             JsonElement status = await host.StatusAsync($"/runtime/webhooks/durabletask/instances/{id}", "Completed");
             Assert.AreEqual("on", status.GetProperty("output").GetString());

@@ -11,7 +11,12 @@ public sealed record Greeting(string City, string Instance);
 public sealed class GreetingFunctions(Recorder recorder)
 {
     [Function("Greet")]
-    public Task<string> GreetAsync([ActivityTrigger] Greeting greeting, string instanceId, FunctionContext context, CancellationToken cancellation)
+    public Task<string> GreetAsync(
+        [ActivityTrigger] Greeting greeting,
+        string instanceId,
+        FunctionContext context,
+        CancellationToken cancellation
+    )
     {
         recorder.Add($"{context.FunctionDefinition.Name} {greeting.City} {greeting.Instance == instanceId}");
         return Task.FromResult($"Hello {greeting.City}!");
@@ -40,13 +45,16 @@ public static class HelloOrchestration
     }
 
     [Function("Waiting")]
-    public static Task<string> WaitAsync([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<string>("go");
+    public static Task<string> WaitAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.WaitForExternalEvent<string>("go");
 
     [Function("Failing")]
-    public static Task FailAsync([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("Fail", "it broke");
+    public static Task FailAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.CallActivityAsync<string>("Fail", "it broke");
 
     [Function("WithoutInput")]
-    public static Task<int> WithoutInputAsync([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<int>("NoInput");
+    public static Task<int> WithoutInputAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.CallActivityAsync<int>("NoInput");
 
     [Function("Counting")]
     public static async Task<int> CountAsync([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -60,12 +68,14 @@ public static class HelloOrchestration
     [Function("CallsHttp")]
     public static async Task<string> CallHttpAsync([OrchestrationTrigger] TaskOrchestrationContext context, Uri address)
     {
-        DurableHttpResponse response = await context.CallHttpAsync(new DurableHttpRequest(HttpMethod.Post, address)
-        {
-            Content = "body",
-            AsynchronousPatternEnabled = true,
-            HttpRetryOptions = new HttpRetryOptions { MaxNumberOfAttempts = 3, FirstRetryInterval = TimeSpan.FromMilliseconds(10) },
-        });
+        DurableHttpResponse response = await context.CallHttpAsync(
+            new DurableHttpRequest(HttpMethod.Post, address)
+            {
+                Content = "body",
+                AsynchronousPatternEnabled = true,
+                HttpRetryOptions = new HttpRetryOptions { MaxNumberOfAttempts = 3, FirstRetryInterval = TimeSpan.FromMilliseconds(10) },
+            }
+        );
         return $"{(int)response.StatusCode} {response.Content}";
     }
 }
@@ -89,7 +99,10 @@ public static class StartFunctions
 {
     [Function("start")]
     public static async Task<HttpResponseData> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "start/{name}")] HttpRequestData request, string name, [DurableClient] DurableTaskClient client)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "start/{name}")] HttpRequestData request,
+        string name,
+        [DurableClient] DurableTaskClient client
+    )
     {
         object? input = await request.ReadFromJsonAsync<System.Text.Json.JsonElement?>();
         string id = await client.ScheduleNewOrchestrationInstanceAsync(name, input);
@@ -98,8 +111,10 @@ public static class StartFunctions
 
     [Function("payload")]
     public static HttpManagementPayload Payload(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "payload/{id}")] HttpRequestData request, string id, [DurableClient] DurableTaskClient client) =>
-        client.CreateHttpManagementPayload(id);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "payload/{id}")] HttpRequestData request,
+        string id,
+        [DurableClient] DurableTaskClient client
+    ) => client.CreateHttpManagementPayload(id);
 }
 
 public sealed class FlakyService(Recorder recorder)
@@ -109,7 +124,9 @@ public sealed class FlakyService(Recorder recorder)
     {
         recorder.Add("flaky");
         bool down = recorder.Count("flaky") < 3;
-        HttpResponseData response = request.CreateResponse(down ? System.Net.HttpStatusCode.ServiceUnavailable : System.Net.HttpStatusCode.OK);
+        HttpResponseData response = request.CreateResponse(
+            down ? System.Net.HttpStatusCode.ServiceUnavailable : System.Net.HttpStatusCode.OK
+        );
         await response.WriteStringAsync($"got {await request.ReadAsStringAsync()}");
         return response;
     }
@@ -118,7 +135,9 @@ public sealed class FlakyService(Recorder recorder)
     public HttpResponseData SlowJob([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "slow-job")] HttpRequestData request)
     {
         recorder.Add($"slow {request.Method}");
-        HttpResponseData response = request.CreateResponse(request.Method == "POST" || recorder.Count("slow GET") < 2 ? System.Net.HttpStatusCode.Accepted : System.Net.HttpStatusCode.OK);
+        HttpResponseData response = request.CreateResponse(
+            request.Method == "POST" || recorder.Count("slow GET") < 2 ? System.Net.HttpStatusCode.Accepted : System.Net.HttpStatusCode.OK
+        );
         response.Headers.Add("Location", "/api/slow-job");
         response.Headers.Add("Retry-After", "0");
         response.WriteString("done");

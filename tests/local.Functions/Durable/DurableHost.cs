@@ -8,7 +8,11 @@ internal static class DurableHost
 {
     public static readonly Type[] Functions =
     [
-        typeof(GreetingFunctions), typeof(HelloOrchestration), typeof(CounterEntity), typeof(StartFunctions), typeof(FlakyService),
+        typeof(GreetingFunctions),
+        typeof(HelloOrchestration),
+        typeof(CounterEntity),
+        typeof(StartFunctions),
+        typeof(FlakyService),
     ];
 
     public static Task<RunningHost> StartAsync(Recorder recorder, TemporaryFolder? folder = null, params (string, string)[] settings) =>
@@ -26,18 +30,25 @@ internal static class DurableHost
     /// <summary>The status once the instance has one of the given runtime statuses.</summary>
     public static async Task<JsonElement> StatusAsync(this RunningHost host, string url, params string[] statuses)
     {
-        return (await Eventually.GetAsync<object>(
-            async () =>
-            {
-                using HttpResponseMessage response = await host.Http.GetAsync(url);
-                if (!response.IsSuccessStatusCode && response.StatusCode != System.Net.HttpStatusCode.InternalServerError)
-                {
-                    return null;
-                }
+        return
+            (
+                await Eventually.GetAsync<object>(
+                    async () =>
+                    {
+                        using HttpResponseMessage response = await host.Http.GetAsync(url);
+                        if (!response.IsSuccessStatusCode && response.StatusCode != System.Net.HttpStatusCode.InternalServerError)
+                        {
+                            return null;
+                        }
 
-                JsonElement status = await response.Content.ReadFromJsonAsync<JsonElement>();
-                return statuses.Contains(status.GetProperty("runtimeStatus").GetString()) ? (object)status : null;
-            },
-            $"Status {string.Join(" or ", statuses)}")) is JsonElement found ? found : throw new AssertFailedException("No status.");
+                        JsonElement status = await response.Content.ReadFromJsonAsync<JsonElement>();
+                        return statuses.Contains(status.GetProperty("runtimeStatus").GetString()) ? (object)status : null;
+                    },
+                    $"Status {string.Join(" or ", statuses)}"
+                )
+            )
+                is JsonElement found
+            ? found
+            : throw new AssertFailedException("No status.");
     }
 }

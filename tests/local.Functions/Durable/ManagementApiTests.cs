@@ -65,7 +65,9 @@ public sealed class ManagementApiTests
         await host.StatusAsync($"{Root}/instances/{id}", "Completed");
         JsonElement[] events = await HistoryAsync($"{Root}/instances/{id}?showHistory=true");
         CollectionAssert.AreEqual(
-            new[] { "ExecutionStarted", "TaskCompleted", "ExecutionCompleted" }, events.Select(e => e.GetProperty("EventType").GetString()).ToArray());
+            new[] { "ExecutionStarted", "TaskCompleted", "ExecutionCompleted" },
+            events.Select(e => e.GetProperty("EventType").GetString()).ToArray()
+        );
         Assert.AreEqual("Hello", events[0].GetProperty("FunctionName").GetString());
         Assert.AreEqual("Greet", events[1].GetProperty("FunctionName").GetString());
         Assert.IsTrue(events[1].TryGetProperty("ScheduledTime", out _));
@@ -83,7 +85,10 @@ public sealed class ManagementApiTests
         string id = await StartAsync("Failing");
         JsonElement status = await host.StatusAsync($"{Root}/instances/{id}", "Failed");
         StringAssert.Contains(status.GetProperty("output").GetRawText(), "it broke");
-        Assert.AreEqual(HttpStatusCode.InternalServerError, await SendAsync(HttpMethod.Get, $"{Root}/instances/{id}?returnInternalServerErrorOnFailure=true"));
+        Assert.AreEqual(
+            HttpStatusCode.InternalServerError,
+            await SendAsync(HttpMethod.Get, $"{Root}/instances/{id}?returnInternalServerErrorOnFailure=true")
+        );
     }
 
     [TestMethod]
@@ -105,7 +110,10 @@ public sealed class ManagementApiTests
         string id = await StartAsync("Waiting");
         using HttpResponseMessage plain = await host.Http.PostAsync($"{Root}/instances/{id}/raiseEvent/go", new StringContent("on"));
         Assert.AreEqual(HttpStatusCode.BadRequest, plain.StatusCode);
-        using HttpResponseMessage broken = await host.Http.PostAsync($"{Root}/instances/{id}/raiseEvent/go", new StringContent("{", null, "application/json"));
+        using HttpResponseMessage broken = await host.Http.PostAsync(
+            $"{Root}/instances/{id}/raiseEvent/go",
+            new StringContent("{", null, "application/json")
+        );
         Assert.AreEqual(HttpStatusCode.BadRequest, broken.StatusCode);
         StringAssert.Contains(await broken.Content.ReadAsStringAsync(), "Invalid JSON content");
     }
@@ -122,7 +130,10 @@ public sealed class ManagementApiTests
         string? continuation = null;
         do
         {
-            using HttpRequestMessage request = new(HttpMethod.Get, $"{Root}/instances?instanceIdPrefix=listed-&runtimeStatus=Pending,Running&top=2");
+            using HttpRequestMessage request = new(
+                HttpMethod.Get,
+                $"{Root}/instances?instanceIdPrefix=listed-&runtimeStatus=Pending,Running&top=2"
+            );
             if (continuation is not null)
             {
                 request.Headers.Add("x-ms-continuation-token", continuation);
@@ -132,9 +143,11 @@ public sealed class ManagementApiTests
             JsonElement page = await response.Content.ReadFromJsonAsync<JsonElement>();
             Assert.IsLessThanOrEqualTo(2, page.GetArrayLength());
             ids.AddRange(page.EnumerateArray().Select(i => i.Url("instanceId")));
-            continuation = response.Headers.TryGetValues("x-ms-continuation-token", out IEnumerable<string>? values) && values.First().Length > 0 ? values.First() : null;
-        }
-        while (continuation is not null && ids.Count < 10);
+            continuation =
+                response.Headers.TryGetValues("x-ms-continuation-token", out IEnumerable<string>? values) && values.First().Length > 0
+                    ? values.First()
+                    : null;
+        } while (continuation is not null && ids.Count < 10);
 
         CollectionAssert.AreEquivalent(Enumerable.Range(0, 5).Select(i => $"listed-{i}").ToArray(), ids);
     }
@@ -150,17 +163,26 @@ public sealed class ManagementApiTests
         Assert.AreEqual("""{"instancesDeleted":1}""", await purged.Content.ReadAsStringAsync());
         Assert.AreEqual(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Get, $"{Root}/instances/{done}"));
         Assert.AreEqual(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Delete, $"{Root}/instances"));
-        Assert.AreEqual(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Delete, $"{Root}/instances?createdTimeFrom=2030-01-01T00:00:00Z"));
+        Assert.AreEqual(
+            HttpStatusCode.NotFound,
+            await SendAsync(HttpMethod.Delete, $"{Root}/instances?createdTimeFrom=2030-01-01T00:00:00Z")
+        );
     }
 
     [TestMethod]
     public async Task An_instance_is_started_and_restarted_over_HTTP()
     {
-        using HttpResponseMessage started = await host.Http.PostAsJsonAsync($"{Root}/orchestrators/Hello/over-http?timeout=30", new[] { "Lima" });
+        using HttpResponseMessage started = await host.Http.PostAsJsonAsync(
+            $"{Root}/orchestrators/Hello/over-http?timeout=30",
+            new[] { "Lima" }
+        );
         Assert.AreEqual(HttpStatusCode.OK, started.StatusCode);
         Assert.AreEqual("""["Hello Lima!"]""", await started.Content.ReadAsStringAsync());
 
-        using HttpResponseMessage restarted = await host.Http.PostAsync($"{Root}/instances/over-http/restart?restartWithNewInstanceId=true", content: null);
+        using HttpResponseMessage restarted = await host.Http.PostAsync(
+            $"{Root}/instances/over-http/restart?restartWithNewInstanceId=true",
+            content: null
+        );
         Assert.AreEqual(HttpStatusCode.Accepted, restarted.StatusCode);
         JsonElement payload = await restarted.Content.ReadFromJsonAsync<JsonElement>();
         Assert.AreNotEqual("over-http", payload.Url("id"));
@@ -179,7 +201,8 @@ public sealed class ManagementApiTests
                 using HttpResponseMessage response = await host.Http.GetAsync($"{Root}/entities/Counter/http");
                 return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : null;
             },
-            "The entity's state");
+            "The entity's state"
+        );
         Assert.AreEqual("""{"Value":4}""", state);
         JsonElement list = await host.Http.GetFromJsonAsync<JsonElement>($"{Root}/entities/Counter?fetchState=true");
         JsonElement entity = list.EnumerateArray().Single(e => e.GetProperty("entityId").Url("key") == "http");
@@ -196,7 +219,10 @@ public sealed class ManagementApiTests
     private static async Task<string> StartAsync(string orchestrator, string input = "null", string? id = null)
     {
         id ??= Guid.NewGuid().ToString("N");
-        using HttpResponseMessage response = await host.Http.PostAsync($"{Root}/orchestrators/{orchestrator}/{id}", new StringContent(input, null, "application/json"));
+        using HttpResponseMessage response = await host.Http.PostAsync(
+            $"{Root}/orchestrators/{orchestrator}/{id}",
+            new StringContent(input, null, "application/json")
+        );
         Assert.AreEqual(HttpStatusCode.Accepted, response.StatusCode);
         return id;
     }

@@ -6,7 +6,8 @@ namespace FunctionsHost.Tests.Durable;
 public sealed class LongFunctions(Recorder recorder)
 {
     [Function("Long")]
-    public static Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("LongActivity");
+    public static Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.CallActivityAsync<string>("LongActivity");
 
     [Function("LongActivity")]
     public async Task<string> LongActivityAsync([ActivityTrigger] string? input, CancellationToken cancellation)
@@ -46,11 +47,20 @@ public sealed class StoppingTests
         Assert.AreEqual(1, recorder.Count("cancelled"));
         await using (RunningHost host = await StartAsync(recorder, folder))
         {
-            JsonElement status = await host.StatusAsync($"/runtime/webhooks/durabletask/instances/{payload.Url("Id")}", "Completed", "Failed");
+            JsonElement status = await host.StatusAsync(
+                $"/runtime/webhooks/durabletask/instances/{payload.Url("Id")}",
+                "Completed",
+                "Failed"
+            );
             Assert.AreEqual("done", status.GetProperty("output").GetString());
         }
     }
 
     private static Task<RunningHost> StartAsync(Recorder recorder, TemporaryFolder folder) =>
-        RunningHost.StartAsync([typeof(LongFunctions), typeof(StartFunctions)], [], builder => builder.Services.AddSingleton(recorder), folder);
+        RunningHost.StartAsync(
+            [typeof(LongFunctions), typeof(StartFunctions)],
+            [],
+            builder => builder.Services.AddSingleton(recorder),
+            folder
+        );
 }

@@ -10,8 +10,11 @@ public sealed class FunctionTypesTests
     [TestMethod]
     public void Named_assemblies_take_the_entry_assembly_s_place()
     {
-        FunctionTypes types = FunctionTypes.Discover(new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Functions:Assemblies"] = "FunctionsHost.Tests" }).Build());
+        FunctionTypes types = FunctionTypes.Discover(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(new Dictionary<string, string?> { ["Functions:Assemblies"] = "FunctionsHost.Tests" })
+                .Build()
+        );
         CollectionAssert.Contains(types.Types.ToArray(), typeof(HttpFunctions));
     }
 
@@ -19,7 +22,8 @@ public sealed class FunctionTypesTests
     public void An_assembly_that_is_not_there_is_an_error()
     {
         IConfiguration configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["Functions:Assemblies"] = "No.Such.Assembly" }).Build();
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Functions:Assemblies"] = "No.Such.Assembly" })
+            .Build();
         Assert.ThrowsExactly<FileNotFoundException>(() => FunctionTypes.Discover(configuration));
     }
 }

@@ -20,7 +20,10 @@ public sealed class GatedFunctions(Gate gate, Recorder recorder)
     }
 
     [Function("until-cancelled")]
-    public async Task<string> UntilCancelledAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request, CancellationToken cancellation)
+    public async Task<string> UntilCancelledAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request,
+        CancellationToken cancellation
+    )
     {
         gate.Entered.SetResult();
         try
@@ -39,13 +42,12 @@ public sealed class GatedFunctions(Gate gate, Recorder recorder)
     {
         long size = 0;
         byte[] buffer = new byte[64 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0; size += read)
-        {
-        }
+        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0; size += read) { }
 
         return $"{size}";
     }
 
     [Function("any")]
-    public static string Any([HttpTrigger(AuthorizationLevel.Anonymous, Route = "any/{*rest}")] HttpRequest request, string rest) => $"{request.Method} {rest}";
+    public static string Any([HttpTrigger(AuthorizationLevel.Anonymous, Route = "any/{*rest}")] HttpRequest request, string rest) =>
+        $"{request.Method} {rest}";
 }

@@ -23,20 +23,27 @@ public sealed class HostingTests
         using TemporaryFolder folder = new();
         using IHost host = new HostBuilder()
             .ConfigureServices(services => services.AddSingleton(new FunctionTypes([typeof(HttpFunctions)])).AddSingleton<Clock>())
-            .ConfigureAppConfiguration(c => c.AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["AzureWebJobsScriptRoot"] = folder.Path,
-                ["Functions:StateFolder"] = folder.Path,
-            }))
-            .ConfigureFunctionsWebApplication(worker => worker.UseMiddleware(async (context, next) =>
-            {
-                recorder.Add(context.FunctionDefinition.Name);
-                await next();
-            }))
+            .ConfigureAppConfiguration(c =>
+                c.AddInMemoryCollection(
+                    new Dictionary<string, string?> { ["AzureWebJobsScriptRoot"] = folder.Path, ["Functions:StateFolder"] = folder.Path }
+                )
+            )
+            .ConfigureFunctionsWebApplication(worker =>
+                worker.UseMiddleware(
+                    async (context, next) =>
+                    {
+                        recorder.Add(context.FunctionDefinition.Name);
+                        await next();
+                    }
+                )
+            )
             .ConfigureAppConfiguration(c => c.AddInMemoryCollection(new Dictionary<string, string?> { ["port"] = "0" }))
             .Build();
         await host.StartAsync();
-        using HttpClient http = new() { BaseAddress = new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
+        using HttpClient http = new()
+        {
+            BaseAddress = new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
+        };
         StringAssert.Contains(await http.GetStringAsync("/api/hello/eve"), "hello eve at noon");
         Assert.AreEqual(1, recorder.Count("hello"));
         await host.StopAsync();
@@ -127,8 +134,14 @@ public sealed class HostingTests
             Assert.AreEqual("GET x", await host.Http.GetStringAsync("/rest/any/x"));
         }
 
-        await using (RunningHost host = await RunningHost.StartAsync(
-            [typeof(GatedFunctions)], [("AzureFunctionsJobHost:extensions:http:routePrefix", "")], Services, folder))
+        await using (
+            RunningHost host = await RunningHost.StartAsync(
+                [typeof(GatedFunctions)],
+                [("AzureFunctionsJobHost:extensions:http:routePrefix", "")],
+                Services,
+                folder
+            )
+        )
         {
             Assert.AreEqual("GET x", await host.Http.GetStringAsync("/any/x"));
         }
@@ -139,8 +152,9 @@ public sealed class HostingTests
     {
         using TemporaryFolder folder = new();
         await File.WriteAllTextAsync(folder["host.json"], "{");
-        InvalidOperationException error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(
-            () => RunningHost.StartAsync([typeof(GatedFunctions)], [], Services, folder));
+        InvalidOperationException error = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() =>
+            RunningHost.StartAsync([typeof(GatedFunctions)], [], Services, folder)
+        );
         StringAssert.Contains(error.Message, folder["host.json"]);
     }
 
@@ -192,8 +206,13 @@ public sealed class HostingTests
     {
         await using RunningHost host = await RunningHost.StartAsync(
             [typeof(TimerFunctions)],
-            [("AzureWebJobsStorage", Azurite.ConnectionString), ("EverySecond", "0 0 0 1 1 *"), ("AzureFunctionsWebHost:hostid", "by-hand")],
-            Services);
+            [
+                ("AzureWebJobsStorage", Azurite.ConnectionString),
+                ("EverySecond", "0 0 0 1 1 *"),
+                ("AzureFunctionsWebHost:hostid", "by-hand"),
+            ],
+            Services
+        );
         using HttpResponseMessage response = await host.Http.PostAsJsonAsync("/admin/functions/hourly", new { input = "" });
         Assert.AreEqual(HttpStatusCode.Accepted, response.StatusCode);
         await Eventually.TrueAsync(() => recorder.Count("hourly past-due=False status=False") == 1, "The run");
@@ -207,12 +226,14 @@ public sealed class HostingTests
         builder.Services.AddSingleton(recorder);
     }
 
-    private Task<RunningHost> StartAsync(params (string, string)[] settings) => RunningHost.StartAsync([typeof(GatedFunctions)], settings, Services);
+    private Task<RunningHost> StartAsync(params (string, string)[] settings) =>
+        RunningHost.StartAsync([typeof(GatedFunctions)], settings, Services);
 
     /// <summary>Declares a length; the server is to refuse before a byte of it is sent.</summary>
     private sealed class SizedContent(long length) : HttpContent
     {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new InvalidOperationException("The body was asked for.");
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            throw new InvalidOperationException("The body was asked for.");
 
         protected override bool TryComputeLength(out long computed)
         {

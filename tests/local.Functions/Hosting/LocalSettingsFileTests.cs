@@ -9,7 +9,9 @@ public sealed class LocalSettingsFileTests
     public void Values_and_connection_strings_are_read_with_comments_allowed()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(folder["local.settings.json"], """
+        File.WriteAllText(
+            folder["local.settings.json"],
+            """
             {
               // for this machine
               "IsEncrypted": false,
@@ -17,10 +19,20 @@ public sealed class LocalSettingsFileTests
               "ConnectionStrings": { "Db": "x" },
               "Host": { "LocalHttpPort": 7099 }
             }
-            """);
+            """
+        );
         Dictionary<string, string> values = LocalSettingsFile.Read(folder["local.settings.json"]).ToDictionary();
         CollectionAssert.AreEquivalent(
-            new Dictionary<string, string> { ["A"] = "1", ["B__C"] = "2", ["Flag"] = "true", ["ConnectionStrings__Db"] = "x", ["Functions__Port"] = "7099" }, values);
+            new Dictionary<string, string>
+            {
+                ["A"] = "1",
+                ["B__C"] = "2",
+                ["Flag"] = "true",
+                ["ConnectionStrings__Db"] = "x",
+                ["Functions__Port"] = "7099",
+            },
+            values
+        );
     }
 
     [TestMethod]

@@ -37,8 +37,11 @@ public sealed class ParentWatchTests
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         IHostApplicationLifetime lifetime = Substitute.For<IHostApplicationLifetime>();
         lifetime.When(l => l.StopApplication()).Do(_ => stopped.TrySetResult());
-        HostSettings settings = HostSettings.Load(new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["DURABLEML_PARENT_WATCH"] = setting }).Build());
+        HostSettings settings = HostSettings.Load(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(new Dictionary<string, string?> { ["DURABLEML_PARENT_WATCH"] = setting })
+                .Build()
+        );
         return (new ParentWatch(settings, lifetime, () => parent.Reader.AsStream()), stopped, parent);
     }
 }

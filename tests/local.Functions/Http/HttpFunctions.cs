@@ -24,16 +24,30 @@ public sealed class HttpFunctions(ILogger<HttpFunctions> logger, Clock clock)
 
     [Function("version")]
     public static IResult Version(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "models/{model}/versions/{version:int?}")] HttpRequest request, string model, int? version) =>
-        Results.Json(new { model, version });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "models/{model}/versions/{version:int?}")] HttpRequest request,
+        string model,
+        int? version
+    ) => Results.Json(new { model, version });
 
     [Function("order")]
     public static async Task<IActionResult> CreateOrder(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post")] HttpRequest request, [FromBody] Order order, FunctionContext context, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post")] HttpRequest request,
+        [FromBody] Order order,
+        FunctionContext context,
+        CancellationToken cancellation
+    )
     {
         await Task.Yield();
         cancellation.ThrowIfCancellationRequested();
-        return new CreatedResult($"/orders/{order.Item}", new { order.Item, order.Count, context.FunctionDefinition.Name });
+        return new CreatedResult(
+            $"/orders/{order.Item}",
+            new
+            {
+                order.Item,
+                order.Count,
+                context.FunctionDefinition.Name,
+            }
+        );
     }
 
     [Function("raw")]
@@ -57,15 +71,14 @@ public sealed class HttpFunctions(ILogger<HttpFunctions> logger, Clock clock)
     }
 
     [Function("nothing")]
-    public static void Nothing([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request)
-    {
-    }
+    public static void Nothing([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) { }
 
     [Function("text")]
     public static ValueTask<string> Text([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => new("plain");
 
     [Function("object")]
-    public static Task<Order> Poco([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Task.FromResult(new Order("bolt", 3));
+    public static Task<Order> Poco([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) =>
+        Task.FromResult(new Order("bolt", 3));
 
     [Function("broken")]
     public static IActionResult Broken([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) =>

@@ -22,8 +22,10 @@ public static class GuardedFunctions
     public static string ByAdmin([HttpTrigger(AuthorizationLevel.Admin, "get")] HttpRequest request) => "admin";
 
     [Function("urls")]
-    public static HttpManagementPayload Urls([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequestData request, [DurableClient] DurableTaskClient client) =>
-        client.CreateHttpManagementPayload("some", request);
+    public static HttpManagementPayload Urls(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequestData request,
+        [DurableClient] DurableTaskClient client
+    ) => client.CreateHttpManagementPayload("some", request);
 }
 
 [TestClass]
@@ -41,20 +43,33 @@ public sealed class KeyAuthorizationTests
     public async Task With_keys_on_each_level_takes_its_own_keys()
     {
         using TemporaryFolder folder = new();
-        await using RunningHost host = await RunningHost.StartAsync([typeof(GuardedFunctions)], [("Functions:RequireKeys", "true")], stateFolder: folder);
+        await using RunningHost host = await RunningHost.StartAsync(
+            [typeof(GuardedFunctions)],
+            [("Functions:RequireKeys", "true")],
+            stateFolder: folder
+        );
         Assert.AreEqual(HttpStatusCode.OK, await StatusAsync(host, "/api/open", key: null));
         Assert.AreEqual(HttpStatusCode.OK, await StatusAsync(host, "/api/guarded", key: null));
         Assert.AreEqual(HttpStatusCode.Unauthorized, await StatusAsync(host, "/api/by-function", key: null));
         Assert.AreEqual(HttpStatusCode.Unauthorized, await StatusAsync(host, "/api/by-function", "wrong"));
 
         JsonElement keys = JsonDocument.Parse(await File.ReadAllTextAsync(folder["keys.json"])).RootElement;
-        Assert.AreEqual(HttpStatusCode.OK, await StatusAsync(host, "/api/by-function", keys.GetProperty("functions/by-function").GetString()));
+        Assert.AreEqual(
+            HttpStatusCode.OK,
+            await StatusAsync(host, "/api/by-function", keys.GetProperty("functions/by-function").GetString())
+        );
         Assert.AreEqual(HttpStatusCode.OK, await StatusAsync(host, "/api/by-function", keys.GetProperty("host/default").GetString()));
         Assert.AreEqual(HttpStatusCode.OK, await StatusAsync(host, "/api/by-function", keys.GetProperty("master").GetString()));
-        Assert.AreEqual(HttpStatusCode.Unauthorized, await StatusAsync(host, "/api/by-admin", keys.GetProperty("host/default").GetString()));
+        Assert.AreEqual(
+            HttpStatusCode.Unauthorized,
+            await StatusAsync(host, "/api/by-admin", keys.GetProperty("host/default").GetString())
+        );
         Assert.AreEqual(HttpStatusCode.OK, await StatusAsync(host, "/api/by-admin", keys.GetProperty("master").GetString()));
         Assert.AreEqual(HttpStatusCode.Unauthorized, await StatusAsync(host, "/admin/host/status", key: null));
-        Assert.AreEqual(HttpStatusCode.OK, (await host.Http.GetAsync($"/api/by-function?code={keys.GetProperty("host/default").GetString()}")).StatusCode);
+        Assert.AreEqual(
+            HttpStatusCode.OK,
+            (await host.Http.GetAsync($"/api/by-function?code={keys.GetProperty("host/default").GetString()}")).StatusCode
+        );
     }
 
     [TestMethod]
@@ -74,13 +89,25 @@ public sealed class KeyAuthorizationTests
     {
         using TemporaryFolder folder = new();
         string first;
-        await using (RunningHost host = await RunningHost.StartAsync([typeof(GuardedFunctions)], [("Functions:RequireKeys", "true")], stateFolder: folder))
+        await using (
+            RunningHost host = await RunningHost.StartAsync(
+                [typeof(GuardedFunctions)],
+                [("Functions:RequireKeys", "true")],
+                stateFolder: folder
+            )
+        )
         {
             await StatusAsync(host, "/api/by-admin", "x");
             first = await File.ReadAllTextAsync(folder["keys.json"]);
         }
 
-        await using (RunningHost host = await RunningHost.StartAsync([typeof(GuardedFunctions)], [("Functions:RequireKeys", "true")], stateFolder: folder))
+        await using (
+            RunningHost host = await RunningHost.StartAsync(
+                [typeof(GuardedFunctions)],
+                [("Functions:RequireKeys", "true")],
+                stateFolder: folder
+            )
+        )
         {
             await StatusAsync(host, "/api/by-admin", "x");
         }

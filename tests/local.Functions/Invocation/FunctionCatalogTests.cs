@@ -24,12 +24,17 @@ public sealed class FunctionCatalogTests
     [TestMethod]
     public void Two_functions_of_one_name_are_an_error_that_names_both()
     {
-        string message = Assert.ThrowsExactly<InvalidOperationException>(() => new FunctionCatalog([typeof(TwinFunctions)], _ => false)).Message;
+        string message = Assert
+            .ThrowsExactly<InvalidOperationException>(() => new FunctionCatalog([typeof(TwinFunctions)], _ => false))
+            .Message;
         StringAssert.Contains(message, "TwinFunctions.One");
         StringAssert.Contains(message, "TwinFunctions.Two");
     }
 
     [TestMethod]
-    public void A_function_without_a_trigger_is_an_error_that_names_it() => StringAssert.Contains(
-        Assert.ThrowsExactly<InvalidOperationException>(() => new FunctionCatalog([typeof(UntriggeredFunctions)], _ => false)).Message, "'untriggered'");
+    public void A_function_without_a_trigger_is_an_error_that_names_it() =>
+        StringAssert.Contains(
+            Assert.ThrowsExactly<InvalidOperationException>(() => new FunctionCatalog([typeof(UntriggeredFunctions)], _ => false)).Message,
+            "'untriggered'"
+        );
 }

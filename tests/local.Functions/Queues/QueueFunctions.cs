@@ -21,15 +21,20 @@ public sealed class Outputs
 public sealed class QueueFunctions(Recorder recorder)
 {
     [Function("submit")]
-    public static Outputs Submit([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "submit/{name}")] HttpRequest request, string name) => new()
-    {
-        Jobs = [new Job($"{name}-1", 1), new Job($"{name}-2", 2)],
-        Note = $"note of {name}",
-        Response = new StatusCodeResult(201),
-    };
+    public static Outputs Submit(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "submit/{name}")] HttpRequest request,
+        string name
+    ) =>
+        new()
+        {
+            Jobs = [new Job($"{name}-1", 1), new Job($"{name}-2", 2)],
+            Note = $"note of {name}",
+            Response = new StatusCodeResult(201),
+        };
 
     [Function("on-job")]
-    public void OnJob([QueueTrigger("jobs")] Job job, string id, long dequeueCount) => recorder.Add($"job {job.Id} {job.Size} {id} {dequeueCount}");
+    public void OnJob([QueueTrigger("jobs")] Job job, string id, long dequeueCount) =>
+        recorder.Add($"job {job.Id} {job.Size} {id} {dequeueCount}");
 
     [Function("on-message")]
     [QueueOutput("replies")]

@@ -48,26 +48,36 @@ public sealed class QueueTriggerTests
         await using RunningHost host = await StartAsync();
         QueueClient poison = new(Azurite.ConnectionString, "bad-messages-poison");
         QueueMessage message = await Eventually.GetAsync(
-            async () => await poison.ExistsAsync() ? (await poison.ReceiveMessageAsync()).Value : null, "The poison message");
+            async () => await poison.ExistsAsync() ? (await poison.ReceiveMessageAsync()).Value : null,
+            "The poison message"
+        );
         Assert.AreEqual("!not base64!", message.Body.ToString());
         await poison.DeleteMessageAsync(message.MessageId, message.PopReceipt);
     }
 
     private static async Task<string> PoisonAsync()
     {
-        QueueClient poison = new(Azurite.ConnectionString, "bad-messages-poison", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        QueueClient poison = new(
+            Azurite.ConnectionString,
+            "bad-messages-poison",
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        );
         QueueMessage message = await Eventually.GetAsync(
-            async () => await poison.ExistsAsync() ? (await poison.ReceiveMessageAsync()).Value : null, "The poison message");
+            async () => await poison.ExistsAsync() ? (await poison.ReceiveMessageAsync()).Value : null,
+            "The poison message"
+        );
         await poison.DeleteMessageAsync(message.MessageId, message.PopReceipt);
         return message.Body.ToString();
     }
 
     private Task SeesAsync(string entry) => Eventually.TrueAsync(() => recorder.Count(entry) > 0, entry);
 
-    private Task<RunningHost> StartAsync() => RunningHost.StartAsync(
-        [typeof(QueueFunctions)],
-        [("AzureWebJobsStorage", Azurite.ConnectionString), ("MessagesQueue", "incoming")],
-        builder => builder.Services.AddSingleton(recorder));
+    private Task<RunningHost> StartAsync() =>
+        RunningHost.StartAsync(
+            [typeof(QueueFunctions)],
+            [("AzureWebJobsStorage", Azurite.ConnectionString), ("MessagesQueue", "incoming")],
+            builder => builder.Services.AddSingleton(recorder)
+        );
 
     private static async Task SendAsync(string queue, string text)
     {

@@ -34,8 +34,9 @@ public sealed class BindingTemplateTests
     [TestMethod]
     public void A_name_without_a_value_is_an_error_that_says_which()
     {
-        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
-            () => new BindingTemplate("out/{missing}").Fill(new Dictionary<string, object?>(), Clock));
+        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() =>
+            new BindingTemplate("out/{missing}").Fill(new Dictionary<string, object?>(), Clock)
+        );
         StringAssert.Contains(error.Message, "'missing'");
     }
 }

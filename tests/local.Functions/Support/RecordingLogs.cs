@@ -5,9 +5,7 @@ internal sealed class RecordingLogs(Recorder recorder) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new Logger(recorder, categoryName);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private sealed class Logger(Recorder recorder, string category) : ILogger
     {
@@ -16,7 +14,12 @@ internal sealed class RecordingLogs(Recorder recorder) : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            recorder.Add($"{category}: {formatter(state, exception)} {exception?.Message}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => recorder.Add($"{category}: {formatter(state, exception)} {exception?.Message}");
     }
 }

@@ -29,19 +29,25 @@ internal sealed class RunningHost : IAsyncDisposable
         StartAsync([functions], settings);
 
     public static async Task<RunningHost> StartAsync(
-        Type[] functions, (string Name, string Value)[] settings, Action<FunctionsApplicationBuilder>? configure = null, TemporaryFolder? stateFolder = null)
+        Type[] functions,
+        (string Name, string Value)[] settings,
+        Action<FunctionsApplicationBuilder>? configure = null,
+        TemporaryFolder? stateFolder = null
+    )
     {
         TemporaryFolder? own = stateFolder is null ? new TemporaryFolder() : null;
         string path = (stateFolder ?? own!).Path;
         FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(["--port", "0"]);
         builder.ConfigureFunctionsWebApplication();
         builder.Services.AddSingleton(new FunctionTypes(functions));
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["AzureWebJobsScriptRoot"] = path,
-            ["Functions:StateFolder"] = path,
-            ["DurableTask:SqlitePath"] = Path.Combine(path, "durabletask.db"),
-        });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["AzureWebJobsScriptRoot"] = path,
+                ["Functions:StateFolder"] = path,
+                ["DurableTask:SqlitePath"] = Path.Combine(path, "durabletask.db"),
+            }
+        );
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value)));
         configure?.Invoke(builder);
         IHost host = builder.Build();

@@ -38,32 +38,45 @@ public sealed class TimerTriggerTests
     {
         await using RunningHost host = await StartAsync(new FakeTimeProvider(), "three");
         await SeesAsync("retry 2/2");
-        CollectionAssert.AreEqual(new[] { "retry 0/2", "retry 1/2", "retry 2/2" }, recorder.Entries.Where(e => e.StartsWith("retry", StringComparison.Ordinal)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "retry 0/2", "retry 1/2", "retry 2/2" },
+            recorder.Entries.Where(e => e.StartsWith("retry", StringComparison.Ordinal)).ToArray()
+        );
     }
 
     [TestMethod]
     public async Task A_retry_attribute_on_another_trigger_stops_the_start()
     {
-        NotSupportedException error = await Assert.ThrowsExactlyAsync<NotSupportedException>(() => RunningHost.StartAsync(typeof(RetriedHttpFunctions)));
+        NotSupportedException error = await Assert.ThrowsExactlyAsync<NotSupportedException>(() =>
+            RunningHost.StartAsync(typeof(RetriedHttpFunctions))
+        );
         StringAssert.Contains(error.Message, "cannot-retry");
     }
 
-    private async Task AdvanceUntilAsync(FakeTimeProvider clock, TimeSpan step, string entry) => await Eventually.TrueAsync(
-        () =>
-        {
-            clock.Advance(step);
-            return recorder.Count(entry) > 0;
-        },
-        entry);
+    private async Task AdvanceUntilAsync(FakeTimeProvider clock, TimeSpan step, string entry) =>
+        await Eventually.TrueAsync(
+            () =>
+            {
+                clock.Advance(step);
+                return recorder.Count(entry) > 0;
+            },
+            entry
+        );
 
     private Task SeesAsync(string entry) => Eventually.TrueAsync(() => recorder.Count(entry) > 0, entry);
 
-    private Task<RunningHost> StartAsync(FakeTimeProvider clock, string hostId) => RunningHost.StartAsync(
-        [typeof(TimerFunctions)],
-        [("AzureWebJobsStorage", Azurite.ConnectionString), ("EverySecond", "* * * * * *"), ("AzureFunctionsWebHost:hostid", $"timers-{hostId}")],
-        builder =>
-        {
-            builder.Services.AddSingleton(recorder);
-            builder.Services.AddSingleton<TimeProvider>(clock);
-        });
+    private Task<RunningHost> StartAsync(FakeTimeProvider clock, string hostId) =>
+        RunningHost.StartAsync(
+            [typeof(TimerFunctions)],
+            [
+                ("AzureWebJobsStorage", Azurite.ConnectionString),
+                ("EverySecond", "* * * * * *"),
+                ("AzureFunctionsWebHost:hostid", $"timers-{hostId}"),
+            ],
+            builder =>
+            {
+                builder.Services.AddSingleton(recorder);
+                builder.Services.AddSingleton<TimeProvider>(clock);
+            }
+        );
 }
