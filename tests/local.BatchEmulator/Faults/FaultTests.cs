@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Faults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace BatchEmulator.Tests.Faults;
 
@@ -86,7 +87,7 @@ public sealed class FaultTests
         await using var emulator = await EmulatorFixture.StartAsync(o =>
         {
             o.Faults.Seed = 7;
-            o.Faults.PreemptionInterval = TimeSpan.FromMilliseconds(300);
+            o.Faults.PreemptionInterval = TimeSpan.FromSeconds(1);
             o.PreemptionGrace = TimeSpan.Zero;
         });
         await emulator.CreatePoolAsync(dedicated: 0, lowPriority: 3);
@@ -101,6 +102,29 @@ public sealed class FaultTests
         {
             Assert.AreEqual("success", (string?)(await emulator.WaitAsync($"t{i}"))["executionInfo"]!["result"]);
         }
+    }
+
+    [TestMethod]
+    public async Task The_schedule_takes_spot_nodes_and_never_dedicated_ones()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
+        await using var emulator = await EmulatorFixture.StartAsync(o =>
+        {
+            o.Faults.Seed = 3;
+            o.Faults.PreemptionInterval = TimeSpan.FromMinutes(10);
+            o.PreemptedTime = TimeSpan.FromDays(1);
+        }, clock);
+        await emulator.Client.OkAsync("POST", "/pools", new JsonObject { ["id"] = "pool", ["vmSize"] = "s", ["targetDedicatedNodes"] = 2, ["targetLowPriorityNodes"] = 2 });
+        clock.Advance(TimeSpan.FromSeconds(1));
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        for (var minute = 0; minute < 600; minute++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        var nodes = (await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]!.AsArray();
+        Assert.IsTrue(nodes.All(n => (string?)n!["state"] == ((bool)n["isDedicated"]! ? "idle" : "preempted")), nodes.ToJsonString());
     }
 
     [TestMethod]
