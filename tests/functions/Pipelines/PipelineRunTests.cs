@@ -68,9 +68,12 @@ public sealed class PipelineRunTests
         pipeline["sweep"]!["timeLimit"] = "PT10M";
         pipeline["sweep"]!["retries"] = new JsonObject { ["failures"] = 0, ["infrastructure"] = 0, ["preemptions"] = 3 };
         string id = await app.StartRunAsync(pipeline);
+        BlobContainerClient runs = (await Storage.BlobsAsync()).GetBlobContainerClient("runs");
         for (int i = 0; i < 3; i++)
         {
-            await app.UntilAsync(id, run => Trials(run).Any(trial => Text(trial["state"]) == "running" && trial["preemptions"]!.GetValue<int>() == i));
+            // Preemptions are counted by starts, so each start must have left its mark before the node goes.
+            BlobClient start = runs.GetBlobClient($"{id}/trials/trial-000/starts/1-{i + 1}.json");
+            await app.UntilAsync(id, _ => start.Exists());
             await app.PreemptAsync(id, "trial-000-a1");
         }
 
@@ -104,7 +107,7 @@ public sealed class PipelineRunTests
         pipeline["sweep"]!["timeLimit"] = "PT10M";
         string id = await app.StartRunAsync(pipeline);
         await app.UntilAsync(id, run => Trials(run).Count(trial => Text(trial["state"]) == "running") == 2);
-        Assert.AreNotEqual(0, ProcessesOf(id));
+        await app.UntilAsync(id, _ => ProcessesOf(id) > 0);
 
         using HttpResponseMessage answer = await app.Http.PostAsync(new Uri($"api/pipelines/{id}/cancel?reason=enough", UriKind.Relative), null);
         Assert.AreEqual(202, (int)answer.StatusCode);

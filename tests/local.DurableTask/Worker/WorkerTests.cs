@@ -142,14 +142,15 @@ public sealed class WorkerTests
             database.Path,
             worker =>
             {
-                worker.Configure(options => options.MaximumTimerInterval = TimeSpan.FromMilliseconds(30));
-                worker.AddTasks(tasks => tasks.AddOrchestratorFunc("Long", context => context.CreateTimer(TimeSpan.FromMilliseconds(70), CancellationToken.None)));
+                worker.Configure(options => options.MaximumTimerInterval = TimeSpan.FromMilliseconds(50));
+                worker.AddTasks(tasks => tasks.AddOrchestratorFunc("Long", context => context.CreateTimer(TimeSpan.FromSeconds(2), CancellationToken.None)));
             },
             services: services => services.AddSingleton<ILoggerProvider>(logs));
 
         string id = (await host.RunAsync("Long")).InstanceId;
 
-        Assert.IsGreaterThanOrEqualTo(3, logs.Entries.Count(entry => entry.Category == "Microsoft.DurableTask" && entry.Message.Contains("CreateTimer", StringComparison.Ordinal)));
+        // How many depends on how late each fires; one would mean that the timer was not cut.
+        Assert.IsGreaterThanOrEqualTo(2, logs.Entries.Count(entry => entry.Category == "Microsoft.DurableTask" && entry.Message.Contains("CreateTimer", StringComparison.Ordinal)));
         foreach (string name in new[] { "OrchestrationStarted", "OrchestrationCompleted" })
         {
             (string _, string _, string message) = logs.Entries.Single(entry => entry.Category == "Microsoft.DurableTask.Worker" && entry.Event == name);
