@@ -112,7 +112,7 @@ internal static class TensorJsonReader
         switch (type)
         {
             case "FP32":
-                bool finite = reader.TryGetSingle(out float single) && float.IsFinite(single);
+                bool finite = FloatText.TryParse(reader.ValueSpan, out float single) || (reader.TryGetSingle(out single) && float.IsFinite(single));
                 BinaryPrimitives.WriteSingleLittleEndian(to, single);
                 return finite;
             case "FP64":
