@@ -41,10 +41,9 @@ internal sealed class RunFollower(PipelinesClient client, TimeProvider time)
         {
             return await client.GetAsync(runId, cancellationToken) ?? throw new CliException($"There is no run '{runId}'.");
         }
-        catch (HostUnreachableException exception) when (time.GetElapsedTime(lastAnswer) < AwayLimit)
+        catch (HostUnreachableException) when (time.GetElapsedTime(lastAnswer) < AwayLimit)
         {
-            _ = exception; // It may be restarting; the next look tells.
-            return null;
+            return null; // It may be restarting; the next look tells.
         }
         catch (HostUnreachableException exception)
         {
