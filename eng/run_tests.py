@@ -19,6 +19,9 @@ import xml.etree.ElementTree as xml
 TRX = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
 
 
+running = set()
+
+
 class ProjectResult:
     def __init__(self, name):
         self.name = name
@@ -84,11 +87,13 @@ def run_project(project, options, results_root):
         if options.filter:
             command += ["--filter", options.filter]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=options.root, start_new_session=True)
+        running.add(process)
         try:
             code = process.wait(options.limit)
         except subprocess.TimeoutExpired:
             code = None
         finally:
+            running.discard(process)
             stop_group(process)
     result.seconds = time.monotonic() - started
 
@@ -116,6 +121,21 @@ def stop_group(process):
     except ProcessLookupError:
         pass
     process.wait()
+
+
+def stop_all(*_):
+    """Ctrl+C or SIGTERM: the projects' groups are not the terminal's, so they are told here, given 10 s, and killed."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in list(running):
+            try:
+                os.killpg(process.pid, number)
+            except ProcessLookupError:
+                pass
+        deadline = time.monotonic() + 10
+        while running and time.monotonic() < deadline:
+            time.sleep(0.1)
+    print("Interrupted.", flush=True)
+    os._exit(130)
 
 
 def run_all(projects, options, results_root):
@@ -146,6 +166,8 @@ def main():
     parser.add_argument("names", nargs="*", help="only projects whose folder contains one of these")
     options = parser.parse_args()
 
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_all)
     results_root = options.root / ".durableml" / "test-results"
     shutil.rmtree(results_root, ignore_errors=True)
     projects = find_projects(options.root, options.names)
