@@ -82,11 +82,15 @@ internal sealed class EmulatorProcess(string dataDirectory, params (string Name,
     }
 
     /// <summary>Takes a spot node away, with notice.</summary>
-    public async Task PreemptAsync(string pool, string node)
+    public async Task PreemptAsync(string pool, string node) => Assert.IsTrue(await TryPreemptAsync(pool, node), $"Node {node} has gone already.");
+
+    /// <summary>Takes a spot node away, with notice; false when it is going or gone.</summary>
+    public async Task<bool> TryPreemptAsync(string pool, string node)
     {
         using var http = new HttpClient();
         using HttpResponseMessage response = await http.PostAsync(new Uri(Url, $"admin/pools/{pool}/nodes/{node}/preempt"), content: null);
-        Assert.AreEqual(202, (int)response.StatusCode, await response.Content.ReadAsStringAsync());
+        Assert.IsTrue((int)response.StatusCode is 202 or 404 or 409, await response.Content.ReadAsStringAsync());
+        return (int)response.StatusCode == 202;
     }
 
     /// <summary>Has something go wrong when it next comes up; the members are those of the emulator's faults.</summary>

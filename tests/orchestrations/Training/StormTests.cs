@@ -12,8 +12,13 @@ public sealed class StormTests
     {
         await using TrainingCluster cluster = await TrainingCluster.StartAsync(
             spotNodes: 3, ("Faults__Seed", "11"), ("Faults__PreemptionInterval", "00:00:02"), ("Faults__ThrottleProbability", "0.1"));
-        SweepDefinition stormy = TrainingCluster.Sweep(trials: 5, budget: 2, steps: 40, pause: 0.03, preemptions: 2);
-        SweepResult storm = await cluster.OutputAsync<SweepResult>(await cluster.StartSweepAsync("storm", stormy));
+        string trace = cluster.FilePath("trace");
+        SweepDefinition stormy = TrainingCluster.Sweep(trials: 5, budget: 2, steps: 40, pause: 0.03, trace, preemptions: 2);
+        string sweep = await cluster.StartSweepAsync("storm", stormy);
+        // On a busy machine chance may strike only nodes where nothing trains yet; this strikes them all when something does.
+        await Eventually.TrueAsync(() => Trace.Read(trace).Count > 0, "a trial trains");
+        await cluster.PreemptSpotNodesAsync();
+        SweepResult storm = await cluster.OutputAsync<SweepResult>(sweep);
 
         Assert.IsTrue(storm.Trials.All(trial => trial.State == TrialState.Completed), string.Join(Environment.NewLine, storm.Trials));
         for (int i = 0; i < storm.Trials.Count; i++)

@@ -164,6 +164,15 @@ internal sealed class TrainingCluster : IAsyncDisposable
         return node!;
     }
 
+    /// <summary>Takes away every spot node that has not gone already.</summary>
+    public async Task PreemptSpotNodesAsync()
+    {
+        await foreach (BatchNode node in Batch.GetNodesAsync(SpotPool))
+        {
+            await Emulator.TryPreemptAsync(SpotPool, node.Id);
+        }
+    }
+
     /// <summary>The processes that any task has left or still has: those that work below the emulator's data.</summary>
     public IReadOnlyList<string> TaskProcesses() =>
     [
