@@ -1,80 +1,96 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
+using System.Globalization;
+using System.Net;
+using System.Text;
 
 namespace DurableMl.Bench.Inference;
 
-/// <summary>Sends one request again and again over some connections.</summary>
-internal sealed class Load(Uri address, byte[] body, int? headerLength)
+/// <summary>
+/// Sends one request again and again over some connections, from one thread that waits for all of them in one system call: on a machine
+/// whose cores the server needs too, a client that costs as much as the server would measure itself.
+/// </summary>
+internal sealed class Load
 {
-    /// <summary>As fast as the connections allow.</summary>
-    public Task<Measurement> ClosedAsync(int connections, TimeSpan length) => RunAsync(connections, length, null);
+    private readonly IPEndPoint server;
+    private readonly byte[] request;
 
-    /// <summary>At a fixed rate; latency counts from when a request was due, so that a stalled server does not look fast.</summary>
-    public Task<Measurement> OpenAsync(int connections, TimeSpan length, double rate) => RunAsync(connections, length, rate);
-
-    private async Task<Measurement> RunAsync(int connections, TimeSpan length, double? rate)
+    /// <summary>Requests to <paramref name="address"/> with <paramref name="body"/>, whose first <paramref name="headerLength"/> bytes are JSON if it has binary tensors.</summary>
+    public Load(Uri address, byte[] body, int? headerLength)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections, UseProxy = false });
-        var latencies = new List<double>[connections];
-        long sent = -1;
-        int failed = 0;
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(async c =>
+        server = new(IPAddress.Loopback, address.Port);
+        string extra = headerLength is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"Inference-Header-Content-Length: {bytes}\r\n") : "";
+        string type = headerLength is null ? "application/json" : "application/octet-stream";
+        string head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"POST {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: {type}\r\n{extra}Content-Length: {body.Length}\r\n\r\n");
+        request = [.. Encoding.ASCII.GetBytes(head), .. body];
+    }
+
+    /// <summary>One request.</summary>
+    public Measurement Once() => Run(1, TimeSpan.Zero, null);
+
+    /// <summary>As fast as the connections allow: each sends its next request when it has the answer to the last one.</summary>
+    public Measurement Closed(int connections, TimeSpan length) => Run(connections, length, null);
+
+    /// <summary>At a fixed rate, evenly spaced; latency counts from when a request was due, so that a stalled server does not look fast.</summary>
+    public Measurement Open(int connections, TimeSpan length, double rate) => Run(connections, length, rate);
+
+    private Measurement Run(int count, TimeSpan length, double? rate)
+    {
+        Connection[] all = [.. Enumerable.Range(0, count).Select(_ => new Connection(server, request))];
+        try
         {
-            List<double> mine = latencies[c] = new(100_000);
-            while (clock.Elapsed < length)
+            var idle = new Queue<Connection>(all);
+            var latencies = new List<double>(1 << 20);
+            int failed = 0;
+            double perTick = (rate ?? double.PositiveInfinity) / Stopwatch.Frequency;
+            long start = Stopwatch.GetTimestamp();
+            long end = start + (long)(length.TotalSeconds * Stopwatch.Frequency);
+            long sent = 0;
+            int waiting = 0;
+            while (true)
             {
-                TimeSpan due = clock.Elapsed;
-                if (rate is { } perSecond)
+                long now = Stopwatch.GetTimestamp();
+                long due = rate is null ? now : start + (long)(sent / perTick);
+                while ((now < end || sent == 0) && due <= now && idle.TryDequeue(out Connection? free))
                 {
-                    due = TimeSpan.FromSeconds(Interlocked.Increment(ref sent) / perSecond);
-                    TimeSpan wait = due - clock.Elapsed;
-                    if (due > length)
-                    {
-                        break;
-                    }
-
-                    if (wait > TimeSpan.Zero)
-                    {
-                        await Task.Delay(wait);
-                        // A timer fires up to some milliseconds late; that is this program's fault, not the server's.
-                        due = clock.Elapsed > due ? clock.Elapsed : due;
-                    }
+                    free.Send(rate is null ? Stopwatch.GetTimestamp() : due);
+                    sent++;
+                    waiting++;
+                    due = rate is null ? now : start + (long)(sent / perTick);
                 }
 
-                using HttpRequestMessage request = Request();
-                using HttpResponseMessage response = await client.SendAsync(request);
-                await response.Content.CopyToAsync(Stream.Null);
-                if (!response.IsSuccessStatusCode)
+                if (now >= end && waiting == 0)
                 {
-                    Interlocked.Increment(ref failed);
+                    break;
                 }
 
-                mine.Add((clock.Elapsed - due).TotalMilliseconds);
+                long wake = now < end && idle.Count > 0 ? Math.Min(due, end) : now + Stopwatch.Frequency;
+                Readiness.Wait(all, TimeSpan.FromSeconds((double)Math.Max(0, wake - now) / Stopwatch.Frequency));
+                foreach (Connection connection in all)
+                {
+                    if (connection.IsReadable && connection.Receive() is { } succeeded)
+                    {
+                        latencies.Add(Stopwatch.GetElapsedTime(connection.Due).TotalMilliseconds);
+                        failed += succeeded ? 0 : 1;
+                        waiting--;
+                        idle.Enqueue(connection);
+                    }
+                }
             }
-        }));
-        double[] all = [.. latencies.SelectMany(l => l).Order()];
-        return new(all.Length / clock.Elapsed.TotalSeconds, At(all, 0.5), At(all, 0.99), all.Length, failed);
-    }
 
-    private HttpRequestMessage Request()
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(headerLength is null ? "application/json" : "application/octet-stream");
-        if (headerLength is { } bytes)
-        {
-            request.Content.Headers.Add("Inference-Header-Content-Length", bytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            latencies.Sort();
+            return new(latencies.Count / seconds, At(latencies, 0.5), At(latencies, 0.99), latencies.Count, failed);
         }
-
-        return request;
+        finally
+        {
+            foreach (Connection connection in all)
+            {
+                connection.Dispose();
+            }
+        }
     }
 
-    private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
+    private static double At(List<double> sorted, double share) => sorted.Count == 0 ? 0 : sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
 }
-
-/// <param name="Rate">Requests a second.</param>
-/// <param name="P50">Milliseconds.</param>
-/// <param name="P99">Milliseconds.</param>
-/// <param name="Requests">How many.</param>
-/// <param name="Failed">How many were not answered 200.</param>
-internal sealed record Measurement(double Rate, double P50, double P99, int Requests, int Failed);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using DurableMl.Inference.Tensors;
@@ -43,8 +44,7 @@ internal static class InferRequestReader
                 return request;
             }
 
-            var parser = new Parser(request, memory, length, jsonLength, limits);
-            parser.Parse();
+            Parse(request, memory, length, jsonLength, limits);
             return request;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -57,6 +57,20 @@ internal static class InferRequestReader
         {
             request.Dispose();
             throw;
+        }
+    }
+
+    private static void Parse(InferRequest request, PooledMemory memory, int length, int jsonLength, ProtocolLimits limits)
+    {
+        try
+        {
+            new Parser(request, memory, length, jsonLength, limits, quick: true).Parse();
+        }
+        catch (JsonException)
+        {
+            // The quick way jumps over arrays, and a reader does not say truly where it stands after that. Once more, for a true error.
+            request.Dispose();
+            new Parser(request, memory, length, jsonLength, limits, quick: false).Parse();
         }
     }
 
@@ -78,20 +92,27 @@ internal static class InferRequestReader
         private readonly int length;
         private readonly int jsonLength;
         private readonly ProtocolLimits limits;
+        private readonly bool quick;
         private Utf8JsonReader reader;
+        private int origin;
         private bool hasInputs;
         private int binaryOffset;
 
-        public Parser(InferRequest request, PooledMemory memory, int length, int jsonLength, ProtocolLimits limits)
+        public Parser(InferRequest request, PooledMemory memory, int length, int jsonLength, ProtocolLimits limits, bool quick)
         {
             this.request = request;
             this.memory = memory;
             this.length = length;
             this.jsonLength = jsonLength;
             this.limits = limits;
+            this.quick = quick;
             reader = new(memory.Span[..jsonLength], Options);
             binaryOffset = jsonLength;
         }
+
+        private readonly int Position => origin + (int)reader.BytesConsumed;
+
+        private readonly int TokenStart => origin + (int)reader.TokenStartIndex;
 
         public void Parse()
         {
@@ -195,21 +216,55 @@ internal static class InferRequestReader
                     declared.BinarySize = BinarySize(index);
                     break;
                 case "data" when declared is { Type: not null, Shape: not null, Decoded: null }:
-                    reader.Read();
-                    int left = jsonLength - (int)reader.TokenStartIndex;
-                    declared.Decoded = TensorJsonReader.Read(ref reader, declared.Type, declared.Shape, left, index);
                     declared.DataStart = 0;
+                    declared.Decoded = quick && declared.Type.Name == "FP32" ? Floats(declared.Shape) : null;
+                    if (declared.Decoded is null)
+                    {
+                        reader.Read();
+                        declared.Decoded = TensorJsonReader.Read(ref reader, declared.Type, declared.Shape, jsonLength - TokenStart, index);
+                    }
+
                     break;
                 case "data":
                     reader.Read();
-                    declared.DataStart = (int)reader.TokenStartIndex;
+                    declared.DataStart = TokenStart;
                     reader.Skip();
-                    declared.DataLength = (int)reader.BytesConsumed - declared.DataStart;
+                    declared.DataLength = Position - declared.DataStart;
                     break;
                 default:
                     reader.Skip();
                     break;
             }
+        }
+
+        private PooledMemory? Floats(long[] shape)
+        {
+            int from = Position;
+            int elements = TensorShape.Elements(shape);
+            if (elements <= 0 || elements > (jsonLength - from) / 2)
+            {
+                return null;
+            }
+
+            PooledMemory floats = PooledMemory.Rent(elements * sizeof(float));
+            int read = FloatArrayText.Read(memory.Span[from..jsonLength], shape, MemoryMarshal.Cast<byte, float>(floats.Span));
+            if (read < 0)
+            {
+                floats.Release();
+                return null;
+            }
+
+            GoOnAfterValueAt(from + read);
+            return floats;
+        }
+
+        // A reader cannot be moved. But one that reads "null" where the value stands is past it, and what it knows another takes over.
+        private void GoOnAfterValueAt(int position)
+        {
+            var standIn = new Utf8JsonReader("null"u8, isFinalBlock: false, reader.CurrentState);
+            standIn.Read();
+            reader = new(memory.Span[position..jsonLength], isFinalBlock: true, standIn.CurrentState);
+            origin = position;
         }
 
         private Tensor Complete(ref Declared declared, int index)

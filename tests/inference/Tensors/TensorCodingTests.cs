@@ -96,29 +96,6 @@ public sealed class TensorCodingTests
     }
 
     [TestMethod]
-    public void Short_numbers_are_read_to_the_same_bits_as_by_the_general_parser() =>
-        Prop.ForAll((from digits in Gen.Choose(0, int.MaxValue) from more in Gen.Choose(0, 999_999) from places in Gen.Choose(0, 15) from sign in Gen.Elements("", "-") select (digits, more, places, sign)).ToArbitrary(), sample =>
-        {
-            string whole = $"{(long)sample.digits * 1_000_000 / Math.Max(1, sample.more)}".PadLeft(sample.places + 1, '0');
-            string text = sample.sign + (sample.places == 0 ? whole : whole[..^sample.places] + "." + whole[^sample.places..]);
-            float expected = float.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
-            return !FloatText.TryParse(Encoding.ASCII.GetBytes(text), out float value) || BitConverter.SingleToInt32Bits(value) == BitConverter.SingleToInt32Bits(expected);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20_000));
-
-    [TestMethod]
-    [DataRow("16777217", 16777216f)]
-    [DataRow("0.1", 0.1f)]
-    [DataRow("-0", -0f)]
-    [DataRow("1e3", null)]
-    [DataRow("1234567890123456", null)]
-    [DataRow("-", null)]
-    public void Numbers_that_the_quick_way_cannot_read_exactly_are_left_alone(string text, float? expected)
-    {
-        bool read = FloatText.TryParse(Encoding.ASCII.GetBytes(text), out float value);
-        Assert.IsTrue(!read || (expected is { } wanted && BitConverter.SingleToInt32Bits(value) == BitConverter.SingleToInt32Bits(wanted)), $"{value}");
-    }
-
-    [TestMethod]
     public void Brain_floats_round_to_even()
     {
         Assert.AreEqual(0x3F80, BrainFloat.Round(1f));

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using DurableMl.Tests.Support;
+
+namespace DurableMl.Bench.Inference;
+
+/// <summary>One of the sides: a server in a process of its own on a free port.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private readonly Process process;
+
+    private ServerProcess(Process process, int port)
+    {
+        this.process = process;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    /// <summary>Megabytes that it holds.</summary>
+    public double WorkingSet
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 / 1e6;
+        }
+    }
+
+    /// <summary>Processor time it has taken so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>This program itself, as one of the .NET sides; <c>{port}</c> stands for the port.</summary>
+    public static Task<ServerProcess> SelfAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
+        StartAsync(settings, "dotnet", [typeof(Servers).Assembly.Location, .. arguments]);
+
+    /// <summary>A program that listens on the port written <c>{port}</c> in its arguments; returns when it does.</summary>
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string program, params string[] arguments)
+    {
+        int port = FreePort.Next();
+        string[] filled = Array.ConvertAll(arguments, argument => argument.Replace("{port}", $"{port}", StringComparison.Ordinal));
+        var start = new ProcessStartInfo(program, filled) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill(process);
+        var server = new ServerProcess(process, port);
+        await server.ListeningAsync();
+        return server;
+    }
+
+    public Uri Url(string path) => new($"http://127.0.0.1:{Port}/{path}");
+
+    /// <summary>Runs a load and adds what it cost this process.</summary>
+    public Measurement Measure(Func<Measurement> load)
+    {
+        TimeSpan before = ProcessorTime;
+        Measurement measured = load();
+        return measured with { ServerMicroseconds = (ProcessorTime - before).TotalMicroseconds / Math.Max(1, measured.Requests) };
+    }
+
+    public void Dispose()
+    {
+        Kill(process);
+        process.Dispose();
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended already.
+        }
+    }
+
+    private async Task ListeningAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            try
+            {
+                using var socket = new TcpClient();
+                await socket.ConnectAsync("127.0.0.1", Port, limit.Token);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50, limit.Token);
+            }
+        }
+    }
+}
