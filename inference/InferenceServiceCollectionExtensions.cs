@@ -21,9 +21,6 @@ namespace DurableMl.Inference;
 /// <summary>Registers what serves models.</summary>
 public static class InferenceServiceCollectionExtensions
 {
-    // ONNX Runtime blocks the thread that runs a model; the pool would notice only after a while that HTTP needs another one.
-    private const int SpareThreads = 8;
-
     /// <summary>
     /// Adds the model registry and the inference server, configured by the section <see cref="InferenceOptions.Section"/>. Needs a
     /// <see cref="BlobServiceClient"/> for the account with the <c>models</c> container, and an <see cref="IConfiguration"/>.
@@ -64,8 +61,6 @@ public static class InferenceServiceCollectionExtensions
             OnnxRuntimeEnvironment.EnsureCreated();
             // From the first request on, not from the first look at /metrics.
             provider.GetRequiredService<PrometheusMetrics>();
-            ThreadPool.GetMinThreads(out int workers, out int completionPorts);
-            ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + SpareThreads), completionPorts);
             return new OpenInferenceProtocol(
                 provider.GetRequiredService<InferenceServer>(), provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<Preloader>(),
                 provider.GetRequiredService<InferenceOptions>(), provider.GetRequiredService<TimeProvider>(),

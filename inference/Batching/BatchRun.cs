@@ -8,8 +8,8 @@ namespace DurableMl.Inference.Batching;
 /// <summary>Runs a model once for one job or for several whose rows are put into one batch.</summary>
 internal static class BatchRun
 {
-    /// <summary>Runs one job; its inputs are read in place.</summary>
-    public static List<Tensor> One(ModelSession session, InferenceJob job, RunOptions? options) => Run(session, job.Inputs, job.Outputs, options);
+    /// <summary>Runs one request; its inputs are read in place.</summary>
+    public static List<Tensor> One(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputs, RunOptions? options) => Run(session, inputs, outputs, options);
 
     /// <summary>
     /// Runs several jobs as one batch and gives each its rows.

@@ -7,8 +7,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace DurableMl.Inference.Batching;
 
 /// <summary>
-/// One model version's queue. A request that finds the model idle runs at once, on its own thread; requests that arrive while it is busy
-/// queue up, and those of one shape share the next run.
+/// One model version's queue. Requests that arrive while the model is busy queue up, and those of one shape share the next run, where that
+/// is faster for a row than a run of its own. A short run on an idle model is done at once on the request's own thread.
 /// </summary>
 internal sealed class DynamicBatcher(ModelSession session, BatchingOptions options, ModelMetrics metrics, TimeProvider time) : IThreadPoolWorkItem, IDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
 
     private readonly Lock gate = new();
     private readonly List<InferenceJob> queue = [];
+    private readonly RowCost cost = new();
     private ITimer? timer;
     private int queuedRows;
     private int active;
@@ -26,36 +27,22 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     // Set when the model turned out not to work row by row.
     private volatile bool indivisible;
 
-    private int MaxBatch => indivisible ? 1 : options.MaxBatch;
+    // Whoever asks for a delay wants batches.
+    private int MaxBatch => indivisible || (options.MaxDelay == TimeSpan.Zero && !cost.BatchingPays) ? 1 : options.MaxBatch;
 
     /// <summary>Runs the model on <paramref name="inputs"/> (in the model's order), alone or in a batch. The caller disposes the outputs.</summary>
     /// <exception cref="InferenceException">429: the queue is full.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; a run that others share goes on.</exception>
-    public async Task<List<Tensor>> RunAsync(Tensor[] inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
+    public ValueTask<List<Tensor>> RunAsync(Tensor[] inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var job = new InferenceJob(inputs, outputs, time.GetTimestamp(), cancellationToken);
-        if (!TryStartNow(job))
-        {
-            await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static (state, _) => ((Action)state!)(), (Action)(() => Abandon(job)));
-            return await job.Completion;
-        }
-
-        // Idle: no queue, no change of thread.
-        List<InferenceJob> alone = [job];
-        try
-        {
-            Run(alone);
-        }
-        finally
-        {
-            Next();
-        }
-
-        return await job.Completion;
+        int rows = InferenceJob.RowsOf(inputs);
+        return cost.IsShort(rows) && TryTakeSlot()
+            ? new(RunHere(inputs, outputs, rows))
+            : new(EnqueueAsync(new InferenceJob(inputs, outputs, time.GetTimestamp(), cancellationToken)));
     }
 
-    /// <summary>Runs queued batches until there are none. The thread pool calls this; a slot was taken for it.</summary>
+    /// <summary>Runs the next batch. A thread calls this; a slot was taken for it.</summary>
     public void Execute()
     {
         try
@@ -104,16 +91,44 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         close?.Invoke();
     }
 
-    private bool TryStartNow(InferenceJob job)
+    private bool TryTakeSlot()
     {
         lock (gate)
         {
-            if (active < options.Concurrency && queue.Count == 0 && (options.MaxDelay == TimeSpan.Zero || job.Rows >= MaxBatch))
+            if (active >= options.Concurrency || queue.Count > 0 || options.MaxDelay > TimeSpan.Zero)
             {
-                active++;
-                return true;
+                return false;
             }
 
+            active++;
+            return true;
+        }
+    }
+
+    // No queue, no change of thread.
+    private List<Tensor> RunHere(Tensor[] inputs, IReadOnlyList<string>? outputs, int rows)
+    {
+        long started = time.GetTimestamp();
+        metrics.QueueTime(TimeSpan.Zero);
+        try
+        {
+            return BatchRun.One(session, inputs, outputs, null);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw ModelFailure.From(e);
+        }
+        finally
+        {
+            Finished(started, rows);
+            Next();
+        }
+    }
+
+    private async Task<List<Tensor>> EnqueueAsync(InferenceJob job)
+    {
+        lock (gate)
+        {
             if (queue.Count >= options.MaxQueue)
             {
                 job.ReleaseInputs();
@@ -125,8 +140,10 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             queuedRows += job.Rows;
             metrics.Queued(1);
             StartIfDue();
-            return false;
         }
+
+        await using CancellationTokenRegistration registration = job.Cancellation.UnsafeRegister(static (state, _) => ((Action)state!)(), (Action)(() => Abandon(job)));
+        return await job.Completion;
     }
 
     // Under the gate.
@@ -141,7 +158,15 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         if (left <= TimeSpan.Zero)
         {
             active++;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            if (cost.IsShort(Math.Min(queuedRows, MaxBatch)))
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+            else
+            {
+                RunThreads.Execute(this);
+            }
+
             return;
         }
 
@@ -251,6 +276,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     private void Finished(long started, int rows)
     {
         TimeSpan elapsed = time.GetElapsedTime(started);
+        cost.Ran(elapsed, rows);
         averageRunSeconds = averageRunSeconds == 0 ? elapsed.TotalSeconds : (0.9 * averageRunSeconds) + (0.1 * elapsed.TotalSeconds);
         metrics.Ran(elapsed, rows);
     }
@@ -284,7 +310,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     {
         try
         {
-            job.Complete(averageRunSeconds < LongRun.TotalSeconds ? BatchRun.One(session, job, null) : RunStoppable(job));
+            job.Complete(averageRunSeconds < LongRun.TotalSeconds ? BatchRun.One(session, job.Inputs, job.Outputs, null) : RunStoppable(job));
         }
         catch (OnnxRuntimeException e)
         {
@@ -308,7 +334,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         {
             try
             {
-                return BatchRun.One(session, job, options);
+                return BatchRun.One(session, job.Inputs, job.Outputs, options);
             }
             catch (OnnxRuntimeException) when (job.Cancellation.IsCancellationRequested)
             {

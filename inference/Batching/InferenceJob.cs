@@ -14,8 +14,11 @@ internal sealed class InferenceJob
         Outputs = outputs;
         Enqueued = enqueued;
         Cancellation = cancellationToken;
-        Rows = inputs.Length > 0 && inputs[0].Shape.Length > 0 ? (int)Math.Min(int.MaxValue, inputs[0].Shape[0]) : 1;
+        Rows = RowsOf(inputs);
     }
+
+    /// <summary>The first dimension of the first input; 1 where it has none.</summary>
+    public static int RowsOf(Tensor[] inputs) => inputs.Length > 0 && inputs[0].Shape.Length > 0 ? (int)Math.Min(int.MaxValue, inputs[0].Shape[0]) : 1;
 
     public Tensor[] Inputs { get; }
 
