@@ -167,7 +167,7 @@ Measurement Raw(string model, string side, Measurement measured)
 
 Measurement Measure(ServerProcess server, string model, string side, Load load, int connections)
 {
-    load.Closed(connections, TimeSpan.FromSeconds(2));
+    load.Closed(connections, TimeSpan.FromSeconds(6));
     Measurement measured = server.Measure(() => load.Closed(connections, length));
     report.Row(model, side, connections, measured);
     return measured;

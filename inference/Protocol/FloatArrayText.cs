@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DurableMl.Inference.Tensors;
 
 namespace DurableMl.Inference.Protocol;
@@ -74,24 +75,31 @@ internal ref struct FloatArrayText
         return true;
     }
 
+    // Optimised from the first request on: its unoptimised form takes 20 times as long, and tiering takes seconds on a busy server.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Numbers(Span<float> values)
     {
-        for (int i = 0; i < values.Length; i++)
+        int i = at;
+        for (int n = 0; n < values.Length; n++)
         {
-            if (i > 0 && !Take((byte)','))
+            if (n > 0)
             {
-                return false;
+                i = PastWhiteSpace(i);
+                if ((uint)i >= (uint)text.Length || text[i++] != ',')
+                {
+                    return false;
+                }
             }
 
-            SkipWhiteSpace();
-            int length = FloatText.Parse(text[at..], out values[i]);
-            at += length;
-            if (length == 0)
+            i = PastWhiteSpace(i);
+
+            if (!FloatText.TryRead(text, ref i, out values[n]))
             {
                 return false;
             }
         }
 
+        at = i;
         return true;
     }
 
@@ -110,7 +118,7 @@ internal ref struct FloatArrayText
 
     private bool Take(byte token)
     {
-        SkipWhiteSpace();
+        at = PastWhiteSpace(at);
         if ((uint)at < (uint)text.Length && text[at] == token)
         {
             at++;
@@ -120,11 +128,14 @@ internal ref struct FloatArrayText
         return false;
     }
 
-    private void SkipWhiteSpace()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int PastWhiteSpace(int i)
     {
-        while ((uint)at < (uint)text.Length && text[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+        while ((uint)i < (uint)text.Length && text[i] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
         {
-            at++;
+            i++;
         }
+
+        return i;
     }
 }

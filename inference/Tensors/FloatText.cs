@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace DurableMl.Inference.Tensors;
@@ -20,57 +21,64 @@ internal static class FloatText
     private static readonly double[] Powers =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
-    /// <summary>The value of a JSON number; false where the general parser has to read it.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out float value) => Parse(text, out value) == text.Length && text.Length > 0;
+    private static ReadOnlySpan<ulong> Tens => [1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000];
 
-    /// <summary>Reads the JSON number at the beginning of <paramref name="text"/>.</summary>
-    /// <returns>How many bytes it has; 0 where there is none or the general parser has to read it.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Parse(ReadOnlySpan<byte> text, out float value)
+    /// <summary>The value of a JSON number; false where the general parser has to read it.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out float value)
+    {
+        int at = 0;
+        return TryRead(text, ref at, out value) && at == text.Length;
+    }
+
+    /// <summary>Reads the JSON number at <paramref name="at"/> and moves there behind it; false where there is none or the general parser has to read it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryRead(ReadOnlySpan<byte> text, ref int at, out float value)
     {
         value = 0;
-        int at = !text.IsEmpty && text[0] == '-' ? 1 : 0;
-        bool negative = at == 1;
-        int start = at;
+        int i = at;
+        bool negative = (uint)i < (uint)text.Length && text[i] == '-';
+        i += negative ? 1 : 0;
+        int start = i;
         ulong digits = 0;
-        while ((uint)at < (uint)text.Length && (uint)(text[at] - '0') <= 9)
+        while ((uint)i < (uint)text.Length && (uint)(text[i] - '0') <= 9)
         {
-            digits = (digits * 10) + (uint)(text[at++] - '0');
+            digits = (digits * 10) + (uint)(text[i++] - '0');
         }
 
-        int count = at - start;
+        int count = i - start;
         if (count == 0 || (count > 1 && text[start] == '0'))
         {
-            return 0;
+            return false;
         }
 
         int exponent = 0;
-        if ((uint)at < (uint)text.Length && text[at] == '.')
+        if ((uint)i < (uint)text.Length && text[i] == '.')
         {
-            int point = ++at;
-            at = Fraction(text, at, ref digits);
-            if (at == point)
-            {
-                return 0;
-            }
-
-            exponent = point - at;
+            int point = ++i;
+            i = Fraction(text, i, ref digits);
+            exponent = point - i;
             count -= exponent;
+            if (exponent == 0)
+            {
+                return false;
+            }
         }
 
-        if (count > MaxDigits && count - LeadingZeros(text[start..at]) > MaxDigits)
+        if (count > MaxDigits && count - LeadingZeros(text[start..i]) > MaxDigits)
         {
-            return 0;
+            return false;
         }
 
-        if ((uint)at < (uint)text.Length && (text[at] | 0x20) == 'e' && !TryExponent(text, ref at, ref exponent))
+        if ((uint)i < (uint)text.Length && (text[i] | 0x20) == 'e' && !TryExponent(text, ref i, ref exponent))
         {
-            return 0;
+            return false;
         }
 
-        return TryScale(digits, exponent, negative, out value) ? at : 0;
+        at = i;
+        return TryScale(digits, exponent, negative, out value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryScale(ulong digits, int exponent, bool negative, out float value)
     {
         value = negative ? -0f : 0f;
@@ -95,19 +103,29 @@ internal static class FloatText
         return true;
     }
 
-    // What programs print of a float32 turned into a double has 16 or 17 digits: eight at a time pays here.
+    // Eight bytes at a time, however many of them are digits: no branch depends on where the number ends, which nothing could predict.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Fraction(ReadOnlySpan<byte> text, int at, ref ulong digits)
     {
         while (text.Length - at >= sizeof(ulong))
         {
-            ulong eight = BinaryPrimitives.ReadUInt64LittleEndian(text[at..]);
-            if (!AreDigits(eight))
+            ulong eight = BinaryPrimitives.ReadUInt64LittleEndian(text[at..]) ^ 0x3030303030303030;
+
+            // A digit is now 0 to 9: its upper half is 0, and stays 0 when 6 is added. A carry can only come from what is no digit.
+            ulong others = (eight | (eight + 0x0606060606060606)) & 0xF0F0F0F0F0F0F0F0;
+            int count = BitOperations.TrailingZeroCount(others) / 8;
+            if (count == 0)
             {
-                break;
+                return at;
             }
 
-            digits = (digits * 100_000_000) + Value(eight);
-            at += sizeof(ulong);
+            // The first digit is in the lowest byte. Zeros take the places before it when the others are moved up.
+            digits = (digits * Tens[count]) + Value(eight << (64 - (8 * count)));
+            at += count;
+            if (count < sizeof(ulong))
+            {
+                return at;
+            }
         }
 
         while ((uint)at < (uint)text.Length && (uint)(text[at] - '0') <= 9)
@@ -118,14 +136,9 @@ internal static class FloatText
         return at;
     }
 
-    // Every byte from 0x30 to 0x39: its upper half is 3, and stays 3 when 6 is added.
-    private static bool AreDigits(ulong eight) =>
-        ((eight & 0xF0F0F0F0F0F0F0F0) | (((eight + 0x0606060606060606) & 0xF0F0F0F0F0F0F0F0) >> 4)) == 0x3333333333333333;
-
-    // Pairs, then fours, then all eight, each step adding neighbours with their weight; the first digit is in the lowest byte.
+    // Pairs, then fours, then all eight, each step adding neighbours with their weight.
     private static uint Value(ulong eight)
     {
-        eight -= 0x3030303030303030;
         eight = (eight * 10) + (eight >> 8);
         return (uint)((((eight & 0x000000FF000000FF) * (100 + (1000000UL << 32))) + (((eight >> 16) & 0x000000FF000000FF) * (1 + (10000UL << 32)))) >> 32);
     }

@@ -65,8 +65,9 @@ public sealed class FloatTextTests
     [TestMethod]
     public void A_number_is_read_up_to_where_it_ends()
     {
-        Assert.AreEqual(4, FloatText.Parse("0.25,1"u8, out float value));
-        Assert.AreEqual(0.25f, value);
+        int at = 1;
+        Assert.IsTrue(FloatText.TryRead("[0.25,1]"u8, ref at, out float value));
+        Assert.AreEqual((0.25f, 5), (value, at));
     }
 
     private static bool Agrees(string text) =>
