@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Registry;
@@ -18,13 +17,6 @@ namespace DurableMl.Inference.Caching;
 /// </summary>
 internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions options, TimeProvider time)
 {
-    private static readonly StorageTransferOptions Transfer = new()
-    {
-        MaximumConcurrency = 8,
-        InitialTransferSize = 8 << 20,
-        MaximumTransferSize = 8 << 20,
-    };
-
     private readonly ConcurrentDictionary<string, bool> verified = new();
     private readonly SemaphoreSlim evicting = new(1, 1);
 
@@ -71,11 +63,7 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
                     throw Corrupt(manifest, file, $"has {properties.ContentLength} bytes instead of {file.Bytes}");
                 }
 
-                await blob.DownloadToAsync(
-                    Path.Combine(partial, file.Name),
-                    new BlobDownloadToOptions { TransferOptions = Transfer, Conditions = new() { IfMatch = properties.ETag } },
-                    cancellationToken);
-                if (!await HasHashAsync(Path.Combine(partial, file.Name), file, cancellationToken))
+                if (await RangedDownload.ToFileAsync(blob, properties.ETag, file.Bytes, Path.Combine(partial, file.Name), cancellationToken) != file.Sha256)
                 {
                     throw Corrupt(manifest, file, "does not have the SHA-256 that its manifest gives");
                 }
