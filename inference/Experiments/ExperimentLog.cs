@@ -37,6 +37,12 @@ internal sealed class ExperimentLog(ExperimentStore store, PredictionLog predict
     /// <summary>Counts a shadow's answer against the one given.</summary>
     public void Compared(string model, string id, string route, string version, TimeSpan latency, bool agreed, double difference, List<Tensor> outputs)
     {
+        // First the prediction: whoever sees the comparison counted can send its label.
+        if (Scores.Classes(outputs, PredictionLog.MaxRows) is { } classes)
+        {
+            predictions.Add(model, RequestKey.Of(id), new(route, version, classes));
+        }
+
         Update(model, route, version, arm =>
         {
             arm.Requests++;
@@ -45,10 +51,6 @@ internal sealed class ExperimentLog(ExperimentStore store, PredictionLog predict
             arm.MaxDifference = Math.Max(arm.MaxDifference, difference);
             arm.Latency.Add(latency);
         });
-        if (Scores.Classes(outputs, PredictionLog.MaxRows) is { } classes)
-        {
-            predictions.Add(model, RequestKey.Of(id), new(route, version, classes));
-        }
     }
 
     /// <summary>Counts a copy that the shadow had no time for.</summary>
