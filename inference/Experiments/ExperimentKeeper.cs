@@ -31,7 +31,7 @@ internal sealed class ExperimentKeeper(ExperimentLog experiments, FeedbackMatche
             {
                 await work(model, cancellationToken);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // Storage out of reach for one model must end neither the loop nor the host; the next round tries again.
                 logger.LogWarning(e, "Experiments of model {Model} could not be brought up to date", model);

@@ -93,6 +93,16 @@ public sealed class RawRequestTests
         Assert.Contains("only for models with one input", header.Error());
     }
 
+    [TestMethod]
+    public async Task Bytes_that_are_neither_true_nor_false_are_refused_by_their_place()
+    {
+        await host.PublishAsync("not", OnnxModel.Unary("Not", 9, "batch", 4));
+        var (status, header, _) = await PostAsync("not", BitConverter.Int32BitsToSingle(0x0201_0001));
+
+        Assert.AreEqual(400, status);
+        Assert.Contains("inputs[0].data[3]", header.Error());
+    }
+
     private static byte[] Renamed(float[,] weights) =>
         new OnnxModel()
             .Node("MatMul", ["pixels", "w"], ["scores"])
