@@ -6,20 +6,20 @@ namespace DurableMl.Inference.Experiments;
 /// <summary>Looks for waiting labels and writes what was counted, every few seconds and when the process ends.</summary>
 internal sealed class ExperimentKeeper(ExperimentLog experiments, FeedbackMatcher feedback, TimeProvider time, ILogger<ExperimentKeeper> logger) : BackgroundService
 {
+    /// <summary>Writes what is left, that of requests answered while the process ends included.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await ForEachAsync(experiments.Models, experiments.FlushAsync, cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(FeedbackMatcher.Interval, time);
-        try
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await ForEachAsync(feedback.Models, feedback.SweepAsync, stoppingToken);
-                await ForEachAsync(experiments.Models, experiments.FlushAsync, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await ForEachAsync(experiments.Models, experiments.FlushAsync, CancellationToken.None);
+            await ForEachAsync(feedback.Models, feedback.SweepAsync, stoppingToken);
+            await ForEachAsync(experiments.Models, experiments.FlushAsync, stoppingToken);
         }
     }
 
