@@ -31,6 +31,7 @@ public static class InferenceServiceCollectionExtensions
         services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section)
             .Validate(o => o.MaxRequestBytes is > 0 and <= 1 << 30, "Inference:MaxRequestBytes must be 1 to 1073741824.")
             .Validate(o => o.RefreshSeconds is > 0 and <= 60 && o.MaxRequestSeconds is > 0 and <= 3600, "Inference:RefreshSeconds must be above 0 and at most 60, MaxRequestSeconds at most 3600.")
+            .Validate(o => o.MaxPendingFeedback is > 0 and <= 100_000, "Inference:MaxPendingFeedback must be 1 to 100000.")
             .Validate(o => o.CacheFolder.Length > 0, "Inference:CacheFolder must not be empty.");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => new ModelRegistry(provider.GetRequiredService<BlobServiceClient>(), provider.GetRequiredService<TimeProvider>()));
@@ -42,19 +43,25 @@ public static class InferenceServiceCollectionExtensions
         services.TryAddSingleton<Ensemble>();
         services.TryAddSingleton<TrafficStore>();
         services.TryAddSingleton<CanaryKeeper>();
+        services.TryAddSingleton(_ => new PredictionLog(PredictionLog.DefaultCapacity));
+        services.TryAddSingleton<ExperimentStore>();
         services.TryAddSingleton<ExperimentLog>();
+        services.TryAddSingleton<PendingFeedback>();
+        services.TryAddSingleton<FeedbackMatcher>();
+        services.TryAddSingleton<ExperimentKeeper>();
         services.TryAddSingleton<ShadowRunner>();
         services.TryAddSingleton<RouteExecutor>();
         services.TryAddSingleton<InferenceServer>();
         services.TryAddSingleton<Preloader>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Preloader>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ExperimentLog>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ExperimentKeeper>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ShadowRunner>());
         services.TryAddSingleton(provider => new BatchScorer(provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<ModelRegistry>()));
         services.TryAddSingleton<PrometheusMetrics>();
         services.TryAddSingleton(provider => new ModelsApi(
             provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<TrafficStore>(), provider.GetRequiredService<Ensemble>(),
-            provider.GetRequiredService<ModelCatalog>(), provider.GetRequiredService<ExperimentLog>(), provider.GetRequiredService<PrometheusMetrics>(),
+            provider.GetRequiredService<ModelCatalog>(), provider.GetRequiredService<ExperimentLog>(), provider.GetRequiredService<FeedbackMatcher>(),
+            provider.GetRequiredService<PrometheusMetrics>(),
             provider.GetRequiredService<ILogger<ModelsApi>>()));
         services.TryAddSingleton(provider =>
         {

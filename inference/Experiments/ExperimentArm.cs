@@ -1,7 +1,7 @@
 namespace DurableMl.Inference.Experiments;
 
 /// <summary>What one route and version have done.</summary>
-public sealed record ExperimentArm(string Route, string? Version)
+public sealed record ExperimentArm(string Route, string? Version = null)
 {
     /// <summary>Requests answered, failures included.</summary>
     public long Requests { get; set; }

@@ -1,6 +1,6 @@
 namespace DurableMl.Inference.Experiments;
 
-/// <summary>Counts of latencies in buckets that grow by a quarter each, from 10 µs to over 100 s: percentiles within 12 %, and addable across instances.</summary>
+/// <summary>Counts of latencies in buckets that grow by a quarter each, from 10 µs to over 100 s: percentiles at most a quarter too high, and addable across instances.</summary>
 public sealed class LatencyHistogram
 {
     private const double FirstMilliseconds = 0.01;

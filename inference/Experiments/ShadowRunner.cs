@@ -26,7 +26,7 @@ internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, 
         IReadOnlyList<ShadowTarget> shadows = state.Traffic.Rules.Shadows;
         for (int i = 0; i < shadows.Count; i++)
         {
-            if (request.Raw is not null || state.Traffic.ShadowChoices[i].Next() != 0)
+            if (state.Traffic.ShadowChoices[i].Next() != 0)
             {
                 continue;
             }
@@ -115,8 +115,9 @@ internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, 
         double largest = 0;
         for (int i = 0; i < one.Length; i++)
         {
-            double difference = Math.Abs((double)one[i] - two[i]);
-            largest = difference > largest ? difference : largest;
+            // NaN and infinity agree with themselves and are as far as can be from all else; infinity itself has no place in JSON.
+            double difference = one[i].Equals(two[i]) ? 0 : Math.Abs((double)one[i] - two[i]);
+            largest = Math.Max(largest, double.IsFinite(difference) ? difference : double.MaxValue);
         }
 
         return largest;
@@ -135,13 +136,8 @@ internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, 
             State = state;
             Shadow = shadow;
             Route = "shadow:" + shadow.Target.Version;
-            Request = new InferRequest { Id = request.Id, Outputs = request.Outputs };
-            foreach (Tensor input in request.Inputs)
-            {
-                Request.Inputs.Add(input.Share());
-                Bytes += input.Length;
-            }
-
+            Request = request.Share();
+            Bytes = Request.Bytes;
             Outputs = response.Outputs.ConvertAll(output => output.Share());
             foreach (Tensor output in Outputs)
             {

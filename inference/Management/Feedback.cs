@@ -5,7 +5,7 @@ namespace DurableMl.Inference.Management;
 /// <param name="Labels">The true class of each example of the request.</param>
 public sealed record Feedback(string Model, IReadOnlyList<long> Labels)
 {
-    /// <summary>The request's id, as its response gave it. Known for the latest 100,000 requests of the instance that answered.</summary>
+    /// <summary>The request's id, as its response gave it: 1 to 1024 characters. Known for the latest 100,000 requests of each instance, of 256 examples at most.</summary>
     public string? Id { get; init; }
 
     /// <summary>Instead of an id: the <c>model_version</c> that the response named.</summary>

@@ -16,23 +16,27 @@ namespace DurableMl.Inference.Management;
 public sealed class ModelsApi
 {
     private const int MaxBody = 1 << 20;
+    private const int MaxId = 1024;
 
     private readonly ModelRegistry registry;
     private readonly TrafficStore traffic;
     private readonly Ensemble ensemble;
     private readonly ModelCatalog catalog;
     private readonly ExperimentLog experiments;
+    private readonly FeedbackMatcher matcher;
     private readonly PrometheusMetrics metrics;
     private readonly ILogger<ModelsApi> logger;
 
     internal ModelsApi(
-        ModelRegistry registry, TrafficStore traffic, Ensemble ensemble, ModelCatalog catalog, ExperimentLog experiments, PrometheusMetrics metrics, ILogger<ModelsApi> logger)
+        ModelRegistry registry, TrafficStore traffic, Ensemble ensemble, ModelCatalog catalog, ExperimentLog experiments, FeedbackMatcher matcher,
+        PrometheusMetrics metrics, ILogger<ModelsApi> logger)
     {
         this.registry = registry;
         this.traffic = traffic;
         this.ensemble = ensemble;
         this.catalog = catalog;
         this.experiments = experiments;
+        this.matcher = matcher;
         this.metrics = metrics;
         this.logger = logger;
     }
@@ -117,15 +121,18 @@ public sealed class ModelsApi
         await WriteAsync(context, 200, rules);
     });
 
-    /// <summary><c>GET api/models/{model}/experiments</c>: what each route and version has done.</summary>
+    /// <summary><c>GET api/models/{model}/experiments</c>: what each route and version has done, and the labels that were not counted.</summary>
     public Task ExperimentsAsync(HttpContext context, string model) => AnswerAsync(context, async cancellationToken =>
     {
         ModelNames.Model(model);
-        IReadOnlyList<ExperimentArm> arms = await experiments.ReadAsync(model, cancellationToken);
+        int pending = await matcher.SweepAsync(model, cancellationToken);
+        ExperimentCounts results = await experiments.ReadAsync(model, cancellationToken);
+        FeedbackCounts apart = results.Feedback;
         await WriteAsync(context, 200, new
         {
             model,
-            arms = arms.Select(arm => new
+            feedback = new { pending, apart.Unmatched, apart.Rejected, apart.Repeated, apart.LatestRejection },
+            arms = results.Arms.OrderBy(arm => arm.Route, StringComparer.Ordinal).ThenBy(arm => arm.Version, StringComparer.Ordinal).Select(arm => new
             {
                 arm.Route,
                 arm.Version,
@@ -140,7 +147,10 @@ public sealed class ModelsApi
         });
     });
 
-    /// <summary><c>POST api/feedback</c>: the true classes of a request's examples.</summary>
+    /// <summary>
+    /// <c>POST api/feedback</c>: the true classes of a request's examples. 202 where another instance answered the request: the labels wait
+    /// in storage for it.
+    /// </summary>
     public Task FeedbackAsync(HttpContext context) => AnswerAsync(context, async cancellationToken =>
     {
         Feedback feedback = await ReadAsync<Feedback>(context, cancellationToken);
@@ -150,28 +160,57 @@ public sealed class ModelsApi
             throw InferenceException.Field("$.labels", "needs 1 to 10000 labels.");
         }
 
-        if (feedback.Id is { } id)
+        await (feedback.Id is { } id ? FeedbackByIdAsync(context, feedback, id, cancellationToken) : FeedbackByPredictionAsync(context, feedback, cancellationToken));
+    });
+
+    private async Task FeedbackByIdAsync(HttpContext context, Feedback feedback, string id, CancellationToken cancellationToken)
+    {
+        if (id.Length is < 1 or > MaxId)
         {
-            IReadOnlyList<(string Route, string Version, int Correct)> counted = experiments.Label(feedback.Model, id, feedback.Labels)
-                ?? throw new InferenceException(404, $"Request '{id}' of model '{feedback.Model}' is not known here (any more). Send version, route and predicted instead, as its response gave them.");
+            throw InferenceException.Field("$.id", $"needs 1 to {MaxId} characters.");
+        }
+
+        if (feedback.Labels.Count > PredictionLog.MaxRows)
+        {
+            throw InferenceException.Field("$.labels", $"has more than {PredictionLog.MaxRows} labels; larger requests are not remembered. Send version, route and predicted instead of id.");
+        }
+
+        if (matcher.Label(feedback.Model, id, feedback.Labels) is { } counted)
+        {
             await WriteAsync(context, 200, new { counted = counted.Select(c => new { c.Route, c.Version, labels = feedback.Labels.Count, c.Correct }) });
             return;
         }
 
+        // Without rules nothing is remembered of a model's requests, on no instance.
+        if ((await catalog.GetAsync(feedback.Model, cancellationToken)).Traffic.Rules == TrafficRules.Default)
+        {
+            throw new InferenceException(404, $"Model '{feedback.Model}' has no traffic rules, so that its requests are not remembered. Put rules at api/models/{feedback.Model}/traffic first.");
+        }
+
+        await matcher.StoreAsync(feedback.Model, id, feedback.Labels, cancellationToken);
+        await WriteAsync(context, 202, new
+        {
+            pending = true,
+            detail = $"Request '{id}' was not answered here. Its labels wait for the instance that answered it, and api/models/{feedback.Model}/experiments shows them within seconds; unmatched there if none knows the request within an hour.",
+        });
+    }
+
+    private async Task FeedbackByPredictionAsync(HttpContext context, Feedback feedback, CancellationToken cancellationToken)
+    {
         if (feedback is not { Route: { Length: <= 128 } route, Version: { Length: <= 128 } version, Predicted: { } predicted } || predicted.Count != feedback.Labels.Count)
         {
             throw InferenceException.Field("$", "needs id, or else version, route and predicted with as many classes as labels.");
         }
 
         // The route and version must be ones that exist here, so that callers cannot fill the results with names of their own.
-        if (!(await experiments.ReadAsync(feedback.Model, cancellationToken)).Any(arm => arm.Route == route && arm.Version == version))
+        if (!(await experiments.ReadAsync(feedback.Model, cancellationToken)).Arms.Any(arm => arm.Route == route && arm.Version == version))
         {
             throw new InferenceException(404, $"Model '{feedback.Model}' has no results of route '{route}' and version '{version}'.");
         }
 
         int correct = experiments.Label(feedback.Model, route, version, predicted, feedback.Labels);
         await WriteAsync(context, 200, new { counted = new[] { new { route, version, labels = feedback.Labels.Count, correct } } });
-    });
+    }
 
     /// <summary><c>GET metrics</c>, in Prometheus's text format.</summary>
     public Task MetricsAsync(HttpContext context)
@@ -247,13 +286,14 @@ public sealed class ModelsApi
                 logger.LogError(e, "{Method} {Path} was answered {Status}", context.Request.Method, context.Request.Path, status);
             }
 
+            TimeSpan? retryAfter = (e as InferenceException)?.RetryAfter;
             int colon = detail.IndexOf(": ", StringComparison.Ordinal);
             ModelProblem[]? errors = status == 400 && detail.StartsWith('$') && colon > 0 ? [new(detail[..colon], detail[(colon + 2)..])] : null;
-            await ProblemAsync(context, status, detail, errors);
+            await ProblemAsync(context, status, detail, errors, retryAfter);
         }
     }
 
-    private static Task ProblemAsync(HttpContext context, int status, string detail, ModelProblem[]? errors)
+    private static Task ProblemAsync(HttpContext context, int status, string detail, ModelProblem[]? errors, TimeSpan? retryAfter = null)
     {
         if (context.Response.HasStarted)
         {
@@ -262,6 +302,11 @@ public sealed class ModelsApi
         }
 
         context.Response.Clear();
+        if (retryAfter is { } wait)
+        {
+            context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
         return WriteAsync(
             context, status,
             new { type = "about:blank", title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail, errors },

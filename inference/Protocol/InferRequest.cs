@@ -29,6 +29,22 @@ internal sealed class InferRequest : IDisposable
     /// <summary>Other scalar parameters, as text; routing rules can look at them.</summary>
     public Dictionary<string, string>? Parameters { get; set; }
 
+    /// <summary>Bytes of its tensors.</summary>
+    public long Bytes => RawLength + Inputs.Sum(input => (long)input.Length);
+
+    /// <summary>The same request over the same memory, for a run that can outlive this one; the caller disposes it.</summary>
+    public InferRequest Share()
+    {
+        var shared = new InferRequest { Id = Id, Outputs = Outputs, Raw = Raw, RawLength = RawLength };
+        Raw?.AddReference();
+        foreach (Tensor input in Inputs)
+        {
+            shared.Inputs.Add(input.Share());
+        }
+
+        return shared;
+    }
+
     public void Dispose()
     {
         foreach (Tensor input in Inputs)

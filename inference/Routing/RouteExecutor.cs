@@ -86,7 +86,8 @@ internal sealed class RouteExecutor(
     private async Task<InferResponse> EnsembleAsync(ModelState state, EnsembleRoute route, string name, InferRequest request, CancellationToken cancellationToken)
     {
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<InferResponse>[] runs = [.. route.Members.Select(member => RunAsync(state, member, name, request, losers.Token))];
+        // Each with references of its own: where the first answers, the request ends before the others do.
+        Task<InferResponse>[] runs = [.. route.Members.Select(member => RunSharedAsync(state, member, name, request.Share(), losers.Token))];
         if (route.Combine == Ensemble.First)
         {
             return await FirstAsync(runs, losers);
@@ -104,6 +105,14 @@ internal sealed class RouteExecutor(
             {
                 DisposeResult(run);
             }
+        }
+    }
+
+    private async Task<InferResponse> RunSharedAsync(ModelState state, ModelTarget target, string route, InferRequest shared, CancellationToken cancellationToken)
+    {
+        using (shared)
+        {
+            return await RunAsync(state, target, route, shared, cancellationToken);
         }
     }
 
@@ -125,6 +134,12 @@ internal sealed class RouteExecutor(
 
     private async Task<InferResponse> CascadeAsync(ModelState state, CascadeRoute route, string name, InferRequest request, CancellationToken cancellationToken)
     {
+        if (request.Raw is not null)
+        {
+            using InferRequest named = await NameRawAsync(state, route.First, request, cancellationToken);
+            return await CascadeAsync(state, route, name, named, cancellationToken);
+        }
+
         using InferResponse first = await RunAsync(state, route.First, name, request, cancellationToken);
         Tensor scores = Scores.Of(first.Outputs, route.Scores);
         var unsure = new List<int>();
@@ -159,13 +174,17 @@ internal sealed class RouteExecutor(
         return new(state.Model, $"{first.Version}+{second.Version}", name + ":both", merged);
     }
 
+    // Rows can be told apart only in a tensor with a shape, which a raw body has from the model it is meant for.
+    private async Task<InferRequest> NameRawAsync(ModelState state, ModelTarget target, InferRequest request, CancellationToken cancellationToken)
+    {
+        using ModelLease lease = await AcquireAsync(state, target, cancellationToken);
+        var named = new InferRequest { Id = request.Id, Outputs = request.Outputs };
+        named.Inputs.Add(InputBinder.BindRaw(request, lease.Model.Session));
+        return named;
+    }
+
     private static InferRequest TakeRows(InferRequest request, List<int> rows, int count)
     {
-        if (request.Raw is not null)
-        {
-            throw new InferenceException(422, "A cascade takes no raw binary requests; send the JSON header.");
-        }
-
         var taken = new InferRequest { Outputs = request.Outputs };
         foreach (Tensor input in request.Inputs)
         {
@@ -194,6 +213,13 @@ internal sealed class RouteExecutor(
                 bool last = i == route.Steps.Count - 1;
                 ChainStep step = route.Steps[i];
                 using ModelLease lease = await AcquireAsync(state, step.Target, cancellationToken);
+                if (i == 0 && request.Raw is not null)
+                {
+                    Tensor raw = InputBinder.BindRaw(request, lease.Model.Session);
+                    held.Add(raw);
+                    known[step.Inputs?.GetValueOrDefault(raw.Name) ?? raw.Name] = raw;
+                }
+
                 using InferRequest next = Wire(step, lease.Model.Session, known, previous, i);
                 next.Outputs = last ? request.Outputs : null;
                 List<Tensor> outputs = await lease.Model.InferAsync(next, cancellationToken);

@@ -68,7 +68,7 @@ internal static class Scores
         return 1 / exponentials;
     }
 
-    /// <summary>The class that the outputs give each example: the highest score of an FP32 or FP64 matrix, or whole numbers as they are; null for anything else.</summary>
+    /// <summary>The class that the outputs give each example: the highest score of an FP32 matrix, or whole numbers (INT64) as they are; null for anything else.</summary>
     public static long[]? Classes(List<Tensor> outputs, int limit)
     {
         Tensor first = outputs[0];

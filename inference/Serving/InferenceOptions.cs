@@ -27,6 +27,9 @@ public sealed class InferenceOptions
     /// <summary>Seconds between two looks at the aliases and traffic rules of a model in use.</summary>
     public double RefreshSeconds { get; set; } = 1;
 
+    /// <summary>Requests of a model whose labels may wait for the instance that answered them; one more is answered 429.</summary>
+    public int MaxPendingFeedback { get; set; } = 10_000;
+
     /// <summary>Models to load at start, separated by commas; <c>*</c> for all that have a champion (64 at most), empty for none.</summary>
     public string Preload { get; set; } = "*";
 }

@@ -117,7 +117,9 @@ internal static class InputBinder
         }
     }
 
-    private static Tensor BindRaw(InferRequest request, ModelSession session)
+    /// <summary>The body of a raw binary request as the tensor that a model of one input takes it for; the caller disposes it.</summary>
+    /// <exception cref="InferenceException">400: the model has several inputs or one of strings, or the body does not fill its shape.</exception>
+    public static Tensor BindRaw(InferRequest request, ModelSession session)
     {
         if (session.Inputs is not [var spec] || !TensorType.ByName.TryGetValue(spec.Datatype, out TensorType? type) || type.IsBytes)
         {
@@ -155,6 +157,11 @@ internal static class InputBinder
         }
 
         PooledMemory memory = request.Raw!;
+        if (type.Name == "BOOL" && memory.Span[..request.RawLength].IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and int bad)
+        {
+            throw InferenceException.Input(0, $"data[{bad}]", $"{memory.Span[bad]} is not a BOOL value; use 0 or 1.");
+        }
+
         memory.AddReference();
         return new(spec.Name, type, shape, memory, memory.Address, request.RawLength);
     }

@@ -3,6 +3,7 @@ using DurableMl.Inference;
 using DurableMl.Inference.Management;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
+using DurableMl.Inference.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -53,6 +54,15 @@ internal sealed class InferenceHost : IAsyncDisposable
         WebApplication app = builder.Build();
         Map(app);
         await app.StartAsync();
+
+        // It could look at a model between its publication and its first alias, and would remember for a moment that there is none.
+        var preloader = app.Services.GetRequiredService<Preloader>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!preloader.IsReady)
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
         return new(app, folder, container);
     }
 

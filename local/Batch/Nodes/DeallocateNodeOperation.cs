@@ -10,13 +10,8 @@ public class DeallocateNodeOperation : Operation<BatchNode>
     /// <param name="id">The node and the pool, as <c>nodeId;poolId</c>.</param>
     public DeallocateNodeOperation(BatchClient client, string id)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        (string nodeId, string poolId) = NodeOperationId.Parse(id);
+        _polling = NodePolling.While(BatchNodeState.Deallocating, client, id);
         Id = id;
-        _polling = new(
-            token => client.GetNode(poolId, nodeId, cancellationToken: token),
-            async token => await client.GetNodeAsync(poolId, nodeId, cancellationToken: token).ConfigureAwait(false),
-            node => node.State == BatchNodeState.Deallocating);
     }
 
     internal DeallocateNodeOperation(BatchClient client, string poolId, string nodeId, Response response)

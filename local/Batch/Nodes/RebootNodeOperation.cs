@@ -10,13 +10,8 @@ public class RebootNodeOperation : Operation<BatchNode>
     /// <param name="id">The node and the pool, as <c>nodeId;poolId</c>.</param>
     public RebootNodeOperation(BatchClient client, string id)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        (string nodeId, string poolId) = NodeOperationId.Parse(id);
+        _polling = NodePolling.While(BatchNodeState.Rebooting, client, id);
         Id = id;
-        _polling = new(
-            token => client.GetNode(poolId, nodeId, cancellationToken: token),
-            async token => await client.GetNodeAsync(poolId, nodeId, cancellationToken: token).ConfigureAwait(false),
-            node => node.State == BatchNodeState.Rebooting);
     }
 
     internal RebootNodeOperation(BatchClient client, string poolId, string nodeId, Response response)

@@ -112,7 +112,9 @@ public sealed class TrafficTests
         Assert.AreEqual(200, feedback.Status, feedback.Body.ToJsonString());
         Assert.AreEqual(1.0, (double)(await ArmAsync("shadow", "champion", _ => true))["feedback"]!["accuracy"]!);
         Assert.AreEqual(0.0, (double)(await ArmAsync("shadow", "shadow:candidate", _ => true))["feedback"]!["accuracy"]!);
-        Assert.AreEqual(404, (await host.Client.PostJsonAsync("api/feedback", """{"model":"shadow","id":"s2","labels":[1]}""")).Status);
+        var again = await host.Client.PostJsonAsync("api/feedback", """{"model":"shadow","id":"s2","labels":[1]}""");
+        Assert.AreEqual(200, again.Status);
+        Assert.IsEmpty(again.Body["counted"]!.AsArray());
     }
 
     [TestMethod]

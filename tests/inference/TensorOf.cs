@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+using DurableMl.Inference.Tensors;
+
+namespace Inference.Tests;
+
+/// <summary>Makes tensors for tests that need no server.</summary>
+internal static class TensorOf
+{
+    public static Tensor Floats(string name, long[] shape, params float[] values) => Make(name, "FP32", shape, MemoryMarshal.AsBytes<float>(values));
+
+    public static Tensor Integers(string name, long[] shape, params long[] values) => Make(name, "INT64", shape, MemoryMarshal.AsBytes<long>(values));
+
+    public static Tensor Make(string name, string type, long[] shape, ReadOnlySpan<byte> data)
+    {
+        PooledMemory memory = PooledMemory.Rent(data.Length);
+        data.CopyTo(memory.Span);
+        return new(name, TensorType.ByName[type], shape, memory, memory.Address, data.Length);
+    }
+
+    public static float[] Floats(this Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray();
+}
