@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DurableMl.Inference.Registry;
@@ -34,7 +35,7 @@ public static class ImportRequestReader
         catch (JsonException e)
         {
             errors = e.Path is null or "$"
-                ? [new("$", $"must be a JSON object: {e.Message}")]
+                ? [new("$", string.Create(CultureInfo.InvariantCulture, $"must be a JSON object; it is not at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."))]
                 : [new(e.Path, "is given twice, of another type than expected, or unknown. An import takes source, sample, format, definition, tolerance, alias, weights and expected.")];
         }
 
