@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMl.Cli.Hosting;
 using DurableMl.Cli.Imports;
 using EndToEnd.Tests.Fixtures;
 
@@ -96,6 +98,27 @@ public sealed class ImportTests
         StringAssert.Contains(ended.CustomStatus!.Error, "sample: it lacks the input 'word'; the model takes x, word");
         StringAssert.Contains(ended.Output.ToString(), "sample: it lacks the input 'word'");
         Assert.AreEqual(404, (int)(await Host.Http.GetAsync(new Uri("v2/models/never", UriKind.Relative))).StatusCode);
+    }
+
+    [TestMethod]
+    [DataRow("raw/imports/sample.npz", 0, "cli version 1: published, largest difference ")]
+    [DataRow("raw/imports/none.npz", 1, "sample: there is no blob raw/imports/none.npz.")]
+    public async Task The_command_line_follows_an_import_to_its_end(string sample, int exitCode, string said)
+    {
+        string command = Path.Combine(Repository.Root, "cli", "bin", RepositoryLayout.Find().Configuration, "net10.0", "durableml.dll");
+        var start = new ProcessStartInfo("dotnet", [command, "import", "cli", "raw/imports/net.pt", "--sample", sample, "--state", state!.Path])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(Longest);
+        Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+        string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+
+        Assert.AreEqual(exitCode, process.ExitCode, output + await error);
+        StringAssert.Contains(output + await error, said);
     }
 
     private static async Task UploadAsync(string name, byte[] content) =>
