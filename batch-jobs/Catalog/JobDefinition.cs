@@ -17,6 +17,9 @@ public sealed class JobDefinition
     /// <summary>The container image it runs in where the settings name none; null: on the node itself.</summary>
     public string? Image { get; init; }
 
+    /// <summary>True if it needs packages that an image for training does not have: the setting <c>Batch__ContainerImage</c> is not for it.</summary>
+    public bool OwnImage { get; init; }
+
     /// <summary>What it makes of a GPU.</summary>
     public GpuWish Gpu { get; init; } = GpuWish.None;
 

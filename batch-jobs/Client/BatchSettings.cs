@@ -18,8 +18,11 @@ public sealed record BatchSettings
     /// <summary>The pool that a trial falls back to after too many preemptions; null: there is none, it stays on spot.</summary>
     public string? DedicatedPoolId { get; init; }
 
-    /// <summary>The image that every job runs in; null: each job's own.</summary>
+    /// <summary>The image for training: every job runs in it that has no entry in <see cref="ContainerImages"/> and no image of its own. Null: the one of its job.json.</summary>
     public string? ContainerImage { get; init; }
+
+    /// <summary>The images of single jobs, by the job's name. They go before <see cref="ContainerImage"/>.</summary>
+    public IReadOnlyDictionary<string, string> ContainerImages { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>CPU threads per trial; null: all cores of the node. Set it where a node has several task slots.</summary>
     public int? Threads { get; init; }
@@ -27,15 +30,26 @@ public sealed record BatchSettings
     /// <summary>How long the SAS that a task gets is valid. It must cover the wait for a node too.</summary>
     public TimeSpan SasLifetime { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>The setting with one job's image. Names of settings have no '-' on every platform, so '_' stands for it.</summary>
+    public static string ContainerImageSetting(string job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return "Batch__ContainerImages__" + job.Replace('-', '_');
+    }
+
     /// <summary>Reads the settings from environment variables, as Functions sets them.</summary>
+    /// <param name="jobs">The jobs that may have an image set for them.</param>
     /// <exception cref="InvalidOperationException">A setting is missing or malformed; the message names it.</exception>
-    public static BatchSettings FromEnvironment() => From(Environment.GetEnvironmentVariable);
+    public static BatchSettings FromEnvironment(params IReadOnlyList<string> jobs) => From(Environment.GetEnvironmentVariable, jobs);
 
     /// <summary>Reads the settings through a look-up by name, such as <c>Batch__AccountUrl</c>.</summary>
+    /// <param name="read">The look-up.</param>
+    /// <param name="jobs">The jobs that may have an image set for them.</param>
     /// <exception cref="InvalidOperationException">A setting is missing or malformed; the message names it.</exception>
-    public static BatchSettings From(Func<string, string?> read)
+    public static BatchSettings From(Func<string, string?> read, params IReadOnlyList<string> jobs)
     {
         ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(jobs);
         var url = Required("Batch__AccountUrl");
         if (!Uri.TryCreate(url, UriKind.Absolute, out var accountUrl) || accountUrl.Scheme is not ("https" or "http"))
         {
@@ -51,6 +65,8 @@ public sealed record BatchSettings
             PoolId = Required("Batch__PoolId"),
             DedicatedPoolId = Optional("Batch__DedicatedPoolId"),
             ContainerImage = Optional("Batch__ContainerImage"),
+            ContainerImages = jobs.Where(job => Optional(ContainerImageSetting(job)) is not null)
+                .ToDictionary(job => job, job => Optional(ContainerImageSetting(job))!, StringComparer.Ordinal),
             Threads = Threads(),
         };
 

@@ -6,4 +6,5 @@ namespace DurableMl.BatchJobs.Submission;
 /// <param name="Image">The job's own container image, or null.</param>
 /// <param name="Files">Every file that a node gets.</param>
 /// <param name="Sha256">Over the paths and hashes of all files: the code's version, for lineage.</param>
-public sealed record JobCode(string Job, IReadOnlyList<string> Command, string? Image, IReadOnlyList<JobCodeFile> Files, string Sha256);
+/// <param name="OwnImage">Whether it needs an image of its own, not the one for training.</param>
+public sealed record JobCode(string Job, IReadOnlyList<string> Command, string? Image, IReadOnlyList<JobCodeFile> Files, string Sha256, bool OwnImage = false);

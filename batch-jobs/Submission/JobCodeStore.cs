@@ -36,7 +36,7 @@ public sealed class JobCodeStore(BlobServiceClient blobs, JobCatalog catalog)
         }
 
         var summary = string.Join('\n', files.Select(f => $"{f.Sha256}  {f.Path}"));
-        var code = new JobCode(job, definition.Command, definition.Image, files, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(summary))));
+        var code = new JobCode(job, definition.Command, definition.Image, files, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(summary))), definition.OwnImage);
         try
         {
             // Written last and once: it is the sign that every file is there.

@@ -32,7 +32,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
             // The trial's orchestration decides on retries; Batch itself only runs a task again that lost its node.
             Constraints = new BatchTaskConstraints { MaxTaskRetryCount = 0, MaxWallClockTime = task.TimeLimit },
         };
-        if ((settings.ContainerImage ?? code.Image) is { } image)
+        if (Image(code) is { } image)
         {
             options.ContainerSettings = new BatchTaskContainerSettings(image)
             {
@@ -142,6 +142,11 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private string? Image(JobCode code) =>
+        settings.ContainerImages.TryGetValue(code.Job, out string? image) ? image
+        : settings.ContainerImage is { } training && !code.OwnImage ? training
+        : code.Image;
 
     private TimeSpan Lifetime(TrainingTask task)
     {

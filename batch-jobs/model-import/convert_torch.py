@@ -4,8 +4,10 @@ import os
 import pickle
 import runpy
 
+import numpy
 import torch
 
+from arrays import UNNAMED, bind, shared_rows
 from training.contract import Hopeless
 from training.export import without_onnx_package
 
@@ -51,27 +53,137 @@ def load_weights(path):
     return state
 
 
-def import_torch(module, sample, path, opset):
-    """Writes the ONNX model and returns what the module answers to the sample."""
-    tensor = torch.from_numpy(sample)
-    with torch.no_grad():
-        expected = _given("sample: the model does not take rows of shape %s" % list(sample.shape[1:]), module, tensor)
-    if not isinstance(expected, torch.Tensor):
-        raise Hopeless("source: the model must give one tensor, not %s" % type(expected).__name__)
+def import_torch(module, arrays, path, opset):
+    """Writes the ONNX model. Returns the inputs that were used and what the module answers to them, each by its name in the ONNX model."""
+    inputs = _inputs(module, arrays)
+    rows = shared_rows(inputs)
+    if rows == 1:
+        # Exported with one row and compared on more, so that a batch size baked into the model shows.
+        inputs = {name: numpy.repeat(array, 2, axis=0) if array.ndim else array for name, array in inputs.items()}
+    example = {name: array[:1] if array.ndim else array for name, array in inputs.items()} if rows else inputs
+    outputs = _answer(module, inputs)
+    one = _answer(module, example)
+    taken = set(inputs)
+    names = {name: _free(name, taken) for name in outputs}
+    dynamic = {}
+    if rows:
+        dynamic.update({name: {0: "batch"} for name, array in inputs.items() if array.ndim})
+        dynamic.update({names[name]: {0: "batch"} for name, array in outputs.items() if _has_rows(array, max(rows, 2)) and _has_rows(one[name], 1)})
     options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     with torch.no_grad(), without_onnx_package():
         _given(
             "source: PyTorch %s cannot export the model" % torch.__version__, torch.onnx.export,
-            module, (tensor[:1].clone(),), path, input_names=["input"], output_names=["output"],
-            dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}}, opset_version=opset, **options)
-    return expected.to(torch.float32).numpy()
+            _flat(module), tuple(_tensors(example)), path, input_names=list(inputs), output_names=list(names.values()),
+            dynamic_axes=dynamic, opset_version=opset, **options)
+    return inputs, {names[name]: array for name, array in outputs.items()}
+
+
+class Flat(torch.nn.Module):
+    """A module that answers with a tuple of tensors, whatever the one within answers with."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, *inputs):
+        return tuple(_named(self.module(*inputs)).values())
+
+
+def _flat(module):
+    # TorchScript is exported as it is: tracing it would lose its loops and branches.
+    return module if isinstance(module, torch.jit.ScriptModule) else Flat(module).eval()
+
+
+def _inputs(module, arrays):
+    """The sample's arrays by the names of the module's arguments, in their order. A .npy alone is called `input`."""
+    if UNNAMED in arrays:
+        _check_given(_arguments(module, ["input"]), 1)
+        return {"input": arrays[UNNAMED]}
+    arguments = _arguments(module, list(arrays))
+    bound = bind(arrays, [name for name, _ in arguments])
+    _check_given(arguments, len(bound), bound)
+    return bound
+
+
+def _check_given(arguments, count, given=None):
+    """Arguments are passed in order, so those that are given come first; those after them must have defaults."""
+    for position, (name, has_default) in enumerate(arguments):
+        missing = position >= count if given is None else name not in given
+        if missing and (not has_default or position < count):
+            raise Hopeless("sample: it lacks the input '%s'; the model takes %s" % (name, ", ".join(each for each, _ in arguments)))
+
+
+def _arguments(module, names):
+    """(name, has a default) of each argument of forward. `names` stand for those behind a *."""
+    if isinstance(module, torch.jit.ScriptModule):
+        schema = _given("source: it has no method forward", lambda: module.forward.schema)
+        return [(argument.name, argument.has_default_value()) for argument in schema.arguments[1:]]
+    found = []
+    for parameter in inspect.signature(module.forward).parameters.values():
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            found.append((parameter.name, parameter.default is not parameter.empty))
+        elif parameter.kind == parameter.VAR_POSITIONAL:
+            found += [(name, True) for name in names if name not in dict(found)]
+    return found
+
+
+def _tensors(arrays):
+    return [_given("sample: PyTorch does not take '%s', %s" % (name, array.dtype), torch.from_numpy, array.copy()) for name, array in arrays.items()]
+
+
+def _answer(module, inputs):
+    tensors = _tensors(inputs)
+    shapes = ", ".join("%s of shape %s" % (name, list(array.shape)) for name, array in inputs.items())
+    with torch.no_grad():
+        answer = _given("sample: the model does not take %s (the first dimension is the batch)" % shapes, module, *tensors)
+    if isinstance(module, torch.jit.ScriptModule) and isinstance(answer, dict):
+        raise Hopeless("source: TorchScript must answer with tensors or a tuple of them, not with a dictionary")
+    return {
+        name: _given("source: output '%s' is of type %s, which NumPy has not" % (name, tensor.dtype), tensor.detach().cpu().numpy)
+        for name, tensor in _named(answer).items()}
+
+
+def _named(answer):
+    """The tensors of an answer by name: `output`, `output_0`, …, or the keys of a dictionary or a named tuple."""
+    if isinstance(answer, torch.Tensor):
+        return {"output": answer}
+    if isinstance(answer, dict):
+        named = {str(name): value for name, value in answer.items()}
+    elif isinstance(answer, (tuple, list)):
+        names = getattr(answer, "_fields", ["output_%d" % i for i in range(len(answer))])
+        named = dict(zip(names, answer))
+    else:
+        named = {}
+    if not named or not all(isinstance(value, torch.Tensor) for value in named.values()):
+        raise Hopeless("source: the model must answer with a tensor, or with a tuple, list or dictionary of tensors, not with %s" % _shown(answer))
+    return named
+
+
+def _shown(answer):
+    if isinstance(answer, dict):
+        return "a dictionary of %s" % (", ".join(type(value).__name__ for value in answer.values()) or "nothing")
+    if isinstance(answer, (tuple, list)):
+        return "a %s of %s" % (type(answer).__name__, ", ".join(type(value).__name__ for value in answer) or "nothing")
+    return type(answer).__name__
+
+
+def _has_rows(array, rows):
+    return array.ndim > 0 and array.shape[0] == rows
+
+
+def _free(name, taken):
+    """A name that no input or other output has: names are unique in an ONNX graph."""
+    while name in taken:
+        name += "_out"
+    taken.add(name)
+    return name
 
 
 def _given(what, function, *arguments, **named):
     """Calls what the user gave: whatever it raises is the user's to mend, but for memory that ran out."""
     try:
         return function(*arguments, **named)
-    except MemoryError:
+    except (MemoryError, Hopeless):
         raise
     except Exception as error:
         raise Hopeless("%s: %s: %s" % (what, type(error).__name__, error)) from error

@@ -12,6 +12,7 @@ internal static class RootCommandFactory
             DemoCommand.Create(),
             UpCommand.Create(),
             RunCommand.Create(),
+            ImportCommand.Create(),
             StatusCommand.Create(),
             CancelCommand.Create(),
             BatchEmulatorCommand.Create(),

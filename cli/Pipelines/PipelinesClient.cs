@@ -12,6 +12,8 @@ internal sealed class PipelinesClient(HttpClient http)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
+    private readonly ApiConnection api = new(http);
+
     /// <summary>Starts a run.</summary>
     /// <param name="pipeline">The pipeline, as JSON.</param>
     /// <param name="runId">The id it shall have; null to be given one.</param>
@@ -22,8 +24,8 @@ internal sealed class PipelinesClient(HttpClient http)
     {
         using var content = new StringContent(pipeline, Encoding.UTF8, "application/json");
         var path = runId is null ? "api/pipelines" : $"api/pipelines?runId={Uri.EscapeDataString(runId)}";
-        using var response = await SendAsync(HttpMethod.Post, path, content, cancellationToken);
-        await ThrowIfRefusedAsync(response, cancellationToken);
+        using var response = await api.SendAsync(HttpMethod.Post, path, content, cancellationToken);
+        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
         using var body = await ReadAsync(response, cancellationToken);
         return body.RootElement.GetProperty("id").GetString()!;
     }
@@ -31,13 +33,13 @@ internal sealed class PipelinesClient(HttpClient http)
     /// <summary>Reads one run; null if there is none of that id.</summary>
     public async Task<RunDocument?> GetAsync(string runId, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, $"api/pipelines/{Uri.EscapeDataString(runId)}", null, cancellationToken);
+        using var response = await api.SendAsync(HttpMethod.Get, $"api/pipelines/{Uri.EscapeDataString(runId)}", null, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
         }
 
-        await ThrowIfRefusedAsync(response, cancellationToken);
+        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
         return await response.Content.ReadFromJsonAsync<RunDocument>(Json, cancellationToken);
     }
 
@@ -48,8 +50,8 @@ internal sealed class PipelinesClient(HttpClient http)
         do
         {
             var path = next is null ? "api/pipelines" : $"api/pipelines?continuationToken={Uri.EscapeDataString(next)}";
-            using var response = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
-            await ThrowIfRefusedAsync(response, cancellationToken);
+            using var response = await api.SendAsync(HttpMethod.Get, path, null, cancellationToken);
+            await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
             var page = (await response.Content.ReadFromJsonAsync<RunPage>(Json, cancellationToken))!;
             foreach (var run in page.Runs)
             {
@@ -65,34 +67,10 @@ internal sealed class PipelinesClient(HttpClient http)
     /// <exception cref="CliException">There is no such run, or it has ended already.</exception>
     public async Task CancelAsync(string runId, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Post, $"api/pipelines/{Uri.EscapeDataString(runId)}/cancel", null, cancellationToken);
-        await ThrowIfRefusedAsync(response, cancellationToken);
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
-        try
-        {
-            return await http.SendAsync(request, cancellationToken);
-        }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            throw new HostUnreachableException($"The Functions host at {http.BaseAddress} does not answer ({exception.Message}).", exception);
-        }
+        using var response = await api.SendAsync(HttpMethod.Post, $"api/pipelines/{Uri.EscapeDataString(runId)}/cancel", null, cancellationToken);
+        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
     }
 
     private static async Task<JsonDocument> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
-
-    private static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        if (response.IsSuccessStatusCode)
-        {
-            return;
-        }
-
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        throw new CliException(ProblemText.Describe(response.StatusCode, body));
-    }
 }

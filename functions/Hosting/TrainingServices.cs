@@ -18,12 +18,12 @@ public static class TrainingServices
     {
         ArgumentNullException.ThrowIfNull(services);
         return services
-            .AddSingleton(provider => Settings(provider.GetRequiredService<IConfiguration>()))
+            .AddSingleton(provider => Settings(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<JobCatalog>()))
             .AddSingleton(provider => BatchClientFactory.Create(provider.GetRequiredService<BatchSettings>()))
             .AddSingleton(provider => new JobCatalog(provider.GetRequiredService<IConfiguration>()[JobsFolder] is { Length: > 0 } folder ? folder : null))
             .AddSingleton<TrainingJobs>();
     }
 
-    private static BatchSettings Settings(IConfiguration configuration) =>
-        BatchSettings.From(name => configuration[name.Replace("__", ":", StringComparison.Ordinal)]);
+    private static BatchSettings Settings(IConfiguration configuration, JobCatalog jobs) =>
+        BatchSettings.From(name => configuration[name.Replace("__", ":", StringComparison.Ordinal)], jobs.Names);
 }

@@ -9,7 +9,7 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Inference;
 
-/// <summary><c>POST api/models/{model}/import</c>: turns a model of another framework into ONNX on Batch and publishes it.</summary>
+/// <summary><c>POST api/models/{model}/import</c>: turns a model of another framework into ONNX on Batch, or takes one that is ONNX, and publishes it.</summary>
 public static class ImportModel
 {
     /// <summary>Answers 202 with the Durable status URLs, or 400 with everything that is wrong.</summary>
@@ -32,7 +32,7 @@ public static class ImportModel
             return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too long.", $"It has at most {ImportRequest.MaxBytes} bytes.");
         }
 
-        if (ImportRequest.Read(body.Span, out var errors) is not { } import)
+        if (ImportRequestReader.Read(body.Span, out var errors) is not { } import)
         {
             return await request.InvalidAsync("The request is not valid.", errors);
         }

@@ -125,7 +125,9 @@ internal static class InferResponseWriter
         return binaryLength;
     }
 
-    private static void WriteData(Utf8JsonWriter json, Tensor output)
+    /// <summary>The elements of an array, flat.</summary>
+    /// <exception cref="InferenceException">422: JSON cannot carry an element.</exception>
+    internal static void WriteData(Utf8JsonWriter json, Tensor output)
     {
         ReadOnlySpan<byte> data = output.Data;
         switch (output.Type.Name)

@@ -9,10 +9,14 @@ namespace DurableMl.Inference.Registry;
 /// <param name="DatasetVersion">The dataset's version.</param>
 /// <param name="Parameters">The trial's hyperparameters.</param>
 /// <param name="Code">Where the exact code lies, or its hash.</param>
+/// <param name="Format">For an imported model: what the source was, such as <c>torchscript</c>.</param>
+/// <param name="Files">For an imported model: the blobs it was made from, with their hashes.</param>
 public sealed record ModelLineage(
     string Run,
     string? Trial = null,
     string? Dataset = null,
     string? DatasetVersion = null,
     IReadOnlyDictionary<string, JsonElement>? Parameters = null,
-    string? Code = null);
+    string? Code = null,
+    string? Format = null,
+    IReadOnlyList<LineageFile>? Files = null);

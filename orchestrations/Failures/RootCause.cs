@@ -5,12 +5,16 @@ namespace DurableMl.Orchestrations.Failures;
 /// <summary>Finds what a failed task really failed of.</summary>
 public static class RootCause
 {
-    /// <summary>The message of the innermost failure: the one that an activity threw, without the frames around it.</summary>
+    /// <summary>
+    /// The message of the failure that was thrown for people to read, or else of the innermost one: what an activity threw, without the
+    /// frames around it.
+    /// </summary>
     public static string Of(TaskFailedException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         TaskFailureDetails details = exception.FailureDetails;
-        while (details.InnerFailure is { } inner)
+        // What led to a permanent failure is for the log: "404" is less than "there is no blob raw/x".
+        while (!details.IsCausedBy<PermanentFailureException>() && details.InnerFailure is { } inner)
         {
             details = inner;
         }

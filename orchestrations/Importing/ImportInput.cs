@@ -6,6 +6,6 @@ namespace DurableMl.Orchestrations.Importing;
 /// <param name="Request">What to import.</param>
 public sealed record ImportInput(string RunId, string Model, ImportRequest Request)
 {
-    /// <summary>The one trial of an import.</summary>
+    /// <summary>The one trial of an import that converts.</summary>
     public const string Trial = "trial-000";
 }

@@ -1,124 +1,168 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
-using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Importing;
 
-/// <summary>Activity: compares ONNX Runtime's answer to the sample with the original's, and publishes the model if they agree.</summary>
+/// <summary>Activity: loads the ONNX model, compares its answer to the sample with the original's, and publishes it if they agree.</summary>
+/// <remarks>
+/// An activity also for a model that comes as ONNX: loading it and running it once is what this app does with every version that it serves,
+/// in the same process, so a model that is too much for this activity could not be served either; and a Batch node takes minutes to come.
+/// </remarks>
 /// <param name="blobs">The data account.</param>
 /// <param name="registry">The model registry.</param>
 public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registry)
 {
-    private const int MaxSampleValues = 1 << 18;
+    private const int MaxParityBytes = 512 << 20;
 
     /// <summary>Compares and publishes. Done twice, it publishes one version.</summary>
     /// <param name="input">What was imported.</param>
     /// <param name="cancellationToken">The host stops.</param>
-    /// <exception cref="PermanentFailureException">The answers differ, or the conversion left no usable model.</exception>
+    /// <exception cref="PermanentFailureException">The answers differ, or there is no usable model.</exception>
     [Function(nameof(PublishImport))]
-    public async Task<ImportOutput> RunAsync([ActivityTrigger] ImportInput input, CancellationToken cancellationToken)
+    public async Task<PublishedImport> RunAsync([ActivityTrigger] PublishImportInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        (IReadOnlyList<int> shape, float[] sample) = await ReadAsync(input, "parity-input.npy", cancellationToken);
-        (_, float[] expected) = await ReadAsync(input, "parity-output.npy", cancellationToken);
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".onnx");
+        bool converted = ImportFormats.IsConverted(input.Import.Request.Format);
+        string folder = Directory.CreateTempSubdirectory("durableml-import-").FullName;
         try
         {
-            await Output(input, "model.onnx").DownloadToAsync(path, cancellationToken);
-            using ModelSession session = ModelSession.Load(path);
-            if (session.Inputs is not [{ Datatype: "FP32" }] || session.Outputs is not [{ Datatype: "FP32" }, ..])
+            IReadOnlyList<string> files = await FetchAsync(input, folder, cancellationToken);
+            using ModelSession session = ModelSession.Load(Path.Combine(folder, OnnxFiles.Entry), files.Sum(file => new FileInfo(Path.Combine(folder, file)).Length));
+            IReadOnlyList<TensorValue> sample = await ReadAsync(converted ? Output(input, "parity-input.npz") : Given(input, ImportFile.Sample)!, ImportFile.Sample, cancellationToken);
+            IReadOnlyList<TensorValue> inputs = new ArrayBinding(ImportFile.Sample, "input", converted).Bind(sample, session.Inputs);
+            ModelSample.Check(inputs, session.Inputs);
+            IReadOnlyList<TensorValue> outputs = session.RunAll(inputs);
+            double? difference = null;
+            if ((converted ? Output(input, "parity-output.npz") : Given(input, ImportFile.Expected)) is { } blob)
             {
-                throw new PermanentFailureException("The converted model must have one FP32 input and a first output of FP32.");
+                IReadOnlyList<TensorValue> expected = await ReadAsync(blob, ImportFile.Expected, cancellationToken);
+                expected = new ArrayBinding(ImportFile.Expected, "output", converted).Bind(expected, session.Outputs);
+                difference = new ParityCheck(input.Import.Request.Tolerance).Compare(expected, outputs);
             }
 
-            double difference = Compare(expected, session.Run(sample, [.. shape.Select(size => (long)size)]).Values, input.Request.Tolerance);
-            ModelManifest version = await PublishAsync(input, session, sample, shape, difference, cancellationToken);
-            return new ImportOutput(version.Model, version.Version, difference);
+            return await PublishAsync(input, session, [.. files.Select(file => ModelSource.FromFile(Path.Combine(folder, file)))], ModelSample.Request(session, inputs), difference, cancellationToken);
         }
         catch (InvalidModelException e)
         {
-            throw new PermanentFailureException(e.Message, e);
+            throw new PermanentFailureException($"source: {e.Message}", e);
         }
         finally
         {
-            File.Delete(path);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
-    private static double Compare(float[] expected, float[] actual, double tolerance)
+    private async Task<IReadOnlyList<string>> FetchAsync(PublishImportInput input, string folder, CancellationToken cancellationToken)
     {
-        if (expected.Length != actual.Length)
+        ImportRequest request = input.Import.Request;
+        if (ImportFormats.IsConverted(request.Format))
         {
-            throw new PermanentFailureException($"The converted model gives {actual.Length} values to the sample, the original {expected.Length}.");
+            await DownloadAsync(Output(input, OnnxFiles.Entry), Path.Combine(folder, OnnxFiles.Entry), cancellationToken);
+            return [OnnxFiles.Entry];
         }
 
-        double largest = 0;
-        for (int i = 0; i < expected.Length; i++)
+        BlobClient source = Given(input, ImportFile.Source)!;
+        if (request.Source.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
         {
-            double difference = Math.Abs((double)expected[i] - actual[i]);
-            if (!(difference <= tolerance * Math.Max(1, Math.Abs(expected[i]))))
-            {
-                throw new PermanentFailureException(FormattableString.Invariant(
-                    $"The converted model is not the original: value {i} of the sample's answer is {actual[i]} instead of {expected[i]}, more than the tolerance {tolerance} off."));
-            }
-
-            largest = Math.Max(largest, difference);
+            await using Stream archive = await source.OpenReadAsync(cancellationToken: cancellationToken);
+            return await OnnxFiles.UnpackAsync(archive, folder, OnnxFiles.MaxBytes, cancellationToken);
         }
 
-        return largest;
+        await DownloadAsync(source, Path.Combine(folder, OnnxFiles.Entry), cancellationToken);
+        var names = new List<string> { OnnxFiles.Entry };
+        foreach (ImportFile weights in input.Prepared.Files.Where(file => file.Role == ImportFile.Weights))
+        {
+            names.Add(OnnxFiles.NameOf(weights.Name));
+            await DownloadAsync(Kept(input, weights), Path.Combine(folder, names[^1]), cancellationToken);
+        }
+
+        return names;
     }
 
-    private async Task<ModelManifest> PublishAsync(
-        ImportInput input, ModelSession session, float[] sample, IReadOnlyList<int> shape, double difference, CancellationToken cancellationToken)
+    private async Task<PublishedImport> PublishAsync(
+        PublishImportInput input, ModelSession session, List<ModelSource> files, byte[]? sample, double? difference, CancellationToken cancellationToken)
     {
-        var files = new List<ModelSource> { ModelSource.FromBlob(Output(input, "model.onnx")) };
-        int row = sample.Length / shape[0];
-        bool warms = row <= MaxSampleValues;
-        if (warms)
+        (ImportInput import, PreparedImport prepared, _) = input;
+        if (sample is not null)
         {
-            var request = new { inputs = new[] { new { name = session.Inputs[0].Name, datatype = "FP32", shape = (int[])[1, .. shape.Skip(1)], data = sample[..row] } } };
-            files.Add(ModelSource.FromBytes("sample.json", JsonSerializer.SerializeToUtf8Bytes(request)));
+            files.Add(ModelSource.FromBytes(OnnxFiles.Sample, sample));
+        }
+
+        var lineage = new ModelLineage(
+            import.RunId,
+            ImportFormats.IsConverted(import.Request.Format) ? ImportInput.Trial : null,
+            PrepareImport.Dataset,
+            prepared.DatasetVersion,
+            new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["tolerance"] = JsonSerializer.SerializeToElement(import.Request.Tolerance) },
+            input.CodeSha256,
+            import.Request.Format,
+            [.. prepared.Files.Select(file => new LineageFile(file.Role, file.Blob, file.Sha256))]);
+        var metrics = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (difference is { } measured)
+        {
+            metrics["parity_largest_difference"] = measured;
         }
 
         ModelManifest version = await registry.PublishAsync(
-            new ModelPublication(input.Model, new ModelLineage(input.RunId, ImportInput.Trial, input.Request.Source), files)
+            new ModelPublication(import.Model, lineage, files)
             {
-                Metrics = new Dictionary<string, double>(StringComparer.Ordinal) { ["parity_largest_difference"] = difference },
+                Metrics = metrics,
                 Inputs = session.Inputs,
                 Outputs = session.Outputs,
-                Sample = warms ? "sample.json" : null,
+                Sample = sample is null ? null : OnnxFiles.Sample,
             },
             cancellationToken);
-        if (input.Request.Alias is { } alias)
+        if (import.Request.Alias is { } alias)
         {
-            await registry.SetAliasAsync(input.Model, alias, version.Version, cancellationToken: cancellationToken);
+            await registry.SetAliasAsync(import.Model, alias, version.Version, cancellationToken: cancellationToken);
         }
 
-        return version;
+        return new PublishedImport(version.Version, difference);
     }
 
-    private BlobClient Output(ImportInput input, string file) =>
-        blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Output(input.RunId, ImportInput.Trial, file));
+    private BlobClient Output(PublishImportInput input, string file) =>
+        blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Output(input.Import.RunId, ImportInput.Trial, file));
 
-    private async Task<(IReadOnlyList<int> Shape, float[] Values)> ReadAsync(ImportInput input, string file, CancellationToken cancellationToken)
+    private BlobClient? Given(PublishImportInput input, string role) => input.Prepared.Files.FirstOrDefault(file => file.Role == role) is { } file ? Kept(input, file) : null;
+
+    private BlobClient Kept(PublishImportInput input, ImportFile file) =>
+        blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient($"{PrepareImport.Dataset}/{input.Prepared.DatasetVersion}/{file.Name}");
+
+    private static async Task DownloadAsync(BlobClient blob, string path, CancellationToken cancellationToken)
     {
         try
         {
-            byte[] content = (await Output(input, file).DownloadContentAsync(cancellationToken)).Value.Content.ToArray();
-            (IReadOnlyList<int> shape, Memory<byte> elements) = NpyReader.Read<float>(content, file);
-            return (shape, MemoryMarshal.Cast<byte, float>(elements.Span).ToArray());
+            await blob.DownloadToAsync(path, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new PermanentFailureException($"The conversion left no {file}.", e);
+            throw new PermanentFailureException($"The conversion left no {OnnxFiles.NameOf(blob.Name)}.", e);
+        }
+    }
+
+    private static async Task<IReadOnlyList<TensorValue>> ReadAsync(BlobClient blob, string role, CancellationToken cancellationToken)
+    {
+        try
+        {
+            long bytes = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentLength;
+            if (bytes > MaxParityBytes)
+            {
+                throw new PermanentFailureException($"sample: what the model takes and answers has {bytes} bytes; {MaxParityBytes} are allowed. Give a sample of fewer rows.");
+            }
+
+            return ArrayFile.Read((await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToArray(), role);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw new PermanentFailureException($"The conversion left no {OnnxFiles.NameOf(blob.Name)}.", e);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -15,6 +14,18 @@ public static partial class NpyReader
     /// <exception cref="DatasetFormatException">It is not such a file, or it is cut short.</exception>
     public static (IReadOnlyList<int> Shape, Memory<byte> Elements) Read<T>(Memory<byte> file, string name)
         where T : unmanaged
+    {
+        string wanted = typeof(T) == typeof(float) ? NpyWriter.Float32 : NpyWriter.Int64;
+        (string type, IReadOnlyList<int> shape, Memory<byte> elements) = Read(file, name);
+        return type == wanted ? (shape, elements) : throw new DatasetFormatException(name, $"a row-major array of {wanted}", type);
+    }
+
+    /// <summary>The same for an array of any type of numbers or booleans.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">The file's name, for errors.</param>
+    /// <returns>NumPy's name of the type, such as <c>&lt;f4</c>, the shape, and a view of the elements.</returns>
+    /// <exception cref="DatasetFormatException">It is not such a file, or it is cut short.</exception>
+    public static (string Type, IReadOnlyList<int> Shape, Memory<byte> Elements) Read(Memory<byte> file, string name)
     {
         Span<byte> bytes = file.Span;
         if (bytes.Length < 12 || !IsMagic(bytes))
@@ -31,24 +42,29 @@ public static partial class NpyReader
 
         string header = Encoding.Latin1.GetString(bytes[(start - length)..start]);
         Match match = HeaderPattern.Match(header);
-        string type = typeof(T) == typeof(float) ? NpyWriter.Float32 : NpyWriter.Int64;
-        if (!match.Success || match.Groups["type"].Value != type)
+        if (!match.Success)
         {
-            throw new DatasetFormatException(name, $"a row-major array of {type}", header.Trim());
+            throw new DatasetFormatException(name, "a row-major array of numbers or booleans", header.Trim());
         }
 
         int[] shape = [.. match.Groups["size"].Captures.Select(size => int.Parse(size.Value, CultureInfo.InvariantCulture))];
-        long expected = shape.Aggregate((long)Marshal.SizeOf<T>(), (product, size) => product * size);
+        long expected = int.Parse(match.Groups["bytes"].Value, CultureInfo.InvariantCulture);
+        foreach (int size in shape)
+        {
+            // More than the file has is enough to know; multiplied on, it might overflow.
+            expected = expected > bytes.Length && size > 0 ? expected : expected * size;
+        }
+
         if (expected != bytes.Length - start)
         {
             throw new DatasetFormatException(name, $"{expected} bytes of elements", $"{bytes.Length - start}");
         }
 
-        return (shape, file[start..]);
+        return (match.Groups["type"].Value, shape, file[start..]);
     }
 
     private static bool IsMagic(ReadOnlySpan<byte> bytes) => bytes[0] == 0x93 && bytes[1..6].SequenceEqual("NUMPY"u8);
 
-    [GeneratedRegex(@"'descr': '(?<type>[^']+)', 'fortran_order': False, 'shape': \((?:(?<size>\d{1,9}),? ?)*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"'descr': '(?<type>[<>|=][biuf](?<bytes>\d{1,2}))', 'fortran_order': False, 'shape': \((?:(?<size>\d{1,9}),? ?)*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderPattern { get; }
 }

@@ -1,5 +1,6 @@
 using Azure.Compute.Batch;
 using DurableMl.BatchJobs.Submission;
+using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.DurableTask.Client;
 
@@ -43,11 +44,15 @@ public sealed class AbandonedTraining(TrainingJobs training, BatchClient batch)
 
     private async Task EndAsync(DurableTaskClient client, string run, CancellationToken cancellationToken)
     {
-        if (await client.GetInstanceAsync(RunIds.Sweep(run), cancellationToken) is { IsCompleted: false })
+        // Terminating a run does not terminate its sweep, which ends its trials in good order when it is told to; nor the one trial of
+        // an import, which has no sweep and would submit its task again if its job were removed first.
+        foreach (string instance in (string[])[RunIds.Sweep(run), RunIds.Trial(run, ImportInput.Trial)])
         {
-            // Terminating a run does not terminate its sweep, which ends its trials in good order when it is told to.
-            await client.RaiseEventAsync(RunIds.Sweep(run), RunEvents.Cancel, "the run has ended", cancellationToken);
-            return;
+            if (await client.GetInstanceAsync(instance, cancellationToken) is { IsCompleted: false })
+            {
+                await client.RaiseEventAsync(instance, RunEvents.Cancel, "the run has ended", cancellationToken);
+                return;
+            }
         }
 
         await training.DeleteJobsAsync(run, cancellationToken);

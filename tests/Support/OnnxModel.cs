@@ -83,6 +83,26 @@ public sealed class OnnxModel
         return this;
     }
 
+    /// <summary>Adds a float constant whose values lie in a file beside the model, from its beginning.</summary>
+    public OnnxModel ExternalInitializer(string name, long[] shape, string location)
+    {
+        var tensor = new MemoryStream();
+        foreach (long dimension in shape)
+        {
+            Number(tensor, 1, (ulong)dimension);
+        }
+
+        Number(tensor, 2, Float);
+        Text(tensor, 8, name);
+        var entry = new MemoryStream();
+        Text(entry, 1, "location");
+        Text(entry, 2, location);
+        Message(tensor, 13, entry);
+        Number(tensor, 14, 1);
+        Message(graph, 5, tensor);
+        return this;
+    }
+
     /// <summary>Declares a graph input; a string dimension is symbolic, a number fixed.</summary>
     public OnnxModel Input(string name, int elementType, params object[] shape) => Value(11, name, elementType, shape);
 

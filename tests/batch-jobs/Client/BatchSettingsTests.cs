@@ -32,6 +32,16 @@ public sealed class BatchSettingsTests
     }
 
     [TestMethod]
+    public void A_job_s_own_image_is_set_under_its_name_with_underscores()
+    {
+        values["Batch__ContainerImages__model_import"] = "registry/import:2";
+        var settings = BatchSettings.From(name => values.GetValueOrDefault(name), "model-import", "image-classifier");
+
+        Assert.AreEqual("registry/import:2", settings.ContainerImages["model-import"]);
+        Assert.HasCount(1, settings.ContainerImages);
+    }
+
+    [TestMethod]
     [DataRow("Batch__AccountUrl", "")]
     [DataRow("Batch__AccountUrl", "account")]
     [DataRow("Batch__AccountUrl", "ftp://account")]

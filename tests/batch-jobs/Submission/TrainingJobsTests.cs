@@ -31,7 +31,7 @@ public sealed class TrainingJobsTests
 
     private static BlobServiceClient Blobs => new(azurite.ConnectionString);
 
-    private TrainingJobs Jobs(JobCatalog? catalog = null)
+    private TrainingJobs Jobs(JobCatalog? catalog = null, BatchSettings? settings = null)
     {
         batch.CreateTaskAsync(default!, default!).ReturnsForAnyArgs(call =>
         {
@@ -39,7 +39,7 @@ public sealed class TrainingJobsTests
             return Task.FromResult(Substitute.For<Response>());
         });
         batch.GetTaskAsync(default!, default!).ThrowsAsyncForAnyArgs(new RequestFailedException(404, "gone"));
-        var settings = new BatchSettings { AccountUrl = new Uri("http://127.0.0.1:1"), PoolId = "spot", DedicatedPoolId = "dedicated", Threads = 1 };
+        settings ??= new BatchSettings { AccountUrl = new Uri("http://127.0.0.1:1"), PoolId = "spot", DedicatedPoolId = "dedicated", Threads = 1 };
         return new TrainingJobs(batch, Blobs, catalog ?? new JobCatalog(), settings, TimeProvider.System);
     }
 
@@ -54,6 +54,27 @@ public sealed class TrainingJobsTests
         TimeLimit = TimeSpan.FromMinutes(10),
         Parameters = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["learning_rate"] = JsonSerializer.SerializeToElement(0.01) },
     };
+
+    [TestMethod]
+    [DataRow(null, null, "image-classifier", "durableml/image-classifier:1")]
+    [DataRow("registry/training:3", null, "image-classifier", "registry/training:3")]
+    [DataRow("registry/training:3", null, "model-import", "durableml/model-import:1")]
+    [DataRow("registry/training:3", "model-import", "model-import", "registry/own:4")]
+    [DataRow("registry/training:3", "image-classifier", "image-classifier", "registry/own:4")]
+    public async Task The_image_for_training_is_not_for_a_job_with_another_one(string? training, string? ownFor, string job, string expected)
+    {
+        var own = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (ownFor is not null)
+        {
+            own[ownFor] = "registry/own:4";
+        }
+
+        var settings = new BatchSettings { AccountUrl = new Uri("http://127.0.0.1:1"), PoolId = "spot", ContainerImage = training, ContainerImages = own };
+        var parameters = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        await Jobs(settings: settings).SubmitAsync(Trial($"run-{job}-{ownFor}-{training?.Length}", job) with { Parameters = parameters }, TestContext.CancellationToken);
+
+        Assert.AreEqual(expected, submitted.Single().ContainerSettings.ImageName);
+    }
 
     [TestMethod]
     public async Task A_task_says_all_that_a_node_needs()

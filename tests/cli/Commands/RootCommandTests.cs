@@ -10,6 +10,8 @@ public sealed class RootCommandTests
     [DataRow("up --port 8000 --azurite-blob-port 8001 --azurite-queue-port 8002 --azurite-table-port 8003 --batch-port 8004 --state folder")]
     [DataRow("demo --port 8000")]
     [DataRow("run pipeline.json --id a --detach --url http://localhost:1")]
+    [DataRow("import digits raw/net.pt --sample raw/sample.npy")]
+    [DataRow("import digits raw/net.onnx --sample raw/s.npz --format onnx --weights raw/a raw/b --expected raw/e.npz --tolerance 0.01 --alias champion --detach")]
     [DataRow("status")]
     [DataRow("status run-1")]
     [DataRow("cancel run-1")]
@@ -24,6 +26,7 @@ public sealed class RootCommandTests
 
     [TestMethod]
     [DataRow("run")]
+    [DataRow("import digits raw/net.pt")]
     [DataRow("cancel")]
     [DataRow("up --port many")]
     [DataRow("nonsense")]

@@ -6,7 +6,7 @@ namespace Cli.Tests.Launcher;
 [UnsupportedOSPlatform("windows")]
 public sealed class LauncherTests
 {
-    private static readonly string[] Commands = ["demo", "up", "run", "status", "cancel", "batch-emulator", "test", "setup"];
+    private static readonly string[] Commands = ["demo", "up", "run", "import", "status", "cancel", "batch-emulator", "test", "setup"];
     private static readonly string Launcher = Path.Combine(Repository.Root, "durableml");
 
     [TestMethod]

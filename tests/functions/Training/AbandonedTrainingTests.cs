@@ -42,6 +42,22 @@ public sealed class AbandonedTrainingTests
     }
 
     [TestMethod]
+    public async Task The_trial_of_an_import_that_is_over_is_told_to_stop_before_its_job_goes()
+    {
+        (App app, string run) = await JobAsync();
+        Knows(run, OrchestrationRuntimeStatus.Terminated);
+        Knows(RunIds.Trial(run, "trial-000"), OrchestrationRuntimeStatus.Running);
+
+        await EndAsync(app);
+        int before = await StatusAsync(app, run);
+        Knows(RunIds.Trial(run, "trial-000"), OrchestrationRuntimeStatus.Completed);
+        await EndAsync(app);
+
+        await client.Received(1).RaiseEventAsync(RunIds.Trial(run, "trial-000"), RunEvents.Cancel, Arg.Any<object?>(), Arg.Any<CancellationToken>());
+        Assert.AreEqual((200, 404), (before, await StatusAsync(app, run)));
+    }
+
+    [TestMethod]
     public async Task Runs_under_way_and_those_of_others_are_left_alone()
     {
         (App app, string own) = await JobAsync();

@@ -35,6 +35,21 @@ public sealed class ModelRegistryTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task What_an_import_was_made_from_is_kept_and_a_manifest_from_before_that_is_still_read()
+    {
+        ModelLineage lineage = new("run-1", Format: "onnx", Files: [new("source", "raw/a.onnx", new string('a', 64))]);
+        await Registry.PublishAsync(Publication("run-1", "trial-000") with { Lineage = lineage }, Token);
+        await container.GetBlobClient("mnist/2/model.json").UploadAsync(
+            BinaryData.FromString("""{"model":"mnist","version":"2","createdAt":"2026-01-01T00:00:00Z","files":[],"entry":"model.onnx","lineage":{"run":"old","trial":"trial-000","dataset":"raw/x.pt"}}"""), Token);
+
+        ModelLineage read = (await Registry.GetAsync("mnist", "1", Token)).Lineage!;
+        ModelLineage old = (await Registry.GetAsync("mnist", "2", Token)).Lineage!;
+
+        Assert.AreEqual(("onnx", lineage.Files![0]), (read.Format, read.Files!.Single()));
+        Assert.AreEqual(("old", "raw/x.pt", null, null), (old.Run, old.Dataset, old.Format, old.Files));
+    }
+
+    [TestMethod]
     public async Task Publishing_the_same_run_and_trial_twice_gives_one_version()
     {
         await Registry.PublishAsync(Publication("run-1", "trial-000"), Token);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DurableMl.BatchJobs.Outcomes;
+using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
@@ -19,6 +20,8 @@ internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation>
 
     public bool HasDedicatedPool { get; init; } = true;
 
+    public bool CleanUpFails { get; init; }
+
     public static TrialObservation Waiting { get; } = new(false, null, null, 0, null, null);
 
     public static TrialObservation Running(double? objective = null, double? epoch = null, int restarts = 0) => new(true, null, null, restarts, objective, epoch);
@@ -33,7 +36,7 @@ internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation>
         tasks.AddActivityFunc<TrialAttempt, TrialObservation>(
             nameof(ObserveTrial), (_, attempt) => look(attempt, looks.AddOrUpdate($"{attempt.RunId}/{attempt.TrialId}/{attempt.Attempt}", 1, (_, n) => n + 1)));
         tasks.AddActivityFunc<TrialAttempt, object?>(nameof(EndTrial), (_, attempt) => Add(Ended, attempt));
-        tasks.AddActivityFunc<string, object?>(nameof(CleanUpSweep), (_, run) => Add(CleanedUp, run));
+        tasks.AddActivityFunc<string, object?>(nameof(CleanUpSweep), (_, run) => CleanUpFails ? throw new PermanentFailureException("Batch says no.") : Add(CleanedUp, run));
     }
 
     private static object? Add<T>(ConcurrentQueue<T> queue, T item)

@@ -1,3 +1,4 @@
+using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
@@ -76,6 +77,7 @@ internal sealed class TaskHub : IAsyncDisposable
             tasks.AddOrchestratorFunc(nameof(TrialOrchestrator), context => TrialOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc(nameof(SweepOrchestrator), context => SweepOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc(nameof(PipelineOrchestrator), context => PipelineOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc(nameof(ImportOrchestrator), context => ImportOrchestrator.RunAsync(context));
             activities(tasks, () => host!.Services.GetRequiredService<DurableTaskClient>());
         }));
         builder.Services.AddDurableTaskClient(client =>

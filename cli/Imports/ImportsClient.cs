@@ -1,0 +1,48 @@
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMl.Cli.Pipelines;
+
+namespace DurableMl.Cli.Imports;
+
+/// <summary>The HTTP API for imports.</summary>
+/// <param name="http">A client whose base address is the Functions host.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ImportsClient(HttpClient http, TimeProvider time)
+{
+    private readonly ApiConnection api = new(http);
+
+    /// <summary>How often an import that is followed is looked at.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Starts an import.</summary>
+    /// <exception cref="CliException">It was refused; the message lists why.</exception>
+    public async Task<ImportStart> StartAsync(string model, JsonObject request, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json");
+        using var response = await api.SendAsync(HttpMethod.Post, $"api/models/{Uri.EscapeDataString(model)}/import", content, cancellationToken);
+        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
+        var body = (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken));
+        return new(body.GetProperty("id").GetString()!, new Uri(body.GetProperty("statusQueryGetUri").GetString()!));
+    }
+
+    /// <summary>Yields an import's state again and again, the ended one last.</summary>
+    public async IAsyncEnumerable<ImportDocument> FollowAsync(ImportStart import, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var response = await api.SendAsync(HttpMethod.Get, import.StatusUrl.AbsoluteUri, null, cancellationToken);
+            await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
+            var state = (await response.Content.ReadFromJsonAsync<ImportDocument>(JsonSerializerOptions.Web, cancellationToken))!;
+            yield return state;
+            if (state.HasEnded)
+            {
+                yield break;
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+}

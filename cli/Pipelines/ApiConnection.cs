@@ -1,0 +1,34 @@
+namespace DurableMl.Cli.Pipelines;
+
+/// <summary>Sends requests to the Functions host and tells what went wrong.</summary>
+/// <param name="http">A client whose base address is the host.</param>
+internal sealed class ApiConnection(HttpClient http)
+{
+    /// <summary>Sends a request.</summary>
+    /// <exception cref="HostUnreachableException">The host does not answer.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        try
+        {
+            return await http.SendAsync(request, cancellationToken);
+        }
+        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new HostUnreachableException($"The Functions host at {http.BaseAddress} does not answer ({exception.Message}).", exception);
+        }
+    }
+
+    /// <summary>Lets a success pass.</summary>
+    /// <exception cref="CliException">It is none; the message is the host's.</exception>
+    public static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        throw new CliException(ProblemText.Describe(response.StatusCode, body));
+    }
+}

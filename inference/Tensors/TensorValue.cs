@@ -1,0 +1,12 @@
+namespace DurableMl.Inference.Tensors;
+
+/// <summary>A named tensor held in memory, outside a request.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its element type.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Data">Its elements in the Open Inference Protocol's binary form: little-endian, row-major; BYTES elements each behind their 4-byte length.</param>
+public sealed record TensorValue(string Name, TensorType Type, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>The number of elements.</summary>
+    public long Elements => Shape.Aggregate(1L, (product, size) => product * size);
+}

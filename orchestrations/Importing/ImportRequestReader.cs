@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DurableMl.Inference.Registry;
+using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Scoring;
+
+namespace DurableMl.Orchestrations.Importing;
+
+/// <summary>Reads and checks import requests.</summary>
+public static class ImportRequestReader
+{
+    private const string BlobName = "must be raw/ and a blob's name of letters, digits and ._=-/";
+    private const string ArrayName = BlobName + " that ends in .npy or .npz.";
+
+    private static readonly JsonSerializerOptions Strict = new(JsonBlobs.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+    };
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="body">Its JSON.</param>
+    /// <param name="errors">What is wrong with it.</param>
+    /// <returns>The request; null when something is wrong.</returns>
+    public static ImportRequest? Read(ReadOnlySpan<byte> body, out IReadOnlyList<PipelineError> errors)
+    {
+        ImportRequest? request = null;
+        try
+        {
+            request = JsonSerializer.Deserialize<ImportRequest>(body, Strict);
+            errors = request is null ? [new("$", "must be an object.")] : Check(request);
+        }
+        catch (JsonException e)
+        {
+            errors = e.Path is null or "$"
+                ? [new("$", string.Create(CultureInfo.InvariantCulture, $"must be a JSON object; it is not at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."))]
+                : [new(e.Path, "is given twice, of another type than expected, or unknown. An import takes source, sample, format, definition, tolerance, alias, weights and expected.")];
+        }
+
+        return errors.Count == 0 ? request : null;
+    }
+
+    private static List<PipelineError> Check(ImportRequest request)
+    {
+        var found = new List<PipelineError>();
+        Require(IsBlob(request.Source), "$.source", BlobName + ".");
+        Require(IsArrays(request.Sample), "$.sample", ArrayName);
+        Require(ImportFormats.All.Contains(request.Format), "$.format", $"must be one of {string.Join(", ", ImportFormats.All)}.");
+        Require(
+            request.Format == ImportFormats.PyTorch ? IsBlob(request.Definition) : request.Definition is null,
+            "$.definition",
+            BlobName + " for format pytorch, and be left out for the others.");
+        Require(request.Tolerance is > 0 and <= 1, "$.tolerance", "must be above 0 and at most 1.");
+        Require(request.Alias is null || ModelNames.IsAlias(request.Alias), "$.alias", "must be 1 to 32 lower-case letters, digits or '-', beginning with a letter.");
+        if (request.Format == ImportFormats.Onnx)
+        {
+            CheckOnnx(request, Require);
+        }
+        else
+        {
+            Require(request.Weights is null, "$.weights", "is for format onnx only; leave it out.");
+            Require(request.Expected is null, "$.expected", "is for format onnx only; for the others the original says what to expect.");
+        }
+
+        return found;
+
+        void Require(bool holds, string path, string reason)
+        {
+            if (!holds)
+            {
+                found.Add(new(path, reason));
+            }
+        }
+    }
+
+    private static void CheckOnnx(ImportRequest request, Action<bool, string, string> require)
+    {
+        bool isArchive = EndsIn(request.Source, ".zip");
+        require(isArchive || EndsIn(request.Source, ".onnx"), "$.source", "must end in .onnx or, for a model with its weights, in .zip.");
+        require(request.Expected is null || IsArrays(request.Expected), "$.expected", ArrayName);
+        IReadOnlyList<string> weights = request.Weights ?? [];
+        require(weights.Count == 0 || !isArchive, "$.weights", "must be left out where the source is a .zip; put them into it.");
+        require(weights.Count <= ImportRequest.MaxWeights, "$.weights", $"must be at most {ImportRequest.MaxWeights}; put them into a .zip with the model.");
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { OnnxFiles.Entry, OnnxFiles.Sample };
+        for (int i = 0; i < weights.Count; i++)
+        {
+            bool isFile = IsBlob(weights[i]) && ModelNames.IsFile(OnnxFiles.NameOf(weights[i]));
+            require(isFile, $"$.weights[{i}]", BlobName + "; what follows the last / is the file's name, without = and not beginning with a dot.");
+            require(!isFile || names.Add(OnnxFiles.NameOf(weights[i])), $"$.weights[{i}]", $"must have another name than the other weights, {OnnxFiles.Entry} and {OnnxFiles.Sample}.");
+        }
+    }
+
+    private static bool IsBlob(string? name) => BlobPrefix.Parse(name, DataContainers.Raw) is not null && !name!.EndsWith('/');
+
+    private static bool IsArrays(string? name) => IsBlob(name) && (EndsIn(name, ".npy") || EndsIn(name, ".npz"));
+
+    private static bool EndsIn(string? name, string ending) => name?.EndsWith(ending, StringComparison.OrdinalIgnoreCase) == true;
+}

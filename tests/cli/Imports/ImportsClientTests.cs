@@ -1,0 +1,54 @@
+using System.Net;
+using Cli.Tests.Pipelines;
+using DurableMl.Cli;
+using DurableMl.Cli.Imports;
+using DurableMl.Cli.Progress;
+
+namespace Cli.Tests.Imports;
+
+[TestClass]
+public sealed class ImportsClientTests
+{
+    private static readonly (HttpStatusCode, string) Started = (HttpStatusCode.Accepted, """{ "id": "import-1", "statusQueryGetUri": "http://host/status/import-1?code=x" }""");
+
+    [TestMethod]
+    public async Task An_import_is_followed_at_its_status_URL_to_its_end()
+    {
+        var stub = new StubHandler(
+            Started,
+            (HttpStatusCode.Accepted, """{ "runtimeStatus": "Running", "customStatus": { "phase": "prepare" } }"""),
+            (HttpStatusCode.Accepted, """{ "runtimeStatus": "Running", "customStatus": { "phase": "convert", "trials": [{ "id": "t", "state": "retrying", "error": "node lost" }] } }"""),
+            (HttpStatusCode.OK, """{ "runtimeStatus": "Completed", "customStatus": { "phase": "done" }, "output": { "state": "published", "version": "3", "largestDifference": 0.5 } }"""));
+        var client = new ImportsClient(stub.Client(), TimeProvider.System) { Interval = TimeSpan.Zero };
+        var output = new StringWriter { NewLine = "\n" };
+
+        var import = await client.StartAsync("a b", [], CancellationToken.None);
+        var ended = await new ImportDisplay(output).ShowAsync(client.FollowAsync(import, CancellationToken.None), CancellationToken.None);
+
+        Assert.AreEqual(("published", "3", 0.5), (ended.Result()!.State, ended.Result()!.Version, ended.Result()!.LargestDifference));
+        Assert.AreEqual("prepare\nconvert: retrying, node lost\n", output.ToString());
+        CollectionAssert.AreEqual(new[] { "POST /api/models/a%20b/import", "GET /status/import-1?code=x", "GET /status/import-1?code=x", "GET /status/import-1?code=x" }, stub.Requests);
+    }
+
+    [TestMethod]
+    public async Task A_failed_import_has_no_result()
+    {
+        var stub = new StubHandler(Started, (HttpStatusCode.OK, """{ "runtimeStatus": "Failed", "customStatus": { "phase": "convert", "error": "no" }, "output": "no" }"""));
+        var client = new ImportsClient(stub.Client(), TimeProvider.System);
+
+        var ended = await new ImportDisplay(new StringWriter()).ShowAsync(client.FollowAsync(await client.StartAsync("m", [], CancellationToken.None), CancellationToken.None), CancellationToken.None);
+
+        Assert.IsNull(ended.Result());
+        Assert.AreEqual("no", ended.CustomStatus!.Error);
+    }
+
+    [TestMethod]
+    public async Task A_refused_import_says_why()
+    {
+        var stub = new StubHandler((HttpStatusCode.BadRequest, """{ "title": "The request is not valid.", "errors": [{ "path": "$.sample", "reason": "is missing" }] }"""));
+
+        var exception = await Assert.ThrowsExactlyAsync<CliException>(() => new ImportsClient(stub.Client(), TimeProvider.System).StartAsync("m", [], CancellationToken.None));
+
+        StringAssert.Contains(exception.Message, "$.sample: is missing");
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Functions.Tests.Fixtures;
+using Orchestrations.Tests.Fixtures;
+
+namespace Functions.Tests.Inference;
+
+[TestClass]
+public sealed class ImportModelTests
+{
+    [TestMethod]
+    public async Task A_request_that_is_not_valid_is_answered_with_every_field_and_its_fix()
+    {
+        (HttpStatusCode status, string? type, JsonNode body) = await PostAsync("m", """{"source":"raw/net","sample":"raw/s.csv","format":"onnx","expected":"raw/e"}""");
+
+        Assert.AreEqual((HttpStatusCode.BadRequest, "application/problem+json"), (status, type));
+        CollectionAssert.AreEqual(new[] { "$.sample", "$.source", "$.expected" }, body["errors"]!.AsArray().Select(error => (string)error!["path"]!).ToArray());
+        Assert.IsTrue(body["errors"]!.AsArray().All(error => ((string)error!["reason"]!).StartsWith("must ", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task A_model_s_name_that_is_not_allowed_and_a_body_that_is_too_long_are_refused()
+    {
+        Assert.AreEqual(HttpStatusCode.BadRequest, (await PostAsync("-m", "{}")).Status);
+        Assert.AreEqual(HttpStatusCode.RequestEntityTooLarge, (await PostAsync("m", new string(' ', 20_000))).Status);
+    }
+
+    [TestMethod]
+    public async Task An_ONNX_model_is_published_without_a_Batch_job_and_served()
+    {
+        App app = await App.GetAsync();
+        string model = Storage.NewName("onnx");
+        BlobContainerClient raw = (await Storage.BlobsAsync()).GetBlobContainerClient("raw");
+        await raw.CreateIfNotExistsAsync();
+        await raw.GetBlobClient(model + "/net.onnx").UploadAsync(BinaryData.FromBytes(OnnxModel.Linear(new float[,] { { 1, 0 }, { 0, 2 } })));
+        await raw.GetBlobClient(model + "/s.npy").UploadAsync(BinaryData.FromBytes(DurableMl.Orchestrations.Preprocessing.NpyWriter.Write<float>([1, 1], 1, 2)));
+
+        (HttpStatusCode status, _, JsonNode started) = await PostAsync(model, $$"""{"source":"raw/{{model}}/net.onnx","sample":"raw/{{model}}/s.npy","format":"onnx","alias":"champion"}""");
+        Assert.AreEqual(HttpStatusCode.Accepted, status, started.ToJsonString());
+        JsonNode ended = await EndAsync(app, started);
+
+        Assert.AreEqual(("Completed", "done"), ((string)ended["runtimeStatus"]!, (string)ended["customStatus"]!["phase"]!), ended.ToJsonString());
+        using var request = new StringContent("""{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[3,4]}]}""", Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await app.Http.PostAsync(new Uri($"v2/models/{model}/infer", UriKind.Relative), request);
+        Assert.AreEqual("[3,8]", JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["outputs"]![0]!["data"]!.ToJsonString());
+    }
+
+    private static async Task<JsonNode> EndAsync(App app, JsonNode started)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            JsonNode instance = JsonNode.Parse(await app.Http.GetStringAsync((string)started["statusQueryGetUri"]!, limit.Token))!;
+            if ((string)instance["runtimeStatus"]! is not ("Pending" or "Running"))
+            {
+                return instance;
+            }
+
+            await Task.Delay(100, limit.Token);
+        }
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Type, JsonNode Body)> PostAsync(string model, string body)
+    {
+        App app = await App.GetAsync();
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await app.Http.PostAsync(new Uri($"api/models/{model}/import", UriKind.Relative), content);
+        return (response.StatusCode, response.Content.Headers.ContentType?.MediaType, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+    }
+}
