@@ -100,17 +100,21 @@ internal static class InputBinder
         return true;
     }
 
-    private static void CheckSymbols(Tensor[] bound, ModelSession session)
+    /// <param name="bound">By the model's inputs; only those with symbols are looked at.</param>
+    /// <param name="session">The model.</param>
+    /// <exception cref="InferenceException">400: dimensions that must be equal are not.</exception>
+    public static void CheckSymbols(Tensor?[] bound, ModelSession session)
     {
         foreach ((int input, int dimension, int otherInput, int otherDimension) in session.EqualDimensions)
         {
-            long one = bound[otherInput].Shape[otherDimension];
-            long two = bound[input].Shape[dimension];
+            (Tensor first, Tensor second) = (bound[otherInput]!, bound[input]!);
+            long one = first.Shape[otherDimension];
+            long two = second.Shape[dimension];
             if (one != two)
             {
                 throw InferenceException.Field(
                     "inputs",
-                    $"dimension {dimension} of '{bound[input].Name}' is {two}, but must be the {one} that dimension {otherDimension} of '{bound[otherInput].Name}' is.");
+                    $"dimension {dimension} of '{second.Name}' is {two}, but must be the {one} that dimension {otherDimension} of '{first.Name}' is.");
             }
         }
     }

@@ -52,6 +52,7 @@ internal sealed class PartBinder
                     $"the model has no input '{InputBinder.Shown(request.Inputs[unknown].Name)}'; it has {string.Join(", ", session.InputForms.Select(form => $"{form.Name} {form.Datatype}"))}.");
             }
 
+            InputBinder.CheckSymbols(Array.ConvertAll(session.InputNames, name => binder.bound.Find(tensor => tensor.Name == name)), session);
             return [.. binder.bound];
         }
         catch

@@ -19,7 +19,7 @@ internal static class CompositeRun
         {
             InputParts.Add(session.InputForms, inputs, names, values);
             OrtValue?[] results = session.RunComposite(names, values, outputNames, options);
-            memory = new OrtMemory(results);
+            memory = new OrtMemory(new Results(results));
             for (int i = 0; i < results.Length; i++)
             {
                 OutputParts.Add(outputs, session.OutputForms[session.OutputIndex[outputNames[i]]], results[i], memory);
@@ -37,5 +37,10 @@ internal static class CompositeRun
             memory?.Release();
             values.ForEach(value => value.Dispose());
         }
+    }
+
+    private sealed class Results(OrtValue?[] values) : IDisposable
+    {
+        public void Dispose() => Array.ForEach(values, value => value?.Dispose());
     }
 }

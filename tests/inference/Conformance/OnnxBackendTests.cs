@@ -9,6 +9,12 @@ public sealed class OnnxBackendTests
 {
     private const string Data = "/usr/share/libonnx-testdata/data";
 
+    /// <summary>Where ONNX Runtime gives something else than expected: random numbers, results that the data's reference rounds or defines otherwise.</summary>
+    private const int MaxRuntimeDeviations = 40;
+
+    // Operators, types and options that ONNX Runtime does not have; the last is StringNormalizer's, on a machine without it.
+    private static readonly string[] Refusals = ["Could not find an implementation", "is not a registered function/op", "Batchwise recurrent operations", "locale"];
+
     [TestMethod]
     public async Task Every_test_that_ONNX_Runtime_itself_passes_gives_the_expected_values_over_HTTP()
     {
@@ -18,6 +24,7 @@ public sealed class OnnxBackendTests
         }
 
         OnnxBackendCase[] cases = [.. Directory.GetDirectories(Data).SelectMany(Directory.GetDirectories).Where(f => File.Exists(Path.Combine(f, "model.onnx"))).Order(StringComparer.Ordinal).Select(f => new OnnxBackendCase(f))];
+        using NativeLocale locale = NativeLocale.Provide("en_US.UTF-8");
         var results = new ConcurrentDictionary<string, (Kind Kind, string Detail)>();
         await using InferenceHost host = await InferenceHost.StartAsync();
         await host.Container.CreateIfNotExistsAsync();
@@ -32,7 +39,9 @@ public sealed class OnnxBackendTests
         }
 
         Assert.IsFalse(results.Values.Any(r => r.Kind is Kind.Failed or Kind.Unreadable), Listed(results, Kind.Failed, Kind.Unreadable));
-        Assert.IsGreaterThan(900, results.Values.Count(r => r.Kind == Kind.Passed), report);
+        Assert.IsFalse(results.Values.Any(r => r.Kind == Kind.RuntimeRefuses && !Refusals.Any(reason => r.Detail.Contains(reason, StringComparison.Ordinal))), Listed(results, Kind.RuntimeRefuses));
+        Assert.IsLessThanOrEqualTo(MaxRuntimeDeviations, results.Values.Count(r => r.Kind == Kind.RuntimeDeviates), report);
+        Assert.IsGreaterThan(950, results.Values.Count(r => r.Kind == Kind.Passed), report);
     }
 
     private static string Listed(ConcurrentDictionary<string, (Kind Kind, string Detail)> results, params Kind[] kinds) =>

@@ -35,6 +35,11 @@ internal static class OnnxComparison
         return null;
     }
 
+    /// <summary>Whether two answers are the same to the bit.</summary>
+    public static bool AreEqual(List<OnnxTensorFile> one, List<OnnxTensorFile> two) =>
+        one.Count == two.Count && one.Zip(two).All(pair =>
+            pair.First.Name == pair.Second.Name && pair.First.Type == pair.Second.Type && pair.First.Shape.SequenceEqual(pair.Second.Shape) && pair.First.Data.AsSpan().SequenceEqual(pair.Second.Data));
+
     private static string? Difference(OnnxTensorFile want, OnnxTensorFile? got)
     {
         if (got is null || got.Type != want.Type || !got.Shape.SequenceEqual(want.Shape))

@@ -86,6 +86,16 @@ public sealed class CompositeValueTests
     }
 
     [TestMethod]
+    public async Task Requests_for_a_model_that_is_not_all_tensors_never_share_a_run_whatever_its_options_say()
+    {
+        await host.PublishAsync("forced", ZipMap(Int64, ("classlabels_int64s", new long[] { 3, 5, 8 })), serving: new() { MaxBatch = 8, MaxDelayMicroseconds = 20_000 });
+        JsonNode[] answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+            (await host.Client.PostJsonAsync("v2/models/forced/infer", Request("x", "FP32", [1, 3], $"[{i},0,0]"))).Body));
+
+        CollectionAssert.AreEqual(Enumerable.Range(0, 8).Select(i => (float)i).ToArray(), answers.Select(answer => answer.Output(2)[0]).ToArray());
+    }
+
+    [TestMethod]
     public async Task A_sequences_tensors_are_numbered_and_differ_in_shape()
     {
         var (status, body, _) = await host.Client.PostJsonAsync(
