@@ -1,6 +1,7 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
+using DurableMl.Inference.Values;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Batching;
@@ -44,6 +45,12 @@ internal static class BatchRun
 
     private static List<Tensor> Run(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputNames, RunOptions? options)
     {
+        outputNames ??= session.OutputNames;
+        if (!session.IsPlain)
+        {
+            return RunComposite(session, inputs, outputNames, options);
+        }
+
         var values = new OrtValue[inputs.Length];
         OrtMemory? memory = null;
         var outputs = new List<Tensor>();
@@ -54,7 +61,6 @@ internal static class BatchRun
                 values[i] = inputs[i].ToOrtValue();
             }
 
-            outputNames ??= session.OutputNames;
             IDisposableReadOnlyCollection<OrtValue> results = session.Run(session.InputNames, values, outputNames, options);
             memory = new OrtMemory(results);
             for (int i = 0; i < results.Count; i++)
@@ -64,14 +70,9 @@ internal static class BatchRun
 
             return outputs;
         }
-        catch (Exception e)
+        catch
         {
             Dispose(outputs);
-            if (e is NotSupportedException)
-            {
-                throw new InferenceException(501, e.Message);
-            }
-
             throw;
         }
         finally
@@ -81,6 +82,18 @@ internal static class BatchRun
             {
                 value?.Dispose();
             }
+        }
+    }
+
+    private static List<Tensor> RunComposite(ModelSession session, Tensor[] inputs, IReadOnlyList<string> outputNames, RunOptions? options)
+    {
+        try
+        {
+            return CompositeRun.Run(session, inputs, outputNames, options);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new InferenceException(501, e.Message);
         }
     }
 

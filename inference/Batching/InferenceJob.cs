@@ -34,12 +34,18 @@ internal sealed class InferenceJob
 
     public Task<List<Tensor>> Completion => completion.Task;
 
-    /// <summary>Whether both may share a run: all their inputs agree in shape beyond the first dimension.</summary>
+    /// <summary>Whether both may share a run: all their inputs agree in shape beyond the first dimension, and have one.</summary>
     public bool FitsWith(InferenceJob other)
     {
+        if (Inputs.Length != other.Inputs.Length)
+        {
+            // Only where sequences or optional values make the number of tensors differ.
+            return false;
+        }
+
         for (int i = 0; i < Inputs.Length; i++)
         {
-            if (!Inputs[i].Shape.AsSpan(1).SequenceEqual(other.Inputs[i].Shape.AsSpan(1)))
+            if (Inputs[i].Shape.Length == 0 || other.Inputs[i].Shape.Length == 0 || !Inputs[i].Shape.AsSpan(1).SequenceEqual(other.Inputs[i].Shape.AsSpan(1)))
             {
                 return false;
             }

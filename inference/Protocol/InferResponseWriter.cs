@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using DurableMl.Inference.Tensors;
+using DurableMl.Inference.Values;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Protocol;
@@ -18,6 +19,7 @@ internal static class InferResponseWriter
 
     public static async ValueTask WriteAsync(HttpResponse http, InferRequest request, InferResponse response, CancellationToken cancellationToken)
     {
+        Classification.Apply(request, response);
         var header = new ArrayBufferWriter<byte>(512);
         bool[] binary = new bool[response.Outputs.Count];
         for (int i = 0; i < binary.Length; i++)
@@ -60,18 +62,20 @@ internal static class InferResponseWriter
 
     private static bool IsBinary(InferRequest request, string output)
     {
-        if (request.Outputs is not null)
+        RequestedOutput? found = null;
+        for (int i = 0; i < (request.Outputs?.Count ?? 0); i++)
         {
-            foreach (RequestedOutput requested in request.Outputs)
+            RequestedOutput requested = request.Outputs![i];
+            if (requested.Name == output)
             {
-                if (requested.Name == output)
-                {
-                    return requested.Binary ?? request.BinaryOutputs;
-                }
+                return requested.Binary ?? request.BinaryOutputs;
             }
+
+            // Whoever asks for a sequence or map asks for the tensors that carry it.
+            found = PartName.IsOf(output, requested.Name) ? requested : found;
         }
 
-        return request.BinaryOutputs;
+        return found?.Binary ?? request.BinaryOutputs;
     }
 
     private static long WriteHeader(ArrayBufferWriter<byte> buffer, InferRequest request, InferResponse response, bool[] binary)
@@ -153,14 +157,6 @@ internal static class InferResponseWriter
                 }
 
                 break;
-            case "BF16":
-                foreach (ushort value in MemoryMarshal.Cast<byte, ushort>(data))
-                {
-                    float single = BrainFloat.ToSingle(value);
-                    json.WriteNumberValue(float.IsFinite(single) ? single : throw NotFinite(output));
-                }
-
-                break;
             case "INT64":
                 foreach (long value in MemoryMarshal.Cast<byte, long>(data))
                 {
@@ -224,8 +220,11 @@ internal static class InferResponseWriter
                 }
 
                 break;
-            default:
+            case "BYTES":
                 WriteStrings(json, output, data);
+                break;
+            default:
+                SmallNumberJson.Write(json, output);
                 break;
         }
     }
@@ -248,6 +247,6 @@ internal static class InferResponseWriter
         }
     }
 
-    private static InferenceException NotFinite(Tensor output) =>
+    internal static InferenceException NotFinite(Tensor output) =>
         new(422, $"Output '{output.Name}' holds NaN or infinity, which JSON cannot carry. Ask for it with binary_data.");
 }

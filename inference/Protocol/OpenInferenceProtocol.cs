@@ -49,7 +49,7 @@ public sealed class OpenInferenceProtocol
         {
             name = ServerName,
             version = typeof(OpenInferenceProtocol).Assembly.GetName().Version?.ToString(3) ?? "0",
-            extensions = new[] { "binary_tensor_data" },
+            extensions = new[] { "binary_tensor_data", "classification" },
         });
 
     /// <summary><c>GET v2/models/{model}[/versions/{version}]</c></summary>

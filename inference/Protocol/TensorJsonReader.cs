@@ -27,7 +27,13 @@ internal static class TensorJsonReader
             throw InferenceException.Input(input, "data", $"has fewer elements than the shape {TensorShape.Text(shape)} needs.");
         }
 
-        return type.IsBytes ? ReadStrings(ref reader, shape, count, input) : ReadNumbers(ref reader, type, shape, count, input);
+        if (type.IsBytes)
+        {
+            return ReadStrings(ref reader, shape, count, input);
+        }
+
+        PooledMemory numbers = ReadNumbers(ref reader, type, shape, count, input);
+        return type.IsPacked ? SmallNumberJson.Pack(numbers, type) : numbers;
     }
 
     private static PooledMemory ReadNumbers(ref Utf8JsonReader reader, TensorType type, long[] shape, int count, int input)
@@ -160,7 +166,7 @@ internal static class TensorJsonReader
                 to[0] = u8;
                 return uint8;
             default:
-                throw new InvalidOperationException($"No JSON form for {type}.");
+                return SmallNumberJson.TryRead(ref reader, type, out to[0]);
         }
     }
 

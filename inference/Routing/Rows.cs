@@ -55,6 +55,11 @@ internal static class Rows
         {
             throw new InferenceException(422, $"'{tensor.Name}' has not one row per example, so that rows cannot be told apart.");
         }
+
+        if (!tensor.HasByteRows)
+        {
+            throw new InferenceException(422, $"'{tensor.Name}', {tensor.Type.Name} {TensorShape.Text(tensor.Shape)}, has rows that do not begin at whole bytes, so that they cannot be told apart.");
+        }
     }
 
     private static Tensor Gather(int count, Func<int, (Tensor From, int Row)> source)

@@ -12,10 +12,10 @@ internal static class Scores
     /// <exception cref="InferenceException">422: it is no FP32 matrix.</exception>
     public static Tensor Of(List<Tensor> outputs, string? name)
     {
-        Tensor? found = name is null ? outputs[0] : outputs.Find(output => output.Name == name);
+        Tensor? found = name is null ? outputs.FirstOrDefault() : outputs.Find(output => output.Name == name);
         return found is { Type.Name: "FP32", Shape.Length: 2 }
             ? found
-            : throw new InferenceException(422, $"The route needs scores, FP32 with one row per example, but output '{name ?? outputs[0].Name}' is not that.");
+            : throw new InferenceException(422, $"The route needs scores, FP32 with one row per example, but output '{name ?? found?.Name}' is not that.");
     }
 
     public static ReadOnlySpan<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data);
@@ -71,8 +71,8 @@ internal static class Scores
     /// <summary>The class that the outputs give each example: the highest score of an FP32 matrix, or whole numbers (INT64) as they are; null for anything else.</summary>
     public static long[]? Classes(List<Tensor> outputs, int limit)
     {
-        Tensor first = outputs[0];
-        if (first.Shape.Length == 0 || first.Shape[0] is < 1 || first.Shape[0] > limit)
+        Tensor? first = outputs.FirstOrDefault();
+        if (first is null || first.Shape.Length == 0 || first.Shape[0] is < 1 || first.Shape[0] > limit)
         {
             return null;
         }

@@ -50,12 +50,12 @@ public sealed class BatchScorer
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
         using ModelLease lease = await sessions.AcquireAsync(model, version, cancellationToken);
         ModelSession session = lease.Model.Session;
-        if (session.Inputs is not [var input] || session.Outputs is not [{ Datatype: "FP32" }, ..] || !TensorType.ByName.TryGetValue(input.Datatype, out TensorType? type) || type.IsBytes)
+        if (session.Inputs is not [var input] || session.Outputs is not [{ Datatype: "FP32" }, ..] || !TensorType.ByName.TryGetValue(input.Datatype, out TensorType? type) || type.IsBytes || type.IsPacked)
         {
-            throw new InvalidModelException($"Model '{model}' version {version} cannot score rows: it needs one input of numbers and a first output of FP32.");
+            throw new InvalidModelException($"Model '{model}' version {version} cannot score rows: it needs one input of numbers of whole bytes and a first output of FP32.");
         }
 
-        if (shape.Count == 0 || shape.Count != input.Shape.Count || !Fits(shape, input.Shape) || TensorShape.Elements([.. shape]) * (long)type.Size != rows.Length)
+        if (shape.Count == 0 || shape.Count != input.Shape.Count || !Fits(shape, input.Shape) || type.Bytes(TensorShape.Elements([.. shape])) != rows.Length)
         {
             throw new InvalidModelException($"Rows of shape {TensorShape.Text(shape)} with {rows.Length} bytes do not fit input '{input.Name}', {input.Datatype} {TensorShape.Text(input.Shape)}, of model '{model}' version {version}.");
         }
@@ -93,7 +93,7 @@ public sealed class BatchScorer
                 int taken = Math.Min(batch, count - start);
                 rows.Span.Slice(start * rowBytes, taken * rowBytes).CopyTo(memory.Span);
                 using OrtValue value = OrtValue.CreateTensorValueWithData(
-                    OrtMemoryInfo.DefaultInstance, type.Element, [taken, .. shape.AsSpan(1)], memory.Address, (long)taken * rowBytes);
+                    OrtMemoryInfo.DefaultInstance, ElementTypes.ToCreate(type.Element), [taken, .. shape.AsSpan(1)], memory.Address, (long)taken * rowBytes);
                 using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(session.InputNames, [value], [session.OutputNames[0]]);
                 long[] produced = outputs[0].GetTensorTypeAndShape().Shape;
                 if (produced.Length == 0 || produced[0] != taken)

@@ -15,6 +15,11 @@ internal static class InputBinder
         var bound = new Tensor[session.Inputs.Count];
         try
         {
+            if (!session.HasPlainInputs)
+            {
+                return PartBinder.Bind(request, session, acceptNaN);
+            }
+
             if (request.Raw is not null)
             {
                 bound[0] = BindRaw(request, session);
@@ -35,7 +40,7 @@ internal static class InputBinder
                     throw InferenceException.Input(i, "name", $"input '{input.Name}' is given twice.");
                 }
 
-                Check(input, session.Inputs[index], i);
+                Check(input, session.Inputs[index].Datatype, session.Inputs[index].Shape, i);
                 CheckNaN(input, i, acceptNaN);
                 bound[index] = input.Share();
             }
@@ -62,17 +67,18 @@ internal static class InputBinder
         }
     }
 
-    private static void Check(Tensor input, TensorSpec spec, int index)
+    /// <exception cref="InferenceException">400: the input has another type or shape.</exception>
+    public static void Check(Tensor input, string datatype, IReadOnlyList<long> shape, int index)
     {
-        if (input.Type.Name != spec.Datatype)
+        if (input.Type.Name != datatype)
         {
-            throw InferenceException.Input(index, "datatype", $"input '{input.Name}' takes {spec.Datatype}, not {input.Type.Name}.");
+            throw InferenceException.Input(index, "datatype", $"input '{input.Name}' takes {datatype}, not {input.Type.Name}.");
         }
 
         // ONNX Runtime gives an empty shape both for scalars and for inputs of unknown rank.
-        if (spec.Shape.Count > 0 && !Fits(input.Shape, spec.Shape))
+        if (shape.Count > 0 && !Fits(input.Shape, shape))
         {
-            throw InferenceException.Input(index, "shape", $"{TensorShape.Text(input.Shape)} does not fit input '{input.Name}', whose shape is {TensorShape.Text(spec.Shape)}.");
+            throw InferenceException.Input(index, "shape", $"{TensorShape.Text(input.Shape)} does not fit input '{input.Name}', whose shape is {TensorShape.Text(shape)}.");
         }
     }
 
@@ -94,22 +100,27 @@ internal static class InputBinder
         return true;
     }
 
-    private static void CheckSymbols(Tensor[] bound, ModelSession session)
+    /// <param name="bound">By the model's inputs; only those with symbols are looked at.</param>
+    /// <param name="session">The model.</param>
+    /// <exception cref="InferenceException">400: dimensions that must be equal are not.</exception>
+    public static void CheckSymbols(Tensor?[] bound, ModelSession session)
     {
         foreach ((int input, int dimension, int otherInput, int otherDimension) in session.EqualDimensions)
         {
-            long one = bound[otherInput].Shape[otherDimension];
-            long two = bound[input].Shape[dimension];
+            (Tensor first, Tensor second) = (bound[otherInput]!, bound[input]!);
+            long one = first.Shape[otherDimension];
+            long two = second.Shape[dimension];
             if (one != two)
             {
                 throw InferenceException.Field(
                     "inputs",
-                    $"dimension {dimension} of '{bound[input].Name}' is {two}, but must be the {one} that dimension {otherDimension} of '{bound[otherInput].Name}' is.");
+                    $"dimension {dimension} of '{second.Name}' is {two}, but must be the {one} that dimension {otherDimension} of '{first.Name}' is.");
             }
         }
     }
 
-    private static void CheckNaN(Tensor input, int index, bool accept)
+    /// <exception cref="InferenceException">400: the input holds NaN and must not.</exception>
+    public static void CheckNaN(Tensor input, int index, bool accept)
     {
         if (!accept && NotANumber.IndexOf(input.Type, input.Data) is >= 0 and int at)
         {
@@ -121,9 +132,9 @@ internal static class InputBinder
     /// <exception cref="InferenceException">400: the model has several inputs or one of strings, or the body does not fill its shape.</exception>
     public static Tensor BindRaw(InferRequest request, ModelSession session)
     {
-        if (session.Inputs is not [var spec] || !TensorType.ByName.TryGetValue(spec.Datatype, out TensorType? type) || type.IsBytes)
+        if (session.Inputs is not [var spec] || !TensorType.ByName.TryGetValue(spec.Datatype, out TensorType? type) || type.IsBytes || type.IsPacked)
         {
-            throw InferenceException.Field(InferRequestBody.HeaderLength, "0 (raw binary data) is only for models with one input of numbers.");
+            throw InferenceException.Field(InferRequestBody.HeaderLength, "0 (raw binary data) is only for models with one input of numbers of whole bytes.");
         }
 
         long known = type.Size;
@@ -166,5 +177,5 @@ internal static class InputBinder
         return new(spec.Name, type, shape, memory, memory.Address, request.RawLength);
     }
 
-    private static string Shown(string name) => name.Length > 80 ? name[..80] + "…" : name;
+    public static string Shown(string name) => name.Length > 80 ? name[..80] + "…" : name;
 }

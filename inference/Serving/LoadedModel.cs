@@ -24,7 +24,7 @@ internal sealed class LoadedModel : IDisposable
         Batcher = new(
             session,
             new(
-                Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536),
+                session.HasSeparableRows ? Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536) : 1,
                 TimeSpan.FromMicroseconds(Math.Clamp(serving.MaxDelayMicroseconds, 0, 10_000_000)),
                 Math.Clamp(serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1), 1, 64),
                 Math.Clamp(serving.MaxQueue, 1, 100_000)),

@@ -45,6 +45,12 @@ internal static class WarmUp
 
     private static async Task RunZerosAsync(LoadedModel model, ILogger logger, CancellationToken cancellationToken)
     {
+        if (!model.Session.HasPlainInputs)
+        {
+            // Which sequences and maps make sense to a model, nothing says.
+            return;
+        }
+
         using var request = new InferRequest();
         foreach (Registry.TensorSpec spec in model.Session.Inputs)
         {
@@ -55,7 +61,7 @@ internal static class WarmUp
                 return;
             }
 
-            PooledMemory zeros = PooledMemory.Rent(elements * (type.IsBytes ? sizeof(int) : type.Size));
+            PooledMemory zeros = PooledMemory.Rent(type.IsBytes ? elements * sizeof(int) : (int)type.Bytes(elements));
             zeros.Span.Clear();
             request.Inputs.Add(new(spec.Name, type, shape, zeros, zeros.Address, zeros.Length));
         }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Tensors;
+using DurableMl.Inference.Values;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Sessions;
@@ -22,15 +23,24 @@ public sealed class ModelSession : IDisposable
         Bytes = bytes;
         InputNames = [.. session.InputNames];
         OutputNames = [.. session.OutputNames];
-        Inputs = Specs(session.InputNames, session.InputMetadata);
-        Outputs = Specs(session.OutputNames, session.OutputMetadata);
+        InputForms = Array.ConvertAll(InputNames, name => ValueForm.Of(name, session.InputMetadata[name]));
+        OutputForms = Array.ConvertAll(OutputNames, name => ValueForm.Of(name, session.OutputMetadata[name]));
+        Inputs = Array.ConvertAll(InputForms, form => form.Spec);
+        Outputs = Array.ConvertAll(OutputForms, form => form.Spec);
+        HasPlainInputs = Array.TrueForAll(InputForms, form => form.IsPlain);
+        IsPlain = HasPlainInputs && Array.TrueForAll(OutputForms, form => form.IsPlain);
+        CheckPartNames(InputForms);
+        CheckPartNames(OutputForms);
         InputIndex = Enumerable.Range(0, Inputs.Count).ToFrozenDictionary(i => Inputs[i].Name);
         OutputIndex = Enumerable.Range(0, Outputs.Count).ToFrozenDictionary(i => Outputs[i].Name);
-        IsBatchable = HasBatchDimension();
+        HasSeparableRows = IsPlain && InputForms.Concat(OutputForms).All(HasByteRows);
+        IsBatchable = HasSeparableRows && HasBatchDimension();
         EqualDimensions = SharedSymbols();
     }
 
-    /// <summary>The inputs, in the model's order. A datatype that the protocol cannot carry is given as ONNX Runtime's own name in lower case.</summary>
+    /// <summary>
+    /// The inputs, in the model's order. A datatype in lower case is no tensor's: <c>seq(FP32)</c>, <c>optional(FP32)</c>, <c>map(BYTES,FP32)</c>.
+    /// </summary>
     public IReadOnlyList<TensorSpec> Inputs { get; }
 
     /// <summary>The outputs, in the model's order.</summary>
@@ -47,6 +57,21 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>Pairs of input dimensions that carry the same symbol and so must be equal.</summary>
     internal IReadOnlyList<(int Input, int Dimension, int OtherInput, int OtherDimension)> EqualDimensions { get; }
+
+    /// <summary>What the inputs are, in the model's order.</summary>
+    internal ValueForm[] InputForms { get; }
+
+    /// <summary>What the outputs are, in the model's order.</summary>
+    internal ValueForm[] OutputForms { get; }
+
+    /// <summary>Whether every input is one tensor.</summary>
+    internal bool HasPlainInputs { get; }
+
+    /// <summary>Whether every input and output is one tensor.</summary>
+    internal bool IsPlain { get; }
+
+    /// <summary>Whether rows of different requests can be put together and divided at all: they are tensors' rows and begin at whole bytes.</summary>
+    internal bool HasSeparableRows { get; }
 
     internal string[] InputNames { get; }
 
@@ -76,6 +101,11 @@ public sealed class ModelSession : IDisposable
             session = new InferenceSession(path, options);
             return new(session, bytes);
         }
+        catch (InvalidModelException)
+        {
+            session?.Dispose();
+            throw;
+        }
         catch (OnnxRuntimeException e)
         {
             session?.Dispose();
@@ -93,6 +123,16 @@ public sealed class ModelSession : IDisposable
         IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string>? outputs = null, RunOptions? options = null) =>
         session.Run(options ?? DefaultRunOptions, inputNames, inputs, outputs ?? OutputNames);
 
+    /// <summary>Runs a model whose values may be no tensors. The caller disposes the outputs, of which absent ones are null.</summary>
+    /// <exception cref="OnnxRuntimeException">The values do not fit the model or the run failed.</exception>
+    internal OrtValue?[] RunComposite(List<string> inputNames, List<OrtValue> inputs, IReadOnlyList<string> outputs, RunOptions? options)
+    {
+        options ??= DefaultRunOptions;
+        return Array.Exists(OutputForms, form => form.IsOptional)
+            ? OptionalOutputs.Run(session, options, inputNames, inputs, outputs)
+            : [.. session.Run(options, inputNames, inputs, (IReadOnlyCollection<string>)outputs)];
+    }
+
     /// <summary>Runs a model of one FP32 input on a batch held in memory and returns its first output, FP32, row-major.</summary>
     /// <param name="input">The input's elements, row-major.</param>
     /// <param name="shape">The input's shape.</param>
@@ -107,18 +147,27 @@ public sealed class ModelSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
 
-    private static TensorSpec[] Specs(IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> metadata)
+    // The tensors that carry a sequence or map have names of their own, which no other input or output may have.
+    private static void CheckPartNames(ValueForm[] forms)
     {
-        var specs = new TensorSpec[names.Count];
-        for (int i = 0; i < names.Count; i++)
+        foreach (ValueForm form in forms.Where(form => form.HasParts))
         {
-            NodeMetadata node = metadata[names[i]];
-            specs[i] = node.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR
-                ? new(names[i], TensorType.Of(node.ElementDataType)?.Name ?? node.ElementDataType.ToString().ToLowerInvariant(), Array.ConvertAll(node.Dimensions, d => (long)d))
-                : new(names[i], node.OnnxValueType.ToString().Replace("ONNX_TYPE_", "", StringComparison.Ordinal).ToLowerInvariant(), []);
+            if (Array.Find(forms, other => other != form && PartName.IsOf(other.Name, form.Name)) is { } other)
+            {
+                throw new InvalidModelException($"'{other.Name}' has the name of a part of '{form.Name}', a {form.Datatype}. Rename one of them.");
+            }
+        }
+    }
+
+    private static bool HasByteRows(ValueForm form)
+    {
+        if (form.Element is not { IsPacked: true } type)
+        {
+            return true;
         }
 
-        return specs;
+        int row = form.Shape.Length == 0 ? -1 : TensorShape.Elements(form.Shape.AsSpan(1));
+        return row >= 0 && row * (long)type.Bits % 8 == 0;
     }
 
     private bool HasBatchDimension()

@@ -45,6 +45,7 @@ public static class OnnxRuntimeEnvironment
             if (sharesThreadPool < 0)
             {
                 sharesThreadPool = Create() ? 1 : 0;
+                ElementTypes.Register();
             }
 
             return sharesThreadPool == 1;

@@ -13,7 +13,7 @@ internal static class NotANumber
         "FP64" => IndexOf(MemoryMarshal.Cast<byte, double>(data)),
         "FP16" => IndexOfLarger(MemoryMarshal.Cast<byte, ushort>(data), 0x7C00),
         "BF16" => IndexOfLarger(MemoryMarshal.Cast<byte, ushort>(data), 0x7F80),
-        _ => -1,
+        _ => MiniFloat.ByType.TryGetValue(type.Name, out MiniFloat? format) && !type.IsPacked ? format.IndexOfNaN(data) : -1,
     };
 
     private static int IndexOf<T>(ReadOnlySpan<T> values)

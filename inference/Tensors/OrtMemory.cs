@@ -1,9 +1,7 @@
-using Microsoft.ML.OnnxRuntime;
-
 namespace DurableMl.Inference.Tensors;
 
-/// <summary>What one run returned; the values are disposed with the last reference.</summary>
-internal sealed class OrtMemory(IDisposableReadOnlyCollection<OrtValue> values) : TensorMemory
+/// <summary>Values that ONNX Runtime returned, one or all of a run; they are disposed with the last reference.</summary>
+internal sealed class OrtMemory(IDisposable values) : TensorMemory
 {
     /// <summary>The values, in the order in which they were asked for.</summary>
     public IReadOnlyList<OrtValue> Values => values;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DurableMl.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -44,10 +45,18 @@ internal sealed class Tensor : IDisposable
         return new(name ?? Name, Type, shape ?? Shape, shared, Address, Length);
     }
 
+    /// <summary>Whether rows (first dimension) begin at whole bytes, so that they can be told apart.</summary>
+    public bool HasByteRows => !Type.IsPacked || (Shape.Length > 0 && TensorShape.Elements(Shape.AsSpan(1)) * (long)Type.Bits % 8 == 0);
+
     /// <summary>Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> (first dimension), over the same memory.</summary>
     public Tensor Rows(int start, int count)
     {
         TensorMemory shared = memory ?? throw new ObjectDisposedException(Name);
+        if (!HasByteRows)
+        {
+            throw new InvalidOperationException($"Rows of '{Name}', {Type.Name} {TensorShape.Text(Shape)}, do not begin at whole bytes.");
+        }
+
         long[] shape = [count, .. Shape.AsSpan(1)];
         (int first, int length) = Type.IsBytes ? StringRows(start, count) : FixedRows(start, count);
         shared.AddReference();
@@ -59,7 +68,7 @@ internal sealed class Tensor : IDisposable
     {
         if (!Type.IsBytes)
         {
-            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, Type.Element, Shape, Address, Length);
+            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, ElementTypes.ToCreate(Type.Element), Shape, Address, Length);
         }
 
         OrtValue value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, Shape);
@@ -82,7 +91,7 @@ internal sealed class Tensor : IDisposable
     {
         if (!value.IsTensor)
         {
-            throw new NotSupportedException($"Output '{name}' is a {value.OnnxType}; the Open Inference Protocol carries only tensors.");
+            throw new NotSupportedException($"Output '{name}' holds a {value.OnnxType}, not a tensor.");
         }
 
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
@@ -95,7 +104,10 @@ internal sealed class Tensor : IDisposable
 
         Span<byte> data = value.GetTensorMutableRawData();
         owner.AddReference();
-        return new(name, type, info.Shape, owner, TensorMemory.AddressOf(data), data.Length);
+
+        // The binding gives no length for the types that it does not know itself.
+        int length = data.IsEmpty ? checked((int)type.Bytes(info.ElementCount)) : data.Length;
+        return new(name, type, info.Shape, owner, TensorMemory.AddressOf(data), length);
     }
 
     public void Dispose() => Interlocked.Exchange(ref memory, null)?.Release();

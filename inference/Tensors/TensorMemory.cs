@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace DurableMl.Inference.Tensors;
 
 /// <summary>
@@ -14,13 +17,8 @@ internal abstract class TensorMemory
     /// <summary>A view of <paramref name="length"/> bytes at <paramref name="address"/>, valid while a reference is held.</summary>
     public static unsafe Span<byte> SpanAt(nint address, int length) => new((void*)address, length);
 
-    public static unsafe nint AddressOf(Span<byte> pinned)
-    {
-        fixed (byte* first = pinned)
-        {
-            return (nint)first;
-        }
-    }
+    /// <summary>Where a span of native or pinned memory begins, also one that claims to be empty.</summary>
+    public static unsafe nint AddressOf(Span<byte> pinned) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
 
     public void AddReference() => Interlocked.Increment(ref references);
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace DurableMl.Tests.Support;
 
 /// <summary>
@@ -13,6 +11,7 @@ public sealed class OnnxModel
 
     private readonly MemoryStream graph = new();
     private int opset = 17;
+    private bool usesMl;
 
     /// <summary>One node, y = op(x), of one element type and shape; a string dimension is symbolic.</summary>
     public static byte[] Unary(string op, int elementType, params object[] shape) =>
@@ -46,24 +45,15 @@ public sealed class OnnxModel
         return this;
     }
 
-    /// <summary>Adds a node without attributes.</summary>
-    public OnnxModel Node(string op, string[] inputs, string[] outputs)
-    {
-        var node = new MemoryStream();
-        foreach (string input in inputs)
-        {
-            Text(node, 1, input);
-        }
+    /// <summary>Adds a node of ONNX's own domain.</summary>
+    /// <param name="op">The operator.</param>
+    /// <param name="inputs">Names of its inputs.</param>
+    /// <param name="outputs">Names of its outputs.</param>
+    /// <param name="attributes">Attributes: a number, a text, numbers, texts, or a type of <see cref="OnnxType"/>.</param>
+    public OnnxModel Node(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) => AddNode("", op, inputs, outputs, attributes);
 
-        foreach (string output in outputs)
-        {
-            Text(node, 2, output);
-        }
-
-        Text(node, 4, op);
-        Message(graph, 1, node);
-        return this;
-    }
+    /// <summary>Adds a node of the domain ai.onnx.ml, where the operators of classical models are, like <see cref="Node"/>.</summary>
+    public OnnxModel MlNode(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) => AddNode("ai.onnx.ml", op, inputs, outputs, attributes);
 
     /// <summary>Adds a float constant.</summary>
     public OnnxModel Initializer(string name, long[] shape, float[] values)
@@ -71,15 +61,15 @@ public sealed class OnnxModel
         var tensor = new MemoryStream();
         foreach (long dimension in shape)
         {
-            Number(tensor, 1, (ulong)dimension);
+            tensor.Number(1, (ulong)dimension);
         }
 
-        Number(tensor, 2, Float);
-        Text(tensor, 8, name);
+        tensor.Number(2, Float);
+        tensor.Text(8, name);
         byte[] raw = new byte[values.Length * sizeof(float)];
         Buffer.BlockCopy(values, 0, raw, 0, raw.Length);
-        Bytes(tensor, 9, raw);
-        Message(graph, 5, tensor);
+        tensor.Bytes(9, raw);
+        graph.Message(5, tensor);
         return this;
     }
 
@@ -104,80 +94,108 @@ public sealed class OnnxModel
     }
 
     /// <summary>Declares a graph input; a string dimension is symbolic, a number fixed.</summary>
-    public OnnxModel Input(string name, int elementType, params object[] shape) => Value(11, name, elementType, shape);
+    public OnnxModel Input(string name, int elementType, params object[] shape) => Value(11, name, OnnxType.Tensor(elementType, shape));
+
+    /// <summary>Declares a graph input of any type.</summary>
+    public OnnxModel Input(string name, byte[] type) => Value(11, name, type);
 
     /// <summary>Declares a graph output.</summary>
-    public OnnxModel Output(string name, int elementType, params object[] shape) => Value(12, name, elementType, shape);
+    public OnnxModel Output(string name, int elementType, params object[] shape) => Value(12, name, OnnxType.Tensor(elementType, shape));
+
+    /// <summary>Declares a graph output of any type.</summary>
+    public OnnxModel Output(string name, byte[] type) => Value(12, name, type);
 
     /// <summary>The model file.</summary>
     public byte[] ToArray()
     {
         var named = new MemoryStream();
         named.Write(graph.ToArray());
-        Text(named, 2, "graph");
+        named.Text(2, "graph");
         var set = new MemoryStream();
-        Number(set, 2, (ulong)opset);
+        set.Number(2, (ulong)opset);
         var model = new MemoryStream();
-        Number(model, 1, 8);
-        Message(model, 7, named);
-        Message(model, 8, set);
+        model.Number(1, 8);
+        model.Message(7, named);
+        model.Message(8, set);
+        if (usesMl)
+        {
+            var ml = new MemoryStream();
+            ml.Text(1, "ai.onnx.ml");
+            ml.Number(2, 1);
+            model.Message(8, ml);
+        }
+
         return model.ToArray();
     }
 
-    private static void Number(MemoryStream to, int field, ulong value)
+    private static MemoryStream Attribute(string name, object value)
     {
-        Varint(to, (ulong)(field << 3));
-        Varint(to, value);
-    }
-
-    private static void Text(MemoryStream to, int field, string value) => Bytes(to, field, Encoding.UTF8.GetBytes(value));
-
-    private static void Message(MemoryStream to, int field, MemoryStream value) => Bytes(to, field, value.ToArray());
-
-    private static void Bytes(MemoryStream to, int field, byte[] value)
-    {
-        Varint(to, (ulong)((field << 3) | 2));
-        Varint(to, (ulong)value.Length);
-        to.Write(value);
-    }
-
-    private static void Varint(MemoryStream to, ulong value)
-    {
-        for (; value >= 0x80; value >>= 7)
+        // AttributeProto: the value's own field, and its kind in field 20.
+        var attribute = new MemoryStream();
+        attribute.Text(1, name);
+        switch (value)
         {
-            to.WriteByte((byte)(value | 0x80));
+            case int number:
+                attribute.Number(3, (ulong)number);
+                attribute.Number(20, 2);
+                break;
+            case string text:
+                attribute.Text(4, text);
+                attribute.Number(20, 3);
+                break;
+            case long[] numbers:
+                Array.ForEach(numbers, number => attribute.Number(8, (ulong)number));
+                attribute.Number(20, 7);
+                break;
+            case string[] texts:
+                Array.ForEach(texts, text => attribute.Text(9, text));
+                attribute.Number(20, 8);
+                break;
+            case byte[] type:
+                attribute.Bytes(14, type);
+                attribute.Number(20, 13);
+                break;
+            default:
+                throw new NotSupportedException(value.GetType().Name);
         }
 
-        to.WriteByte((byte)value);
+        return attribute;
     }
 
-    private OnnxModel Value(int field, string name, int elementType, object[] shape)
+    private OnnxModel AddNode(string domain, string op, string[] inputs, string[] outputs, (string Name, object Value)[] attributes)
     {
-        var dimensions = new MemoryStream();
-        foreach (object size in shape)
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(attributes);
+        var node = new MemoryStream();
+        foreach (string input in inputs)
         {
-            var dimension = new MemoryStream();
-            if (size is string symbol)
-            {
-                Text(dimension, 2, symbol);
-            }
-            else
-            {
-                Number(dimension, 1, Convert.ToUInt64(size, System.Globalization.CultureInfo.InvariantCulture));
-            }
-
-            Message(dimensions, 1, dimension);
+            node.Text(1, input);
         }
 
-        var tensor = new MemoryStream();
-        Number(tensor, 1, (ulong)elementType);
-        Message(tensor, 2, dimensions);
-        var type = new MemoryStream();
-        Message(type, 1, tensor);
+        foreach (string output in outputs)
+        {
+            node.Text(2, output);
+        }
+
+        node.Text(4, op);
+        foreach ((string name, object value) in attributes)
+        {
+            node.Message(5, Attribute(name, value));
+        }
+
+        node.Text(7, domain);
+        usesMl |= domain.Length > 0;
+        graph.Message(1, node);
+        return this;
+    }
+
+    private OnnxModel Value(int field, string name, byte[] type)
+    {
         var value = new MemoryStream();
-        Text(value, 1, name);
-        Message(value, 2, type);
-        Message(graph, field, value);
+        value.Text(1, name);
+        value.Bytes(2, type);
+        graph.Message(field, value);
         return this;
     }
 }

@@ -82,6 +82,25 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Requests_without_rows_do_not_share_a_run()
+    {
+        using ModelSession session = Load(OnnxModel.Unary("Neg", OnnxModel.Float));
+        using var batcher = new DynamicBatcher(session, new(32, Delay, 1, 100), Metrics, time);
+        Task<List<Tensor>>[] runs = [.. Enumerable.Range(0, 2).Select(async i =>
+        {
+            PooledMemory memory = PooledMemory.Rent(sizeof(float));
+            MemoryMarshal.Cast<byte, float>(memory.Span)[0] = i;
+            using var scalar = new Tensor("x", TensorType.ByName["FP32"], [], memory, memory.Address, memory.Length);
+            return await batcher.RunAsync([scalar], null, CancellationToken.None);
+        })];
+        time.Advance(Delay);
+        await Task.WhenAll(runs);
+
+        CollectionAssert.AreEqual(new long[] { 1, 1 }, batches);
+        Assert.AreEqual(-1, Values(runs[1].Result)[0]);
+    }
+
+    [TestMethod]
     public async Task One_request_too_many_is_429_with_a_time_to_come_back()
     {
         using ModelSession session = Load(OnnxModel.Add(1));

@@ -8,10 +8,9 @@ namespace Inference.Tests.Conformance;
 /// <summary>A TensorProto of onnx.proto3, read without any ONNX library, with its elements in the protocol's binary form.</summary>
 internal sealed record OnnxTensorFile(string Name, TensorType Type, long[] Shape, byte[] Data)
 {
-    /// <summary>Reads a file; null when it holds something that the protocol cannot carry (a sequence, complex numbers).</summary>
-    public static OnnxTensorFile? Read(string path)
+    /// <summary>Reads a message; null when it is no tensor, or one of a type that ONNX Runtime does not have.</summary>
+    public static OnnxTensorFile? Parse(ReadOnlySpan<byte> rest)
     {
-        ReadOnlySpan<byte> rest = File.ReadAllBytes(path);
         var dims = new List<long>();
         int dataType = 0;
         string name = "";
@@ -54,7 +53,7 @@ internal sealed record OnnxTensorFile(string Name, TensorType Type, long[] Shape
 
         TensorType? type = TensorType.Of((TensorElementType)dataType);
         byte[] data = (hasStrings ? strings : raw).ToArray();
-        return type is null || (!type.IsBytes && data.Length != TensorShape.Elements([.. dims]) * type.Size) ? null : new(name, type, [.. dims], data);
+        return type is null || (!type.IsBytes && data.Length != type.Bytes(TensorShape.Elements([.. dims]))) ? null : new(name, type, [.. dims], data);
 
         void Value(int field, ulong value)
         {
@@ -109,7 +108,7 @@ internal sealed record OnnxTensorFile(string Name, TensorType Type, long[] Shape
         }
     }
 
-    private static ulong Varint(ref ReadOnlySpan<byte> rest)
+    public static ulong Varint(ref ReadOnlySpan<byte> rest)
     {
         ulong value = 0;
         for (int shift = 0; shift < 64; shift += 7)

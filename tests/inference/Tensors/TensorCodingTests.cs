@@ -121,6 +121,15 @@ public sealed class TensorCodingTests
 
     private static byte[] Data(TensorType type, int elements, Random random)
     {
+        if (type.IsPacked)
+        {
+            byte[] codes = new byte[elements];
+            random.NextBytes(codes);
+            byte[] packed = new byte[type.Bytes(elements)];
+            PackedElements.Pack(codes, type.Bits, packed);
+            return packed;
+        }
+
         var data = new MemoryStream();
         Span<byte> element = stackalloc byte[8];
         for (int i = 0; i < elements; i++)
@@ -147,6 +156,14 @@ public sealed class TensorCodingTests
                     break;
                 case "BF16":
                     BinaryPrimitives.WriteUInt16LittleEndian(element, BrainFloat.Round((float)random.NextDouble() * 1000));
+                    break;
+                case string small when MiniFloat.ByType.TryGetValue(small, out MiniFloat? format):
+                    do
+                    {
+                        element[0] = (byte)random.Next(256);
+                    }
+                    while (!float.IsFinite(format.ToSingle(element[0])));
+
                     break;
                 default:
                     random.NextBytes(element);
