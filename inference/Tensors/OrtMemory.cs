@@ -3,9 +3,6 @@ namespace DurableMl.Inference.Tensors;
 /// <summary>Values that ONNX Runtime returned, one or all of a run; they are disposed with the last reference.</summary>
 internal sealed class OrtMemory(IDisposable values) : TensorMemory
 {
-    /// <summary>The values, in the order in which they were asked for.</summary>
-    public IReadOnlyList<OrtValue> Values => values;
-
     public override nint Address => 0;
 
     protected override void Free() => values.Dispose();

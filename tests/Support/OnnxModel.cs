@@ -79,17 +79,17 @@ public sealed class OnnxModel
         var tensor = new MemoryStream();
         foreach (long dimension in shape)
         {
-            Number(tensor, 1, (ulong)dimension);
+            tensor.Number(1, (ulong)dimension);
         }
 
-        Number(tensor, 2, Float);
-        Text(tensor, 8, name);
+        tensor.Number(2, Float);
+        tensor.Text(8, name);
         var entry = new MemoryStream();
-        Text(entry, 1, "location");
-        Text(entry, 2, location);
-        Message(tensor, 13, entry);
-        Number(tensor, 14, 1);
-        Message(graph, 5, tensor);
+        entry.Text(1, "location");
+        entry.Text(2, location);
+        tensor.Message(13, entry);
+        tensor.Number(14, 1);
+        graph.Message(5, tensor);
         return this;
     }
 
