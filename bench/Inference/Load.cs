@@ -37,6 +37,7 @@ internal sealed class Load
 
     private Measurement Run(int count, TimeSpan length, double? rate)
     {
+        using var priority = new Priority();
         Connection[] all = [.. Enumerable.Range(0, count).Select(_ => new Connection(server, request))];
         try
         {

@@ -95,7 +95,9 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     {
         lock (gate)
         {
-            if (active >= options.Concurrency || queue.Count > 0 || options.MaxDelay > TimeSpan.Zero)
+            // Where batches pay, or may, a queue must form for them.
+            int limit = MaxBatch > 1 ? options.Concurrency : options.ShortConcurrency;
+            if (active >= limit || queue.Count > 0 || options.MaxDelay > TimeSpan.Zero)
             {
                 return false;
             }

@@ -27,7 +27,10 @@ internal sealed class LoadedModel : IDisposable
                 session.HasSeparableRows ? Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536) : 1,
                 TimeSpan.FromMicroseconds(Math.Clamp(serving.MaxDelayMicroseconds, 0, 10_000_000)),
                 Math.Clamp(serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1), 1, 64),
-                Math.Clamp(serving.MaxQueue, 1, 100_000)),
+                Math.Clamp(serving.MaxQueue, 1, 100_000))
+            {
+                ShortConcurrency = serving.Concurrency is { } given ? Math.Clamp(given, 1, 64) : session.IsSmall ? int.MaxValue : 1,
+            },
             metrics,
             time);
     }
