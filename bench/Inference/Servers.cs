@@ -23,7 +23,11 @@ internal static class Servers
         var protocol = app.Services.GetRequiredService<OpenInferenceProtocol>();
         app.MapPost("v2/models/{model}/infer", (HttpContext context) => protocol.InferAsync(context, (string)context.GetRouteValue("model")!, null));
         app.MapPost("v2/models/{model}/versions/{version}/infer", (HttpContext context) => protocol.InferAsync(context, (string)context.GetRouteValue("model")!, (string)context.GetRouteValue("version")!));
-        app.MapGet("v2/health/live", (HttpContext context) => protocol.LiveAsync(context));
+        app.MapPost("read-only", async (HttpContext context) =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            context.Response.ContentLength = 0;
+        });
         return app.RunAsync();
     }
 

@@ -25,6 +25,15 @@ public sealed class RowCostTests
     }
 
     [TestMethod]
+    public void Batching_is_given_up_where_it_saves_less_than_the_queue_costs()
+    {
+        cost.Ran(TimeSpan.FromMicroseconds(70), 1);
+        cost.Ran(TimeSpan.FromMicroseconds(55 * 16), 16);
+
+        Assert.IsFalse(cost.BatchingPays);
+    }
+
+    [TestMethod]
     public void Batching_goes_on_where_a_row_is_cheaper_in_a_batch()
     {
         cost.Ran(TimeSpan.FromMilliseconds(2), 1);
@@ -59,7 +68,7 @@ public sealed class RowCostTests
     {
         cost.Ran(TimeSpan.FromMicroseconds(50), 1);
         cost.Ran(TimeSpan.FromMicroseconds(50 * 16), 16);
-        for (int i = 0; i < 2_000 && !cost.BatchingPays; i++)
+        for (int i = 0; i < 20_000 && !cost.BatchingPays; i++)
         {
             cost.Ran(TimeSpan.FromMicroseconds(50), 1);
         }
