@@ -15,16 +15,18 @@ internal sealed class RowCost
     // What was measured long ago counts less: an estimate that no run confirms grows by 1 % with each slower one.
     private const double Forget = 1.01;
 
-    // Batches that do not pay are not run, so nothing would ever correct their estimate. It falls slowly, until one is tried again.
-    private const double Hope = 0.9999;
+    // Batches that do not pay are not run, so nothing would ever correct their estimate. With each run of one row it counts a little less,
+    // until a batch is tried again.
+    private const double Fading = 0.9999;
 
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(1);
 
     private double alone;
     private double together;
+    private double weight = 1;
 
     /// <summary>Whether a run of several requests is worth while, as far as is known.</summary>
-    public bool BatchingPays => alone == 0 || together == 0 || together <= Math.Min(WorthWhile * alone, alone - HandOver.TotalSeconds);
+    public bool BatchingPays => alone == 0 || together == 0 || weight * together <= Math.Min(WorthWhile * alone, alone - HandOver.TotalSeconds);
 
     /// <summary>Whether a run of <paramref name="rows"/> is known to take less than a millisecond: about what it costs to hand it to another thread and back on busy cores.</summary>
     public bool IsShort(int rows)
@@ -40,11 +42,12 @@ internal sealed class RowCost
         if (rows > 1)
         {
             together = Fastest(together, row);
+            weight = 1;
         }
         else
         {
             alone = Fastest(alone, row);
-            together *= Hope;
+            weight *= Fading;
         }
     }
 

@@ -5,14 +5,18 @@ public sealed record ServingOptions
 {
     /// <summary>
     /// Rows (first dimension) in a batch made of several requests; 1 turns batching off. Null: 32 where the model's inputs and outputs
-    /// all have the same symbolic first dimension named like a batch, otherwise 1.
+    /// all have the same symbolic first dimension named like a batch, otherwise 1. Without a delay batches are made only as long as they
+    /// turn out to make a row cheaper.
     /// </summary>
     public int? MaxBatch { get; init; }
 
     /// <summary>How long the first request of a batch waits for others, in microseconds. 0, the default, batches what has queued up while the model was busy.</summary>
     public int MaxDelayMicroseconds { get; init; }
 
-    /// <summary>Runs of the model at a time. Null: as many as there are cores for a model below 2 MiB, whose runs take one thread each; one for others, whose runs share all cores.</summary>
+    /// <summary>
+    /// Runs of the model at a time. Null: one for a model of 2 MiB or more, whose runs share all cores; as many as there are cores for
+    /// smaller ones, whose runs take one thread each, and without limit while those take less than a millisecond and no batches are made.
+    /// </summary>
     public int? Concurrency { get; init; }
 
     /// <summary>Requests that may wait; one more is answered 429.</summary>

@@ -64,15 +64,32 @@ public sealed class RowCostTests
     }
 
     [TestMethod]
-    public void After_a_while_a_batch_is_tried_again()
+    public void After_a_while_one_batch_is_tried_again()
     {
-        cost.Ran(TimeSpan.FromMicroseconds(50), 1);
-        cost.Ran(TimeSpan.FromMicroseconds(50 * 16), 16);
+        TimeSpan alone = TimeSpan.FromMicroseconds(50);
+        cost.Ran(alone, 1);
+        cost.Ran(16 * alone, 16);
         for (int i = 0; i < 20_000 && !cost.BatchingPays; i++)
         {
-            cost.Ran(TimeSpan.FromMicroseconds(50), 1);
+            cost.Ran(alone, 1);
         }
 
         Assert.IsTrue(cost.BatchingPays);
+        cost.Ran(16 * alone, 16);
+        Assert.IsFalse(cost.BatchingPays);
+    }
+
+    [TestMethod]
+    public void Runs_of_one_row_do_not_make_longer_ones_look_short()
+    {
+        TimeSpan alone = TimeSpan.FromMicroseconds(50);
+        cost.Ran(64 * alone, 64);
+        for (int i = 0; i < 50_000; i++)
+        {
+            cost.Ran(alone, 1);
+        }
+
+        Assert.IsTrue(cost.IsShort(1));
+        Assert.IsFalse(cost.IsShort(64));
     }
 }
