@@ -17,6 +17,7 @@ internal sealed class LoadedModel : IDisposable
     public LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, TimeProvider time)
     {
         ServingOptions serving = manifest.Serving ?? new();
+        int concurrency = Math.Clamp(serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1), 1, 64);
         this.time = time;
         Manifest = manifest;
         Session = session;
@@ -26,10 +27,10 @@ internal sealed class LoadedModel : IDisposable
             new(
                 session.HasSeparableRows ? Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536) : 1,
                 TimeSpan.FromMicroseconds(Math.Clamp(serving.MaxDelayMicroseconds, 0, 10_000_000)),
-                Math.Clamp(serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1), 1, 64),
+                concurrency,
                 Math.Clamp(serving.MaxQueue, 1, 100_000))
             {
-                ShortConcurrency = serving.Concurrency is { } given ? Math.Clamp(given, 1, 64) : session.IsSmall ? int.MaxValue : 1,
+                ShortConcurrency = serving.Concurrency is null && session.IsSmall ? int.MaxValue : concurrency,
             },
             metrics,
             time);
