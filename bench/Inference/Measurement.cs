@@ -10,4 +10,7 @@ internal sealed record Measurement(double Rate, double P50, double P99, int Requ
 {
     /// <summary>Microseconds of processor time that the server took for each request; null where it was not observed.</summary>
     public double? ServerMicroseconds { get; init; }
+
+    /// <summary>Share of all cores' time that was not idle; null where it was not observed.</summary>
+    public double? Busy { get; init; }
 }

@@ -46,9 +46,11 @@ InferBody smallBinary = InferBody.Binary(small, smallShape);
 InferBody bigBinary = InferBody.Binary(big, bigShape);
 var report = new Report();
 report.Machine(length);
+(double lost, double longest) = Cores.Gaps(2 * length);
+report.Say(string.Create(CultureInfo.InvariantCulture, $"Before anything else runs: a thread that only reads the clock, one on each core, loses {lost:0.00%} of its time in gaps of over 0.2 ms; the longest is {longest:0.0} ms."));
 report.Head();
 
-Measurement? rawSmall = null, rawBig = null, json = null, binary = null, alone = null, oursBig = null, wide = null, wideAlone = null, half = null, halfJson = null, halfBig = null, floor = null;
+Measurement? rawSmall = null, rawBig = null, json = null, binary = null, alone = null, oursBig = null, wide = null, wideAlone = null, half = null, halfJson = null, halfBig = null, floor = null, ownHalf = null, ownFloor = null;
 var notes = new List<string>();
 if (Wanted("raw"))
 {
@@ -119,6 +121,19 @@ if (Wanted("ours"))
     }
 }
 
+if (Wanted("own-core") && Crowd.IsPossible)
+{
+    using ServerProcess ours = await ServerProcess.SelfOnCoreAsync(1, settings, "ours", "{port}", azurite.ConnectionString);
+    using var crowd = new Crowd(azurite.Id, Environment.ProcessId);
+    Load model = smallBinary.To(ours.Url("v2/models/mnist/infer"));
+    Measure(ours, "MNIST CNN", "DurableMl handler, JSON, on a core of its own", smallJson.To(ours.Url("v2/models/mnist/infer")), 64);
+    Measurement full = Measure(ours, "MNIST CNN", "DurableMl handler, binary, on a core of its own", model, 64);
+    ownHalf = AtHalfLoad(ours, "MNIST CNN", "DurableMl handler, binary, on a core of its own, at half load", model, full);
+    Load nothing = smallBinary.To(ours.Url("read-only"));
+    nothing.Closed(64, warmUp);
+    ownFloor = AtHalfLoad(ours, "(none)", "the same server only reading bodies, at that rate", nothing, full);
+}
+
 if (Option("--functions") is { } functions)
 {
     var host = new Dictionary<string, string>(settings)
@@ -142,12 +157,13 @@ if (Wanted("others"))
         Measurement node = await SideAsync("MNIST CNN", "onnxruntime-node behind http, JSON", smallJson, 64, () => ServerProcess.StartAsync(none, "node", script, mnist, "{port}", "1,28,28"));
         Measurement nodeBig = await SideAsync("ResNet-50", "onnxruntime-node behind http, JSON", bigJson, 2, () => ServerProcess.StartAsync(none, "node", script, resnet, "{port}", "3,224,224"));
         report.Say("");
+        await AgainstNodeAsync(script);
         Ratio("big model, of raw ONNX Runtime", oursBig, rawBig, "target 0.8");
         Ratio("plain ASP.NET Core with JSON, of raw ONNX Runtime, big model", plainBig, rawBig);
         Ratio("Node with JSON, of raw ONNX Runtime, big model", nodeBig, rawBig);
-        Ratio("small model, 64 connections, JSON, over Node", json, node, "target 3");
-        Ratio("small model, 64 connections, binary, over Node with JSON", binary, node, "target 3");
-        Ratio("small model, 64 connections, plain ASP.NET Core over Node", plain, node);
+        Ratio("small model, 64 connections, JSON, over Node, one after the other", json, node, "target 3");
+        Ratio("small model, 64 connections, binary, over Node with JSON, one after the other", binary, node, "target 3");
+        Ratio("small model, 64 connections, plain ASP.NET Core over Node, one after the other", plain, node);
     }
     else
     {
@@ -162,6 +178,11 @@ Ratio("small model over HTTP in binary, of raw ONNX Runtime on one core", binary
 if (half is not null)
 {
     report.Say($"- p99 over p50 at half load: {half.P99 / half.P50:0.0} for the small model in binary, {halfJson!.P99 / halfJson.P50:0.0} in JSON{(halfBig is null ? "" : $", {halfBig.P99 / halfBig.P50:0.0} for the big one")} (target 2); without a model {floor!.P99 / floor.P50:0.0}");
+}
+
+if (ownHalf is not null)
+{
+    report.Say($"- p99 over p50 at half load on a core of its own: {ownHalf.P99 / ownHalf.P50:0.0} (target 2); without a model {ownFloor!.P99 / ownFloor.P50:0.0}");
 }
 
 foreach (string note in notes)
@@ -221,6 +242,20 @@ async Task<Measurement> SideAsync(string model, string side, InferBody body, int
 {
     using ServerProcess server = await start();
     return Measure(server, model, side, body.To(server.Url("")), connections);
+}
+
+async Task AgainstNodeAsync(string script)
+{
+    using ServerProcess ours = await ServerProcess.SelfAsync(settings, "ours", "{port}", azurite.ConnectionString);
+    using ServerProcess node = await ServerProcess.StartAsync(none, "node", script, mnist, "{port}", "1,28,28");
+    Uri infer = ours.Url("v2/models/mnist/infer");
+    Load[] sides = [smallJson.To(node.Url("")), smallJson.To(infer), smallBinary.To(infer)];
+    Array.ForEach(sides, side => side.Closed(64, 2 * warmUp));
+    IReadOnlyList<(double Median, double Low, double High)> times = Rounds.Compare(sides, 64, 30);
+    report.Say($"- small model, 64 connections, over Node with JSON, 30 rounds of a second each in turn: JSON {Times(times[1])}, binary {Times(times[2])} (target 3)");
+
+    static string Times((double Median, double Low, double High) ratio) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ratio.Median:0.00} (the middle half {ratio.Low:0.00} to {ratio.High:0.00})");
 }
 
 void Soak(ServerProcess server, Load load, int requests)

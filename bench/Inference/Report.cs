@@ -17,18 +17,18 @@ internal sealed class Report
 
     public void Machine(TimeSpan length) => Say(string.Create(
         CultureInfo.InvariantCulture,
-        $"{Environment.ProcessorCount} cores ({CpuModel()}), .NET {Environment.Version}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {length.TotalSeconds:0} s each, load generator on the same cores"));
+        $"{Environment.ProcessorCount} cores ({CpuModel()}), .NET {Environment.Version}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {length.TotalSeconds:0} s each, load generator on the same cores unless said otherwise"));
 
     public void Head()
     {
         Say("");
-        Say("| model | side | connections | requests/s | p50 ms | p99 ms | server CPU µs |");
-        Say("|---|---|---:|---:|---:|---:|---:|");
+        Say("| model | side | connections | requests/s | p50 ms | p99 ms | server CPU µs | cores busy |");
+        Say("|---|---|---:|---:|---:|---:|---:|---:|");
     }
 
     public void Row(string model, string side, int connections, Measurement m) => Say(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {model} | {side}{(m.Failed > 0 ? $" ({m.Failed} FAILED)" : "")} | {(connections == 0 ? "" : connections)} | {m.Rate:0.#} | {m.P50:0.00} | {m.P99:0.00} | {m.ServerMicroseconds:0} |"));
+        $"| {model} | {side}{(m.Failed > 0 ? $" ({m.Failed} FAILED)" : "")} | {(connections == 0 ? "" : connections)} | {m.Rate:0.#} | {m.P50:0.00} | {m.P99:0.00} | {m.ServerMicroseconds:0} | {(m.Busy is { } busy ? $"{busy:0%}" : "")} |"));
 
     public Task SaveAsync(string path) => File.WriteAllLinesAsync(path, lines);
 

@@ -41,6 +41,10 @@ internal sealed class ServerProcess : IDisposable
     public static Task<ServerProcess> SelfAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
         StartAsync(settings, "dotnet", [typeof(Servers).Assembly.Location, .. arguments]);
 
+    /// <summary>The same on one core, so that .NET knows of no other.</summary>
+    public static Task<ServerProcess> SelfOnCoreAsync(int core, IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
+        StartAsync(settings, "taskset", ["-c", $"{core}", "dotnet", typeof(Servers).Assembly.Location, .. arguments]);
+
     /// <summary>A program that listens on the port written <c>{port}</c> in its arguments; returns when it does.</summary>
     public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string program, params string[] arguments)
     {
@@ -69,8 +73,13 @@ internal sealed class ServerProcess : IDisposable
     public Measurement Measure(Func<Measurement> load)
     {
         TimeSpan before = ProcessorTime;
+        var cores = new Cores();
         Measurement measured = load();
-        return measured with { ServerMicroseconds = (ProcessorTime - before).TotalMicroseconds / Math.Max(1, measured.Requests) };
+        return measured with
+        {
+            ServerMicroseconds = (ProcessorTime - before).TotalMicroseconds / Math.Max(1, measured.Requests),
+            Busy = cores.BusySince(),
+        };
     }
 
     public void Dispose()

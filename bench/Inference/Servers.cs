@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using DurableMl.Inference;
 using DurableMl.Inference.Protocol;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,6 +55,8 @@ internal static class Servers
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        // As local/Functions has it (docs/decisions/052).
+        builder.WebHost.UseSockets(sockets => (sockets.IOQueueCount, sockets.WaitForDataBeforeAllocatingBuffer) = (0, false));
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:" + port);
         return builder;
     }

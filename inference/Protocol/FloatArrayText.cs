@@ -10,6 +10,9 @@ namespace DurableMl.Inference.Protocol;
 /// </summary>
 internal ref struct FloatArrayText
 {
+    // After a number that cannot be read with many others, the next ones cannot either, more often than not.
+    private const int Pause = 16;
+
     private readonly ReadOnlySpan<byte> text;
     private int at;
 
@@ -80,22 +83,30 @@ internal ref struct FloatArrayText
     private bool Numbers(Span<float> values)
     {
         int i = at;
+        int tryAgain = 0;
         for (int n = 0; n < values.Length; n++)
         {
-            if (n > 0)
+            if (DelimitedFloats.IsSupported && n >= tryAgain)
+            {
+                // The last one has no comma behind it.
+                int many = DelimitedFloats.Read(text, ref i, values[n..^1]);
+                n += many;
+                tryAgain = n + (many == 0 ? Pause : 1);
+            }
+
+            i = PastWhiteSpace(i);
+            if (!FloatText.TryRead(text, ref i, out values[n]))
+            {
+                return false;
+            }
+
+            if (n < values.Length - 1)
             {
                 i = PastWhiteSpace(i);
                 if ((uint)i >= (uint)text.Length || text[i++] != ',')
                 {
                     return false;
                 }
-            }
-
-            i = PastWhiteSpace(i);
-
-            if (!FloatText.TryRead(text, ref i, out values[n]))
-            {
-                return false;
             }
         }
 

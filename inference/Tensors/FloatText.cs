@@ -18,7 +18,7 @@ internal static class FloatText
     private const ulong Middle = 1UL << 28;
     private const ulong Margin = 4;
 
-    private static readonly double[] Powers =
+    private static ReadOnlySpan<double> Powers =>
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
 
     private static ReadOnlySpan<ulong> Tens => [1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000];
@@ -29,6 +29,10 @@ internal static class FloatText
         int at = 0;
         return TryRead(text, ref at, out value) && at == text.Length;
     }
+
+    /// <summary>A number of up to 16 digits of which so many, up to 15, come after the point; false where the general parser has to read it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryDivide(long digits, int places, bool negative, out float value) => TryRound(digits / Powers[places], negative, out value);
 
     /// <summary>Reads the JSON number at <paramref name="at"/> and moves there behind it; false where there is none or the general parser has to read it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -93,14 +97,15 @@ internal static class FloatText
         }
 
         double scaled = exponent < 0 ? digits / Powers[-exponent] : digits * Powers[exponent];
-        ulong below = BitConverter.DoubleToUInt64Bits(scaled) & BelowSingle;
-        if (below - (Middle - Margin) <= 2 * Margin || scaled < 1.2e-38 || scaled > 3.4e38)
-        {
-            return false;
-        }
+        return TryRound(scaled, negative, out value) && scaled is >= 1.2e-38 and <= 3.4e38;
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryRound(double scaled, bool negative, out float value)
+    {
         value = (float)(negative ? -scaled : scaled);
-        return true;
+        ulong below = BitConverter.DoubleToUInt64Bits(scaled) & BelowSingle;
+        return below - (Middle - Margin) > 2 * Margin;
     }
 
     // Eight bytes at a time, however many of them are digits: no branch depends on where the number ends, which nothing could predict.

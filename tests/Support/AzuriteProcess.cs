@@ -30,6 +30,9 @@ public sealed class AzuriteProcess : IAsyncDisposable
         TableEndpoint = Endpoint(ports[2]);
     }
 
+    /// <summary>The operating system's number of the process.</summary>
+    public int Id => process.Id;
+
     /// <summary>For example <c>http://127.0.0.1:40123/devstoreaccount1</c>.</summary>
     public Uri BlobEndpoint { get; }
 
