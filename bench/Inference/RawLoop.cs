@@ -10,8 +10,11 @@ internal static class RawLoop
     public static Measurement Run(string path, float[] pixels, long[] shape, TimeSpan length)
     {
         using ModelSession session = ModelSession.Load(path);
-        return Time(() => session.Run(pixels, shape), length);
+        return Run(session, pixels, shape, length);
     }
+
+    /// <summary>The same with a model that is loaded.</summary>
+    public static Measurement Run(ModelSession session, float[] pixels, long[] shape, TimeSpan length) => Time(() => session.Run(pixels, shape), length);
 
     /// <summary>The same with IoBinding: input and output are bound once, to memory that stays.</summary>
     public static Measurement Bound(string path, float[] pixels, long[] shape, int outputs, TimeSpan length) => Bind(path, pixels, shape, outputs, anew: false, length);
