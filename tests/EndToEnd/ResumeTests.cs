@@ -52,9 +52,9 @@ public sealed class ResumeTests
         await first.KillAsync();
         await using var killed = await Up.StartAsync(state.Path);
 
-        // One trial is through and another has a checkpoint.
+        // One trial is through and another has a checkpoint, and cannot come to its end any more.
         await killed.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial.State == "completed"));
-        var underWay = await TrialWithCheckpointAsync(killed, runId);
+        var underWay = await HaltTrialWithCheckpointAsync(killed, runId);
         var before = (await killed.Pipelines.GetAsync(runId, CancellationToken.None))!;
         var finished = Trials(before).Where(trial => trial.State == "completed").Select(trial => trial.Id).ToArray();
         CollectionAssert.DoesNotContain(finished, underWay, "The trial was over before it could be killed.");
@@ -110,22 +110,29 @@ public sealed class ResumeTests
 
     private static IReadOnlyList<RunTrial> Trials(RunDocument run) => run.CustomStatus?.Trials ?? [];
 
-    private static async Task<string> TrialWithCheckpointAsync(Up up, string runId)
+    private static async Task<string> HaltTrialWithCheckpointAsync(Up up, string runId)
     {
+        var runs = up.Blobs.GetBlobContainerClient("runs");
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
             var run = (await up.Pipelines.GetAsync(runId, limit.Token))!;
             foreach (var trial in Trials(run).Where(trial => trial.State == "running"))
             {
-                var pointer = up.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{runId}/trials/{trial.Id}/checkpoint/latest.json");
+                var pointer = runs.GetBlobClient($"{runId}/trials/{trial.Id}/checkpoint/latest.json");
                 if (trial.Epoch >= 1 && await pointer.ExistsAsync(limit.Token))
                 {
                     // A start that has none yet writes 0.
                     using var content = JsonDocument.Parse((await pointer.DownloadContentAsync(limit.Token)).Value.Content);
                     if (content.RootElement.GetProperty("sequence").GetInt32() > 0)
                     {
-                        return trial.Id;
+                        TrialProcesses.Halt(runId);
+                        if (!await runs.GetBlobClient($"{runId}/trials/{trial.Id}/output/result.json").ExistsAsync(limit.Token))
+                        {
+                            return trial.Id;
+                        }
+
+                        TrialProcesses.GoOn(runId);
                     }
                 }
             }
