@@ -54,7 +54,7 @@ public sealed class ResumeTests
 
         // One trial is through and another has a checkpoint, and cannot come to its end any more.
         await killed.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial.State == "completed"));
-        var underWay = await HaltTrialWithCheckpointAsync(killed, runId);
+        var underWay = await HaltTrialWithCheckpointAsync(killed, runId, state.Path);
         var before = (await killed.Pipelines.GetAsync(runId, CancellationToken.None))!;
         var finished = Trials(before).Where(trial => trial.State == "completed").Select(trial => trial.Id).ToArray();
         CollectionAssert.DoesNotContain(finished, underWay, "The trial was over before it could be killed.");
@@ -110,7 +110,7 @@ public sealed class ResumeTests
 
     private static IReadOnlyList<RunTrial> Trials(RunDocument run) => run.CustomStatus?.Trials ?? [];
 
-    private static async Task<string> HaltTrialWithCheckpointAsync(Up up, string runId)
+    private static async Task<string> HaltTrialWithCheckpointAsync(Up up, string runId, string stateFolder)
     {
         var runs = up.Blobs.GetBlobContainerClient("runs");
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -126,13 +126,13 @@ public sealed class ResumeTests
                     using var content = JsonDocument.Parse((await pointer.DownloadContentAsync(limit.Token)).Value.Content);
                     if (content.RootElement.GetProperty("sequence").GetInt32() > 0)
                     {
-                        TrialProcesses.Halt(runId);
-                        if (!await runs.GetBlobClient($"{runId}/trials/{trial.Id}/output/result.json").ExistsAsync(limit.Token))
+                        int halted = TrialProcesses.Halt(stateFolder);
+                        if (halted > 0 && !await runs.GetBlobClient($"{runId}/trials/{trial.Id}/output/result.json").ExistsAsync(limit.Token))
                         {
                             return trial.Id;
                         }
 
-                        TrialProcesses.GoOn(runId);
+                        TrialProcesses.GoOn(stateFolder);
                     }
                 }
             }

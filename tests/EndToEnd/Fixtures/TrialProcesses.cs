@@ -3,36 +3,43 @@ using System.Text;
 
 namespace EndToEnd.Tests.Fixtures;
 
-/// <summary>The Python processes of a run's trials, known by the run's id in their environment.</summary>
+/// <summary>The Python processes of the trials that an <c>up</c> runs, known by the task's folder in their environment.</summary>
 internal static partial class TrialProcesses
 {
     private const int Stop = 19;
     private const int Continue = 18;
 
     /// <summary>Halts them, so that none can end before it is killed.</summary>
-    public static void Halt(string runId) => Signal(runId, Stop);
+    /// <param name="stateFolder">The state folder of <c>up</c>, under which its nodes work.</param>
+    /// <returns>How many were halted.</returns>
+    public static int Halt(string stateFolder) => Signal(stateFolder, Stop);
 
     /// <summary>Lets halted ones go on.</summary>
-    public static void GoOn(string runId) => Signal(runId, Continue);
+    /// <param name="stateFolder">As for <see cref="Halt"/>.</param>
+    /// <returns>How many were told to.</returns>
+    public static int GoOn(string stateFolder) => Signal(stateFolder, Continue);
 
-    private static void Signal(string runId, int signal)
+    private static int Signal(string stateFolder, int signal)
     {
+        int signalled = 0;
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), out int pid) && IsTrial(folder, runId))
+            if (int.TryParse(Path.GetFileName(folder), out int pid) && IsTrial(folder, stateFolder) && SendSignal(pid, signal) == 0)
             {
-                _ = SendSignal(pid, signal);
+                signalled++;
             }
         }
+
+        return signalled;
     }
 
-    private static bool IsTrial(string folder, string runId)
+    private static bool IsTrial(string folder, string stateFolder)
     {
         try
         {
             // Not the shell that supervises it: that one must see its parent die.
             return File.ReadAllText(Path.Combine(folder, "comm")).StartsWith("python", StringComparison.Ordinal)
-                && File.ReadAllText(Path.Combine(folder, "environ"), Encoding.Latin1).Contains(runId, StringComparison.Ordinal);
+                && File.ReadAllText(Path.Combine(folder, "environ"), Encoding.Latin1).Contains($"AZ_BATCH_TASK_DIR={stateFolder}/", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
