@@ -66,7 +66,7 @@ public sealed class TrainingOnBatchTests
     [TestMethod]
     public async Task A_node_lost_in_the_middle_of_an_epoch_costs_no_more_than_a_checkpoint_interval_and_changes_nothing()
     {
-        var (noticed, killed, undisturbed) = (Trial("lost", budget: 8), Trial("lost", "trial-001", budget: 8), Trial("lost", "trial-002", budget: 8));
+        var (noticed, killed, undisturbed) = (Trial("lost", budget: 24), Trial("lost", "trial-001", budget: 24), Trial("lost", "trial-002", budget: 24));
         var outcomes = new List<TrialOutcome>();
         foreach (var trial in new[] { noticed, killed, undisturbed })
         {
