@@ -75,7 +75,7 @@ internal static class Probe
             ["parameters"] = new JsonObject { ["mode"] = ModeParameter(modes) },
             ["maxFailedTrials"] = modes.Count(mode => mode != "ok"),
             ["retries"] = new JsonObject { ["failures"] = 1 },
-            ["timeLimit"] = "PT3S",
+            ["timeLimit"] = "PT10M",
         },
         ["publish"] = new JsonObject { ["model"] = raw.Name, ["alias"] = "champion" },
     };
