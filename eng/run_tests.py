@@ -161,7 +161,7 @@ def main():
     parser.add_argument("--root", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--configuration", default="Release", help=argparse.SUPPRESS)
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="projects at a time")
-    parser.add_argument("--limit", type=int, default=480, help="seconds one project may take")
+    parser.add_argument("--limit", type=int, default=900, help="seconds one project may take")
     parser.add_argument("--filter", help="only tests that match, as in dotnet test --filter")
     parser.add_argument("names", nargs="*", help="only projects whose folder contains one of these")
     options = parser.parse_args()

@@ -12,7 +12,6 @@ namespace EndToEnd.Tests;
 [TestClass]
 public sealed class ImportTests
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
     private static TemporaryFolder? state;
     private static Up? up;
     private static TorchModel? torch;
@@ -112,7 +111,7 @@ public sealed class ImportTests
             RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(Longest);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
         string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
@@ -126,7 +125,7 @@ public sealed class ImportTests
 
     private static async Task<ImportDocument> ImportAsync(string model, JsonObject request)
     {
-        using var limit = new CancellationTokenSource(Longest);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var client = new ImportsClient(Host.Http, TimeProvider.System) { Interval = TimeSpan.FromMilliseconds(50) };
         ImportDocument? last = null;
         await foreach (ImportDocument seen in client.FollowAsync(await client.StartAsync(model, request, limit.Token), limit.Token))

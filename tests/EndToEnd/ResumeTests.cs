@@ -101,7 +101,7 @@ public sealed class ResumeTests
 
         await up.KillServiceAsync("Azurite");
         await up.KillServiceAsync("Batch emulator");
-        await Up.WaitAsync(() => up.Output.Split("is up again").Length == 3, up.Output);
+        await Eventually.TrueAsync(() => up.Output.Split("is up again").Length == 3, "both are up again", () => up.Output);
 
         await SmallMnist.UploadAsync(up.Blobs, "mnist-back", trainImages: 300);
         var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-back", trials: 1, budget: 1, learningRates: [0.003]), null, CancellationToken.None);
@@ -113,7 +113,7 @@ public sealed class ResumeTests
     private static async Task<string> HaltTrialWithCheckpointAsync(Up up, string runId, string stateFolder)
     {
         var runs = up.Blobs.GetBlobContainerClient("runs");
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var run = (await up.Pipelines.GetAsync(runId, limit.Token))!;

@@ -14,8 +14,6 @@ public sealed class AzuriteProcess : IAsyncDisposable
     /// <summary>Azurite's published development key; no secret.</summary>
     public const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-
     private readonly Process process;
     private readonly TemporaryFolder folder;
     private readonly StringBuilder output;
@@ -47,7 +45,7 @@ public sealed class AzuriteProcess : IAsyncDisposable
         $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};TableEndpoint={TableEndpoint};";
 
     /// <summary>Starts Azurite and returns once it accepts connections.</summary>
-    /// <exception cref="InvalidOperationException">It ended, or did not listen within a minute; the message holds its output.</exception>
+    /// <exception cref="InvalidOperationException">It ended, or did not listen within <see cref="Patience.Limit"/>; the message holds its output.</exception>
     public static async Task<AzuriteProcess> StartAsync(CancellationToken cancellationToken = default)
     {
         var folder = new TemporaryFolder();
@@ -77,7 +75,7 @@ public sealed class AzuriteProcess : IAsyncDisposable
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(StartLimit);
+            limit.CancelAfter(Patience.Limit);
             foreach (var port in ports)
             {
                 await azurite.WaitUntilListeningAsync(port, limit.Token);

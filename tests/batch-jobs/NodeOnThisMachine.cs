@@ -1,14 +1,11 @@
 using System.Diagnostics;
 using Azure.Compute.Batch;
-using DurableMl.Tests.Support;
 
 namespace BatchJobs.Tests;
 
 /// <summary>Does with a task what a Batch node does: brings its files, sets its environment, starts its command without a shell.</summary>
 internal static class NodeOnThisMachine
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
     public static async Task<int> RunAsync(BatchTaskCreateOptions task, string folder, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
@@ -28,7 +25,7 @@ internal static class NodeOnThisMachine
 
         using var process = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(Patience.Limit);
         try
         {
             await process.WaitForExitAsync(limit.Token);

@@ -24,7 +24,7 @@ internal sealed class InferenceHost : IAsyncDisposable
         this.app = app;
         this.folder = folder;
         Container = container;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = TimeSpan.FromSeconds(60) };
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()), Timeout = Patience.Limit };
     }
 
     public HttpClient Client { get; }
@@ -57,12 +57,7 @@ internal sealed class InferenceHost : IAsyncDisposable
 
         // It could look at a model between its publication and its first alias, and would remember for a moment that there is none.
         var preloader = app.Services.GetRequiredService<Preloader>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!preloader.IsReady)
-        {
-            await Task.Delay(5, limit.Token);
-        }
-
+        await Eventually.TrueAsync(() => preloader.IsReady, "the server is ready");
         return new(app, folder, container);
     }
 

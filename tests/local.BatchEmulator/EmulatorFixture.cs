@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator;
-using DurableMl.Tests.Support;
 
 namespace BatchEmulator.Tests;
 
@@ -41,7 +40,7 @@ internal sealed class EmulatorFixture : IAsyncDisposable
         var pool = new JsonObject { ["id"] = id, ["vmSize"] = "standard_d2s_v5", ["targetDedicatedNodes"] = dedicated, ["targetLowPriorityNodes"] = lowPriority, ["taskSlotsPerNode"] = slots };
         change?.Invoke(pool);
         await Client.OkAsync("POST", "/pools", pool);
-        await Until.TrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
         {
             var nodes = (await Client.OkAsync("GET", $"/pools/{id}/nodes"))["value"]!.AsArray();
             return nodes.Count == dedicated + lowPriority && nodes.All(n => (string)n!["state"]! is "idle");
@@ -68,7 +67,7 @@ internal sealed class EmulatorFixture : IAsyncDisposable
     public async Task<JsonObject> WaitAsync(string id, string state = "completed", string job = "job")
     {
         JsonObject task = [];
-        await Until.TrueAsync(async () => (string?)(task = await TaskAsync(id, job))["state"] == state, $"task {id} is {state}", () => task.ToJsonString());
+        await Eventually.TrueAsync(async () => (string?)(task = await TaskAsync(id, job))["state"] == state, $"task {id} is {state}", () => task.ToJsonString());
         return task;
     }
 

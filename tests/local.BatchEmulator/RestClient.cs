@@ -9,7 +9,7 @@ namespace BatchEmulator.Tests;
 /// <summary>A bare client of the REST API, signed by the documented rules and by none of the emulator's code.</summary>
 internal sealed class RestClient(string url, string account, string key) : IDisposable
 {
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient http = new() { Timeout = Patience.Limit };
 
     public string Version { get; set; } = "2025-06-01";
 

@@ -59,7 +59,7 @@ public sealed class ScaleTests
             })]),
         });
 
-        await Until.TrueAsync(async () => (int)(await emulator.Client.OkAsync("GET", "/jobs/job/taskcounts"))["taskCounts"]!["succeeded"]! == 50, "all fifty have met");
+        await Eventually.TrueAsync(async () => (int)(await emulator.Client.OkAsync("GET", "/jobs/job/taskcounts"))["taskCounts"]!["succeeded"]! == 50, "all fifty have met");
         TestContext.WriteLine($"50 concurrent tasks in {watch.Elapsed.TotalSeconds:0.0} s");
     }
 }

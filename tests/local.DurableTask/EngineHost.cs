@@ -12,10 +12,8 @@ namespace DurableTask.Tests;
 /// <summary>A host with a worker and a client on one file.</summary>
 sealed class EngineHost : IAsyncDisposable
 {
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-
     readonly IHost host;
-    readonly CancellationTokenSource timeout = new(Longest);
+    readonly CancellationTokenSource timeout = new(Patience.Limit);
 
     EngineHost(IHost host) => this.host = host;
 

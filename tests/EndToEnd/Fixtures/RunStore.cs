@@ -36,13 +36,13 @@ internal static class RunStore
         return string.Join('\n', texts);
     }
 
-    /// <summary>Follows a run to its end, three minutes at most.</summary>
+    /// <summary>Follows a run to its end.</summary>
     public static async Task<RunDocument> EndAsync(this Up up, string runId) => await up.UntilAsync(runId, run => run.HasEnded);
 
-    /// <summary>Follows a run until something is the case or it has ended, three minutes at most.</summary>
+    /// <summary>Follows a run until something is the case or it has ended.</summary>
     public static async Task<RunDocument> UntilAsync(this Up up, string runId, Func<RunDocument, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var follower = new RunFollower(up.Pipelines, TimeProvider.System) { Interval = TimeSpan.FromMilliseconds(50) };
         RunDocument? last = null;
         try
@@ -58,7 +58,7 @@ internal static class RunStore
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{runId} did not get there within three minutes. Its state: {last?.CustomStatus}\n{up.Output}");
+            Assert.Fail($"{runId} did not get there within {Patience.Limit}. Its state: {last?.CustomStatus}\n{up.Output}");
         }
 
         return last!;

@@ -46,7 +46,7 @@ internal sealed class TorchModel
         await File.WriteAllTextAsync(script, Script);
         var start = new ProcessStartInfo(Repository.Python, ["-B", "-W", "ignore", script, folder]) { RedirectStandardError = true };
         using Process process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         string error = await process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
         Assert.AreEqual(0, process.ExitCode, error);

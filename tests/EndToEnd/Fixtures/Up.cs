@@ -11,8 +11,6 @@ namespace EndToEnd.Tests.Fixtures;
 /// <summary>A real <c>durableml up</c> on free ports, with its state in a folder of its own.</summary>
 internal sealed class Up : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly StringBuilder _output;
     private readonly HostStateFile _stateFile;
@@ -24,7 +22,7 @@ internal sealed class Up : IAsyncDisposable
         _output = output;
         _stateFile = stateFile;
         Ports = state.Ports;
-        _http = new HttpClient { BaseAddress = LocalHost.FunctionsUrl(state.Ports), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient { BaseAddress = LocalHost.FunctionsUrl(state.Ports), Timeout = Patience.Limit };
     }
 
     public HostPorts Ports { get; }
@@ -76,7 +74,7 @@ internal sealed class Up : IAsyncDisposable
                 return new Up(process, output, file, state);
             }
 
-            if (process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartLimit)
+            if (process.HasExited || TimeProvider.System.GetElapsedTime(started) > Patience.Limit)
             {
                 process.Kill();
                 await process.WaitForExitAsync();
@@ -92,7 +90,7 @@ internal sealed class Up : IAsyncDisposable
     {
         var killed = _stateFile.Read()!.Services[name];
         ProcessSignal.SendKill(killed);
-        await WaitAsync(() => _stateFile.Read()!.Services[name] is { } next && next != killed && next.IsAlive, $"{name} was not started again.\n{Output}");
+        await Eventually.TrueAsync(() => _stateFile.Read()!.Services[name] is { } next && next != killed && next.IsAlive, $"{name} is started again", () => Output);
     }
 
     /// <summary>kill -9 of <c>up</c> itself: nobody stops its children.</summary>
@@ -109,7 +107,7 @@ internal sealed class Up : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         ProcessSignal.SendTerminate(ProcessIdentity.Of(_process.Id) ?? throw new InvalidOperationException($"up has ended already:\n{Output}"));
-        await _process.WaitForExitAsync().WaitAsync(StopLimit);
+        await _process.WaitForExitAsync().WaitAsync(Patience.Limit);
         return _process.ExitCode;
     }
 
@@ -122,17 +120,6 @@ internal sealed class Up : IAsyncDisposable
 
         _process.Dispose();
         _http.Dispose();
-    }
-
-    /// <summary>Waits, for a minute at most, until something is the case.</summary>
-    public static async Task WaitAsync(Func<bool> condition, string otherwise)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.IsTrue(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(1), otherwise);
-            await Task.Delay(50);
-        }
     }
 
     private static void Append(StringBuilder output, string? line)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DurableMl.BatchJobs.Catalog;
-using DurableMl.Tests.Support;
 
 namespace BatchJobs.Tests.Catalog;
 

@@ -9,7 +9,6 @@ using DurableMl.BatchJobs.Submission;
 using DurableMl.Local.BatchEmulator;
 using DurableMl.Local.BatchEmulator.Containers;
 using DurableMl.Local.BatchEmulator.Pools;
-using DurableMl.Tests.Support;
 
 namespace BatchJobs.Tests.Emulator;
 
@@ -18,8 +17,6 @@ internal sealed class TrainingAccount : IAsyncDisposable
 {
     public const string Dataset = "bands";
     public const string Version = "1";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly TemporaryFolder folder = new();
     private AzuriteProcess azurite = null!;
@@ -67,19 +64,8 @@ internal sealed class TrainingAccount : IAsyncDisposable
     public async Task<TrialOutcome> OutcomeAsync(TrainingTask task, CancellationToken cancellationToken)
     {
         TrialOutcome? outcome = null;
-        await UntilAsync(async () => (outcome = await Jobs.OutcomeAsync(task, cancellationToken)) is not null, $"{task.RunId}/{task.TrialId} is over", cancellationToken);
+        await Eventually.TrueAsync(async () => (outcome = await Jobs.OutcomeAsync(task, cancellationToken)) is not null, $"{task.RunId}/{task.TrialId} is over", cancellationToken: cancellationToken);
         return outcome!;
-    }
-
-    /// <summary>Asks until the answer is yes.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what, CancellationToken cancellationToken)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            Assert.IsLessThan(Patience, waited.Elapsed, $"still not: {what}");
-            await Task.Delay(50, cancellationToken);
-        }
     }
 
     /// <summary>Takes away the node that the task runs on, as Azure takes a spot node, with or without the notice.</summary>

@@ -66,18 +66,19 @@ public sealed class TrainingOnBatchTests
     [TestMethod]
     public async Task A_node_lost_in_the_middle_of_an_epoch_costs_no_more_than_a_checkpoint_interval_and_changes_nothing()
     {
-        var (noticed, killed, undisturbed) = (Trial("lost", budget: 24), Trial("lost", "trial-001", budget: 24), Trial("lost", "trial-002", budget: 24));
+        var (noticed, killed, undisturbed) = (Trial("lost", budget: 40), Trial("lost", "trial-001", budget: 40), Trial("lost", "trial-002", budget: 40));
         var outcomes = new List<TrialOutcome>();
         foreach (var trial in new[] { noticed, killed, undisturbed })
         {
             await account.Jobs.SubmitAsync(trial, Cancellation);
         }
 
-        foreach (var trial in new[] { noticed, killed })
+        // Side by side: one that starts late must not leave the other the time to come to its end.
+        await Task.WhenAll(new[] { noticed, killed }.Select(async trial =>
         {
             await CheckpointedAsync(trial);
             await account.PreemptAsync(trial, notice: trial == noticed, Cancellation);
-        }
+        }));
 
         foreach (var trial in new[] { noticed, killed, undisturbed })
         {
@@ -163,12 +164,12 @@ public sealed class TrainingOnBatchTests
     {
         var trial = Trial("cancelled", budget: 10_000);
         await account.Jobs.SubmitAsync(trial, Cancellation);
-        await TrainingAccount.UntilAsync(
-            async () => (await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation)).Starts == 1 && account.ProcessesAtWork() > 0, "it runs", Cancellation);
+        await Eventually.TrueAsync(
+            async () => (await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation)).Starts == 1 && account.ProcessesAtWork() > 0, "it runs", cancellationToken: Cancellation);
         await account.Jobs.CancelAsync(trial, Cancellation);
         await account.Jobs.DeleteJobsAsync("cancelled", Cancellation);
-        await TrainingAccount.UntilAsync(() => Task.FromResult(account.ProcessesAtWork() == 0), "no process is left", Cancellation);
-        await TrainingAccount.UntilAsync(
+        await Eventually.TrueAsync(() => account.ProcessesAtWork() == 0, "no process is left", cancellationToken: Cancellation);
+        await Eventually.TrueAsync(
             async () =>
             {
                 try
@@ -182,14 +183,14 @@ public sealed class TrainingOnBatchTests
                 }
             },
             "the job is gone",
-            Cancellation);
+            cancellationToken: Cancellation);
     }
 
-    private Task CheckpointedAsync(TrainingTask trial) => TrainingAccount.UntilAsync(
+    private Task CheckpointedAsync(TrainingTask trial) => Eventually.TrueAsync(
         async () => (await account.Jobs.Trials.ProgressAsync(trial.BlobPrefix, Cancellation)).Epoch > 1
             && !(await TextAsync($"{trial.BlobPrefix}/checkpoint/latest.json")).Contains("\"sequence\": 0", StringComparison.Ordinal),
         $"{trial.TrialId} has trained an epoch and stored a checkpoint",
-        Cancellation);
+        cancellationToken: Cancellation);
 
     private static int StepIn(string log, string before)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DurableMl.Tests.Support;
 
 namespace BatchJobs.Tests.Python;
 

@@ -6,7 +6,6 @@ using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Client;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
-using DurableMl.Tests.Support;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 

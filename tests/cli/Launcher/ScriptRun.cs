@@ -5,8 +5,6 @@ namespace Cli.Tests.Launcher;
 /// <summary>Runs a script to its end and keeps what it printed.</summary>
 internal sealed record ScriptRun(int ExitCode, string Output, string Errors)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public static async Task<ScriptRun> StartAsync(string program, IEnumerable<string> arguments, string folder, params (string Name, string? Value)[] environment)
@@ -27,7 +25,7 @@ internal sealed record ScriptRun(int ExitCode, string Output, string Errors)
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(Limit);
+        await process.WaitForExitAsync().WaitAsync(Patience.Limit);
         return new ScriptRun(process.ExitCode, await output, await errors);
     }
 }

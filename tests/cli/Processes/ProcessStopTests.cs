@@ -21,7 +21,7 @@ public sealed class ProcessStopTests
         using var folder = new TemporaryFolder();
         var ready = Path.Combine(folder.Path, "ready");
         using var process = Process.Start("/bin/sh", ["-c", $"trap '' TERM; : > '{ready}'; while :; do sleep 0.1; done"]);
-        await Eventually.TrueAsync(() => File.Exists(ready));
+        await Eventually.TrueAsync(() => File.Exists(ready), "the process is ready");
 
         Assert.IsFalse(await ProcessStop.StopAsync(ProcessIdentity.Of(process.Id)!, TimeSpan.FromMilliseconds(300), TimeProvider.System));
         await process.WaitForExitAsync();

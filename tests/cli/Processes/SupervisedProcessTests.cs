@@ -34,7 +34,7 @@ public sealed class SupervisedProcessTests
         await service.StartAsync(CancellationToken.None);
 
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "die"), "");
-        await Eventually.TrueAsync(() => output.ToString().Contains("is up again", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => output.ToString().Contains("is up again", StringComparison.Ordinal), "it is started again");
 
         StringAssert.Contains(output.ToString(), "Shell ended unexpectedly (exit code 7)");
         StringAssert.Contains(output.ToString(), "goodbye");
@@ -50,7 +50,7 @@ public sealed class SupervisedProcessTests
             Shell.Run(folder, "exit 1"), _ => Task.FromResult(true), new RestartPolicy(TimeProvider.System) { FirstDelay = TimeSpan.FromMilliseconds(1), MaxEnds = 2 }, TextWriter.Null, TimeProvider.System);
         await service.StartAsync(CancellationToken.None);
 
-        var exception = await Assert.ThrowsExactlyAsync<CliException>(() => service.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
+        var exception = await Assert.ThrowsExactlyAsync<CliException>(() => service.Completion.WaitAsync(Patience.Limit));
 
         StringAssert.Contains(exception.Message, "Shell keeps ending; gave up");
         StringAssert.Contains(exception.Message, "shell.log");

@@ -16,7 +16,6 @@ namespace Functions.Tests.Fixtures;
 internal sealed class App : IAsyncDisposable
 {
     private static readonly Lazy<Task<App>> Shared = new(StartAsync);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly TemporaryFolder folder = new();
     private readonly StringBuilder log = new();
@@ -73,7 +72,7 @@ internal sealed class App : IAsyncDisposable
                 return run;
             }
 
-            Assert.IsTrue(waited.Elapsed < Patience, $"The run is not as wanted: {body}\n{Log}");
+            Assert.IsTrue(waited.Elapsed < Patience.Limit, $"The run is not as wanted: {body}\n{Log}");
             await Task.Delay(100);
         }
     }
@@ -88,7 +87,7 @@ internal sealed class App : IAsyncDisposable
         BatchTask running = await Batch.GetTaskAsync(job, task);
         while (running.State != BatchTaskState.Running)
         {
-            Assert.IsTrue(waited.Elapsed < Patience, $"{task} does not run");
+            Assert.IsTrue(waited.Elapsed < Patience.Limit, $"{task} does not run");
             await Task.Delay(50);
             running = await Batch.GetTaskAsync(job, task);
         }
@@ -155,11 +154,11 @@ internal sealed class App : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Append(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = Patience.Limit };
         var waited = Stopwatch.StartNew();
         while (!await AnswersAsync())
         {
-            Assert.IsTrue(waited.Elapsed < Patience && !process.HasExited, $"The app does not answer:\n{Log}");
+            Assert.IsTrue(waited.Elapsed < Patience.Limit && !process.HasExited, $"The app does not answer:\n{Log}");
             await Task.Delay(100);
         }
     }

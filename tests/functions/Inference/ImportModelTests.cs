@@ -49,7 +49,7 @@ public sealed class ImportModelTests
 
     private static async Task<JsonNode> EndAsync(App app, JsonNode started)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             JsonNode instance = JsonNode.Parse(await app.Http.GetStringAsync((string)started["statusQueryGetUri"]!, limit.Token))!;

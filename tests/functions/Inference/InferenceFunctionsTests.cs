@@ -96,7 +96,7 @@ public sealed class InferenceFunctionsTests
         (HttpStatusCode status, JsonNode started) = await SendAsync(app, HttpMethod.Post, $"api/models/{model}/score", $$"""{"input":"datasets/{{model}}/test-"}""");
         Assert.AreEqual(HttpStatusCode.Accepted, status, started.ToJsonString());
         JsonNode instance;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         do
         {
             await Task.Delay(100, limit.Token);

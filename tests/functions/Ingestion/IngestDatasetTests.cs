@@ -19,7 +19,7 @@ public sealed class IngestDatasetTests
         string id = await RunOfAsync(app, raw.Name);
         JsonObject run = await app.EndAsync(id);
         Assert.AreEqual("published", run["output"]!["state"]!.GetValue<string>(), run.ToJsonString());
-        Assert.AreEqual(1, (await RunsAsync(app)).Count(name => name == raw.Name));
+        Assert.HasCount(1, await RunsOfAsync(app, raw.Name));
     }
 
     [TestMethod]
@@ -33,34 +33,17 @@ public sealed class IngestDatasetTests
         await raw.PutAsync("pipeline.json", System.Text.Encoding.UTF8.GetBytes(pipeline.ToJsonString()));
 
         BlobClient answer = (await Storage.BlobsAsync()).GetBlobContainerClient("raw").GetBlobClient($"{raw.Name}/pipeline.json.errors");
-        for (int i = 0; i < 300 && !await answer.ExistsAsync(); i++)
-        {
-            await Task.Delay(100);
-        }
-
+        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the errors are beside it");
         JsonNode errors = JsonNode.Parse((await answer.DownloadContentAsync()).Value.Content.ToString())!["errors"]!;
         Assert.AreEqual("$.sweep.trials", errors[0]!["path"]!.GetValue<string>());
     }
 
-    private static async Task<string> RunOfAsync(App app, string name)
-    {
-        for (int i = 0; i < 300; i++)
-        {
-            JsonNode list = JsonNode.Parse(await app.Http.GetStringAsync(new Uri("api/pipelines", UriKind.Relative)))!;
-            if (list["runs"]!.AsArray().FirstOrDefault(run => run!["name"]?.GetValue<string>() == name) is { } run)
-            {
-                return run["runId"]!.GetValue<string>();
-            }
+    private static async Task<string> RunOfAsync(App app, string name) =>
+        (await Eventually.GetAsync(async () => (await RunsOfAsync(app, name)).FirstOrDefault(), "a run is started", () => app.Log))["runId"]!.GetValue<string>();
 
-            await Task.Delay(100);
-        }
-
-        throw new AssertFailedException($"No run was started.\n{app.Log}");
-    }
-
-    private static async Task<string[]> RunsAsync(App app)
+    private static async Task<JsonNode[]> RunsOfAsync(App app, string name)
     {
         JsonNode list = JsonNode.Parse(await app.Http.GetStringAsync(new Uri("api/pipelines", UriKind.Relative)))!;
-        return [.. list["runs"]!.AsArray().Select(run => run!["name"]?.GetValue<string>() ?? "")];
+        return [.. list["runs"]!.AsArray().Select(run => run!).Where(run => run["name"]?.GetValue<string>() == name)];
     }
 }

@@ -132,12 +132,7 @@ public sealed class PipelineRunTests
         Assert.IsTrue(Trials(run).All(trial => Text(trial["state"]) == "cancelled"));
         Assert.AreEqual("cancelled: enough", Text(run["customStatus"]!["error"]));
         await AssertNoBatchJobAsync(app, id);
-        for (int i = 0; i < 100 && ProcessesOf(id) > 0; i++)
-        {
-            await Task.Delay(100);
-        }
-
-        Assert.AreEqual(0, ProcessesOf(id));
+        await Eventually.TrueAsync(() => ProcessesOf(id) == 0, "no process is left");
         using HttpResponseMessage again = await app.Http.PostAsync(new Uri($"api/pipelines/{id}/cancel", UriKind.Relative), null);
         Assert.AreEqual(409, (int)again.StatusCode);
     }

@@ -80,23 +80,23 @@ public sealed class AbandonedTrainingTests
 
     private static async Task<int> StatusAsync(App app, string job)
     {
-        for (int i = 0; ; i++)
-        {
-            try
+        int status = 0;
+        await Eventually.TrueAsync(
+            async () =>
             {
-                BatchJobState? state = (await app.Batch.GetJobAsync(job)).Value.State;
-                if (state != BatchJobState.Deleting || i == 100)
+                try
                 {
-                    return 200;
+                    status = 200;
+                    return (await app.Batch.GetJobAsync(job)).Value.State != BatchJobState.Deleting;
                 }
-
-                await Task.Delay(50);
-            }
-            catch (RequestFailedException e)
-            {
-                return e.Status;
-            }
-        }
+                catch (RequestFailedException e)
+                {
+                    status = e.Status;
+                    return true;
+                }
+            },
+            "the job's deletion has ended");
+        return status;
     }
 
     private void Knows(string instance, OrchestrationRuntimeStatus status) =>

@@ -162,7 +162,7 @@ public sealed class DynamicBatcherTests : IDisposable
         Assert.IsFalse(closed.Task.IsCompleted);
         time.Advance(Delay);
         await stays;
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await closed.Task.WaitAsync(Patience.Limit);
         batcher.Dispose();
     }
 

@@ -6,8 +6,6 @@ namespace Inference.Tests.Batching;
 [TestClass]
 public sealed class RunThreadsTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     [TestMethod]
     public async Task Runs_that_wait_for_each_other_all_run_and_none_on_the_thread_pool()
     {
@@ -21,12 +19,12 @@ public sealed class RunThreadsTests
             {
                 onPool.Add(Thread.CurrentThread.IsThreadPoolThread);
                 all.Signal();
-                all.Wait(Limit);
+                all.Wait(Patience.Limit);
                 end.SetResult();
             }));
             return end.Task;
         })];
-        await Task.WhenAll(done).WaitAsync(Limit);
+        await Task.WhenAll(done).WaitAsync(Patience.Limit);
 
         Assert.IsTrue(all.IsSet);
         Assert.IsFalse(onPool.Contains(true));
@@ -48,7 +46,7 @@ public sealed class RunThreadsTests
             }));
             return ValueTask.CompletedTask;
         });
-        await end.Task.WaitAsync(Limit);
+        await end.Task.WaitAsync(Patience.Limit);
     }
 
     private sealed class Item(Action run) : IThreadPoolWorkItem

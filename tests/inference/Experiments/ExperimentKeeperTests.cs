@@ -27,12 +27,13 @@ public sealed class ExperimentKeeperTests
         ExperimentLog log = host.Service<ExperimentLog>();
         log.Answered("bad", "r", "1", TimeSpan.Zero, failed: false);
         log.Answered("good", "r", "1", TimeSpan.Zero, failed: false);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while ((await Stored.ReadAsync("good", limit.Token)).Arms is not [{ Requests: 1 }])
-        {
-            time.Advance(FeedbackMatcher.Interval);
-            await Task.Delay(20, limit.Token);
-        }
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                time.Advance(FeedbackMatcher.Interval);
+                return (await Stored.ReadAsync("good", CancellationToken.None)).Arms is [{ Requests: 1 }];
+            },
+            "the good model's request is stored");
 
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/health/live")).Status);
     }

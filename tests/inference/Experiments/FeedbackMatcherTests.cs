@@ -50,13 +50,14 @@ public sealed class FeedbackMatcherTests : IAsyncDisposable
         Assert.AreEqual(202, await LabelAsync(other, "r1", "0"));
 
         // Asked of the other instance, which knows no prediction and so takes nothing itself.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        JsonNode results;
-        while ((results = await ResultsAsync(other))["arms"]!.AsArray() is not [{ } arm] || (int)arm["feedback"]!["labelled"]! == 0)
-        {
-            time.Advance(FeedbackMatcher.Interval);
-            await Task.Delay(20, limit.Token);
-        }
+        JsonNode results = await Eventually.GetAsync(
+            async () =>
+            {
+                time.Advance(FeedbackMatcher.Interval);
+                JsonNode now = await ResultsAsync(other);
+                return now["arms"]!.AsArray() is [{ } arm] && (int)arm["feedback"]!["labelled"]! > 0 ? now : null;
+            },
+            "the label is counted");
 
         Assert.AreEqual(0.0, (double)results["arms"]![0]!["feedback"]!["accuracy"]!);
     }

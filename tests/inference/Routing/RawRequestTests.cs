@@ -127,18 +127,8 @@ public sealed class RawRequestTests
         return ((int)response.StatusCode, JsonNode.Parse(body.AsSpan(0, length))!, MemoryMarshal.Cast<byte, float>(body.AsSpan(length)).ToArray());
     }
 
-    private static async Task<JsonNode> ShadowAsync(string model)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (true)
-        {
-            JsonNode body = (await host.Client.GetJsonAsync($"api/models/{model}/experiments")).Body;
-            if (body["arms"]!.AsArray().FirstOrDefault(arm => arm!["shadow"] is { } shadow && (int)shadow["compared"]! == 1) is { } found)
-            {
-                return found;
-            }
-
-            await Task.Delay(20, limit.Token);
-        }
-    }
+    private static Task<JsonNode> ShadowAsync(string model) => Eventually.GetAsync(
+        async () => (await host.Client.GetJsonAsync($"api/models/{model}/experiments")).Body["arms"]!.AsArray()
+            .FirstOrDefault(arm => arm!["shadow"] is { } shadow && (int)shadow["compared"]! == 1),
+        "the shadow is compared");
 }

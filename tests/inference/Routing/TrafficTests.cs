@@ -82,11 +82,13 @@ public sealed class TrafficTests
         }
 
         Assert.AreEqual(4, failed);
-        JsonNode rules = await WaitAsync(async () =>
-        {
-            JsonNode body = (await host.Client.GetJsonAsync("api/models/canary/traffic")).Body;
-            return body["route"]!["rolledBack"] is null ? null : body;
-        });
+        JsonNode rules = await Eventually.GetAsync(
+            async () =>
+            {
+                JsonNode body = (await host.Client.GetJsonAsync("api/models/canary/traffic")).Body;
+                return body["route"]!["rolledBack"] is null ? null : body;
+            },
+            "the canary is rolled back");
         Assert.Contains("4 of the latest 4", (string)rules["route"]!["rolledBack"]!);
         Assert.AreEqual(200, (await host.Client.PostJsonAsync("v2/models/canary/infer", Ones)).Status);
     }
@@ -278,25 +280,10 @@ public sealed class TrafficTests
         return (int)(await host.Client.SendAsync(request)).StatusCode;
     }
 
-    private static Task<JsonNode> ArmAsync(string model, string route, Func<JsonNode, bool> ready) => WaitAsync(async () =>
-    {
-        JsonNode body = (await host.Client.GetJsonAsync($"api/models/{model}/experiments")).Body;
-        return body["arms"]!.AsArray().FirstOrDefault(arm => (string)arm!["route"]! == route && arm["version"] is not null && ready(arm));
-    });
-
-    private static async Task<JsonNode> WaitAsync(Func<Task<JsonNode?>> look)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (true)
-        {
-            if (await look() is { } found)
-            {
-                return found;
-            }
-
-            await Task.Delay(50, limit.Token);
-        }
-    }
+    private static Task<JsonNode> ArmAsync(string model, string route, Func<JsonNode, bool> ready) => Eventually.GetAsync(
+        async () => (await host.Client.GetJsonAsync($"api/models/{model}/experiments")).Body["arms"]!.AsArray()
+            .FirstOrDefault(arm => (string)arm!["route"]! == route && arm["version"] is not null && ready(arm)),
+        $"the results of {route} are as wanted");
 
     private sealed class LargestStrategy : IEnsembleStrategy
     {

@@ -1,13 +1,10 @@
 using DurableMl.Local.BatchEmulator;
-using DurableMl.Tests.Support;
 
 namespace Azure.Compute.Batch.Tests.Emulator;
 
 /// <summary>The Batch emulator with a pool of one spot node, and the client of it.</summary>
 internal sealed class EmulatedAccount : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly TemporaryFolder _folder = new();
 
     public BatchEmulatorHost Host { get; private set; } = null!;
@@ -32,21 +29,10 @@ internal sealed class EmulatedAccount : IAsyncDisposable
 
     public Task CreateJobAsync(string id = "job") => Client.CreateJobAsync(new BatchJobCreateOptions(id, new BatchPoolInfo { PoolId = "pool" }));
 
-    /// <summary>Asks until the answer is yes.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        using var deadline = new CancellationTokenSource(Patience);
-        while (!await condition())
-        {
-            Assert.IsFalse(deadline.IsCancellationRequested, $"After {Patience} still not: {what}.");
-            await Task.Delay(20);
-        }
-    }
-
     public async Task<BatchTask> CompletedAsync(string task, string job = "job")
     {
         BatchTask? found = null;
-        await UntilAsync(async () => (found = await Client.GetTaskAsync(job, task)).State == BatchTaskState.Completed, $"{task} is completed");
+        await Eventually.TrueAsync(async () => (found = await Client.GetTaskAsync(job, task)).State == BatchTaskState.Completed, $"{task} is completed");
         return found!;
     }
 

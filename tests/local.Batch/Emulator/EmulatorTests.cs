@@ -1,4 +1,3 @@
-using DurableMl.Tests.Support;
 
 namespace Azure.Compute.Batch.Tests.Emulator;
 
@@ -110,7 +109,7 @@ public sealed class EmulatorTests
     public async Task A_pool_is_resized_and_deleted()
     {
         await using EmulatedAccount account = await EmulatedAccount.StartAsync(nodes: 0);
-        await EmulatedAccount.UntilAsync(async () => (await account.Client.GetPoolAsync("pool")).Value.AllocationState == AllocationState.Steady, "the pool is steady");
+        await Eventually.TrueAsync(async () => (await account.Client.GetPoolAsync("pool")).Value.AllocationState == AllocationState.Steady, "the pool is steady");
 
         ResizePoolOperation resize = await account.Client.ResizePoolAsync("pool", new BatchPoolResizeOptions { TargetLowPriorityNodes = 2, TargetDedicatedNodes = 1 });
         BatchPool pool = await resize.WaitForCompletionAsync(TimeSpan.FromMilliseconds(10), default);
@@ -121,8 +120,8 @@ public sealed class EmulatorTests
         BatchPoolNodeCounts counts = (await account.Client.GetPoolNodeCountsAsync(filter: "poolId eq 'pool'").ToListAsync()).Single();
         Assert.AreEqual((1, 2), (counts.Dedicated.Total, counts.LowPriority.Total));
         await account.Client.RemoveNodesAsync("pool", new BatchNodeRemoveOptions([nodes[0].Id]));
-        await EmulatedAccount.UntilAsync(async () => await account.Client.GetNodesAsync("pool").CountAsync() == 2, "the node is gone");
-        await EmulatedAccount.UntilAsync(async () => (await account.Client.GetPoolAsync("pool")).Value.AllocationState == AllocationState.Steady, "the pool is steady");
+        await Eventually.TrueAsync(async () => await account.Client.GetNodesAsync("pool").CountAsync() == 2, "the node is gone");
+        await Eventually.TrueAsync(async () => (await account.Client.GetPoolAsync("pool")).Value.AllocationState == AllocationState.Steady, "the pool is steady");
         Assert.IsTrue((await account.Client.PoolExistsAsync("pool")).Value);
         DeletePoolOperation delete = await account.Client.DeletePoolAsync("pool");
         Assert.IsTrue((await delete.WaitForCompletionAsync(TimeSpan.FromMilliseconds(10), default)).Value);
@@ -135,7 +134,7 @@ public sealed class EmulatorTests
         await using EmulatedAccount account = await EmulatedAccount.StartAsync();
         await account.CreateJobAsync();
         await account.Client.CreateTaskAsync("job", new BatchTaskCreateOptions("long", "/bin/sleep 600"));
-        await EmulatedAccount.UntilAsync(async () => (await account.Client.GetTaskAsync("job", "long")).Value.State == BatchTaskState.Running, "the task runs");
+        await Eventually.TrueAsync(async () => (await account.Client.GetTaskAsync("job", "long")).Value.State == BatchTaskState.Running, "the task runs");
 
         DisableJobOperation disable = await account.Client.DisableJobAsync("job", new BatchJobDisableOptions(DisableBatchJobOption.Requeue));
         BatchJob job = await disable.WaitForCompletionAsync(TimeSpan.FromMilliseconds(10), default);

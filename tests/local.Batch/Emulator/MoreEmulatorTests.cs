@@ -38,7 +38,7 @@ public sealed class MoreEmulatorTests
     {
         await using EmulatedAccount account = await EmulatedAccount.StartAsync(nodes: 0);
         BatchClient client = account.Client;
-        await EmulatedAccount.UntilAsync(async () => (await client.GetPoolAsync("pool")).Value.AllocationState == AllocationState.Steady, "the pool is steady");
+        await Eventually.TrueAsync(async () => (await client.GetPoolAsync("pool")).Value.AllocationState == AllocationState.Steady, "the pool is steady");
         RequestFailedException early = await Assert.ThrowsExactlyAsync<RequestFailedException>(
             () => client.EvaluatePoolAutoScaleAsync("pool", new BatchPoolEvaluateAutoScaleOptions("$TargetDedicatedNodes = 1;")));
         Assert.AreEqual(409, early.Status, "Autoscaling is not enabled.");
@@ -48,7 +48,7 @@ public sealed class MoreEmulatorTests
             AutoScaleFormula = "$TargetLowPriorityNodes = 2; $TargetDedicatedNodes = 0;",
             AutoScaleEvaluationInterval = TimeSpan.FromMinutes(5),
         });
-        await EmulatedAccount.UntilAsync(async () => (await client.GetPoolAsync("pool")).Value.CurrentLowPriorityNodes == 2, "the formula has its nodes");
+        await Eventually.TrueAsync(async () => (await client.GetPoolAsync("pool")).Value.CurrentLowPriorityNodes == 2, "the formula has its nodes");
         AutoScaleRun run = await client.EvaluatePoolAutoScaleAsync("pool", new BatchPoolEvaluateAutoScaleOptions("$TargetDedicatedNodes = min(10, 3 + 4);"));
 
         StringAssert.Contains(run.Results, "$TargetDedicatedNodes=7");
@@ -112,7 +112,7 @@ public sealed class MoreEmulatorTests
             "schedule", new BatchJobScheduleConfiguration { RecurrenceInterval = TimeSpan.FromHours(1) }, specification));
         Assert.IsTrue((await client.JobScheduleExistsAsync("schedule")).Value);
         BatchJob? job = null;
-        await EmulatedAccount.UntilAsync(
+        await Eventually.TrueAsync(
             async () => (job = (await client.GetJobsFromSchedulesAsync("schedule").ToListAsync()).SingleOrDefault()) is not null, "the first job is there");
 
         Assert.AreEqual(3, job!.Priority);
@@ -148,7 +148,7 @@ public sealed class MoreEmulatorTests
         StringAssert.StartsWith(task.NodeInfo.PoolId, "own");
         Assert.AreEqual(task.NodeInfo.PoolId, (await client.GetJobAsync("job")).Value.ExecutionInfo.PoolId);
         await (await client.DeleteJobAsync("job")).WaitForCompletionAsync(Soon, default);
-        await EmulatedAccount.UntilAsync(async () => !(await client.PoolExistsAsync(task.NodeInfo.PoolId)).Value, "the pool is gone with its job");
+        await Eventually.TrueAsync(async () => !(await client.PoolExistsAsync(task.NodeInfo.PoolId)).Value, "the pool is gone with its job");
     }
 
     [TestMethod]
@@ -180,7 +180,7 @@ public sealed class MoreEmulatorTests
     private static async Task<BatchNode> IdleNodeAsync(BatchClient client)
     {
         BatchNode? idle = null;
-        await EmulatedAccount.UntilAsync(
+        await Eventually.TrueAsync(
             async () => (idle = (await client.GetNodesAsync("pool").ToListAsync()).SingleOrDefault(node => node.State == BatchNodeState.Idle)) is not null, "the node is idle");
         return idle!;
     }

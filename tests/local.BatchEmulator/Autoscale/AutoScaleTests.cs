@@ -39,7 +39,7 @@ public sealed class AutoScaleTests
         StringAssert.StartsWith((string)pool["autoScaleRun"]!["results"]!, "$TargetDedicatedNodes=0;$TargetLowPriorityNodes=3;$NodeDeallocationOption=taskcompletion;p=3;");
 
         await AdvanceAsync(clock, TimeSpan.FromMinutes(10));
-        await Until.TrueAsync(async () => (await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]!.AsArray().Count == 0, "the pool is empty");
+        await Eventually.TrueAsync(async () => (await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]!.AsArray().Count == 0, "the pool is empty");
     }
 
     [TestMethod]

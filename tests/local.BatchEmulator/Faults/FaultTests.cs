@@ -35,12 +35,12 @@ public sealed class FaultTests
         await emulator.Client.OkAsync("POST", "/admin/faults", new JsonObject { ["kind"] = "nodeStart", ["pool"] = "pool", ["count"] = 1 });
         await emulator.Client.OkAsync("POST", "/pools", new JsonObject { ["id"] = "pool", ["vmSize"] = "s", ["targetDedicatedNodes"] = 1 });
         JsonNode? node = null;
-        await Until.TrueAsync(async () => (string?)(node = (await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]![0]!)["state"] == "unusable", "the node is unusable");
+        await Eventually.TrueAsync(async () => (string?)(node = (await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]![0]!)["state"] == "unusable", "the node is unusable");
         Assert.HasCount(1, node!["errors"]!.AsArray());
 
         await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{node["id"]}/reboot");
 
-        await Until.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]![0]!["state"] == "idle", "the node is back");
+        await Eventually.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]![0]!["state"] == "idle", "the node is back");
     }
 
     [TestMethod]
@@ -65,7 +65,7 @@ public sealed class FaultTests
         await emulator.Client.OkAsync("POST", "/pools", new JsonObject { ["id"] = "pool", ["vmSize"] = "s", ["targetLowPriorityNodes"] = 3 });
 
         JsonObject pool = [];
-        await Until.TrueAsync(async () => (string?)(pool = await emulator.Client.OkAsync("GET", "/pools/pool"))["allocationState"] == "steady", "the pool is steady");
+        await Eventually.TrueAsync(async () => (string?)(pool = await emulator.Client.OkAsync("GET", "/pools/pool"))["allocationState"] == "steady", "the pool is steady");
 
         Assert.AreEqual("AccountLowPriorityCoreQuotaReached", (string?)pool["resizeErrors"]![0]!["code"]);
         Assert.AreEqual(1, (int)pool["currentLowPriorityNodes"]!);

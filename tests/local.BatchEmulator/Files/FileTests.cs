@@ -56,7 +56,7 @@ public sealed class FileTests
         await emulator.WaitAsync("brief");
 
         Assert.AreEqual("TaskFilesUnavailable", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "GET", "/jobs/job/tasks/waits/files/stdout.txt"));
-        await Until.TrueAsync(async () => (string?)(await emulator.Client.SendAsync("GET", "/jobs/job/tasks/brief/files/stdout.txt")).Body["code"] == "TaskFilesCleanedup", "the files are cleaned up");
+        await Eventually.TrueAsync(async () => (string?)(await emulator.Client.SendAsync("GET", "/jobs/job/tasks/brief/files/stdout.txt")).Body["code"] == "TaskFilesCleanedup", "the files are cleaned up");
     }
 
     [TestMethod]
@@ -68,7 +68,7 @@ public sealed class FileTests
         await emulator.AddTaskAsync("task", "/bin/sh -c 'echo first; sleep 600'");
         await emulator.WaitAsync("task", "running");
 
-        await Until.TrueAsync(async () => (int)(await emulator.Client.SendRawAsync("HEAD", "/jobs/job/tasks/task/files/stdout.txt")).StatusCode == 200
+        await Eventually.TrueAsync(async () => (int)(await emulator.Client.SendRawAsync("HEAD", "/jobs/job/tasks/task/files/stdout.txt")).StatusCode == 200
             && await emulator.FileAsync("task", "stdout.txt") == "first\n", "the output shows");
     }
 }

@@ -17,7 +17,7 @@ public sealed class JobScheduleTests
         await emulator.Client.OkAsync("POST", "/jobschedules", Schedule(new JsonObject(), manager: "true"));
 
         JsonObject schedule = [];
-        await Until.TrueAsync(async () => (string?)(schedule = await emulator.Client.OkAsync("GET", "/jobschedules/nightly"))["state"] == "completed", "the schedule is completed", () => schedule.ToJsonString());
+        await Eventually.TrueAsync(async () => (string?)(schedule = await emulator.Client.OkAsync("GET", "/jobschedules/nightly"))["state"] == "completed", "the schedule is completed", () => schedule.ToJsonString());
 
         Assert.AreEqual("nightly:job-1", (string?)schedule["executionInfo"]!["recentJob"]!["id"]);
         Assert.AreEqual("completed", (string?)(await emulator.Client.OkAsync("GET", "/jobs/nightly:job-1"))["state"]);
@@ -114,7 +114,7 @@ public sealed class JobScheduleTests
         await using var emulator = await EmulatorFixture.StartAsync();
         await CreateEmptyPoolAsync(emulator);
         await emulator.Client.OkAsync("POST", "/jobschedules", Schedule(new JsonObject { ["recurrenceInterval"] = "PT1H" }));
-        await Until.TrueAsync(async () => await CountAsync(emulator) == 1, "there is a job");
+        await Eventually.TrueAsync(async () => await CountAsync(emulator) == 1, "there is a job");
 
         await emulator.Client.OkAsync("POST", "/jobschedules/nightly/terminate");
 

@@ -21,12 +21,12 @@ public sealed class AutoPoolTests
 
         if (keepAlive)
         {
-            await Until.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/jobs/job"))["state"] == "completed", "the job is completed");
+            await Eventually.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/jobs/job"))["state"] == "completed", "the job is completed");
             Assert.AreEqual("active", (string?)(await emulator.Client.OkAsync("GET", $"/pools/{pool}"))["state"]);
         }
         else
         {
-            await Until.TrueAsync(async () => (await emulator.Client.SendAsync("GET", $"/pools/{pool}")).Status == HttpStatusCode.NotFound, "the pool is gone");
+            await Eventually.TrueAsync(async () => (await emulator.Client.SendAsync("GET", $"/pools/{pool}")).Status == HttpStatusCode.NotFound, "the pool is gone");
         }
     }
 
@@ -61,7 +61,7 @@ public sealed class AutoPoolTests
         await File.WriteAllTextAsync(go, "");
 
         JsonObject job = [];
-        await Until.TrueAsync(async () => (string?)(job = await emulator.Client.OkAsync("GET", "/jobs/job"))["state"] == "completed", "the job is completed");
+        await Eventually.TrueAsync(async () => (string?)(job = await emulator.Client.OkAsync("GET", "/jobs/job"))["state"] == "completed", "the job is completed");
         Assert.AreEqual("JMComplete", (string?)job["executionInfo"]!["terminateReason"]);
     }
 

@@ -149,7 +149,7 @@ public sealed class JobLifecycleTests
 
         await emulator.Client.OkAsync("POST", "/pools/pool/resize", new JsonObject { ["targetDedicatedNodes"] = 1 });
         await emulator.WaitAsync("a", job: "low");
-        await Until.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/pools/pool"))["allocationState"] == "steady", "the pool is steady");
+        await Eventually.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/pools/pool"))["allocationState"] == "steady", "the pool is steady");
         await emulator.Client.OkAsync("POST", "/pools/pool/resize", new JsonObject { ["targetDedicatedNodes"] = 4 });
 
         CollectionAssert.AreEqual(new[] { "high", "low" }, await File.ReadAllLinesAsync(log));
@@ -217,7 +217,7 @@ public sealed class JobLifecycleTests
         await emulator.CreateJobAsync("other");
         await emulator.AddTaskAsync("barred", "true");
 
-        await Until.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/jobs/job/jobpreparationandreleasetaskstatus"))["value"]!.AsArray()
+        await Eventually.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/jobs/job/jobpreparationandreleasetaskstatus"))["value"]!.AsArray()
             .FirstOrDefault()?["jobPreparationTaskExecutionInfo"]?["result"] == "failure", "the preparation has failed");
         await emulator.AddTaskAsync("runs", "true", job: "other");
 
@@ -232,19 +232,19 @@ public sealed class JobLifecycleTests
         await emulator.CreatePoolAsync();
         await emulator.CreateJobAsync();
         await emulator.AddTaskAsync("a", "sleep 641");
-        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 641").Count == 1, "the process runs");
+        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 641").Count == 1, "the process runs");
 
         await emulator.Client.OkAsync("DELETE", "/jobs/job");
 
-        await Until.TrueAsync(async () => (await emulator.Client.SendAsync("GET", "/jobs/job")).Status == HttpStatusCode.NotFound, "the job is gone");
+        await Eventually.TrueAsync(async () => (await emulator.Client.SendAsync("GET", "/jobs/job")).Status == HttpStatusCode.NotFound, "the job is gone");
         Assert.IsEmpty(MarkedProcesses.Of("sleep 641"));
-        await Until.TrueAsync(() => !Directory.EnumerateDirectories(emulator.DataDirectory, "a", SearchOption.AllDirectories).Any(), "the files are gone");
+        await Eventually.TrueAsync(() => !Directory.EnumerateDirectories(emulator.DataDirectory, "a", SearchOption.AllDirectories).Any(), "the files are gone");
     }
 
     private static async Task<JsonObject> WaitAsync(EmulatorFixture emulator, string state)
     {
         JsonObject job = [];
-        await Until.TrueAsync(async () => (string?)(job = await emulator.Client.OkAsync("GET", "/jobs/job"))["state"] == state, $"the job is {state}", () => job.ToJsonString());
+        await Eventually.TrueAsync(async () => (string?)(job = await emulator.Client.OkAsync("GET", "/jobs/job"))["state"] == state, $"the job is {state}", () => job.ToJsonString());
         return job;
     }
 }

@@ -17,7 +17,7 @@ public sealed class NodeOperationTests
 
         await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{node["id"]}/reboot", new JsonObject { ["nodeRebootOption"] = "taskCompletion" });
 
-        await Until.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "idle", "the node is back");
+        await Eventually.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "idle", "the node is back");
         Assert.HasCount(2, await File.ReadAllLinesAsync(log));
         Assert.AreEqual("kept\n", await emulator.Client.TextAsync($"/pools/pool/nodes/{node["id"]}/files/startup/wd/kept.txt"));
     }
@@ -32,7 +32,7 @@ public sealed class NodeOperationTests
             ["startTask"] = new JsonObject { ["commandLine"] = "/bin/sh -c 'exit 5'", ["maxTaskRetryCount"] = 1 },
         });
 
-        await Until.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "starttaskfailed", "the start task has failed");
+        await Eventually.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "starttaskfailed", "the start task has failed");
 
         var info = (await NodeAsync(emulator))["startTaskInfo"]!;
         Assert.AreEqual(5, (int)info["exitCode"]!);
@@ -47,7 +47,7 @@ public sealed class NodeOperationTests
         await emulator.CreateJobAsync();
         var mark = Path.Combine(emulator.DataDirectory, "second");
         await emulator.AddTaskAsync("task", $"/bin/sh -c 'ls $AZ_BATCH_NODE_SHARED_DIR; [ -e {mark} ] || {{ touch {mark} $AZ_BATCH_NODE_SHARED_DIR/old; sleep 600; }}'");
-        await Until.TrueAsync(() => File.Exists(mark), "the task runs");
+        await Eventually.TrueAsync(() => File.Exists(mark), "the task runs");
         var id = (string)(await NodeAsync(emulator))["id"]!;
 
         await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{id}/reimage");
@@ -67,10 +67,10 @@ public sealed class NodeOperationTests
         Assert.AreEqual("OperationInvalidForCurrentState", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "POST", $"/pools/pool/nodes/{id}/start"));
 
         await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{id}/deallocate");
-        await Until.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "deallocated", "the node is deallocated");
+        await Eventually.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "deallocated", "the node is deallocated");
         await emulator.Client.OkAsync("POST", $"/pools/pool/nodes/{id}/start");
 
-        await Until.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "idle", "the node is back");
+        await Eventually.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == "idle", "the node is back");
     }
 
     [TestMethod]

@@ -13,7 +13,7 @@ public sealed class PreemptionTests
         await emulator.AddTaskAsync("task", $"/bin/sh -c 'if [ -e {mark} ]; then exit 0; fi; trap \"echo noticed > {mark}; exit 1\" TERM; echo local > left.txt; while :; do sleep 0.1; done'");
         var task = await emulator.WaitAsync("task", "running");
         var node = (string)task["nodeInfo"]!["nodeId"]!;
-        await Until.TrueAsync(async () => (int)(await emulator.Client.SendRawAsync("HEAD", "/jobs/job/tasks/task/files/wd/left.txt")).StatusCode == 200, "the task has written");
+        await Eventually.TrueAsync(async () => (int)(await emulator.Client.SendRawAsync("HEAD", "/jobs/job/tasks/task/files/wd/left.txt")).StatusCode == 200, "the task has written");
 
         await emulator.Client.OkAsync("POST", $"/admin/pools/pool/nodes/{node}/preempt");
 
@@ -33,7 +33,7 @@ public sealed class PreemptionTests
         await emulator.CreatePoolAsync(dedicated: 0, lowPriority: 1);
         await emulator.CreateJobAsync();
         await emulator.AddTaskAsync("task", "/bin/sh -c 'trap \"\" TERM; sleep 611'");
-        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 611").Count == 1, "the process runs");
+        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 611").Count == 1, "the process runs");
         var node = (string)(await emulator.TaskAsync("task"))["nodeInfo"]!["nodeId"]!;
 
         await emulator.Client.OkAsync("POST", $"/admin/pools/pool/nodes/{node}/preempt?graceSeconds=0.1");

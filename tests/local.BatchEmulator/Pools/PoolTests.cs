@@ -16,7 +16,7 @@ public sealed class PoolTests
         Assert.AreEqual("PoolBeingResized", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "POST", "/pools/pool/resize", new JsonObject { ["targetDedicatedNodes"] = 1 }));
         await emulator.Client.OkAsync("POST", "/pools/pool/stopresize");
         JsonObject pool = [];
-        await Until.TrueAsync(async () => (string?)(pool = await emulator.Client.OkAsync("GET", "/pools/pool"))["allocationState"] == "steady", "the pool is steady");
+        await Eventually.TrueAsync(async () => (string?)(pool = await emulator.Client.OkAsync("GET", "/pools/pool"))["allocationState"] == "steady", "the pool is steady");
         Assert.AreEqual(0, (int)pool["currentDedicatedNodes"]!);
         Assert.AreEqual(0, (int)pool["targetDedicatedNodes"]!);
     }
@@ -50,7 +50,7 @@ public sealed class PoolTests
         await emulator.CreateJobAsync();
         var mark = Path.Combine(emulator.DataDirectory, "second");
         await emulator.AddTaskAsync("task", $"/bin/sh -c '[ -e {mark} ] || {{ touch {mark}; sleep 600; }}'");
-        await Until.TrueAsync(() => File.Exists(mark), "the task runs");
+        await Eventually.TrueAsync(() => File.Exists(mark), "the task runs");
         var node = (string)(await emulator.TaskAsync("task"))["nodeInfo"]!["nodeId"]!;
 
         await emulator.Client.OkAsync("POST", "/pools/pool/removenodes", new JsonObject { ["nodeList"] = new JsonArray(node) });
@@ -78,7 +78,7 @@ public sealed class PoolTests
         Assert.AreEqual("PoolBeingDeleted", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "DELETE", "/pools/pool"));
         Assert.AreEqual("PoolBeingDeleted", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "PATCH", "/pools/pool", new JsonObject()));
         await File.WriteAllTextAsync(go, "");
-        await Until.TrueAsync(async () => (int)(await emulator.Client.SendRawAsync("HEAD", "/pools/pool")).StatusCode == 404, "the pool is gone");
+        await Eventually.TrueAsync(async () => (int)(await emulator.Client.SendRawAsync("HEAD", "/pools/pool")).StatusCode == 404, "the pool is gone");
         await emulator.WaitAsync("task", "active");
     }
 
@@ -150,5 +150,5 @@ public sealed class PoolTests
     }
 
     private static Task SteadyAsync(EmulatorFixture emulator) =>
-        Until.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/pools/pool"))["allocationState"] == "steady", "the pool is steady");
+        Eventually.TrueAsync(async () => (string?)(await emulator.Client.OkAsync("GET", "/pools/pool"))["allocationState"] == "steady", "the pool is steady");
 }

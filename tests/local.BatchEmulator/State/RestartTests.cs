@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using DurableMl.Tests.Support;
 
 namespace BatchEmulator.Tests.State;
 
@@ -18,7 +17,7 @@ public sealed class RestartTests
         var mark = Path.Combine(emulator.DataDirectory, "second");
         await emulator.AddTaskAsync("interrupted", $"/bin/sh -c 'if [ -e {mark} ]; then exit 0; fi; touch {mark}; sleep 621'");
         await emulator.AddTaskAsync("waiting", "true");
-        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 621").Count == 1, "the process runs");
+        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 621").Count == 1, "the process runs");
         var key = emulator.Host.AccountKey;
 
         await emulator.RestartAsync();
@@ -52,7 +51,7 @@ public sealed class RestartTests
         }
 
         using var client = new RestClient($"http://127.0.0.1:{port}", "durableml", Key);
-        async Task AnswersAsync() => await Until.TrueAsync(async () =>
+        async Task AnswersAsync() => await Eventually.TrueAsync(async () =>
         {
             try
             {
@@ -74,7 +73,7 @@ public sealed class RestartTests
                 ["id"] = "task",
                 ["commandLine"] = $"/bin/sh -c 'if [ -e {folder["mark"]} ]; then exit 0; fi; touch {folder["mark"]}; trap \"\" TERM HUP; setsid sleep 631 & sleep 632'",
             });
-            await Until.TrueAsync(() => MarkedProcesses.Of("sleep 63").Count == 2, "the processes run");
+            await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 63").Count == 2, "the processes run");
         }
         finally
         {
@@ -82,13 +81,13 @@ public sealed class RestartTests
             await first.WaitForExitAsync();
         }
 
-        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 63").Count == 0, "the task's processes are gone");
+        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 63").Count == 0, "the task's processes are gone");
         using var second = Start();
         try
         {
             await AnswersAsync();
             JsonObject task = [];
-            await Until.TrueAsync(async () => (string?)(task = await client.OkAsync("GET", "/jobs/job/tasks/task"))["state"] == "completed", "the task is completed", () => task.ToJsonString());
+            await Eventually.TrueAsync(async () => (string?)(task = await client.OkAsync("GET", "/jobs/job/tasks/task"))["state"] == "completed", "the task is completed", () => task.ToJsonString());
             Assert.AreEqual("success", (string?)task["executionInfo"]!["result"]);
         }
         finally
@@ -106,7 +105,7 @@ public sealed class RestartTests
         await emulator.CreateJobAsync();
         var mark = Path.Combine(emulator.DataDirectory, "second");
         await emulator.AddTaskAsync("task", $"/bin/sh -c '[ -e {mark} ] && exit 0; touch {mark}; setsid sleep 661 & sleep 662'");
-        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 66").Count == 2, "the processes run");
+        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 66").Count == 2, "the processes run");
         // The watching half of the supervisor is a process of the same kind: it goes, too, and with it the last who would know.
         var supervisors = Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0)
             .Where(id => id > 0 && Arguments(id).Contains("supervisor") && Arguments(id).Any(a => a.Contains(mark, StringComparison.Ordinal))).ToList();

@@ -1,5 +1,4 @@
 using DurableMl.Local.BatchEmulator.Storage;
-using DurableMl.Tests.Support;
 
 namespace BatchEmulator.Tests.Storage;
 

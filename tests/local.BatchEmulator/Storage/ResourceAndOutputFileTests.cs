@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Sas;
-using DurableMl.Tests.Support;
 
 namespace BatchEmulator.Tests.Storage;
 

@@ -85,7 +85,7 @@ public sealed class MultiInstanceTests
         var mark = Path.Combine(emulator.DataDirectory, "second");
         await emulator.AddTaskAsync("task", $"/bin/sh -c '[ -e {mark} ] || {{ touch {mark}; sleep 653; }}'", t =>
             t["multiInstanceSettings"] = new JsonObject { ["numberOfInstances"] = 2, ["coordinationCommandLine"] = "true" });
-        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 653").Count == 1, "the primary runs");
+        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 653").Count == 1, "the primary runs");
         var node = (string)(await emulator.Client.OkAsync("GET", "/jobs/job/tasks/task/subtasksinfo"))["value"]![0]!["nodeInfo"]!["nodeId"]!;
 
         await emulator.Client.OkAsync("POST", $"/admin/pools/pool/nodes/{node}/preempt?graceSeconds=0");

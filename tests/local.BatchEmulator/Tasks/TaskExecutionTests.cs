@@ -105,7 +105,7 @@ public sealed class TaskExecutionTests
         await emulator.CreatePoolAsync();
         await emulator.CreateJobAsync();
         await emulator.AddTaskAsync("task", "/bin/sh -c 'sleep 601 & setsid sleep 602 & echo started; trap \"\" TERM; sleep 603'");
-        await Until.TrueAsync(() => MarkedProcesses.Of("sleep 60").Count >= 3, "the processes run");
+        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 60").Count >= 3, "the processes run");
 
         await emulator.Client.OkAsync("POST", "/jobs/job/tasks/task/terminate");
 

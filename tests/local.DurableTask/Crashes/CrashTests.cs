@@ -67,7 +67,7 @@ public sealed class CrashTests
                 }
             }
         });
-        await ready.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await ready.Task.WaitAsync(Patience.Limit);
         foreach ((int number, string command) in unacknowledged.OrderBy(entry => entry.Key).ToList())
         {
             Repeat(command);
@@ -179,7 +179,7 @@ public sealed class CrashTests
 
         EntityMetadata<int> called = (await host.Client.Entities.GetEntityAsync<int>(CrashWorkload.Called))!;
         Assert.AreEqual(started.Values.Count(kind => kind == "CountOnce"), called.State);
-        await Eventually.Async(async () => (await host.Client.Entities.GetEntityAsync(CrashWorkload.Signalled))!.BacklogQueueSize == 0);
+        await Eventually.TrueAsync(async () => (await host.Client.Entities.GetEntityAsync(CrashWorkload.Signalled))!.BacklogQueueSize == 0, "no signal waits");
         int counted = (await host.Client.Entities.GetEntityAsync<int>(CrashWorkload.Signalled))!.State;
         Assert.IsTrue(counted >= signals && counted <= signals + signalsUnknown, $"{signals} signals, {signalsUnknown} given again, {counted} counted.");
     }

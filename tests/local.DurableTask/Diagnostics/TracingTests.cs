@@ -47,7 +47,7 @@ public sealed class TracingTests
                 id = await first.Client.ScheduleNewOrchestrationInstanceAsync("Traced");
             }
 
-            await Eventually.Async(() => Task.FromResult(ended.Any(span => span.OperationName == "activity:Work")));
+            await Eventually.TrueAsync(() => ended.Any(span => span.OperationName == "activity:Work"), "the activity's span has ended");
         }
 
         await using (EngineHost second = await EngineHost.StartAsync(database.Path, Tasks))

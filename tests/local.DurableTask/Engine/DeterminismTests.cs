@@ -23,7 +23,7 @@ public sealed class DeterminismTests
             .AddActivityFunc("Old", (TaskActivityContext _) => { })))
         {
             await before.Client.ScheduleNewOrchestrationInstanceAsync("Change", new StartOrchestrationOptions("changed"));
-            await Eventually.Async(async () => (await before.Client.GetOrchestrationHistoryAsync("changed")).Count >= 6);
+            await Eventually.TrueAsync(async () => (await before.Client.GetOrchestrationHistoryAsync("changed")).Count >= 6, "the activity is in the history");
         }
 
         await using EngineHost after = await EngineHost.StartAsync(database.Path, tasks => tasks

@@ -239,7 +239,7 @@ public sealed class OrchestrationTests
         string id = await host.Client.ScheduleNewOrchestrationInstanceAsync("Wait");
         await host.Client.WaitForInstanceStartAsync(id, host.Timeout);
         await host.Client.SuspendInstanceAsync(id, "lunch");
-        await Eventually.Async(async () => (await host.Client.GetInstanceAsync(id))!.RuntimeStatus == OrchestrationRuntimeStatus.Suspended);
+        await Eventually.TrueAsync(async () => (await host.Client.GetInstanceAsync(id))!.RuntimeStatus == OrchestrationRuntimeStatus.Suspended, "it is suspended");
         await host.Client.RaiseEventAsync(id, "Event", "done");
         await host.Client.ResumeInstanceAsync(id);
 

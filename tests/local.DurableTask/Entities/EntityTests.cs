@@ -25,7 +25,7 @@ public sealed class EntityTests
             await host.Client.Entities.SignalEntityAsync(Counter, "add", 2);
         }
 
-        await Eventually.Async(async () => await ValueAsync(host) == 20);
+        await Eventually.TrueAsync(async () => await ValueAsync(host) == 20, "the value is 20");
         EntityMetadata<int>? entity = await host.Client.Entities.GetEntityAsync<int>(Counter);
         Assert.AreEqual("@counter@one", entity!.Id.ToString());
         Assert.HasCount(1, await host.Client.Entities.GetAllEntitiesAsync(new EntityQuery { InstanceIdStartsWith = "counter" }).ToListAsync());
@@ -97,11 +97,11 @@ public sealed class EntityTests
         }));
         string id = await host.Client.ScheduleNewOrchestrationInstanceAsync("Hold");
         await host.Client.Entities.SignalEntityAsync(Counter, "add", 1);
-        await Eventually.Async(async () => (await host.Client.GetInstanceAsync(id))!.IsRunning);
+        await Eventually.TrueAsync(async () => (await host.Client.GetInstanceAsync(id))!.IsRunning, "it runs");
         await host.Client.TerminateInstanceAsync(id);
         await host.EndAsync(id);
         await host.Client.Entities.SignalEntityAsync(Counter, "add", 1);
-        await Eventually.Async(async () => await ValueAsync(host) == 2);
+        await Eventually.TrueAsync(async () => await ValueAsync(host) == 2, "the value is 2");
         Assert.IsNull((await host.Client.Entities.GetEntityAsync(Counter))!.LockedBy);
     }
 
@@ -113,7 +113,7 @@ public sealed class EntityTests
         await host.Client.Entities.SignalEntityAsync(Counter, "add", 1, new SignalEntityOptions { SignalTime = DateTimeOffset.UtcNow.AddMilliseconds(300) });
         await host.Client.Entities.SignalEntityAsync(Counter, "start", "child");
         Assert.AreEqual(OrchestrationRuntimeStatus.Completed, (await host.EndAsync("child")).RuntimeStatus);
-        await Eventually.Async(async () => await ValueAsync(host) == 1);
+        await Eventually.TrueAsync(async () => await ValueAsync(host) == 1, "the value is 1");
     }
 
     [TestMethod]
@@ -121,9 +121,9 @@ public sealed class EntityTests
     {
         await using EngineHost host = await StartAsync(_ => { });
         await host.Client.Entities.SignalEntityAsync(Counter, "add", 1);
-        await Eventually.Async(async () => await ValueAsync(host) == 1);
+        await Eventually.TrueAsync(async () => await ValueAsync(host) == 1, "the value is 1");
         await host.Client.Entities.SignalEntityAsync(Counter, "delete");
-        await Eventually.Async(async () => await host.Client.Entities.GetEntityAsync(Counter) is null);
+        await Eventually.TrueAsync(async () => await host.Client.Entities.GetEntityAsync(Counter) is null, "the entity is gone");
         Assert.HasCount(1, await host.Client.Entities.GetAllEntitiesAsync(new EntityQuery { IncludeTransient = true }).ToListAsync());
         Assert.AreEqual(1, (await host.Client.Entities.CleanEntityStorageAsync()).EmptyEntitiesRemoved);
         Assert.HasCount(0, await host.Client.Entities.GetAllEntitiesAsync(new EntityQuery { IncludeTransient = true }).ToListAsync());

@@ -19,7 +19,7 @@ public sealed class FileLockTests
             RedirectStandardOutput = true,
         };
         using Process process = Process.Start(start)!;
-        Assert.AreEqual("ready", await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.AreEqual("ready", await process.StandardOutput.ReadLineAsync().WaitAsync(Patience.Limit));
 
         InvalidOperationException refused = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => EngineHost.StartAsync(database.Path, _ => { }));
         StringAssert.Contains(refused.Message, $"is in use by another process (process {process.Id}).");

@@ -58,8 +58,8 @@ public sealed class StoreTests
             await host.RunAsync("Length", new string('x', 200_000));
         }
 
-        await Eventually.Async(async () => (await host.Client.GetAllInstancesAsync().ToListAsync()).Count == 3);
-        await Eventually.Async(() => Task.FromResult(Pages(database.Path) * 4096 < 2_000_000));
+        await Eventually.TrueAsync(async () => (await host.Client.GetAllInstancesAsync().ToListAsync()).Count == 3, "three instances are left");
+        await Eventually.TrueAsync(() => Pages(database.Path) * 4096 < 2_000_000, "the file is small again");
     }
 
     [TestMethod]
@@ -105,18 +105,20 @@ public sealed class StoreTests
         await Assert.ThrowsExactlyAsync<SqliteException>(() => host.Client.ScheduleNewOrchestrationInstanceAsync("Wait", new string('x', 1_000_000)));
 
         await EngineHost.PragmaAsync(database.Path, cure);
-        await Eventually.Async(async () =>
-        {
-            try
+        await Eventually.TrueAsync(
+            async () =>
             {
-                await host.Client.RaiseEventAsync(id, "Event", 1);
-                return true;
-            }
-            catch (SqliteException)
-            {
-                return false;
-            }
-        });
+                try
+                {
+                    await host.Client.RaiseEventAsync(id, "Event", 1);
+                    return true;
+                }
+                catch (SqliteException)
+                {
+                    return false;
+                }
+            },
+            "an event is taken again");
         Assert.AreEqual(2, (await host.EndAsync(id)).ReadOutputAs<int>());
     }
 

@@ -17,7 +17,7 @@ public sealed class ParentWatchTests
         await parent.Writer.WriteAsync(new byte[] { 1 });
         Assert.IsFalse(stopped.Task.IsCompleted);
         await parent.Writer.CompleteAsync();
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await stopped.Task.WaitAsync(Patience.Limit);
         await watch.StopAsync(CancellationToken.None);
     }
 

@@ -14,11 +14,9 @@ namespace Orchestrations.Tests.Fixtures;
 /// <summary>The real engine on a file of its own, with all orchestrators and the activities that a test gives it.</summary>
 internal sealed class TaskHub : IAsyncDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(180);
-
     private readonly IHost host;
     private readonly TemporaryFolder? folder;
-    private readonly CancellationTokenSource timeout = new(Longest);
+    private readonly CancellationTokenSource timeout = new(Patience.Limit);
 
     private TaskHub(IHost host, TemporaryFolder? folder)
     {

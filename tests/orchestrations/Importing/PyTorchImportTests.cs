@@ -101,7 +101,7 @@ public sealed class PyTorchImportTests
         start.Environment["DML_CHECKPOINT"] = folder["checkpoint"];
         start.Environment["DML_PARAMS"] = folder["params.json"];
         using Process process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         string error = await process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
         return (process.ExitCode, error);

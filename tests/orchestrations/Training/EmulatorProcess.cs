@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
-using DurableMl.Tests.Support;
 
 namespace Orchestrations.Tests.Training;
 
@@ -11,8 +10,6 @@ internal sealed class EmulatorProcess(string dataDirectory, params (string Name,
 {
     public const string AccountName = "durableml";
     public const string AccountKey = "b25seSBmb3IgdGVzdHMgb24gbG9vcGJhY2s=";
-
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly StringBuilder output = new();
     private Process? process;
@@ -64,8 +61,7 @@ internal sealed class EmulatorProcess(string dataDirectory, params (string Name,
                     return false;
                 }
             },
-            "the emulator answers",
-            Limit);
+            "the emulator answers");
     }
 
     /// <summary>Kills the emulator, and nothing else, as <c>kill -9</c> does.</summary>

@@ -16,7 +16,7 @@ public sealed class PreemptionTests
         TrialStatus calm = await CalmAsync(cluster);
         string trace = cluster.FilePath("trace");
 
-        string trial = await cluster.StartTrialAsync("stormy", TrainingCluster.Sweep(1, Budget, Steps, pause: 0.03, trace));
+        string trial = await cluster.StartTrialAsync("stormy", TrainingCluster.Sweep(1, Budget, Steps, pause: 0.06, trace));
         // The second of three epochs, and not at a checkpoint.
         await Eventually.TrueAsync(() => Trace.Read(trace).Count >= Steps + 23, "the second epoch is under way");
         await cluster.Emulator.PreemptAsync(TrainingCluster.SpotPool, await cluster.NodeOfAsync("stormy", "trial-000-a1"));

@@ -9,7 +9,6 @@ using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Training;
-using DurableMl.Tests.Support;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Worker;
@@ -31,8 +30,6 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     private const string Dataset = "none";
     private const string Version = "1";
-
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder folder = new();
     private readonly string id = Storage.NewName();
@@ -136,7 +133,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
     /// <summary>The output of an orchestration that completes.</summary>
     public async Task<T> OutputAsync<T>(string instance)
     {
-        using var deadline = new CancellationTokenSource(Limit);
+        using var deadline = new CancellationTokenSource(Patience.Limit);
         OrchestrationMetadata ended = await Client.WaitForInstanceCompletionAsync(instance, getInputsAndOutputs: true, deadline.Token);
         Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
         return ended.ReadOutputAs<T>()!;
