@@ -28,6 +28,10 @@ internal sealed class ImportsClient(HttpClient http, TimeProvider time)
         return new(body.GetProperty("id").GetString()!, new Uri(body.GetProperty("statusQueryGetUri").GetString()!));
     }
 
+    /// <summary>Asks an import to end; false if there is none of that id.</summary>
+    /// <exception cref="CliException">It has ended already.</exception>
+    public Task<bool> CancelAsync(string importId, CancellationToken cancellationToken) => api.CancelAsync($"api/imports/{Uri.EscapeDataString(importId)}/cancel", cancellationToken);
+
     /// <summary>Yields an import's state again and again, the ended one last.</summary>
     public async IAsyncEnumerable<ImportDocument> FollowAsync(ImportStart import, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace DurableMl.Cli.Pipelines;
 
 /// <summary>Sends requests to the Functions host and tells what went wrong.</summary>
@@ -17,6 +19,20 @@ internal sealed class ApiConnection(HttpClient http)
         {
             throw new HostUnreachableException($"The Functions host at {http.BaseAddress} does not answer ({exception.Message}).", exception);
         }
+    }
+
+    /// <summary>Asks what is under way at a path to end; false if nothing is there.</summary>
+    /// <exception cref="CliException">It was refused; the message is the host's.</exception>
+    public async Task<bool> CancelAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Post, path, null, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return true;
     }
 
     /// <summary>Lets a success pass.</summary>

@@ -63,13 +63,9 @@ internal sealed class PipelinesClient(HttpClient http)
         while (next is not null);
     }
 
-    /// <summary>Asks a run to end.</summary>
-    /// <exception cref="CliException">There is no such run, or it has ended already.</exception>
-    public async Task CancelAsync(string runId, CancellationToken cancellationToken)
-    {
-        using var response = await api.SendAsync(HttpMethod.Post, $"api/pipelines/{Uri.EscapeDataString(runId)}/cancel", null, cancellationToken);
-        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
-    }
+    /// <summary>Asks a run to end; false if there is none of that id.</summary>
+    /// <exception cref="CliException">It has ended already.</exception>
+    public Task<bool> CancelAsync(string runId, CancellationToken cancellationToken) => api.CancelAsync($"api/pipelines/{Uri.EscapeDataString(runId)}/cancel", cancellationToken);
 
     private static async Task<JsonDocument> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);

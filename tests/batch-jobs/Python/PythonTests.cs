@@ -6,7 +6,8 @@ namespace BatchJobs.Tests.Python;
 [TestClass]
 public sealed class PythonTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    // A module is many tests, each with processes of its own that load PyTorch.
+    private static readonly TimeSpan Limit = 3 * Patience.Limit;
 
     public required TestContext TestContext { get; set; }
 

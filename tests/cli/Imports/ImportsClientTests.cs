@@ -1,7 +1,9 @@
 using System.Net;
 using Cli.Tests.Pipelines;
 using DurableMl.Cli;
+using DurableMl.Cli.Commands;
 using DurableMl.Cli.Imports;
+using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Progress;
 
 namespace Cli.Tests.Imports;
@@ -40,6 +42,31 @@ public sealed class ImportsClientTests
 
         Assert.IsNull(ended.Result());
         Assert.AreEqual("no", ended.CustomStatus!.Error);
+    }
+
+    [TestMethod]
+    [DataRow(HttpStatusCode.Accepted, HttpStatusCode.OK, "POST /api/pipelines/a%2Fb/cancel")]
+    [DataRow(HttpStatusCode.NotFound, HttpStatusCode.Accepted, "POST /api/pipelines/a%2Fb/cancel, POST /api/imports/a%2Fb/cancel")]
+    public async Task What_is_no_run_is_cancelled_as_an_import(HttpStatusCode run, HttpStatusCode import, string requests)
+    {
+        var stub = new StubHandler((run, "{}"), (import, "{}"));
+
+        await CancelCommand.CancelAsync(new PipelinesClient(stub.Client()), new ImportsClient(stub.Client(), TimeProvider.System), "a/b", CancellationToken.None);
+
+        Assert.AreEqual(requests, string.Join(", ", stub.Requests));
+    }
+
+    [TestMethod]
+    [DataRow(HttpStatusCode.NotFound, "No run and no import has the id 'a'.")]
+    [DataRow(HttpStatusCode.Conflict, "The import has ended.")]
+    public async Task What_cannot_be_cancelled_is_said(HttpStatusCode import, string said)
+    {
+        var stub = new StubHandler((HttpStatusCode.NotFound, "{}"), (import, """{ "title": "The import has ended." }"""));
+
+        var exception = await Assert.ThrowsExactlyAsync<CliException>(() =>
+            CancelCommand.CancelAsync(new PipelinesClient(stub.Client()), new ImportsClient(stub.Client(), TimeProvider.System), "a", CancellationToken.None));
+
+        StringAssert.Contains(exception.Message, said);
     }
 
     [TestMethod]

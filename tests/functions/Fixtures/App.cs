@@ -112,6 +112,7 @@ internal sealed class App : IAsyncDisposable
         var app = new App();
         Storage.BeforeStop = StopSharedAsync;
         Probe.Install(Path.Combine(app.Folder, "jobs"));
+        EndlessConversion.Install(Path.Combine(app.Folder, "jobs"));
         app.emulator = await BatchEmulatorHost.StartAsync(new BatchEmulatorOptions
         {
             Url = "http://127.0.0.1:0",

@@ -47,6 +47,47 @@ public sealed class ImportModelTests
         Assert.AreEqual("[3,8]", JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["outputs"]![0]!["data"]!.ToJsonString());
     }
 
+    [TestMethod]
+    public async Task A_cancelled_import_ends_its_Batch_job_publishes_nothing_and_cannot_be_cancelled_again()
+    {
+        App app = await App.GetAsync();
+        string model = Storage.NewName("cancelled");
+        BlobContainerClient raw = (await Storage.BlobsAsync()).GetBlobContainerClient("raw");
+        await raw.CreateIfNotExistsAsync();
+        await raw.GetBlobClient(model + "/net.pt").UploadAsync(BinaryData.FromString("never read"));
+        await raw.GetBlobClient(model + "/s.npy").UploadAsync(BinaryData.FromBytes(DurableMl.Orchestrations.Preprocessing.NpyWriter.Write<float>([1, 1], 1, 2)));
+        (_, _, JsonNode started) = await PostAsync(model, $$"""{"source":"raw/{{model}}/net.pt","sample":"raw/{{model}}/s.npy"}""");
+        string id = (string)started["id"]!;
+        await Eventually.TrueAsync(
+            async () => (await app.Http.GetStringAsync((string)started["statusQueryGetUri"]!)).Contains("\"state\":\"running\"", StringComparison.Ordinal), "it is converted");
+
+        Assert.AreEqual(HttpStatusCode.Accepted, await CancelAsync(app, id + "/cancel?reason=enough"));
+        JsonNode ended = await EndAsync(app, started);
+
+        Assert.AreEqual(("Completed", "cancelled", "enough"), ((string)ended["runtimeStatus"]!, (string)ended["output"]!["state"]!, (string)ended["output"]!["reason"]!), ended.ToJsonString());
+        await Eventually.TrueAsync(async () => !await app.Batch.GetJobsAsync().AnyAsync(job => job.Id.Contains(id, StringComparison.Ordinal)), "its Batch job is gone");
+        Assert.AreEqual(HttpStatusCode.NotFound, (await app.Http.GetAsync(new Uri($"v2/models/{model}", UriKind.Relative))).StatusCode);
+        Assert.AreEqual(HttpStatusCode.Conflict, await CancelAsync(app, id + "/cancel"));
+    }
+
+    [TestMethod]
+    public async Task Only_an_import_is_cancelled_as_one()
+    {
+        App app = await App.GetAsync();
+        string run = await app.StartRunAsync(Probe.Pipeline(await RawDataset.UploadAsync(), "ok"));
+
+        Assert.AreEqual(HttpStatusCode.NotFound, await CancelAsync(app, "import-none/cancel"));
+        Assert.AreEqual(HttpStatusCode.NotFound, await CancelAsync(app, "a%3Ab/cancel"));
+        Assert.AreEqual(HttpStatusCode.NotFound, await CancelAsync(app, run + "/cancel"));
+        Assert.AreEqual("published", (string)(await app.EndAsync(run))["output"]!["state"]!);
+    }
+
+    private static async Task<HttpStatusCode> CancelAsync(App app, string path)
+    {
+        using HttpResponseMessage response = await app.Http.PostAsync(new Uri("api/imports/" + path, UriKind.Relative), null);
+        return response.StatusCode;
+    }
+
     private static async Task<JsonNode> EndAsync(App app, JsonNode started)
     {
         using var limit = new CancellationTokenSource(Patience.Limit);
