@@ -1,4 +1,3 @@
-using System.Net;
 using DurableMl.Functions.Pipelines;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Runs;
@@ -23,15 +22,15 @@ public static class CancelImport
         ArgumentNullException.ThrowIfNull(client);
         if (!RunIds.IsValid(importId) || await client.GetInstanceAsync(importId, cancellationToken) is not { } import || import.Name != nameof(ImportOrchestrator))
         {
-            return await request.ProblemAsync(HttpStatusCode.NotFound, "There is no such import.", $"No import has the id '{importId}'.");
+            return await request.NoSuchAsync("import", importId);
         }
 
         if (import.IsCompleted)
         {
-            return await request.ProblemAsync(HttpStatusCode.Conflict, "The import has ended.", $"It is {import.RuntimeStatus} since {import.LastUpdatedAt:O}.");
+            return await request.HasEndedAsync("import", import);
         }
 
-        await client.RaiseEventAsync(importId, RunEvents.Cancel, request.Query["reason"] ?? "asked for over HTTP", cancellationToken);
+        await client.RaiseEventAsync(importId, RunEvents.Cancel, request.CancelReason(), cancellationToken);
         return await client.CreateCheckStatusResponseAsync(request, importId, cancellationToken);
     }
 }

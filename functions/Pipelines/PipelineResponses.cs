@@ -3,6 +3,7 @@ using System.Text.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Pipelines;
 
@@ -22,8 +23,18 @@ internal static class PipelineResponses
             "application/problem+json",
             new { Type = "about:blank", Title = title, Status = (int)HttpStatusCode.BadRequest, Detail = $"{errors.Count} error(s), listed in errors.", Errors = errors });
 
-    public static Task<HttpResponseData> NoSuchRunAsync(this HttpRequestData request, string runId) =>
-        request.ProblemAsync(HttpStatusCode.NotFound, "There is no such run.", $"No run has the id '{runId}'.");
+    public static Task<HttpResponseData> NoSuchRunAsync(this HttpRequestData request, string runId) => request.NoSuchAsync("run", runId);
+
+    /// <summary>404 for a kind of orchestration, such as a run or an import.</summary>
+    public static Task<HttpResponseData> NoSuchAsync(this HttpRequestData request, string kind, string id) =>
+        request.ProblemAsync(HttpStatusCode.NotFound, $"There is no such {kind}.", $"No {kind} has the id '{id}'.");
+
+    /// <summary>409 for one that takes nothing any more.</summary>
+    public static Task<HttpResponseData> HasEndedAsync(this HttpRequestData request, string kind, OrchestrationMetadata instance) =>
+        request.ProblemAsync(HttpStatusCode.Conflict, $"The {kind} has ended.", $"It is {instance.RuntimeStatus} since {instance.LastUpdatedAt:O}.");
+
+    /// <summary>Why somebody cancels: what the query says.</summary>
+    public static string CancelReason(this HttpRequestData request) => request.Query["reason"] ?? "asked for over HTTP";
 
     private static async Task<HttpResponseData> WriteAsync<T>(HttpRequestData request, HttpStatusCode status, string type, T document)
     {

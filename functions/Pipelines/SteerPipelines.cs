@@ -29,7 +29,7 @@ public static class SteerPipelines
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return RaiseAsync(request, client, runId, RunEvents.Cancel, request.Query["reason"] ?? "asked for over HTTP", cancellationToken);
+        return RaiseAsync(request, client, runId, RunEvents.Cancel, request.CancelReason(), cancellationToken);
     }
 
     /// <summary>Says whether a run may publish: <c>{"approved": true, "by": "…", "comment": "…"}</c>.</summary>
@@ -68,7 +68,7 @@ public static class SteerPipelines
 
         if (run.IsCompleted)
         {
-            return await request.ProblemAsync(HttpStatusCode.Conflict, "The run has ended.", $"It is {run.RuntimeStatus} since {run.LastUpdatedAt:O}.");
+            return await request.HasEndedAsync("run", run);
         }
 
         await client.RaiseEventAsync(runId, name, payload, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure.Storage.Blobs;
 using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Processes;
 using EndToEnd.Tests.Fixtures;
@@ -110,35 +111,45 @@ public sealed class ResumeTests
 
     private static IReadOnlyList<RunTrial> Trials(RunDocument run) => run.CustomStatus?.Trials ?? [];
 
-    private static async Task<string> HaltTrialWithCheckpointAsync(Up up, string runId, string stateFolder)
-    {
-        var runs = up.Blobs.GetBlobContainerClient("runs");
-        using var limit = new CancellationTokenSource(Patience.Limit);
-        while (true)
+    private static Task<string> HaltTrialWithCheckpointAsync(Up up, string runId, string stateFolder) => Eventually.GetAsync(
+        async () =>
         {
-            var run = (await up.Pipelines.GetAsync(runId, limit.Token))!;
-            foreach (var trial in Trials(run).Where(trial => trial.State == "running"))
+            var runs = up.Blobs.GetBlobContainerClient("runs");
+            foreach (var trial in Trials((await up.Pipelines.GetAsync(runId, CancellationToken.None))!).Where(trial => trial is { State: "running", Epoch: >= 1 }))
             {
-                var pointer = runs.GetBlobClient($"{runId}/trials/{trial.Id}/checkpoint/latest.json");
-                if (trial.Epoch >= 1 && await pointer.ExistsAsync(limit.Token))
+                var prefix = $"{runId}/trials/{trial.Id}";
+                if (await HasCheckpointAsync(runs.GetBlobClient($"{prefix}/checkpoint/latest.json")) && await HaltAsync(stateFolder, runs.GetBlobClient($"{prefix}/output/result.json")))
                 {
-                    // A start that has none yet writes 0.
-                    using var content = JsonDocument.Parse((await pointer.DownloadContentAsync(limit.Token)).Value.Content);
-                    if (content.RootElement.GetProperty("sequence").GetInt32() > 0)
-                    {
-                        int halted = TrialProcesses.Halt(stateFolder);
-                        if (halted > 0 && !await runs.GetBlobClient($"{runId}/trials/{trial.Id}/output/result.json").ExistsAsync(limit.Token))
-                        {
-                            return trial.Id;
-                        }
-
-                        TrialProcesses.GoOn(stateFolder);
-                    }
+                    return trial.Id;
                 }
             }
 
-            await Task.Delay(50, limit.Token);
+            return null;
+        },
+        "a trial that has a checkpoint is halted",
+        () => up.Output);
+
+    private static async Task<bool> HasCheckpointAsync(BlobClient pointer)
+    {
+        if (!await pointer.ExistsAsync())
+        {
+            return false;
         }
+
+        // A start that has none yet writes 0.
+        using var content = JsonDocument.Parse((await pointer.DownloadContentAsync()).Value.Content);
+        return content.RootElement.GetProperty("sequence").GetInt32() > 0;
+    }
+
+    private static async Task<bool> HaltAsync(string stateFolder, BlobClient result)
+    {
+        if (TrialProcesses.Halt(stateFolder) > 0 && !await result.ExistsAsync())
+        {
+            return true;
+        }
+
+        TrialProcesses.GoOn(stateFolder);
+        return false;
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> EverythingOfAsync(Up up, string runId, string[] trials)

@@ -62,36 +62,32 @@ internal sealed class App : IAsyncDisposable
     /// <summary>Waits until the run's document is as wanted.</summary>
     public async Task<JsonObject> UntilAsync(string runId, Func<JsonObject, bool> wanted)
     {
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            using HttpResponseMessage response = await Http.GetAsync(new Uri($"api/pipelines/{runId}", UriKind.Relative));
-            string body = await response.Content.ReadAsStringAsync();
-            if (response.IsSuccessStatusCode && JsonNode.Parse(body)!.AsObject() is { } run && wanted(run))
+        string body = "";
+        return await Eventually.GetAsync(
+            async () =>
             {
-                return run;
-            }
-
-            Assert.IsTrue(waited.Elapsed < Patience.Limit, $"The run is not as wanted: {body}\n{Log}");
-            await Task.Delay(100);
-        }
+                using HttpResponseMessage response = await Http.GetAsync(new Uri($"api/pipelines/{runId}", UriKind.Relative));
+                body = await response.Content.ReadAsStringAsync();
+                return response.IsSuccessStatusCode && JsonNode.Parse(body)!.AsObject() is { } run && wanted(run) ? run : null;
+            },
+            "the run is as wanted",
+            () => $"{body}\n{Log}");
     }
 
     public Task<JsonObject> EndAsync(string runId) =>
         UntilAsync(runId, run => run["runtimeStatus"]!.GetValue<string>() is "Completed" or "Failed" or "Terminated");
 
+    /// <summary>Waits until an orchestration other than a run, known by the answer to its start, has ended, and gives its Durable status.</summary>
+    public Task<JsonNode> EndAsync(JsonNode started) => Eventually.GetAsync(
+        async () => JsonNode.Parse(await Http.GetStringAsync((string)started["statusQueryGetUri"]!)) is { } instance && (string)instance["runtimeStatus"]! is not ("Pending" or "Running") ? instance : null,
+        $"{started["id"]} has ended",
+        () => Log);
+
     /// <summary>Takes away the node that a task runs on, without notice, once it runs.</summary>
     public async Task PreemptAsync(string job, string task)
     {
-        var waited = Stopwatch.StartNew();
-        BatchTask running = await Batch.GetTaskAsync(job, task);
-        while (running.State != BatchTaskState.Running)
-        {
-            Assert.IsTrue(waited.Elapsed < Patience.Limit, $"{task} does not run");
-            await Task.Delay(50);
-            running = await Batch.GetTaskAsync(job, task);
-        }
-
+        BatchTask running = await Eventually.GetAsync(
+            async () => (await Batch.GetTaskAsync(job, task)).Value is { } found && found.State == BatchTaskState.Running ? found : null, $"{task} runs");
         using var http = new HttpClient();
         using HttpResponseMessage answer = await http.PostAsync(new Uri($"{emulator.Url}/admin/pools/spot/nodes/{running.NodeInfo.NodeId}/preempt?graceSeconds=0"), null);
         answer.EnsureSuccessStatusCode();
@@ -156,12 +152,14 @@ internal sealed class App : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = Patience.Limit };
-        var waited = Stopwatch.StartNew();
-        while (!await AnswersAsync())
-        {
-            Assert.IsTrue(waited.Elapsed < Patience.Limit && !process.HasExited, $"The app does not answer:\n{Log}");
-            await Task.Delay(100);
-        }
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.IsFalse(process.HasExited, Log);
+                return await AnswersAsync();
+            },
+            "the app answers",
+            () => Log);
     }
 
     private async Task<bool> AnswersAsync()

@@ -39,7 +39,7 @@ public sealed class ImportModelTests
 
         (HttpStatusCode status, _, JsonNode started) = await PostAsync(model, $$"""{"source":"raw/{{model}}/net.onnx","sample":"raw/{{model}}/s.npy","format":"onnx","alias":"champion"}""");
         Assert.AreEqual(HttpStatusCode.Accepted, status, started.ToJsonString());
-        JsonNode ended = await EndAsync(app, started);
+        JsonNode ended = await app.EndAsync(started);
 
         Assert.AreEqual(("Completed", "done"), ((string)ended["runtimeStatus"]!, (string)ended["customStatus"]!["phase"]!), ended.ToJsonString());
         using var request = new StringContent("""{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[3,4]}]}""", Encoding.UTF8, "application/json");
@@ -62,7 +62,7 @@ public sealed class ImportModelTests
             async () => (await app.Http.GetStringAsync((string)started["statusQueryGetUri"]!)).Contains("\"state\":\"running\"", StringComparison.Ordinal), "it is converted");
 
         Assert.AreEqual(HttpStatusCode.Accepted, await CancelAsync(app, id + "/cancel?reason=enough"));
-        JsonNode ended = await EndAsync(app, started);
+        JsonNode ended = await app.EndAsync(started);
 
         Assert.AreEqual(("Completed", "cancelled", "enough"), ((string)ended["runtimeStatus"]!, (string)ended["output"]!["state"]!, (string)ended["output"]!["reason"]!), ended.ToJsonString());
         await Eventually.TrueAsync(async () => !await app.Batch.GetJobsAsync().AnyAsync(job => job.Id.Contains(id, StringComparison.Ordinal)), "its Batch job is gone");
@@ -86,21 +86,6 @@ public sealed class ImportModelTests
     {
         using HttpResponseMessage response = await app.Http.PostAsync(new Uri("api/imports/" + path, UriKind.Relative), null);
         return response.StatusCode;
-    }
-
-    private static async Task<JsonNode> EndAsync(App app, JsonNode started)
-    {
-        using var limit = new CancellationTokenSource(Patience.Limit);
-        while (true)
-        {
-            JsonNode instance = JsonNode.Parse(await app.Http.GetStringAsync((string)started["statusQueryGetUri"]!, limit.Token))!;
-            if ((string)instance["runtimeStatus"]! is not ("Pending" or "Running"))
-            {
-                return instance;
-            }
-
-            await Task.Delay(100, limit.Token);
-        }
     }
 
     private static async Task<(HttpStatusCode Status, string? Type, JsonNode Body)> PostAsync(string model, string body)

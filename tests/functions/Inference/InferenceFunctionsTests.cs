@@ -95,14 +95,7 @@ public sealed class InferenceFunctionsTests
 
         (HttpStatusCode status, JsonNode started) = await SendAsync(app, HttpMethod.Post, $"api/models/{model}/score", $$"""{"input":"datasets/{{model}}/test-"}""");
         Assert.AreEqual(HttpStatusCode.Accepted, status, started.ToJsonString());
-        JsonNode instance;
-        using var limit = new CancellationTokenSource(Patience.Limit);
-        do
-        {
-            await Task.Delay(100, limit.Token);
-            instance = JsonNode.Parse(await app.Http.GetStringAsync((string)started["statusQueryGetUri"]!, limit.Token))!;
-        }
-        while ((string)instance["runtimeStatus"]! is "Pending" or "Running");
+        JsonNode instance = await app.EndAsync(started);
 
         Assert.AreEqual("Completed", (string)instance["runtimeStatus"]!, instance.ToJsonString());
         Assert.Contains("\"Examples\":6", instance["output"]!.ToJsonString(), StringComparison.OrdinalIgnoreCase);

@@ -44,18 +44,10 @@ internal sealed class TaskHub : IAsyncDisposable
     }
 
     /// <summary>Waits until an instance is as wanted.</summary>
-    public async Task<OrchestrationMetadata> UntilAsync(string instanceId, Func<OrchestrationMetadata, bool> wanted)
-    {
-        while (true)
-        {
-            if (await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, Timeout) is { } instance && wanted(instance))
-            {
-                return instance;
-            }
-
-            await Task.Delay(20, Timeout);
-        }
-    }
+    public Task<OrchestrationMetadata> UntilAsync(string instanceId, Func<OrchestrationMetadata, bool> wanted) => Eventually.GetAsync(
+        async () => await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, Timeout) is { } instance && wanted(instance) ? instance : null,
+        $"{instanceId} is as wanted",
+        cancellationToken: Timeout);
 
     public async ValueTask DisposeAsync()
     {
