@@ -1,0 +1,265 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using DurableMl.FunctionsHost.App;
+using DurableMl.FunctionsHost.Http;
+using DurableMl.FunctionsHost.Logging;
+using DurableMl.FunctionsHost.Security;
+using DurableMl.FunctionsHost.Triggers;
+using DurableMl.FunctionsHost.Worker;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Azure.WebJobs;
+
+namespace DurableMl.FunctionsHost;
+
+/// <summary>
+/// The host: one process with the WebJobs SDK and its extensions, which starts the app's worker and carries invocations to it. It listens on
+/// two ports: a public one for functions, and one on loopback where the worker connects.
+/// </summary>
+internal sealed partial class FunctionsHostApplication : IAsyncDisposable
+{
+    private const int DefaultPort = 7071;
+
+    /// <summary>Bodies of requests, unless FUNCTIONS_REQUEST_BODY_SIZE_LIMIT says otherwise: as in Azure.</summary>
+    private const long DefaultBodyBytes = 104_857_600;
+
+    private readonly WebApplication _web;
+    private readonly FunctionsHostOptions _options;
+    private readonly HostState _state;
+    private readonly WorkerSupervisor _workers;
+    private readonly ILogger _logger;
+
+    private FunctionsHostApplication(WebApplication web, FunctionsHostOptions options, Uri url)
+    {
+        _web = web;
+        _options = options;
+        Url = url;
+        _state = web.Services.GetRequiredService<HostState>();
+        _workers = web.Services.GetRequiredService<WorkerSupervisor>();
+        _logger = web.Services.GetRequiredService<ILogger<FunctionsHostApplication>>();
+    }
+
+    /// <summary>Where it answers.</summary>
+    public Uri Url { get; }
+
+    /// <summary>Its keys.</summary>
+    public FunctionKeys Keys => _web.Services.GetRequiredService<FunctionKeys>();
+
+    /// <summary>Reads the app and puts the host together; nothing is started yet.</summary>
+    /// <exception cref="AppFileException">A file of the app is wrong.</exception>
+    public static FunctionsHostApplication Create(FunctionsHostOptions options)
+    {
+        var app = FunctionApp.Load(options.AppFolder);
+        SetEnvironment(app);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = app.Folder, ApplicationName = "durableml-functions-host" });
+        Configure(builder.Configuration, app);
+        var hostId = builder.Configuration["AzureFunctionsWebHost:hostid"] ?? HostIdOf(app);
+        var stateFolder = Path.GetFullPath(options.StateFolder ?? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "durableml-functions-host", hostId));
+        var port = options.Port ?? app.Settings.Port ?? DefaultPort;
+        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{(IPAddress.IsLoopback(options.Address) || options.Address.Equals(IPAddress.Any) ? "localhost" : options.Address)}:{port}/"));
+
+        HostConsole.Configure(builder.Logging, app.Host);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, port, builder.Configuration));
+        var disabled = HostState.ReadDisabled(app, builder.Configuration);
+        var faults = new Dictionary<string, string>(app.Faults, StringComparer.OrdinalIgnoreCase);
+        var enabled = app.Functions.Where(function => !disabled.Contains(function.Name)).ToList();
+        var methods = FunctionMethods.Generate(enabled, faults);
+        enabled.RemoveAll(function => faults.ContainsKey(function.Name));
+
+        builder.Services.AddSingleton(app).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<WorkerLog>().AddSingleton<WorkerSupervisor>();
+        builder.Services.AddSingleton(FunctionKeys.Open(stateFolder, options.Authentication));
+        builder.Services.AddSingleton(provider => new HostState(hostId, disabled, provider.GetRequiredService<ILogger<HostState>>()));
+        builder.Services.AddSingleton(provider => new WebHooks(provider.GetRequiredService<FunctionKeys>(), url));
+        builder.Services.AddSingleton<HttpInvoker>().AddSingleton<HttpFunctions>().AddSingleton<AdminEndpoints>();
+        // An extension adds data protection, which nothing here uses; its keys are not to be written to the user's home.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddRouting().AddHttpForwarder().AddCors();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = null;
+            grpc.MaxSendMessageSize = null;
+        });
+        builder.Services.AddTelemetry(Path.GetFileNameWithoutExtension(app.EntryAssembly));
+        builder.Services.AddJobHost(app, enabled, methods, stateFolder, hostId);
+
+        var web = builder.Build();
+        var host = new FunctionsHostApplication(web, options, url);
+        foreach (var (function, reason) in faults)
+        {
+            host._state.Faults[function] = reason;
+        }
+
+        host.Map(app, enabled, port);
+        return host;
+    }
+
+    /// <summary>Starts listening, the worker and the triggers, and says so on the console.</summary>
+    /// <exception cref="WorkerUnavailableException">The app cannot be started.</exception>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _web.StartAsync(cancellationToken);
+        var worker = _workers.StartAsync(WorkerPort());
+        // The triggers find their queues and containers while the worker starts; what they bring waits for it.
+        var triggers = StartTriggersAsync(cancellationToken);
+        await worker;
+        await triggers;
+        _state.LogFaults();
+        LogStarted(_logger, Url, _state.Phase);
+    }
+
+    /// <summary>Runs until it is told to stop or the worker cannot be kept running.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var lifetime = _web.Services.GetRequiredService<IHostApplicationLifetime>();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, either.Token);
+        if (await Task.WhenAny(_workers.Completion, stopped) != stopped)
+        {
+            await _workers.Completion;
+        }
+    }
+
+    /// <summary>Begins no new work, lets what runs end within the deadline, and ends the worker.</summary>
+    public async Task StopAsync()
+    {
+        using var deadline = new CancellationTokenSource(_options.DrainTimeout);
+        if (_state.Phase == HostPhase.Running)
+        {
+            _state.Phase = HostPhase.Stopping;
+            try
+            {
+                await _web.Services.GetRequiredService<IJobHost>().StopAsync().WaitAsync(deadline.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
+            {
+                LogNotDrained(_logger, _options.DrainTimeout.TotalSeconds, e.Message);
+            }
+        }
+
+        await _workers.StopAsync(deadline.Token);
+        await _web.StopAsync(deadline.Token);
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
+
+    private static void SetEnvironment(FunctionApp app)
+    {
+        // The durable extension reads it from the environment before there is any configuration: by it, it talks to the worker by gRPC.
+        Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated");
+        // These make extensions believe that they run in Azure.
+        Environment.SetEnvironmentVariable("CONTAINER_NAME", null);
+        Environment.SetEnvironmentVariable("WEBSITE_INSTANCE_ID", null);
+        if (app.Settings.Values.TryGetValue("FUNCTIONS_WORKER_RUNTIME", out var runtime) && !string.Equals(runtime, "dotnet-isolated", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new AppFileException(Path.Combine(app.Folder, "local.settings.json"), $"'FUNCTIONS_WORKER_RUNTIME' is '{runtime}'; this host runs dotnet-isolated apps.");
+        }
+    }
+
+    private static void Configure(ConfigurationManager configuration, FunctionApp app)
+    {
+        configuration.AddInMemoryCollection(app.Host.Settings);
+        configuration.AddInMemoryCollection(app.Settings.Values.Select(value => KeyValuePair.Create(value.Key.Replace("__", ":", StringComparison.Ordinal), (string?)value.Value)));
+        configuration.AddEnvironmentVariables();
+        // A single setting of host.json can be replaced by one of the environment, with two underscores for each level.
+        configuration.AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsConfigurationSection", (string?)HostJson.Section)]);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, FunctionsHostOptions options, int port, ConfigurationManager configuration)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize =
+            long.TryParse(configuration["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : DefaultBodyBytes;
+        if (IPAddress.IsLoopback(options.Address))
+        {
+            kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http1);
+        }
+        else
+        {
+            kestrel.Listen(options.Address, port, listen => listen.Protocols = HttpProtocols.Http1);
+        }
+
+        kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    /// <summary>A name of at most 32 letters and digits that stays the same for the same app in the same folder.</summary>
+    private static string HostIdOf(FunctionApp app)
+    {
+        var name = string.Concat(Path.GetFileNameWithoutExtension(app.EntryAssembly).ToLowerInvariant().Where(char.IsAsciiLetterOrDigit).Take(20));
+        return $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(app.Folder)))[..10]}";
+    }
+
+    private void Map(FunctionApp app, IReadOnlyList<FunctionDefinition> functions, int port)
+    {
+        _web.MapWhen(context => context.Connection.LocalPort != port, worker => worker.UseRouting().UseEndpoints(endpoints => endpoints.MapGrpcService<FunctionRpcService>()));
+        _web.UseMiddleware<CallerCheck>();
+        if (app.Settings.AllowedOrigins.Count > 0)
+        {
+            _web.UseCors(cors =>
+            {
+                cors.WithOrigins([.. app.Settings.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod();
+                if (app.Settings.AllowCredentials)
+                {
+                    cors.AllowCredentials();
+                }
+            });
+        }
+
+        UseCustomHeaders();
+        _web.UseRouting();
+        _web.Services.GetRequiredService<AdminEndpoints>().Map(_web);
+        _web.Services.GetRequiredService<WebHooks>().Map(_web);
+        _web.Services.GetRequiredService<HttpFunctions>().Map(_web, functions, _state.Faults);
+    }
+
+    /// <summary>The headers that host.json wants in every answer.</summary>
+    private void UseCustomHeaders()
+    {
+        if (_web.Configuration.GetSection($"{HostJson.Section}:extensions:http:customHeaders").GetChildren().ToList() is { Count: > 0 } headers)
+        {
+            _web.Use((context, next) =>
+            {
+                foreach (var header in headers)
+                {
+                    context.Response.Headers[header.Key] = header.Value;
+                }
+
+                return next(context);
+            });
+        }
+    }
+
+    private int WorkerPort() => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+        .Select(address => BindingAddress.Parse(address))
+        .First(address => address.Port != Url.Port).Port;
+
+    private async Task StartTriggersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _web.Services.GetRequiredService<IJobHost>().StartAsync(cancellationToken);
+            _state.Phase = HostPhase.Running;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // HTTP functions work without them; the status says that the rest does not.
+            _state.Phase = HostPhase.Error;
+            LogTriggers(_logger, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The Functions host is up at {Url} ({Phase}).")]
+    private static partial void LogStarted(ILogger logger, Uri url, HostPhase phase);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The triggers could not be started; HTTP functions run without them.")]
+    private static partial void LogTriggers(ILogger logger, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything ended within {Seconds} s. {Reason}")]
+    private static partial void LogNotDrained(ILogger logger, double seconds, string reason);
+}

@@ -1,0 +1,31 @@
+using DurableMl.FunctionsHost.Worker.Protocol;
+
+namespace DurableMl.FunctionsHost.Worker;
+
+/// <summary>
+/// No worker runs, or it ended during the invocation: the work is to be handed out again. The durable extension knows this case by a part of
+/// the message, and then abandons the work item instead of failing it.
+/// </summary>
+/// <param name="detail">What happened to the worker.</param>
+internal sealed class WorkerUnavailableException(string detail) : InvalidOperationException($"Did not find any initialized language workers. {detail}");
+
+/// <summary>
+/// The function failed in the worker. The durable extension takes the message apart by its three lines, to give the orchestration the
+/// failure's own type and text.
+/// </summary>
+internal sealed class FunctionFailedException : Exception
+{
+    /// <summary>Wraps what the worker reports.</summary>
+    public FunctionFailedException(StatusResult result)
+        : base($"Result: {(result.Status == StatusResult.Types.Status.Cancelled ? "Cancelled" : "Failure")}\nException: {result.Exception?.Message}\nStack: {result.Exception?.StackTrace}")
+    {
+        RemoteType = result.Exception?.Type ?? "";
+        RemoteMessage = result.Exception?.Message ?? result.Result;
+    }
+
+    /// <summary>The exception's type in the worker.</summary>
+    public string RemoteType { get; }
+
+    /// <summary>The exception's message in the worker.</summary>
+    public string RemoteMessage { get; }
+}
