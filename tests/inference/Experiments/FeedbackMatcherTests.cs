@@ -255,7 +255,7 @@ public sealed class FeedbackMatcherTests : IAsyncDisposable
     private async Task<List<string>> WaitingAsync()
     {
         var names = new List<string>();
-        await foreach (var blob in container.GetBlobsAsync(prefix: "m/feedback/"))
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "m/feedback/", Token))
         {
             names.Add(blob.Name);
         }

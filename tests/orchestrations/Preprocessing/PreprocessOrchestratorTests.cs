@@ -87,7 +87,7 @@ public class PreprocessOrchestratorTests
 
         BlobServiceClient blobs = await Storage.BlobsAsync();
         var names = new List<string>();
-        await foreach (BlobItem blob in blobs.GetBlobContainerClient("datasets").GetBlobsAsync(prefix: dataset.Name + "/"))
+        await foreach (BlobItem blob in blobs.GetBlobContainerClient("datasets").GetBlobsAsync(BlobTraits.None, BlobStates.None, dataset.Name + "/", default))
         {
             names.Add(blob.Name);
         }
