@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Experiments;
 using DurableMl.Inference.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
