@@ -42,7 +42,7 @@ public sealed class TrialReader(BlobServiceClient blobs)
     {
         var attempts = new HashSet<int>();
         var starts = 0;
-        await foreach (var blob in runs.GetBlobsAsync(prefix: $"{prefix}/starts/", cancellationToken: cancellationToken))
+        await foreach (var blob in runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{prefix}/starts/", cancellationToken))
         {
             var name = Path.GetFileNameWithoutExtension(blob.Name).Split('-');
             if (name.Length == 2 && int.TryParse(name[0], CultureInfo.InvariantCulture, out var attempt))

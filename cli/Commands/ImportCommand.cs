@@ -77,22 +77,22 @@ internal static class ImportCommand
 
     private static async Task<int> RunAsync(ImportsClient client, string model, JsonObject request, bool detach, CancellationToken cancellationToken)
     {
-        var import = await client.StartAsync(model, request, cancellationToken);
-        await Console.Out.WriteLineAsync($"Started {import.Id}.");
+        var id = await client.StartAsync(model, request, cancellationToken);
+        await Console.Out.WriteLineAsync($"Started {id}.");
         if (detach)
         {
-            await Console.Out.WriteLineAsync($"Its state: {import.StatusUrl}");
+            await Console.Out.WriteLineAsync($"Its state: GET api/imports/{id}; ./durableml cancel {id} stops it.");
             return 0;
         }
 
-        var ended = await new ImportDisplay(Console.Out).ShowAsync(client.FollowAsync(import, cancellationToken), cancellationToken);
+        var ended = await new ImportDisplay(Console.Out).ShowAsync(client.FollowAsync(id, cancellationToken), cancellationToken);
         if (ended.Result() is not { } result)
         {
-            throw new CliException($"{import.Id}: {ended.RuntimeStatus}. {ended.CustomStatus?.Error ?? ended.Output?.ToString()}");
+            throw new CliException($"{id}: {ended.RuntimeStatus}. {ended.CustomStatus?.Error ?? ended.Output?.ToString()}");
         }
 
         var difference = result.LargestDifference is { } largest ? string.Create(CultureInfo.InvariantCulture, $", largest difference {largest:g3}") : "";
-        await Console.Out.WriteLineAsync(result.State == "published" ? $"{model} version {result.Version}: published{difference}" : $"{import.Id}: {result.State}, {result.Reason}");
+        await Console.Out.WriteLineAsync(result.State == "published" ? $"{model} version {result.Version}: published{difference}" : $"{id}: {result.State}, {result.Reason}");
         return result.State == "published" ? 0 : 1;
     }
 }

@@ -12,7 +12,7 @@ public static class ReadPipelines
 {
     private const int PageSize = 100;
 
-    /// <summary>One run with its status and output.</summary>
+    /// <summary>One run with its output and its status, in which what it waits for shows too.</summary>
     [Function(nameof(GetPipeline))]
     public static async Task<HttpResponseData> GetPipeline(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/pipelines/{runId}")] HttpRequestData request,
@@ -22,11 +22,11 @@ public static class ReadPipelines
     {
         ArgumentNullException.ThrowIfNull(client);
         return await client.FindRunAsync(runId, cancellationToken) is { } run
-            ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(run))
+            ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(run, await RunStatusReader.ReadAsync(client, run, cancellationToken)))
             : await request.NoSuchRunAsync(runId);
     }
 
-    /// <summary>A page of runs with their statuses; <c>?continuationToken=</c> asks for the next.</summary>
+    /// <summary>A page of runs with their own statuses; <c>?continuationToken=</c> asks for the next.</summary>
     [Function(nameof(ListPipelines))]
     public static async Task<HttpResponseData> ListPipelines(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/pipelines")] HttpRequestData request,

@@ -4,14 +4,14 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Pipelines;
 
-/// <summary>A run as <c>GET api/pipelines/{runId}</c> shows it.</summary>
+/// <summary>A run as <c>GET api/pipelines/{runId}</c> shows it, or an import as <c>GET api/imports/{importId}</c> does.</summary>
 /// <param name="RunId">Its id.</param>
-/// <param name="Name">Its pipeline's name.</param>
+/// <param name="Name">Its pipeline's name; null for an import.</param>
 /// <param name="RuntimeStatus">Pending, Running, Suspended, Completed, Failed or Terminated.</param>
 /// <param name="CreatedTime">When it was started.</param>
 /// <param name="LastUpdatedTime">When something last happened.</param>
-/// <param name="CustomStatus">A <see cref="Orchestrations.Runs.RunStatus"/>.</param>
-/// <param name="Output">A <see cref="Orchestrations.Runs.RunOutput"/>; a message where it failed.</param>
+/// <param name="CustomStatus">A <see cref="Orchestrations.Runs.RunStatus"/> or <see cref="Orchestrations.Importing.ImportStatus"/>.</param>
+/// <param name="Output">A <see cref="Orchestrations.Runs.RunOutput"/> or <see cref="Orchestrations.Importing.ImportOutput"/>; a message where it failed.</param>
 public sealed record RunDocument(
     string RunId,
     string? Name,
@@ -21,7 +21,11 @@ public sealed record RunDocument(
     JsonElement? CustomStatus,
     JsonElement? Output)
 {
-    /// <summary>The document of an orchestration.</summary>
+    /// <summary>The document of an orchestration with a status put together from several.</summary>
+    public static RunDocument Of<T>(OrchestrationMetadata run, T? status)
+        where T : class => Of(run) with { CustomStatus = status is null ? null : JsonBlobs.ToElement(status) };
+
+    /// <summary>The document of an orchestration with its own status.</summary>
     public static RunDocument Of(OrchestrationMetadata run)
     {
         ArgumentNullException.ThrowIfNull(run);

@@ -16,13 +16,13 @@ public static class PipelineOrchestrator
     {
         ArgumentNullException.ThrowIfNull(context);
         PipelineDefinition pipeline = context.GetInput<PipelineDefinition>()!;
-        var board = new RunBoard(context, pipeline);
-        var course = new RunCourse(context, pipeline, board);
+        var progress = new RunProgress(context, pipeline);
+        var run = new PipelineRun(context, pipeline, progress);
         RunState state;
         string? failure = null;
         try
         {
-            state = await course.RunAsync();
+            state = await run.RunAsync();
         }
         catch (RunFailedException e)
         {
@@ -33,20 +33,20 @@ public static class PipelineOrchestrator
             state = Failed(failure = RootCause.Of(e));
         }
 
-        RunPhase last = board.Phase;
+        RunPhase last = progress.Phase;
         if (state != RunState.Failed)
         {
-            board.Enter(RunPhase.Done, 1);
+            progress.Enter(RunPhase.Done, 1);
         }
 
-        JsonElement output = board.Output(state);
+        JsonElement output = progress.Output(state);
         await context.CallActivityAsync(nameof(WriteReport), new WriteReportInput(context.InstanceId, output), ActivityRetries.Transient);
-        board.Show();
+        progress.Show();
         return failure is null ? output : throw new RunFailedException(last, failure);
 
         RunState Failed(string reason)
         {
-            board.Stop(reason);
+            progress.Stop(reason);
             return RunState.Failed;
         }
     }

@@ -1,4 +1,6 @@
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Training;
 
 namespace DurableMl.Orchestrations.Runs;
 
@@ -23,4 +25,20 @@ public sealed record RunStatus(
     BestTrial? Best,
     IReadOnlyList<TrialSummary> Trials,
     int? TrialsOmitted,
-    string? Error);
+    string? Error)
+{
+    /// <summary>With these of the sweep's trials.</summary>
+    /// <param name="shown">The trials to show.</param>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="withParameters">Whether to show their hyperparameters.</param>
+    public RunStatus WithTrials(IReadOnlyList<TrialStatus> shown, SweepDefinition sweep, bool withParameters = true)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        ArgumentNullException.ThrowIfNull(sweep);
+        return this with
+        {
+            Trials = [.. shown.Select(trial => TrialSummary.Of(trial, sweep, withParameters))],
+            TrialsOmitted = sweep.Trials > shown.Count ? sweep.Trials - shown.Count : null,
+        };
+    }
+}

@@ -11,10 +11,10 @@ namespace Cli.Tests.Imports;
 [TestClass]
 public sealed class ImportsClientTests
 {
-    private static readonly (HttpStatusCode, string) Started = (HttpStatusCode.Accepted, """{ "id": "import-1", "statusQueryGetUri": "http://host/status/import-1?code=x" }""");
+    private static readonly (HttpStatusCode, string) Started = (HttpStatusCode.Accepted, """{ "id": "import-1" }""");
 
     [TestMethod]
-    public async Task An_import_is_followed_at_its_status_URL_to_its_end()
+    public async Task An_import_is_followed_to_its_end()
     {
         var stub = new StubHandler(
             Started,
@@ -29,7 +29,7 @@ public sealed class ImportsClientTests
 
         Assert.AreEqual(("published", "3", 0.5), (ended.Result()!.State, ended.Result()!.Version, ended.Result()!.LargestDifference));
         Assert.AreEqual("prepare\nconvert: retrying, node lost\n", output.ToString());
-        CollectionAssert.AreEqual(new[] { "POST /api/models/a%20b/import", "GET /status/import-1?code=x", "GET /status/import-1?code=x", "GET /status/import-1?code=x" }, stub.Requests);
+        CollectionAssert.AreEqual(new[] { "POST /api/models/a%20b/import", "GET /api/imports/import-1", "GET /api/imports/import-1", "GET /api/imports/import-1" }, stub.Requests);
     }
 
     [TestMethod]

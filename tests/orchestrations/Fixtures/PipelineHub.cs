@@ -52,7 +52,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             return seen;
         });
         var jobs = new JobCatalog(Path.Combine(Repository.Root, "batch-jobs"));
-        TaskHub hub = await TaskHub.StartAsync((tasks, client) =>
+        TaskHub hub = await TaskHub.StartAsync(tasks =>
         {
             training.Register(tasks);
             tasks.AddActivityFunc<RecordRunInput, object?>(nameof(RecordRun), async (_, input) =>
@@ -64,7 +64,6 @@ internal sealed class PipelineHub : IAsyncDisposable
             tasks.AddActivityFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
             tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) => new WriteShards(blobs).RunAsync(input, default));
             tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<RunProgressInput, RunProgress>(nameof(ReadProgress), (_, input) => ReadProgress.RunAsync(input, client(), default));
             tasks.AddActivityFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), (_, input) => new EvaluateModel(blobs).RunAsync(input, default));
             tasks.AddActivityFunc<PublishModelInput, PublishedModel>(
                 nameof(PublishModel), (_, input) => new PublishModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));

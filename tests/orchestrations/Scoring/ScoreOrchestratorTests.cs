@@ -89,9 +89,8 @@ public sealed class ScoreOrchestratorTests
 
     private async Task<OrchestrationMetadata> RunAsync(Models models, string input, string output, string format, int parallelism)
     {
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) =>
+        await using TaskHub hub = await TaskHub.StartAsync(tasks =>
         {
-            tasks.AddOrchestratorFunc(nameof(ScoreOrchestrator), context => ScoreOrchestrator.RunAsync(context));
             tasks.AddActivityFunc<ScoreInput, IReadOnlyList<string>>(nameof(ListScoreShards), (_, i) => new ListScoreShards(models.Blobs).RunAsync(i, default));
             tasks.AddActivityFunc<ScoreInput, ScoreSummary>(nameof(WriteScoreSummary), (_, i) => new WriteScoreSummary(models.Blobs).RunAsync(i, default));
             tasks.AddActivityFunc<ScoreShardInput, ShardScore>(nameof(ScoreShard), async (_, i) =>

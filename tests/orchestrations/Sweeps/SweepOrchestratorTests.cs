@@ -88,7 +88,7 @@ public class SweepOrchestratorTests
     public async Task Cancelling_ends_all_trials_and_removes_the_Batch_jobs()
     {
         var training = new ScriptedTraining((_, _) => Running());
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => training.Register(tasks));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         SweepInput input = Input(sweep => sweep with { Parallelism = 3 });
         string id = RunIds.Sweep(input.RunId);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SweepOrchestrator), input, new StartOrchestrationOptions(id));
@@ -115,7 +115,7 @@ public class SweepOrchestratorTests
 
     private static async Task<SweepResult> RunAsync(ScriptedTraining training, Func<SweepDefinition, SweepDefinition>? change = null)
     {
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => training.Register(tasks));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         OrchestrationMetadata ended = await hub.RunAsync(nameof(SweepOrchestrator), Input(change));
         Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
         return ended.ReadOutputAs<SweepResult>()!;
