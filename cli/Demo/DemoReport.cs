@@ -42,7 +42,6 @@ internal sealed class DemoReport(IAnsiConsole console, TextWriter lines)
         Line("dataset", $"{blobs}/datasets/{output.Dataset?.Name}/{output.Dataset?.Version}/");
         Line("model", $"{blobs}/models/{output.Model!.Model}/{output.Model.Version}/");
         Line("blobs on disk", Path.Combine(layout.State, "azurite"));
-        Line("orchestrations", Path.Combine(layout.State, "durabletask.db"));
         Line("logs", Path.Combine(layout.State, "logs"));
 
         void Line(string what, string where) => lines.WriteLine($"{what,-16}{where}");

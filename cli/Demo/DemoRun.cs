@@ -25,7 +25,7 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
     public async Task<int> RunAsync(HostPorts ports, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = LocalHost.FunctionsUrl(ports), Timeout = TimeSpan.FromSeconds(60) };
+        using var http = LocalHost.Connect(ports, layout.State, TimeSpan.FromSeconds(60));
         var pipelines = new PipelinesClient(http);
         var blobs = new BlobServiceClient(StorageAccount.ConnectionString(ports));
 

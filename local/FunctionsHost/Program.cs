@@ -56,6 +56,11 @@ static async Task<int> RunAsync(FunctionsHostOptions options)
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        if (Environment.GetEnvironmentVariable("DURABLEML_PARENT_WATCH") == "1")
+        {
+            _ = StopWithParentAsync(stop);
+        }
+
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true;
@@ -80,4 +85,16 @@ static async Task<int> RunAsync(FunctionsHostOptions options)
     }
 
     return Environment.ExitCode;
+}
+
+// Who started the host holds the other end of its standard input; the end of one is the end of the other.
+static async Task StopWithParentAsync(CancellationTokenSource stop)
+{
+    var buffer = new byte[256];
+    var input = Console.OpenStandardInput();
+    while (await input.ReadAsync(buffer) > 0)
+    {
+    }
+
+    await stop.CancelAsync();
 }
