@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DurableMl.Orchestrations.Blobs;
 using Microsoft.DurableTask.Client;
 
@@ -12,7 +13,7 @@ namespace DurableMl.Functions.Pipelines;
 /// <param name="LastUpdatedTime">When something last happened.</param>
 /// <param name="CustomStatus">A <see cref="Orchestrations.Runs.RunStatus"/> or <see cref="Orchestrations.Importing.ImportStatus"/>.</param>
 /// <param name="Output">A <see cref="Orchestrations.Runs.RunOutput"/> or <see cref="Orchestrations.Importing.ImportOutput"/>; a message where it failed.</param>
-public sealed record RunDocument(
+public sealed partial record RunDocument(
     string RunId,
     string? Name,
     string RuntimeStatus,
@@ -31,9 +32,17 @@ public sealed record RunDocument(
         ArgumentNullException.ThrowIfNull(run);
         JsonElement? status = Parse(run.SerializedCustomStatus);
         string? name = status is { ValueKind: JsonValueKind.Object } shown && shown.TryGetProperty("pipeline", out JsonElement pipeline) ? pipeline.GetString() : null;
-        JsonElement? output = run.FailureDetails is { } failure ? JsonBlobs.ToElement(failure.ErrorMessage) : Parse(run.SerializedOutput);
+        JsonElement? output = run.RuntimeStatus == OrchestrationRuntimeStatus.Failed
+            ? JsonBlobs.ToElement(Reason(run.FailureDetails?.ErrorMessage ?? run.SerializedOutput ?? ""))
+            : Parse(run.SerializedOutput);
         return new RunDocument(run.InstanceId, name, run.RuntimeStatus.ToString(), run.CreatedAt, run.LastUpdatedAt, status, output);
     }
+
+    // Some back ends keep a failure as one text that begins with the exception's type, which says nothing to a user.
+    private static string Reason(string failure) => ExceptionType().Replace(failure, "");
+
+    [GeneratedRegex(@"^[\w.+`]+Exception: ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ExceptionType();
 
     private static JsonElement? Parse(string? json)
     {

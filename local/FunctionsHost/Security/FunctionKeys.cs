@@ -76,26 +76,12 @@ internal sealed class FunctionKeys
             return true;
         }
 
-        if (Given(request) is not { } given)
-        {
-            return false;
-        }
-
-        if (Same(given, _content.MasterKey))
-        {
-            return true;
-        }
-
-        lock (_gate)
-        {
-            return level is AuthorizationLevel.Function or AuthorizationLevel.User
-                && (AnyIs(given, _content.FunctionKeys) || (function is not null && _content.Functions.TryGetValue(function, out var own) && AnyIs(given, own)));
-        }
+        return Given(request).Any(given => Same(given, _content.MasterKey) || (level is AuthorizationLevel.Function or AuthorizationLevel.User && OpensFunction(given, function)));
     }
 
     /// <summary>Whether a request may go to an extension's endpoints.</summary>
     public bool AllowsSystem(HttpRequest request, string name) =>
-        !_enabled || (Given(request) is { } given && (Same(given, _content.MasterKey) || Same(given, SystemKey(name))));
+        !_enabled || Given(request).Any(given => Same(given, _content.MasterKey) || Same(given, SystemKey(name)));
 
     /// <summary>The key of an extension's endpoints.</summary>
     public string SystemKey(string name) => GetOrAdd(_content.SystemKeys, name);
@@ -133,10 +119,29 @@ internal sealed class FunctionKeys
         }
     }
 
-    private static string? Given(HttpRequest request) =>
-        request.Headers.TryGetValue(Header, out var header) && header.Count == 1 ? header.ToString()
-        : request.Query.TryGetValue(Query, out var query) && query.Count == 1 ? query.ToString()
-        : null;
+    /// <summary>
+    /// The keys of a request. One that follows a management URL may bring two: the URL's own, and the one that its client sends with everything.
+    /// </summary>
+    private static IEnumerable<string> Given(HttpRequest request)
+    {
+        if (request.Headers.TryGetValue(Header, out var header) && header is [{ } inHeader])
+        {
+            yield return inHeader;
+        }
+
+        if (request.Query.TryGetValue(Query, out var query) && query is [{ } inQuery])
+        {
+            yield return inQuery;
+        }
+    }
+
+    private bool OpensFunction(string given, string? function)
+    {
+        lock (_gate)
+        {
+            return AnyIs(given, _content.FunctionKeys) || (function is not null && _content.Functions.TryGetValue(function, out var own) && AnyIs(given, own));
+        }
+    }
 
     // Hashes have one length, so that the comparison says nothing of the key's.
     private static bool Same(string given, string key) =>
