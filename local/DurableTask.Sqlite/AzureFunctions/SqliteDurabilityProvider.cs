@@ -31,9 +31,6 @@ public sealed class SqliteDurabilityProvider : DurabilityProvider
     /// <summary>An entity that is empty leaves no row behind.</summary>
     public override bool SupportsImplicitEntityDeletion => true;
 
-    /// <summary>A wait for the end of an orchestration is told; nobody has to ask again and again.</summary>
-    public override bool SupportsPollFreeWait => true;
-
     /// <summary>An event for an orchestration that is not there or has finished is an error for who raises it.</summary>
     public override bool CheckStatusBeforeRaiseEvent => true;
 

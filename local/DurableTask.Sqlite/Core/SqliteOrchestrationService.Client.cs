@@ -9,7 +9,7 @@ using Newtonsoft.Json;
 namespace DurableTask.Sqlite;
 
 /// <content>What clients ask for.</content>
-public sealed partial class SqliteOrchestrationService
+public partial class SqliteOrchestrationService
 {
     private const int PurgeBatch = 200;
     private const int StreamedTurns = 100;
@@ -33,7 +33,7 @@ public sealed partial class SqliteOrchestrationService
             throw new ArgumentException($"An orchestration starts with an {nameof(ExecutionStartedEvent)}, not with {creationMessage.Event?.EventType}.", nameof(creationMessage));
         }
 
-        var message = EncodedMessage.From(creationMessage);
+        var message = EncodedMessage.CopyOf(creationMessage);
         var open = await OpenAsync();
         await open.Writer.WriteAsync(tables => tables.Create(message, dedupeStatuses ?? KeptByDefault), Follow);
     }
@@ -44,7 +44,7 @@ public sealed partial class SqliteOrchestrationService
     /// <summary>Sends messages, all or none. A message to an instance that is not there or has finished is discarded; one to an entity makes it.</summary>
     public async Task SendTaskOrchestrationMessageBatchAsync(params TaskMessage[] messages)
     {
-        var encoded = EncodedMessage.From(messages);
+        var encoded = Array.ConvertAll(messages, EncodedMessage.CopyOf);
         var open = await OpenAsync();
         await open.Writer.WriteAsync(tables => tables.Send(encoded), Follow);
     }
@@ -57,7 +57,7 @@ public sealed partial class SqliteOrchestrationService
     /// </param>
     /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TimeoutException">It did not finish in time.</exception>
+    /// <exception cref="OperationCanceledException">It did not finish in time (the inner exception is a <see cref="TimeoutException"/> then), or the wait was cancelled.</exception>
     public async Task<OrchestrationState> WaitForOrchestrationAsync(string instanceId, string? executionId, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
@@ -72,6 +72,11 @@ public sealed partial class SqliteOrchestrationService
             }
 
             return await waiter.Source.Task.WaitAsync(timeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout, options.TimeProvider, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            // What other providers throw, and their callers catch.
+            throw new TaskCanceledException($"The orchestration '{instanceId}' did not finish within {timeout}.", exception, cancellationToken);
         }
         finally
         {

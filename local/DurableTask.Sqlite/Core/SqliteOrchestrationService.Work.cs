@@ -8,7 +8,7 @@ using DurableTask.Sqlite.Storage;
 namespace DurableTask.Sqlite;
 
 /// <content>Opening and closing the file, and what handing out work takes.</content>
-public sealed partial class SqliteOrchestrationService
+public partial class SqliteOrchestrationService
 {
     /// <summary>Opens the file if it is not open.</summary>
     internal async Task<Database> OpenAsync()
@@ -70,9 +70,9 @@ public sealed partial class SqliteOrchestrationService
         dispatcher = null;
     }
 
-    private async Task<TaskOrchestrationWorkItem> LockNextAsync(bool entity, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<TaskOrchestrationWorkItem> LockNextAsync(InstanceKinds kinds, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        while (await NextInstanceAsync(entity, timeout, cancellationToken) is var (slot, taken))
+        while (await NextInstanceAsync(kinds, timeout, cancellationToken) is var (slot, taken))
         {
             try
             {
@@ -95,8 +95,8 @@ public sealed partial class SqliteOrchestrationService
         return null!;
     }
 
-    private async Task<(Slot Slot, List<StoredMessage> Messages)?> NextInstanceAsync(bool entity, TimeSpan timeout, CancellationToken cancellationToken) =>
-        await ReadyToDispatchAsync(timeout, cancellationToken) is { } ready ? await ready.NextInstanceAsync(entity, timeout, cancellationToken) : null;
+    private async Task<(Slot Slot, List<StoredMessage> Messages)?> NextInstanceAsync(InstanceKinds kinds, TimeSpan timeout, CancellationToken cancellationToken) =>
+        await ReadyToDispatchAsync(timeout, cancellationToken) is { } ready ? await ready.NextInstanceAsync(kinds, timeout, cancellationToken) : null;
 
     private async Task<ActivityEntry?> NextActivityAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         await ReadyToDispatchAsync(timeout, cancellationToken) is { } ready ? await ready.NextActivityAsync(timeout, cancellationToken) : null;
@@ -104,24 +104,26 @@ public sealed partial class SqliteOrchestrationService
     /// <summary>The dispatcher, once the disk takes what is written: the results of work done while it does not would be lost.</summary>
     private async Task<Dispatcher?> ReadyToDispatchAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (dispatcher is not { } ready || database is not { } open)
+        try
+        {
+            if (dispatcher is not { } ready || database is not { } open)
+            {
+                // Asked before the start or after the end: not to be asked again at once.
+                await Task.Delay(timeout, options.TimeProvider, cancellationToken);
+                return null;
+            }
+
+            if (!open.Writer.IsHealthy)
+            {
+                await open.Writer.WaitUntilHealthyAsync(cancellationToken).WaitAsync(timeout, options.TimeProvider, cancellationToken);
+            }
+
+            return ready;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
         {
             return null;
         }
-
-        if (!open.Writer.IsHealthy)
-        {
-            try
-            {
-                await open.Writer.WaitUntilHealthyAsync(cancellationToken).WaitAsync(timeout, cancellationToken);
-            }
-            catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
-            {
-                return null;
-            }
-        }
-
-        return ready;
     }
 
     private OrchestrationWorkItem? Load(Slot slot, List<StoredMessage> taken)
@@ -215,6 +217,23 @@ public sealed partial class SqliteOrchestrationService
         {
             histories.Append(turn.Key, turn.Number, newEvents, turn.Events.Length);
         }
+    }
+
+    /// <summary>An activity has the tags of its orchestration besides its own.</summary>
+    private static TaskMessage WithTags(TaskMessage message)
+    {
+        if (message is { Event: TaskScheduledEvent scheduled, OrchestrationExecutionContext.OrchestrationTags: { Count: > 0 } inherited })
+        {
+            var tags = new Dictionary<string, string>(inherited, StringComparer.Ordinal);
+            foreach (var (key, value) in scheduled.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            {
+                tags[key] = value;
+            }
+
+            scheduled.Tags = tags;
+        }
+
+        return message;
     }
 
     private async Task CompleteActivityAsync(ActivityEntry activity, TaskMessage response)

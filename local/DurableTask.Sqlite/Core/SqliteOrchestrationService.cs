@@ -14,7 +14,7 @@ namespace DurableTask.Sqlite;
 /// The Durable Task framework's storage in one SQLite file: orchestrations, entities, their messages, timers and histories.
 /// One process at a time works on a file. The file is opened by the first call and closed by <see cref="StopAsync()"/> or <see cref="DisposeAsync"/>.
 /// </summary>
-public sealed partial class SqliteOrchestrationService
+public partial class SqliteOrchestrationService
     : IOrchestrationService, IOrchestrationServiceClient, IOrchestrationServiceQueryClient, IOrchestrationServicePurgeClient, IEntityOrchestrationService, IAsyncDisposable
 {
     private readonly SqliteOrchestrationServiceOptions options;
@@ -123,7 +123,7 @@ public sealed partial class SqliteOrchestrationService
             },
             found =>
             {
-                dispatcher = new Dispatcher(options, EntityBackendProperties.UseSeparateQueueForEntityWorkItems, found.Messages, found.Activities);
+                dispatcher = new Dispatcher(options, found.Messages, found.Activities);
                 Log.Started(logger, options.Path, found.Messages.Count, found.Activities.Count);
             });
         maintenance = new Maintenance(options, open, dispatcher!, Follow, logger);
@@ -150,6 +150,7 @@ public sealed partial class SqliteOrchestrationService
     /// <summary>Stops for good.</summary>
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await opening.WaitAsync();
         try
         {
@@ -173,15 +174,16 @@ public sealed partial class SqliteOrchestrationService
 
     /// <inheritdoc/>
     public Task<TaskOrchestrationWorkItem> LockNextTaskOrchestrationWorkItemAsync(TimeSpan receiveTimeout, CancellationToken cancellationToken) =>
-        LockNextAsync(entity: false, receiveTimeout, cancellationToken);
+        LockNextAsync(
+            EntityBackendProperties.UseSeparateQueueForEntityWorkItems ? InstanceKinds.Orchestrations : InstanceKinds.Both, receiveTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public Task<TaskOrchestrationWorkItem> LockNextOrchestrationWorkItemAsync(TimeSpan receiveTimeout, CancellationToken cancellationToken) =>
-        LockNextAsync(entity: false, receiveTimeout, cancellationToken);
+        LockNextAsync(InstanceKinds.Orchestrations, receiveTimeout, cancellationToken);
 
     /// <inheritdoc/>
     public Task<TaskOrchestrationWorkItem> LockNextEntityWorkItemAsync(TimeSpan receiveTimeout, CancellationToken cancellationToken) =>
-        LockNextAsync(entity: true, receiveTimeout, cancellationToken);
+        LockNextAsync(InstanceKinds.Entities, receiveTimeout, cancellationToken);
 
     /// <summary>Nothing to do: a process that has the file has it until it ends.</summary>
     public Task RenewTaskOrchestrationWorkItemLockAsync(TaskOrchestrationWorkItem workItem) => Task.CompletedTask;
@@ -214,7 +216,7 @@ public sealed partial class SqliteOrchestrationService
                 Messages = EncodedMessage.From(orchestratorMessages),
                 Timers = EncodedMessage.From(timerMessages),
                 Activities = EncodedMessage.From(outboundMessages),
-                Tags = EventJson.WritePart(orchestrationState.Tags),
+                Tags = EventJson.WriteTags(orchestrationState.Tags),
                 Failure = EventJson.WritePart(orchestrationState.FailureDetails),
             };
 
@@ -279,7 +281,7 @@ public sealed partial class SqliteOrchestrationService
                 {
                     Entry = activity,
                     Id = activity.Id.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                    TaskMessage = message,
+                    TaskMessage = WithTags(message),
                     LockedUntilUtc = DateTime.MaxValue,
                     DeliveryAttempt = activity.Attempts + 1,
                 };

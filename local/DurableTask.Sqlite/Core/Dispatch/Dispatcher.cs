@@ -27,12 +27,12 @@ internal sealed class Dispatcher : IAsyncDisposable
     private long messageBytes;
 
     /// <summary>Begins with what the file holds.</summary>
-    public Dispatcher(SqliteOrchestrationServiceOptions options, bool separateEntities, List<StoredMessage> messages, List<StoredMessage> waitingActivities)
+    public Dispatcher(SqliteOrchestrationServiceOptions options, List<StoredMessage> messages, List<StoredMessage> waitingActivities)
     {
         this.options = options;
         timeProvider = options.TimeProvider;
         orchestrations = new WorkQueue(options.MaxConcurrentOrchestrations);
-        entities = separateEntities ? new WorkQueue(options.MaxConcurrentEntities) : orchestrations;
+        entities = new WorkQueue(options.MaxConcurrentEntities);
         timers = new TimerQueue(timeProvider, Fire);
         lock (gate)
         {
@@ -83,17 +83,16 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     /// <summary>Waits for an instance that has something to do, and takes its messages.</summary>
     /// <returns><c>null</c> after the timeout or when dispatching stops.</returns>
-    public async Task<(Slot Slot, List<StoredMessage> Messages)?> NextInstanceAsync(bool entity, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<(Slot Slot, List<StoredMessage> Messages)?> NextInstanceAsync(InstanceKinds kinds, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var queue = entity ? entities : orchestrations;
-        while (await NextAsync(queue.Ready.Reader, timeout, cancellationToken) is { } slot)
+        while (await NextSlotAsync(kinds, timeout, cancellationToken) is { } slot)
         {
             lock (gate)
             {
                 if (slot is { State: SlotState.Ready, Waiting.Count: > 0 })
                 {
                     slot.State = SlotState.Running;
-                    queue.Running++;
+                    QueueOf(slot).Running++;
                     return (slot, TakeBatch(slot));
                 }
 
@@ -108,7 +107,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     /// <returns><c>null</c> when the session has to end.</returns>
     public async Task<List<StoredMessage>?> NextOfSessionAsync(Slot slot, CancellationToken cancellationToken)
     {
-        var queue = slot.IsEntity ? entities : orchestrations;
+        var queue = QueueOf(slot);
         TaskCompletionSource waiter;
         lock (gate)
         {
@@ -163,7 +162,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         lock (gate)
         {
-            (slot.IsEntity ? entities : orchestrations).Running--;
+            QueueOf(slot).Running--;
             slot.State = SlotState.Idle;
             if (slot.Failures == 0 || slot.Waiting.Count == 0)
             {
@@ -282,6 +281,39 @@ internal sealed class Dispatcher : IAsyncDisposable
         }
     }
 
+    private WorkQueue QueueOf(Slot slot) => slot.IsEntity ? entities : orchestrations;
+
+    private ValueTask<Slot?> NextSlotAsync(InstanceKinds kinds, TimeSpan timeout, CancellationToken cancellationToken) => kinds switch
+    {
+        InstanceKinds.Orchestrations => NextAsync(orchestrations.Ready.Reader, timeout, cancellationToken),
+        InstanceKinds.Entities => NextAsync(entities.Ready.Reader, timeout, cancellationToken),
+        _ => NextOfEitherAsync(timeout, cancellationToken),
+    };
+
+    private async ValueTask<Slot?> NextOfEitherAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        while (!limit.IsCancellationRequested)
+        {
+            if (orchestrations.Ready.Reader.TryRead(out var slot) || entities.Ready.Reader.TryRead(out slot))
+            {
+                return slot;
+            }
+
+            using var other = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+            var either = await Task.WhenAny(
+                orchestrations.Ready.Reader.WaitToReadAsync(other.Token).AsTask(), entities.Ready.Reader.WaitToReadAsync(other.Token).AsTask());
+            await other.CancelAsync();
+            if (either is not { IsCompletedSuccessfully: true, Result: true })
+            {
+                break;
+            }
+        }
+
+        return null;
+    }
+
     private void Fire()
     {
         lock (gate)
@@ -394,7 +426,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         }
 
         slot.State = SlotState.Ready;
-        var queue = slot.IsEntity ? entities : orchestrations;
+        var queue = QueueOf(slot);
         queue.Ready.Writer.TryWrite(slot);
         if (queue.IsCrowded && queue.IdleSessions.First is { } idle)
         {

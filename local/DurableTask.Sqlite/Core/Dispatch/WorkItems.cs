@@ -22,6 +22,14 @@ internal sealed class Slot(long key, bool isEntity)
     public TaskCompletionSource? SessionWaiter { get; set; }
 }
 
+/// <summary>Which instances a dispatcher of DurableTask.Core asks for.</summary>
+internal enum InstanceKinds
+{
+    Orchestrations,
+    Entities,
+    Both,
+}
+
 /// <summary>What an instance is doing.</summary>
 internal enum SlotState
 {

@@ -9,6 +9,13 @@ internal readonly record struct EncodedMessage(TaskMessage Message, byte[] Json)
 {
     public static EncodedMessage From(TaskMessage message) => new(message, EventJson.Write(message));
 
+    /// <summary>The same for a message that its sender may go on to change: what is handed out is a copy.</summary>
+    public static EncodedMessage CopyOf(TaskMessage message)
+    {
+        var json = EventJson.Write(message);
+        return new EncodedMessage(EventJson.ReadMessage(json), json);
+    }
+
     public static List<EncodedMessage> From(IList<TaskMessage> messages)
     {
         var encoded = new List<EncodedMessage>(messages.Count);

@@ -30,6 +30,9 @@ internal static class EventJson
 
     public static TaskMessage ReadMessage(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<TaskMessage>(json, Options)!;
 
+    /// <summary>The tags of an instance; none are NULL.</summary>
+    public static string? WriteTags(IDictionary<string, string>? tags) => tags is { Count: > 0 } ? WritePart(tags) : null;
+
     /// <summary>The small objects of an instance's row: tags, parent, failure.</summary>
     public static string? WritePart<T>(T? part)
         where T : class => part is null ? null : JsonSerializer.Serialize(part, Options);

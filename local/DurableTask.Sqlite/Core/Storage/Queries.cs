@@ -168,7 +168,7 @@ internal readonly struct Queries(Connection connection)
         return new InstanceRow(row.Int64(0), row.Int64(3) != 0, state);
     }
 
-    private static DateTime Time(long ticks) => new(ticks, DateTimeKind.Utc);
+    internal static DateTime Time(long ticks) => new(ticks, DateTimeKind.Utc);
 
     private void AddPayloads(InstanceRow row)
     {

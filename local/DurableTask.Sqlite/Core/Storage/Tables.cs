@@ -49,7 +49,7 @@ internal sealed class Tables
             "INSERT INTO instances (key, id, exec, entity, status, turns, name, version, created, updated, scheduled, generation, parent, tags) "
             + "VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
         advance = connection.Prepare("UPDATE instances SET turns = turns + 1, exec = ?3, status = ?4, updated = ?5, custom_status = ?6 WHERE key = ?1 AND turns = ?2");
-        finish = connection.Prepare("UPDATE instances SET completed = ?2, failure = ?3 WHERE key = ?1");
+        finish = connection.Prepare("UPDATE instances SET completed = updated, failure = ?2 WHERE key = ?1 RETURNING created, updated");
         renew = connection.Prepare("UPDATE instances SET completed = NULL, failure = NULL, name = ?2, version = ?3, tags = ?4, generation = ?5 WHERE key = ?1");
         setPayload = connection.Prepare("INSERT OR REPLACE INTO payloads (id, data) VALUES (?1, ?2)");
         addTurn = connection.Prepare("INSERT INTO history (id, events) VALUES (?1, ?2)");
@@ -301,7 +301,7 @@ internal sealed class Tables
         addInstance.Bind(1, key).Bind(2, id).Bind(3, exec).Bind(4, Entities.IsEntityInstance(id) ? 1 : 0).Bind(5, (int)status)
             .Bind(6, start?.Name ?? id).Bind(7, start?.Version).Bind(8, created).Bind(9, now)
             .Bind(10, start is { ScheduledStartTime: { } scheduled } ? scheduled.ToUniversalTime().Ticks : (long?)null)
-            .Bind(11, (long?)start?.Generation).Bind(12, EventJson.WritePart(start?.ParentInstance)).Bind(13, EventJson.WritePart(start?.Tags)).Run();
+            .Bind(11, (long?)start?.Generation).Bind(12, EventJson.WritePart(start?.ParentInstance)).Bind(13, EventJson.WriteTags(start?.Tags)).Run();
         return key;
     }
 
@@ -473,7 +473,10 @@ internal sealed class Tables
 
     private void Finish(Turn turn, OrchestrationState state, Effects effects)
     {
-        finish.Bind(1, turn.Key).Bind(2, Now()).Bind(3, turn.Failure).Run();
+        // Who waits gets the state as the file has it: an instance that continued as new was created when its first execution was.
+        (state.CreatedTime, state.CompletedTime) = finish.Bind(1, turn.Key).Bind(2, turn.Failure).First(row => (Queries.Time(row.Int64(0)), Queries.Time(row.Int64(1))));
+        state.LastUpdatedTime = state.CompletedTime;
+        state.Tags = state.Tags is { Count: > 0 } ? state.Tags : null;
         SetPayload(RowId.First(turn.Key) + 1, state.Output);
         DeleteMessages(turn.Key, effects);
         effects.Finished.Add(state);
