@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace DurableTask.Sqlite.Storage;
+
+/// <summary>An open file: its lock, its writer and the connections that read it.</summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private const int MaxIdleReaders = 8;
+
+    private readonly string path;
+    private readonly FileStream fileLock;
+    private readonly ConcurrentBag<Connection> readers = [];
+    private volatile bool closed;
+
+    private Database(string path, FileStream fileLock, Writer writer)
+    {
+        this.path = path;
+        this.fileLock = fileLock;
+        Writer = writer;
+    }
+
+    /// <summary>The one thread that writes.</summary>
+    public Writer Writer { get; }
+
+    /// <summary>Takes a file for this process, checks it, and brings it to the present version; makes it when it is missing.</summary>
+    /// <exception cref="SqliteStorageException">The file cannot be used; it was left as it is.</exception>
+    /// <exception cref="SqliteException">The file cannot be read or written.</exception>
+    public static Database Open(SqliteOrchestrationServiceOptions options)
+    {
+        var path = options.Path;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var fileLock = Lock(path);
+        try
+        {
+            var isNew = !Schema.CheckHeader(path);
+            var crashed = File.Exists(path + "-wal");
+            if (!isNew)
+            {
+                CheckContent(path, crashed, options.IntegrityCheckLimit);
+            }
+
+            var connection = Connection.Open(path, SqliteOpenMode.ReadWrite);
+            try
+            {
+                if (isNew)
+                {
+                    // Before the first table, or it has no effect; and before the log, so that the header carries the mark of this library from the first commit on.
+                    connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
+                }
+
+                Schema.Migrate(connection);
+                connection.Execute("PRAGMA journal_mode = WAL");
+                connection.Execute(options.SurvivePowerLoss ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+                connection.Execute("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768");
+                return new Database(path, fileLock, new Writer(connection, options.TimeProvider, options.LoggerFactory));
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads what is committed, from a connection of its own.</summary>
+    public T Read<T>(Func<Queries, T> read)
+    {
+        ObjectDisposedException.ThrowIf(closed, this);
+        if (!readers.TryTake(out var connection))
+        {
+            connection = Connection.Open(path, SqliteOpenMode.ReadOnly);
+        }
+
+        var healthy = false;
+        try
+        {
+            var result = read(new Queries(connection));
+            healthy = true;
+            return result;
+        }
+        finally
+        {
+            if (healthy && !closed && readers.Count < MaxIdleReaders)
+            {
+                readers.Add(connection);
+            }
+            else
+            {
+                connection.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Lets the writer finish what it was given, folds the log into the file, and frees the file for other processes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (closed)
+        {
+            return;
+        }
+
+        closed = true;
+        while (readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        await Writer.DisposeAsync();
+        await fileLock.DisposeAsync();
+    }
+
+    private static void CheckContent(string path, bool crashed, long limit)
+    {
+        // A check reads the whole file; above the limit, damage shows when the page concerned is read.
+        if (new FileInfo(path).Length > limit)
+        {
+            using var large = Connection.Open(path, SqliteOpenMode.ReadOnly);
+            Schema.CheckVersion(large, path);
+            return;
+        }
+
+        try
+        {
+            using var connection = Connection.Open(path, SqliteOpenMode.ReadOnly);
+            Schema.CheckVersion(connection, path);
+            Schema.CheckContent(connection, path, thorough: crashed);
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            throw new SqliteStorageException($"The database '{path}' is damaged ({exception.Message}). It was left as it is: restore a copy.", exception);
+        }
+    }
+
+    /// <summary>Two processes on one file would run every task twice. The operating system frees the lock however this process ends.</summary>
+    private static FileStream Lock(string path)
+    {
+        var lockPath = path + ".lock";
+        try
+        {
+            var stream = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            stream.SetLength(0);
+            stream.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            stream.Flush();
+            return stream;
+        }
+        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        {
+            throw new SqliteStorageException(
+                $"The database '{path}' is in use by {Holder(lockPath)}. One process at a time can work on a file: stop the other one or choose another path.",
+                exception);
+        }
+    }
+
+    private static string Holder(string lockPath)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return $"process {reader.ReadToEnd()}";
+        }
+        catch (IOException)
+        {
+            // Windows does not let a locked file be read. Who holds it only helps; that it is held is what counts.
+            return "another process";
+        }
+    }
+}

@@ -1,0 +1,273 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+
+namespace DurableTask.Sqlite.Storage;
+
+/// <summary>
+/// The one thread that writes. What is asked of it while it commits goes into the next commit together, so that a slow disk costs each request little;
+/// a request that fails is undone alone.
+/// </summary>
+internal sealed class Writer : IAsyncDisposable
+{
+    private const int MaxBatch = 128;
+
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
+
+    // Bounded by who asks: dispatchers wait for their request before they take more work, and clients wait for theirs.
+    private readonly Channel<Request> requests = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Connection connection;
+    private readonly TimeProvider timeProvider;
+    private readonly ILogger logger;
+    private readonly Thread thread;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource? outage;
+
+    public Writer(Connection connection, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    {
+        this.connection = connection;
+        this.timeProvider = timeProvider;
+        logger = loggerFactory.CreateLogger("DurableTask.Sqlite");
+        Tables = new Tables(connection, timeProvider);
+        thread = new Thread(Run) { IsBackground = true, Name = "DurableTask.Sqlite writer" };
+        thread.Start();
+    }
+
+    private Tables Tables { get; }
+
+    /// <summary>Whether the disk takes what is written; work handed out while it does not would be done for nothing.</summary>
+    public bool IsHealthy => outage is null;
+
+    /// <summary>Ends once the disk takes what is written.</summary>
+    public Task WaitUntilHealthyAsync(CancellationToken cancellationToken) => outage?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Does something in a transaction, and gives back its result once that is on disk.</summary>
+    /// <param name="apply">Runs on the writer's thread; when it throws, nothing of it remains.</param>
+    /// <param name="committed">Runs on the writer's thread after the commit, in the order of the commits.</param>
+    /// <exception cref="SqliteException">The file cannot be written: nothing of it remains.</exception>
+    public Task<T> WriteAsync<T>(Func<Tables, T> apply, Action<T>? committed = null)
+    {
+        var request = new Request<T>(apply, committed);
+        if (!requests.Writer.TryWrite(request))
+        {
+            throw new ObjectDisposedException(nameof(Writer), "The database is closed.");
+        }
+
+        return request.Task;
+    }
+
+    /// <summary>Gives pages that are no longer needed back to the file system, on the writer's thread, between two commits.</summary>
+    public Task ShrinkAsync() => WriteAsync(
+        tables =>
+        {
+            tables.ShrinkAfterCommit = true;
+            return true;
+        });
+
+    /// <summary>Whether an error says that the disk does not take what is written: it is full, read-only, or fails. SQLite may then have undone the whole transaction.</summary>
+    public static bool IsOutage(Exception exception) => exception is SqliteException
+    {
+        SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_BUSY or raw.SQLITE_NOMEM,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        requests.Writer.TryComplete();
+        await ended.Task;
+    }
+
+    private void Run()
+    {
+        var batch = new List<Request>(MaxBatch);
+        try
+        {
+            while (WaitForRequest())
+            {
+                while (batch.Count < MaxBatch && requests.Reader.TryRead(out var request))
+                {
+                    batch.Add(request);
+                }
+
+                Commit(batch);
+                batch.Clear();
+            }
+
+            Close();
+        }
+        finally
+        {
+            connection.Dispose();
+            outage?.TrySetCanceled();
+            ended.TrySetResult();
+        }
+    }
+
+    private bool WaitForRequest()
+    {
+        // Blocks this thread, which is its own. While the disk is out of order it wakes to try it.
+        var waiting = requests.Reader.WaitToReadAsync().AsTask();
+        while (outage is not null && !waiting.IsCompleted)
+        {
+            waiting.WaitAsync(ProbeInterval, timeProvider).ContinueWith(_ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
+            Probe();
+        }
+
+        return waiting.GetAwaiter().GetResult();
+    }
+
+    private void Commit(List<Request> batch)
+    {
+        try
+        {
+            Tables.Begin();
+            foreach (var request in batch)
+            {
+                Tables.Apply(request);
+            }
+
+            Tables.Commit();
+            Recover();
+        }
+        catch (Exception exception)
+        {
+            Tables.Rollback();
+            Broken(exception);
+            batch.ForEach(request => request.Fail(exception));
+        }
+
+        foreach (var request in batch)
+        {
+            request.Committed(logger);
+        }
+
+        if (Tables.ShrinkAfterCommit)
+        {
+            Shrink();
+        }
+
+        batch.ForEach(request => request.Complete());
+    }
+
+    private void Shrink()
+    {
+        Tables.ShrinkAfterCommit = false;
+        try
+        {
+            connection.Execute("PRAGMA incremental_vacuum");
+            connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException exception)
+        {
+            // The next purge tries again.
+            Log.CannotShrink(logger, exception);
+        }
+    }
+
+    private void Broken(Exception exception)
+    {
+        if (outage is null && IsOutage(exception))
+        {
+            Log.Outage(logger, exception);
+            outage = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    private void Recover()
+    {
+        if (outage is { } over)
+        {
+            Log.OutageOver(logger);
+            outage = null;
+            over.TrySetResult();
+        }
+    }
+
+    private void Probe()
+    {
+        try
+        {
+            Tables.Begin();
+            Tables.Probe();
+            Tables.Commit();
+            Recover();
+        }
+        catch (SqliteException)
+        {
+            // Still out of order; reported when it began.
+            Tables.Rollback();
+        }
+    }
+
+    private void Close()
+    {
+        try
+        {
+            connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException exception)
+        {
+            // The log stays beside the file and is read at the next start.
+            Log.CannotCheckpoint(logger, exception);
+        }
+    }
+
+    /// <summary>Something to be done in a transaction.</summary>
+    internal abstract class Request
+    {
+        /// <summary>Does it, inside a transaction.</summary>
+        public abstract void Apply(Tables tables);
+
+        /// <summary>It failed, alone or with its whole transaction.</summary>
+        public abstract void Fail(Exception exception);
+
+        /// <summary>It is on disk.</summary>
+        public abstract void Committed(ILogger logger);
+
+        /// <summary>Tells who asked for it.</summary>
+        public abstract void Complete();
+    }
+
+    private sealed class Request<T>(Func<Tables, T> apply, Action<T>? committed) : Request
+    {
+        private readonly TaskCompletionSource<T> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T result = default!;
+        private Exception? failure;
+
+        public Task<T> Task => source.Task;
+
+        public override void Apply(Tables tables) => result = apply(tables);
+
+        public override void Fail(Exception exception) => failure ??= exception;
+
+        public override void Committed(ILogger logger)
+        {
+            if (failure is not null || committed is null)
+            {
+                return;
+            }
+
+            try
+            {
+                committed(result);
+            }
+            catch (Exception exception)
+            {
+                // What is committed is committed; the memory that did not follow is read again from the file at the next start.
+                Log.MemoryOutOfStep(logger, exception);
+            }
+        }
+
+        public override void Complete()
+        {
+            if (failure is not null)
+            {
+                source.SetException(failure);
+            }
+            else
+            {
+                source.SetResult(result);
+            }
+        }
+    }
+}

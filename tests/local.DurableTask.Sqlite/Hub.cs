@@ -1,0 +1,115 @@
+using DurableTask.Core;
+using DurableTask.Core.Entities;
+
+namespace DurableTask.Sqlite.Tests;
+
+/// <summary>The service on a file, with DurableTask.Core's genuine worker and client around it, and orchestrations written as lambdas.</summary>
+internal sealed class Hub : IAsyncDisposable
+{
+    private readonly TemporaryFolder? folder;
+    private TaskHubWorker worker;
+
+    public Hub(Action<SqliteOrchestrationServiceOptions>? configure = null, string? path = null)
+    {
+        folder = path is null ? new TemporaryFolder() : null;
+        Options = new SqliteOrchestrationServiceOptions(path ?? folder!["hub.db"]);
+        configure?.Invoke(Options);
+        Service = new SqliteOrchestrationService(Options);
+        worker = NewWorker();
+        Client = new TaskHubClient(Service);
+    }
+
+    public SqliteOrchestrationServiceOptions Options { get; }
+
+    public SqliteOrchestrationService Service { get; }
+
+    public TaskHubClient Client { get; }
+
+    public TaskHubWorker Worker => worker;
+
+    public Hub Orchestration<TInput, TOutput>(
+        string name, Func<OrchestrationContext, TInput, Task<TOutput>> run, Action<string, string>? onEvent = null, string version = "")
+    {
+        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>(name, version, () => new LambdaOrchestration<TInput, TOutput>(run, onEvent)));
+        return this;
+    }
+
+    public Hub Activity<TInput, TOutput>(string name, Func<TInput, TOutput> run) => AsyncActivity<TInput, TOutput>(name, input => Task.FromResult(run(input)));
+
+    public Hub AsyncActivity<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> run)
+    {
+        worker.AddTaskActivities(new LambdaCreator<TaskActivity>(name, "", () => new LambdaActivity<TInput, TOutput>(run)));
+        return this;
+    }
+
+    public async Task<Hub> StartAsync()
+    {
+        await Service.CreateIfNotExistsAsync();
+        await worker.StartAsync();
+        worker.TaskActivityDispatcher.IncludeDetails = true;
+        worker.TaskOrchestrationDispatcher.IncludeDetails = true;
+        return this;
+    }
+
+    /// <summary>Stops the worker; the service can be started again by <see cref="RestartAsync"/>.</summary>
+    public Task StopAsync() => worker.StopAsync(isForced: true);
+
+    /// <summary>Stops the worker and starts another one, as a new process would. What is to be registered is registered anew.</summary>
+    public async Task RestartAsync(Action<Hub> register)
+    {
+        await StopAsync();
+        worker.Dispose();
+        worker = NewWorker();
+        register(this);
+        await StartAsync();
+    }
+
+    public Task<OrchestrationInstance> StartAsync(string name, object? input = null, string? id = null) =>
+        Client.CreateOrchestrationInstanceAsync(name, "", id ?? Guid.NewGuid().ToString("N"), input);
+
+    public async Task<OrchestrationState> WaitAsync(OrchestrationInstance instance) => await Client.WaitForOrchestrationAsync(instance, Patience.Limit);
+
+    public async Task<OrchestrationState> RunAsync(string name, object? input = null, string? id = null) => await WaitAsync(await StartAsync(name, input, id));
+
+    public async Task<OrchestrationState> WaitForStatusAsync(string id, OrchestrationStatus status) =>
+        await Eventually.GetAsync(
+            async () => await Service.GetOrchestrationStateAsync(id, executionId: null) is { } state && state.OrchestrationStatus == status ? state : null,
+            $"'{id}' is {status}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await worker.StopAsync(isForced: true);
+        worker.Dispose();
+        await Service.DisposeAsync();
+        folder?.Dispose();
+    }
+
+    private TaskHubWorker NewWorker() => new(Service) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
+
+    private sealed class LambdaOrchestration<TInput, TOutput>(Func<OrchestrationContext, TInput, Task<TOutput>> run, Action<string, string>? onEvent)
+        : TaskOrchestration<TOutput, TInput, string, string>
+    {
+        public override Task<TOutput> RunTask(OrchestrationContext context, TInput input) => run(context, input);
+
+        public override void OnEvent(OrchestrationContext context, string name, string input) => onEvent?.Invoke(name, input);
+    }
+
+    private sealed class LambdaActivity<TInput, TOutput>(Func<TInput, Task<TOutput>> run) : AsyncTaskActivity<TInput, TOutput>
+    {
+        protected override Task<TOutput> ExecuteAsync(TaskContext context, TInput input) => run(input);
+    }
+
+    private sealed class LambdaCreator<T> : ObjectCreator<T>
+    {
+        private readonly Func<T> create;
+
+        public LambdaCreator(string name, string version, Func<T> create)
+        {
+            Name = name;
+            Version = version;
+            this.create = create;
+        }
+
+        public override T Create() => create();
+    }
+}

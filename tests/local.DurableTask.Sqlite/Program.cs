@@ -1,0 +1,2 @@
+// The test assembly is also the process that the crash test kills.
+return 1;
