@@ -8,6 +8,7 @@ using DurableMl.FunctionsHost.Logging;
 using DurableMl.FunctionsHost.Security;
 using DurableMl.FunctionsHost.Triggers;
 using DurableMl.FunctionsHost.Worker;
+using DurableTask.Sqlite.AzureFunctions;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -63,6 +64,7 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         var port = options.Port ?? app.Settings.Port ?? DefaultPort;
         var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{(IPAddress.IsLoopback(options.Address) || options.Address.Equals(IPAddress.Any) ? "localhost" : options.Address)}:{port}/"));
 
+        UseSqliteByDefault(builder.Configuration, stateFolder);
         HostConsole.Configure(builder.Logging, app.Host);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, port, builder.Configuration));
         var disabled = HostState.ReadDisabled(app, builder.Configuration);
@@ -169,6 +171,14 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         configuration.AddEnvironmentVariables();
         // A single setting of host.json can be replaced by one of the environment, with two underscores for each level.
         configuration.AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsConfigurationSection", (string?)HostJson.Section)]);
+    }
+
+    /// <summary>Orchestrations are kept in a SQLite file of the state folder, unless the app names another storage.</summary>
+    private static void UseSqliteByDefault(ConfigurationManager configuration, string stateFolder)
+    {
+        const string type = $"{HostJson.Section}:extensions:durableTask:storageProvider:type";
+        configuration[type] ??= SqliteDurabilityProviderFactory.ProviderName;
+        configuration["DurableTask:Sqlite:StateFolder"] ??= stateFolder;
     }
 
     private static void Listen(KestrelServerOptions kestrel, FunctionsHostOptions options, int port, ConfigurationManager configuration)

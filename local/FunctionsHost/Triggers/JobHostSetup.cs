@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using DurableMl.FunctionsHost.App;
 using DurableMl.FunctionsHost.Worker;
+using DurableTask.Sqlite.AzureFunctions;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 using Microsoft.Azure.WebJobs.Extensions.Timers;
@@ -44,6 +45,7 @@ internal static partial class JobHostSetup
         webJobs.AddAzureStorageQueues();
         webJobs.AddTimers();
         webJobs.AddDurableTask();
+        services.AddSingleton<IDurabilityProviderFactory, SqliteDurabilityProviderFactory>();
         // AddTimers' own monitor is built for an older storage package.
         services.AddSingleton<ScheduleMonitor>(new TimerStatusFiles(Path.Combine(stateFolder, "timers")));
 #pragma warning disable CS0618 // Marked as not ready for general use; it is what the extensions ask for.
