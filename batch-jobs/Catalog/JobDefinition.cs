@@ -20,8 +20,8 @@ public sealed class JobDefinition
     /// <summary>True if it needs packages that an image for training does not have: the setting <c>Batch__ContainerImage</c> is not for it.</summary>
     public bool OwnImage { get; init; }
 
-    /// <summary>What it makes of a GPU.</summary>
-    public GpuWish Gpu { get; init; } = GpuWish.None;
+    /// <summary>What it needs of a GPU.</summary>
+    public GpuRequirement Gpu { get; init; } = GpuRequirement.None;
 
     /// <summary>True if one trial may train over several nodes (torch.distributed).</summary>
     public bool Distributed { get; init; }

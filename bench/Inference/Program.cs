@@ -135,13 +135,14 @@ if (Wanted("own-core") && Crowd.IsPossible)
     ownFloor = AtHalfLoad(ours, "(none)", "the same server only reading bodies, at that rate", nothing, full);
 }
 
-if (Option("--functions") is { } functions)
+if (Option("--functions-host") is { } functionsHost)
 {
     var host = new Dictionary<string, string>(settings)
     {
-        ["AzureWebJobsStorage"] = azurite.ConnectionString, ["DataStorage"] = azurite.ConnectionString, ["DurableTask__SqlitePath"] = folder["hub.db"],
+        ["AzureWebJobsStorage"] = azurite.ConnectionString, ["DataStorage"] = azurite.ConnectionString,
     };
-    using ServerProcess app = await ServerProcess.StartAsync(host, "dotnet", functions, "--port", "{port}");
+    using ServerProcess app = await ServerProcess.StartAsync(
+        host, "dotnet", functionsHost, "--app", Path.Combine(Repository.Root, "functions", "bin", "Release", "net10.0"), "--port", "{port}", "--no-auth");
     Uri url = app.Url("v2/models/mnist/infer");
     Measure(app, "MNIST CNN", "DurableMl local Functions host, JSON", smallJson.To(url), 64);
     Measure(app, "MNIST CNN", "DurableMl local Functions host, binary", smallBinary.To(url), 64);

@@ -31,7 +31,7 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
             : null;
         if (outcome is { Kind: TrialOutcomeKind.Succeeded } && objective is null)
         {
-            outcome = outcome with { Kind = TrialOutcomeKind.Hopeless, Message = $"The job ended well but reported no metric '{attempt.Metric}'; it reported {string.Join(", ", progress.Metrics.Keys.Order(StringComparer.Ordinal))}." };
+            outcome = outcome with { Kind = TrialOutcomeKind.NonRetryable, Message = $"The job ended well but reported no metric '{attempt.Metric}'; it reported {string.Join(", ", progress.Metrics.Keys.Order(StringComparer.Ordinal))}." };
         }
 
         return new TrialObservation(

@@ -70,7 +70,7 @@ internal sealed class TrialLifecycle(TaskOrchestrationContext context, TrialInpu
         {
             case TrialOutcomeKind.Succeeded:
                 return End(TrialState.Completed, null);
-            case TrialOutcomeKind.Hopeless:
+            case TrialOutcomeKind.NonRetryable:
                 return End(TrialState.Failed, message);
             case TrialOutcomeKind.JobFailure:
                 Record = Record with { Failures = Record.Failures + 1 };

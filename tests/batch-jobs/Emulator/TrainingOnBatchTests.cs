@@ -131,14 +131,14 @@ public sealed class TrainingOnBatchTests
     }
 
     [TestMethod]
-    public async Task Hopeless_parameters_a_failing_job_and_a_missing_dataset_are_told_apart()
+    public async Task Invalid_parameters_a_failing_job_and_a_missing_dataset_are_told_apart()
     {
-        var hopeless = Trial("kinds") with { Parameters = Parameters(("learning_rate", -1)) };
+        var invalid = Trial("kinds") with { Parameters = Parameters(("learning_rate", -1)) };
         var infrastructure = Trial("kinds", "trial-001") with { DatasetVersion = "none" };
         var failing = Trial("kinds", "trial-002") with { CheckpointSteps = -1 };
         foreach (var (trial, kind, words) in new[]
         {
-            (hopeless, TrialOutcomeKind.Hopeless, "invalid parameter 'learning_rate'"),
+            (invalid, TrialOutcomeKind.NonRetryable, "invalid parameter 'learning_rate'"),
             (infrastructure, TrialOutcomeKind.InfrastructureFailure, "has no manifest.json"),
             (failing, TrialOutcomeKind.JobFailure, "DML_CHECKPOINT_STEPS must be at least 1"),
         })

@@ -183,8 +183,8 @@ public sealed class ServingTests
         JsonNode document = (await host.Client.GetJsonAsync("openapi.json")).Body;
 
         Assert.AreEqual("3.1.0", (string)document["openapi"]!);
-        // Those that start or steer orchestrations are the app's, not the server's.
-        string[] elsewhere = ["score", "import", "cancel"];
+        // Those that start orchestrations, show or cancel them are the app's, not the server's.
+        string[] elsewhere = ["score", "import", "{import}", "cancel"];
         foreach ((string path, JsonNode? operations) in document["paths"]!.AsObject().Where(p => !elsewhere.Contains(p.Key.Split('/')[^1])))
         {
             foreach ((string method, _) in operations!.AsObject())

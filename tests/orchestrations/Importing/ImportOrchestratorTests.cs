@@ -46,10 +46,10 @@ public sealed class ImportOrchestratorTests
     }
 
     [TestMethod]
-    public async Task A_conversion_that_is_hopeless_fails_the_import_with_its_reason_and_its_Batch_job_is_removed()
+    public async Task A_conversion_that_no_retry_can_help_fails_the_import_with_its_reason_and_its_Batch_job_is_removed()
     {
         ImportedFiles files = await ImportedFiles.CreateAsync();
-        var training = new ScriptedTraining((_, _) => ScriptedTraining.Over(TrialOutcomeKind.Hopeless, message: "source: it is not TorchScript"));
+        var training = new ScriptedTraining((_, _) => ScriptedTraining.Over(TrialOutcomeKind.NonRetryable, message: "source: it is not TorchScript"));
 
         OrchestrationMetadata ended = await RunAsync(files, await files.TorchScriptAsync(), training);
 

@@ -61,7 +61,7 @@ public class PipelineOrchestratorTests
     public async Task One_failing_trial_of_six_leaves_a_run_that_completes_and_reports_it()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync(
-            (attempt, _) => Number(attempt) == 5 ? Over(TrialOutcomeKind.Hopeless, message: "loss is NaN") : Over(TrialOutcomeKind.Succeeded, 0.9));
+            (attempt, _) => Number(attempt) == 5 ? Over(TrialOutcomeKind.NonRetryable, message: "loss is NaN") : Over(TrialOutcomeKind.Succeeded, 0.9));
 
         RunOutput output = Output(await hub.RunAsync(hub.Pipeline()));
 
@@ -74,7 +74,7 @@ public class PipelineOrchestratorTests
     public async Task More_failing_trials_than_allowed_fail_the_run_with_a_report()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync(
-            (attempt, _) => Number(attempt) < 2 ? Over(TrialOutcomeKind.Hopeless, message: "loss is NaN") : Over(TrialOutcomeKind.Succeeded, 0.9));
+            (attempt, _) => Number(attempt) < 2 ? Over(TrialOutcomeKind.NonRetryable, message: "loss is NaN") : Over(TrialOutcomeKind.Succeeded, 0.9));
 
         OrchestrationMetadata run = await hub.RunAsync(hub.Pipeline());
 

@@ -30,7 +30,7 @@ public class SweepOrchestratorTests
     [TestMethod]
     public async Task One_failing_trial_of_six_is_borne_and_reported()
     {
-        var training = new ScriptedTraining((attempt, _) => Number(attempt) == 2 ? Over(TrialOutcomeKind.Hopeless, message: "diverged") : Over(TrialOutcomeKind.Succeeded, 0.9));
+        var training = new ScriptedTraining((attempt, _) => Number(attempt) == 2 ? Over(TrialOutcomeKind.NonRetryable, message: "diverged") : Over(TrialOutcomeKind.Succeeded, 0.9));
 
         SweepResult result = await RunAsync(training);
 
@@ -42,7 +42,7 @@ public class SweepOrchestratorTests
     [TestMethod]
     public async Task More_failures_than_allowed_end_the_other_trials()
     {
-        var training = new ScriptedTraining((attempt, _) => Number(attempt) < 2 ? Over(TrialOutcomeKind.Hopeless, message: "diverged") : Running());
+        var training = new ScriptedTraining((attempt, _) => Number(attempt) < 2 ? Over(TrialOutcomeKind.NonRetryable, message: "diverged") : Running());
 
         SweepResult result = await RunAsync(training);
 

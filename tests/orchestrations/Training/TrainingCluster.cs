@@ -88,7 +88,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     /// <summary>A sweep of the counting job whose trials differ in nothing but their rate and seed.</summary>
     public static SweepDefinition Sweep(
-        int trials, int budget, int steps = 20, double pause = 0.02, string trace = "", string poisoned = "", int crashAt = 0, bool hopeless = false,
+        int trials, int budget, int steps = 20, double pause = 0.02, string trace = "", string poisoned = "", int crashAt = 0, bool invalid = false,
         int maxFailedTrials = 0, int parallelism = 4, int failures = 1, int preemptions = 3, TimeSpan? timeLimit = null) => new(
             "counting-job",
             trials,
@@ -103,7 +103,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
                 ["trace"] = Fixed(trace),
                 ["poisoned"] = Fixed(poisoned),
                 ["crash_at"] = Fixed(crashAt),
-                ["hopeless"] = Fixed(hopeless),
+                ["invalid"] = Fixed(invalid),
             },
             maxFailedTrials,
             parallelism,

@@ -27,7 +27,7 @@ public class TrialOrchestratorTests
     [TestMethod]
     public async Task Exit_64_is_not_tried_again()
     {
-        var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.Hopeless, message: "loss is NaN"));
+        var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.NonRetryable, message: "loss is NaN"));
 
         TrialStatus status = await RunAsync(training);
 

@@ -9,7 +9,7 @@ using Microsoft.DurableTask.Client;
 namespace DurableMl.Functions.Pipelines;
 
 /// <summary><c>POST api/pipelines/{runId}/cancel</c> and <c>…/approval</c>: a person's word to a run that goes on.</summary>
-public static class SteerPipelines
+public static class ManagePipelines
 {
     private const int MaxBytes = 16 * 1024;
 

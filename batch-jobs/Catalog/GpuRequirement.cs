@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace DurableMl.BatchJobs.Catalog;
 
-/// <summary>What a job makes of a GPU.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GpuWish>))]
-public enum GpuWish
+/// <summary>What a job needs of a GPU.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GpuRequirement>))]
+public enum GpuRequirement
 {
     /// <summary>It does not use one.</summary>
     [JsonStringEnumMemberName("none")]
