@@ -32,6 +32,7 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     private readonly HostState _state;
     private readonly WorkerSupervisor _workers;
     private readonly ILogger _logger;
+    private Task<bool> _triggers = Task.FromResult(false);
 
     private FunctionsHostApplication(WebApplication web, FunctionsHostOptions options, Uri url)
     {
@@ -53,7 +54,9 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     /// <exception cref="AppFileException">A file of the app is wrong.</exception>
     public static FunctionsHostApplication Create(FunctionsHostOptions options)
     {
-        var app = FunctionApp.Load(options.AppFolder);
+        var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
+        var app = FunctionApp.Load(options.AppFolder, environment);
         SetEnvironment(app);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = app.Folder, ApplicationName = "durableml-functions-host" });
         Configure(builder.Configuration, app);
@@ -66,14 +69,15 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         HostConsole.Configure(builder.Logging, app.Host);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, port, builder.Configuration));
         var disabled = HostState.ReadDisabled(app, builder.Configuration);
-        var faults = new Dictionary<string, string>(app.Faults, StringComparer.OrdinalIgnoreCase);
+        var state = new HostState(hostId, disabled, app.Faults);
+        builder.Logging.AddProvider(new FunctionFaults(state)).AddFilter<FunctionFaults>(category: null, LogLevel.Error);
         var enabled = app.Functions.Where(function => !disabled.Contains(function.Name)).ToList();
-        var methods = FunctionMethods.Generate(enabled, faults);
-        enabled.RemoveAll(function => faults.ContainsKey(function.Name));
+        var methods = FunctionMethods.Generate(enabled, state.Faults);
+        enabled.RemoveAll(function => state.Faults.ContainsKey(function.Name));
 
         builder.Services.AddSingleton(app).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<WorkerLog>().AddSingleton<WorkerSupervisor>();
         builder.Services.AddSingleton(FunctionKeys.Open(stateFolder, options.Authentication));
-        builder.Services.AddSingleton(provider => new HostState(hostId, disabled, provider.GetRequiredService<ILogger<HostState>>()));
+        builder.Services.AddSingleton(state);
         builder.Services.AddSingleton(provider => new WebHooks(provider.GetRequiredService<FunctionKeys>(), url));
         builder.Services.AddSingleton<HttpInvoker>().AddSingleton<HttpFunctions>().AddSingleton<AdminEndpoints>();
         // An extension adds data protection, which nothing here uses; its keys are not to be written to the user's home.
@@ -89,11 +93,6 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
 
         var web = builder.Build();
         var host = new FunctionsHostApplication(web, options, url);
-        foreach (var (function, reason) in faults)
-        {
-            host._state.Faults[function] = reason;
-        }
-
         host.Map(app, enabled, port);
         return host;
     }
@@ -103,13 +102,18 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     /// <exception cref="IOException">The port is in use.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var (function, reason) in _state.Faults)
+        {
+            LogFault(_logger, function, reason);
+        }
+
+        ExtensionVersions.Compare(_web.Services.GetRequiredService<FunctionApp>(), _logger);
         await _web.StartAsync(cancellationToken);
         var worker = _workers.StartAsync(WorkerPort());
         // The triggers find their queues and containers while the worker starts; what they bring waits for it.
-        var triggers = StartTriggersAsync(cancellationToken);
-        await worker;
-        await triggers;
-        _state.LogFaults();
+        _triggers = StartTriggersAsync(cancellationToken);
+        await worker.WaitAsync(cancellationToken);
+        await _triggers.WaitAsync(cancellationToken);
         LogStarted(_logger, Url, _state.Phase);
     }
 
@@ -129,17 +133,14 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     public async Task StopAsync()
     {
         using var deadline = new CancellationTokenSource(_options.DrainTimeout);
-        if (_state.Phase == HostPhase.Running)
+        _state.Phase = HostPhase.Stopping;
+        try
         {
-            _state.Phase = HostPhase.Stopping;
-            try
-            {
-                await _web.Services.GetRequiredService<IJobHost>().StopAsync().WaitAsync(deadline.Token);
-            }
-            catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
-            {
-                LogNotDrained(_logger, _options.DrainTimeout.TotalSeconds, e.Message);
-            }
+            await StopTriggersAsync().WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            LogNotDrained(_logger, _options.DrainTimeout.TotalSeconds);
         }
 
         await _workers.StopAsync(deadline.Token);
@@ -167,7 +168,6 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         configuration.AddInMemoryCollection(app.Host.Settings);
         configuration.AddInMemoryCollection(app.Settings.Values.Select(value => KeyValuePair.Create(value.Key.Replace("__", ":", StringComparison.Ordinal), (string?)value.Value)));
         configuration.AddEnvironmentVariables();
-        // A single setting of host.json can be replaced by one of the environment, with two underscores for each level.
         configuration.AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsConfigurationSection", (string?)HostJson.Section)]);
     }
 
@@ -239,27 +239,49 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         .Select(address => BindingAddress.Parse(address))
         .First(address => address.Port != Url.Port).Port;
 
-    private async Task StartTriggersAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the triggers; false if they could not be started.</summary>
+    private async Task<bool> StartTriggersAsync(CancellationToken cancellationToken)
     {
         try
         {
             await _web.Services.GetRequiredService<IJobHost>().StartAsync(cancellationToken);
-            _state.Phase = HostPhase.Running;
+            if (_state.Phase == HostPhase.Initializing)
+            {
+                _state.Phase = HostPhase.Running;
+            }
+
+            return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception e)
         {
             // HTTP functions work without them; the status says that the rest does not.
             _state.Phase = HostPhase.Error;
             LogTriggers(_logger, e);
+            return false;
+        }
+    }
+
+    private async Task StopTriggersAsync()
+    {
+        if (await _triggers)
+        {
+            await _web.Services.GetRequiredService<IJobHost>().StopAsync();
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The Functions host is up at {Url} ({Phase}).")]
     private static partial void LogStarted(ILogger logger, Uri url, HostPhase phase);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Function '{Function}' is not started: {Reason}")]
+    private static partial void LogFault(ILogger logger, string function, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The triggers could not be started; HTTP functions run without them.")]
     private static partial void LogTriggers(ILogger logger, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything ended within {Seconds} s. {Reason}")]
-    private static partial void LogNotDrained(ILogger logger, double seconds, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything that triggers had begun ended within {Seconds} s.")]
+    private static partial void LogNotDrained(ILogger logger, double seconds);
 }

@@ -13,7 +13,15 @@ namespace DurableMl.FunctionsHost.Http;
 
 /// <summary>The app's HTTP functions at their routes.</summary>
 internal sealed partial class HttpFunctions(
-    FunctionApp app, FunctionKeys keys, WorkerSupervisor workers, HttpInvoker http, IJobHost jobHost, IConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
+    FunctionApp app,
+    FunctionKeys keys,
+    HostState state,
+    WorkerSupervisor workers,
+    HttpInvoker http,
+    IJobHost jobHost,
+    IConfiguration configuration,
+    ILoggerFactory loggers,
+    TimeProvider time)
     : IAsyncDisposable
 {
     /// <summary>How long a function may go on after it was told that its time is up; then its worker is restarted.</summary>
@@ -29,7 +37,7 @@ internal sealed partial class HttpFunctions(
     /// <param name="endpoints">Where to.</param>
     /// <param name="functions">The functions that are not disabled.</param>
     /// <param name="faults">Gets the reason for each function that cannot be mapped.</param>
-    public void Map(IEndpointRouteBuilder endpoints, IEnumerable<FunctionDefinition> functions, Dictionary<string, string> faults)
+    public void Map(IEndpointRouteBuilder endpoints, IEnumerable<FunctionDefinition> functions, IDictionary<string, string> faults)
     {
         foreach (var function in functions.Where(function => function.IsHttp))
         {
@@ -93,9 +101,15 @@ internal sealed partial class HttpFunctions(
             return;
         }
 
-        if (workers.LoadFaults.ContainsKey(function.Name))
+        if (workers.LoadFaults.ContainsKey(function.Name) || state.Faults.ContainsKey(function.Name))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (state.Phase == HostPhase.Stopping)
+        {
+            await AnswerUnavailableAsync(context, "The host is stopping.");
             return;
         }
 
@@ -157,6 +171,11 @@ internal sealed partial class HttpFunctions(
         {
             throw new FunctionFailedException(response.Result);
         }
+
+        if (timeout.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new TimeoutException($"It exceeded the time of {app.Host.FunctionTimeout} that host.json gives it.");
+        }
     }
 
     /// <summary>Waits for an invocation; true if its time and the grace after it are over.</summary>
@@ -183,7 +202,7 @@ internal sealed partial class HttpFunctions(
     }
 
     // The worker has logged its own failures with their stack already.
-    private static string Reason(Exception error) => error is FunctionFailedException failure ? $"{failure.RemoteType}: {failure.RemoteMessage}" : error.Message;
+    private static string Reason(Exception error) => error is FunctionFailedException failure ? failure.Reason : error.Message;
 
     private static async Task AnswerFailureAsync(HttpContext context, Exception error)
     {
@@ -197,13 +216,18 @@ internal sealed partial class HttpFunctions(
         context.Response.Clear();
         if (error is WorkerUnavailableException)
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "1";
-            await context.Response.WriteAsync("The app's worker is not running. The host is starting it again.");
+            await AnswerUnavailableAsync(context, "The app's worker is not running. The host is starting it again.");
             return;
         }
 
         context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+    }
+
+    private static Task AnswerUnavailableAsync(HttpContext context, string reason)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "1";
+        return context.Response.WriteAsync(reason);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Executed 'Functions.{Function}' ({Status}, Duration={Milliseconds:0}ms)")]

@@ -25,7 +25,8 @@ internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor wor
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = DistributedContextPropagator.CreatePassThroughPropagator(),
+        // The function's span is a child of the host's, not of the caller's.
+        ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
         ConnectTimeout = TimeSpan.FromSeconds(5),
     });
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version11 };

@@ -34,7 +34,7 @@ public abstract class FunctionMethods
     /// <summary>Generates the class.</summary>
     /// <param name="functions">The functions; those that cannot be described go to <paramref name="faults"/>.</param>
     /// <param name="faults">Gets the reason for each function that is left out.</param>
-    internal static Type Generate(IEnumerable<FunctionDefinition> functions, Dictionary<string, string> faults)
+    internal static Type Generate(IEnumerable<FunctionDefinition> functions, IDictionary<string, string> faults)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Functions"), AssemblyBuilderAccess.Run);
         var type = assembly.DefineDynamicModule("Functions").DefineType("Functions", TypeAttributes.Public | TypeAttributes.Sealed, typeof(FunctionMethods));

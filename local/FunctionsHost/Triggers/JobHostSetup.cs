@@ -7,6 +7,7 @@ using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Config;
 using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Listeners;
 using Microsoft.Azure.WebJobs.Host.Timers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -33,6 +34,7 @@ internal static partial class JobHostSetup
         services.AddSingleton<ITypeLocator>(new OneType(methods));
         services.AddSingleton<IJobActivator>(provider => new OneInstance(FunctionMethods.Create(methods, functions, provider.GetRequiredService<FunctionInvoker>())));
         services.AddSingleton<IWebJobsExceptionHandler, ExceptionHandler>();
+        services.AddSingleton<IListenerDecorator, TriggerFaults>();
 
         // One function that cannot be started must not take the others down.
         var webJobs = services.AddWebJobs(options => options.AllowPartialHostStartup = true);

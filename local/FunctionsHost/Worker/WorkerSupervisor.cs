@@ -119,7 +119,8 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
             await _stopping.CancelAsync();
         }
 
-        await _running;
+        // Its failure, if any, was reported when it happened.
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<WorkerChannel> WaitForChannelAsync(CancellationToken cancellationToken)
@@ -199,7 +200,7 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
                 _process = process;
             }
 
-            var exited = process.WaitForExitAsync(CancellationToken.None);
+            var exited = process.Exited;
             var ready = false;
             string? fault = null;
             try

@@ -3,6 +3,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
+if (Environment.GetEnvironmentVariable("EVERY_TRIGGER_START") == "never")
+{
+    await Task.Delay(Timeout.InfiniteTimeSpan);
+}
+
 var builder = FunctionsApplication.CreateBuilder(args);
 
 // The same functions are run in both HTTP models: with ASP.NET Core's types, and with HttpRequestData alone.
