@@ -27,6 +27,8 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     /// <summary>Bodies of requests, unless FUNCTIONS_REQUEST_BODY_SIZE_LIMIT says otherwise: as in Azure.</summary>
     private const long DefaultBodyBytes = 104_857_600;
 
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _web;
     private readonly FunctionsHostOptions _options;
     private readonly HostState _state;
@@ -70,7 +72,7 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, port, builder.Configuration));
         var disabled = HostState.ReadDisabled(app, builder.Configuration);
         var state = new HostState(hostId, disabled, app.Faults);
-        builder.Logging.AddProvider(new FunctionFaults(state)).AddFilter<FunctionFaults>(category: null, LogLevel.Error);
+        builder.Logging.AddProvider(new FunctionFaults(app, state)).AddFilter<FunctionFaults>(category: null, LogLevel.Error);
         var enabled = app.Functions.Where(function => !disabled.Contains(function.Name)).ToList();
         var methods = FunctionMethods.Generate(enabled, state.Faults);
         enabled.RemoveAll(function => state.Faults.ContainsKey(function.Name));
@@ -97,7 +99,7 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Starts listening, the worker and the triggers, and says so on the console.</summary>
+    /// <summary>Starts listening and the worker, and begins to start the triggers.</summary>
     /// <exception cref="WorkerUnavailableException">The app cannot be started.</exception>
     /// <exception cref="IOException">The port is in use.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -113,20 +115,29 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         // The triggers find their queues and containers while the worker starts; what they bring waits for it.
         _triggers = StartTriggersAsync(cancellationToken);
         await worker.WaitAsync(cancellationToken);
-        await _triggers.WaitAsync(cancellationToken);
-        LogStarted(_logger, Url, _state.Phase);
+        LogStarted(_logger, Url);
     }
 
-    /// <summary>Runs until it is told to stop or the worker cannot be kept running.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until it is told to stop, the worker cannot be kept running, or a trigger broke.</summary>
+    /// <returns>True if the host is to be started anew: nothing else brings a broken trigger back.</returns>
+    public async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        var lifetime = _web.Services.GetRequiredService<IHostApplicationLifetime>();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, either.Token);
-        if (await Task.WhenAny(_workers.Completion, stopped) != stopped)
+        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        var first = await Task.WhenAny(_workers.Completion, _state.Broken, stopped);
+        if (first == _state.Broken)
+        {
+            // Most often the storage is down. Meanwhile HTTP functions go on.
+            LogBroken(_logger, await _state.Broken, RestartDelay.TotalSeconds);
+            await Task.WhenAny(_workers.Completion, stopped, Task.Delay(RestartDelay, cancellationToken));
+            return !cancellationToken.IsCancellationRequested && !_workers.Completion.IsCompleted;
+        }
+
+        if (first == _workers.Completion)
         {
             await _workers.Completion;
         }
+
+        return false;
     }
 
     /// <summary>Begins no new work, lets what runs end within the deadline, and ends the worker.</summary>
@@ -134,13 +145,17 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(_options.DrainTimeout);
         _state.Phase = HostPhase.Stopping;
-        try
+        // Triggers that are still being started have begun nothing that a new start does not begin again.
+        if (_triggers is { IsCompletedSuccessfully: true, Result: true })
         {
-            await StopTriggersAsync().WaitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            LogNotDrained(_logger, _options.DrainTimeout.TotalSeconds);
+            try
+            {
+                await _web.Services.GetRequiredService<IJobHost>().StopAsync().WaitAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                LogNotDrained(_logger, _options.DrainTimeout.TotalSeconds);
+            }
         }
 
         await _workers.StopAsync(deadline.Token);
@@ -248,6 +263,7 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
             if (_state.Phase == HostPhase.Initializing)
             {
                 _state.Phase = HostPhase.Running;
+                LogTriggersStarted(_logger);
             }
 
             return true;
@@ -265,16 +281,14 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         }
     }
 
-    private async Task StopTriggersAsync()
-    {
-        if (await _triggers)
-        {
-            await _web.Services.GetRequiredService<IJobHost>().StopAsync();
-        }
-    }
+    [LoggerMessage(Level = LogLevel.Information, Message = "The Functions host is up at {Url}")]
+    private static partial void LogStarted(ILogger logger, Uri url);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The Functions host is up at {Url} ({Phase}).")]
-    private static partial void LogStarted(ILogger logger, Uri url, HostPhase phase);
+    [LoggerMessage(Level = LogLevel.Information, Message = "All triggers are started.")]
+    private static partial void LogTriggersStarted(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A trigger broke; the host is started anew in {Seconds} s. {Reason}")]
+    private static partial void LogBroken(ILogger logger, string reason, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Function '{Function}' is not started: {Reason}")]
     private static partial void LogFault(ILogger logger, string function, string reason);

@@ -22,6 +22,8 @@ internal enum HostPhase
 /// <summary>What the host knows of itself, for its status.</summary>
 internal sealed class HostState(string hostId, IReadOnlySet<string> disabled, IEnumerable<KeyValuePair<string, string>> faults)
 {
+    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Names this app towards storage; the same at each start.</summary>
     public string HostId { get; } = hostId;
 
@@ -34,6 +36,9 @@ internal sealed class HostState(string hostId, IReadOnlySet<string> disabled, IE
     /// <summary>Functions whose trigger does not listen yet, and why; it is tried again and again.</summary>
     public ConcurrentDictionary<string, string> TriggerFaults { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Completes with the reason when a trigger broke.</summary>
+    public Task<string> Broken => _broken.Task;
+
     /// <summary>Where it is in its life.</summary>
     public HostPhase Phase { get; set; }
 
@@ -42,6 +47,16 @@ internal sealed class HostState(string hostId, IReadOnlySet<string> disabled, IE
         .Select(function => function.Name)
         .Where(name => IsTrue(configuration[$"AzureWebJobs.{name}.Disabled"]) || IsTrue(configuration[$"AzureWebJobs_{name}_Disabled"]))
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Says that a trigger broke.</summary>
+    public void Break(string reason)
+    {
+        if (Phase != HostPhase.Stopping)
+        {
+            Phase = HostPhase.Error;
+            _broken.TrySetResult(reason);
+        }
+    }
 
     private static bool IsTrue(string? text) => text is "1" || (bool.TryParse(text, out var value) && value);
 }

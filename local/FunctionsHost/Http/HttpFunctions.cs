@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.Http;
 using Microsoft.Azure.WebJobs.Host;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace DurableMl.FunctionsHost.Http;
 
@@ -163,7 +164,10 @@ internal sealed partial class HttpFunctions(
         var invocation = http.ForwardAsync(context, channel, function, request, timeout.Token);
         if (await TimesOutAsync(invocation, timeout.Token, context.RequestAborted))
         {
-            workers.Restart($"Function '{function.Name}' exceeded the time of {app.Host.FunctionTimeout} that host.json gives it, and did not end when it was told to.");
+            var reason = $"Function '{function.Name}' exceeded the time of {app.Host.FunctionTimeout} that host.json gives it, and did not end when it was told to.";
+            workers.Restart(reason);
+            await ((Task)invocation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new TimeoutException(reason);
         }
 
         var response = await invocation;
@@ -220,8 +224,17 @@ internal sealed partial class HttpFunctions(
             return;
         }
 
-        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        // The caller's fault, such as a body that is too large, has a status of its own.
+        context.Response.StatusCode = BadRequest(context.Features.Get<IForwarderErrorFeature>()?.Exception ?? error)?.StatusCode ?? StatusCodes.Status500InternalServerError;
     }
+
+    private static BadHttpRequestException? BadRequest(Exception? error) => error switch
+    {
+        null => null,
+        BadHttpRequestException bad => bad,
+        AggregateException several => several.InnerExceptions.Select(BadRequest).FirstOrDefault(bad => bad is not null),
+        _ => BadRequest(error.InnerException),
+    };
 
     private static Task AnswerUnavailableAsync(HttpContext context, string reason)
     {

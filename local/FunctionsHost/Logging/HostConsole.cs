@@ -19,13 +19,15 @@ internal sealed class HostConsole(TimeProvider time) : ConsoleFormatter(Formatte
         logging.AddConsole(console => console.FormatterName = FormatterName).AddConsoleFormatter<HostConsole, ConsoleFormatterOptions>();
         logging.SetMinimumLevel(host.LogLevels.GetValueOrDefault("default", LogLevel.Information));
         // Parts that the Functions host does not show either. The app's own rules come after them and win.
-        foreach (var category in (ReadOnlySpan<string>)["Microsoft.AspNetCore", "Microsoft.Extensions", "Yarp", "Grpc", "Azure", "DurableTask", "System.Net.Http"])
+        foreach (var category in (ReadOnlySpan<string>)["Microsoft.AspNetCore", "Microsoft.Extensions", "Grpc", "Azure", "DurableTask", "System.Net.Http"])
         {
             logging.AddFilter(category, LogLevel.Warning);
         }
 
         // It warns of every answer that is no success, and polling a queue that nobody has made yet is one.
         logging.AddFilter("Azure.Core", LogLevel.Error);
+        // What a failed request means is said under its function.
+        logging.AddFilter("Yarp", LogLevel.None);
         // What became of an invocation, for metrics; Function.NAME says it too.
         logging.AddFilter("Host.Results", LogLevel.None).AddFilter("Host.Aggregator", LogLevel.None);
 

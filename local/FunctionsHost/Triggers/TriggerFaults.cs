@@ -1,30 +1,32 @@
+using DurableMl.FunctionsHost.App;
 using Microsoft.Azure.WebJobs.Host.Indexers;
 using Microsoft.Azure.WebJobs.Host.Listeners;
 
 namespace DurableMl.FunctionsHost.Triggers;
 
 /// <summary>Notices which triggers cannot listen, as when their storage is down. The SDK tries them again and again; until then the status names them.</summary>
-internal sealed partial class TriggerFaults(HostState state, ILogger<TriggerFaults> logger) : IListenerDecorator
+internal sealed partial class TriggerFaults(FunctionApp app, HostState state, ILogger<TriggerFaults> logger) : IListenerDecorator
 {
     /// <inheritdoc />
     public IListener Decorate(ListenerDecoratorContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new Listener(context.Listener, context.FunctionDefinition.Descriptor.ShortName, state, logger);
+        var name = context.FunctionDefinition.Descriptor.ShortName;
+        return new Listener(context.Listener, app.Functions.First(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase)), state, logger);
     }
 
-    private sealed class Listener(IListener inner, string function, HostState state, ILogger logger) : IListener
+    private sealed class Listener(IListener inner, FunctionDefinition function, HostState state, ILogger logger) : IListener
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             try
             {
                 await inner.StartAsync(cancellationToken);
-                state.TriggerFaults.TryRemove(function, out _);
+                state.TriggerFaults.TryRemove(function.Name, out _);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                state.TriggerFaults[function] = $"its trigger cannot listen yet. {FunctionFaults.Reason(e)}";
+                state.TriggerFaults[function.Name] = $"binding '{function.Trigger.Name}' ({function.Trigger.Type}) cannot listen yet: {FunctionFaults.Reason(e)}";
                 throw;
             }
         }
@@ -38,7 +40,7 @@ internal sealed partial class TriggerFaults(HostState state, ILogger<TriggerFaul
             catch (InvalidOperationException e)
             {
                 // Blob triggers share one scan of their containers. Stopped all at once, as here, one of them may find it stopped already.
-                LogStopped(logger, function, e.Message);
+                LogStopped(logger, function.Name, e.Message);
             }
         }
 
@@ -52,7 +54,7 @@ internal sealed partial class TriggerFaults(HostState state, ILogger<TriggerFaul
 }
 
 /// <summary>Takes from the SDK's log which functions it could not make sense of: it says so nowhere else.</summary>
-internal sealed class FunctionFaults(HostState state) : ILoggerProvider
+internal sealed class FunctionFaults(FunctionApp app, HostState state) : ILoggerProvider
 {
     /// <summary>The messages of an exception and of its causes, as one line.</summary>
     public static string Reason(Exception error)
@@ -70,14 +72,14 @@ internal sealed class FunctionFaults(HostState state) : ILoggerProvider
     }
 
     /// <inheritdoc />
-    public ILogger CreateLogger(string categoryName) => new Logger(state);
+    public ILogger CreateLogger(string categoryName) => new Logger(app, state);
 
     /// <inheritdoc />
     public void Dispose()
     {
     }
 
-    private sealed class Logger(HostState state) : ILogger
+    private sealed class Logger(FunctionApp app, HostState state) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -88,7 +90,8 @@ internal sealed class FunctionFaults(HostState state) : ILoggerProvider
         {
             if (exception is FunctionIndexingException { InnerException: { } reason } fault)
             {
-                state.Faults[fault.MethodName] = Reason(reason);
+                var trigger = app.Functions.First(function => string.Equals(function.Name, fault.MethodName, StringComparison.OrdinalIgnoreCase)).Trigger;
+                state.Faults[fault.MethodName] = $"binding '{trigger.Name}' ({trigger.Type}): {Reason(reason)}";
             }
         }
     }

@@ -131,17 +131,17 @@ public class HttpFunctions(ILogger<HttpFunctions> logger)
 
     [Function("ReadBlob")]
     public static IActionResult ReadBlob(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "blobs/{name}")] HttpRequest request, [BlobInput("in/{name}")] string? content) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "blobs/{name}")] HttpRequest request, [BlobInput("inputs/{name}")] string? content) =>
         content is null ? new NotFoundResult() : new OkObjectResult(content);
 
     [Function("ReadBytes")]
     public static IActionResult ReadBytes(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "bytes/{name}")] HttpRequest request, [BlobInput("in/{name}")] byte[]? content) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "bytes/{name}")] HttpRequest request, [BlobInput("inputs/{name}")] byte[]? content) =>
         new OkObjectResult(Convert.ToHexString(content ?? []));
 
     [Function("ReadStream")]
     public static async Task<IActionResult> ReadStream(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "streams/{name}")] HttpRequest request, [BlobInput("in/{name}")] Stream content)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "streams/{name}")] HttpRequest request, [BlobInput("inputs/{name}")] Stream content)
     {
         using var reader = new StreamReader(content);
         return new OkObjectResult(await reader.ReadToEndAsync());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,14 @@ if (Environment.GetEnvironmentVariable("EVERY_TRIGGER_START") == "never")
 {
     await Task.Delay(Timeout.InfiniteTimeSpan);
 }
+
+// Without a listener there are no spans, and so no Activity.Current in functions.
+using var spans = new ActivityListener
+{
+    ShouldListenTo = source => source.Name.StartsWith("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal),
+    Sample = static (ref _) => ActivitySamplingResult.AllData,
+};
+ActivitySource.AddActivityListener(spans);
 
 var builder = FunctionsApplication.CreateBuilder(args);
 

@@ -40,9 +40,8 @@ public sealed class AdminTests
     }
 
     [TestMethod]
-    [DataRow("OnText", "texts", "by hand id=True", DisplayName = "text")]
+    [DataRow("OnCopy", "copies", "by hand", DisplayName = "text")]
     [DataRow("OnOrder", "orders", "hand=4", DisplayName = "a type of the app's")]
-    [DataRow("OnMessage", "messages", "by hand 0", DisplayName = "a message of the Storage package's")]
     [DataRow("Yearly", "yearly", "late=False", DisplayName = "a timer")]
     public async Task A_function_can_be_run_by_hand(string function, string record, string expected)
     {

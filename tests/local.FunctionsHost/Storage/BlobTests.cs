@@ -42,7 +42,7 @@ public sealed class BlobTests
         var address = await UploadAsync("events", "b.txt", "by event");
         using var response = await SendEventAsync("Notification", $$"""
             [{"id":"2","eventType":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/events/blobs/b.txt","eventTime":"2026-01-01T00:00:00Z",
-              "data":{"url":"{{address}}","api":"PutBlob"},"dataVersion":"1"}]
+              "data":{"api":"PutBlob","contentType":"text/plain","contentLength":8,"blobType":"BlockBlob","eTag":"0x1","url":"{{address}}"},"dataVersion":"1"}]
             """);
         Assert.AreEqual(HttpStatusCode.Accepted, response.StatusCode);
         await Host.RecordedAsync("events", "b.txt=by event");
@@ -51,7 +51,7 @@ public sealed class BlobTests
     [TestMethod]
     public async Task Blobs_are_inputs_as_text_bytes_stream_and_container()
     {
-        await UploadAsync("in", "c.txt", "abc");
+        await UploadAsync("inputs", "c.txt", "abc");
         await UploadAsync("many", "1.txt", "one");
         await UploadAsync("many", "2.txt", "two");
         Assert.AreEqual("abc", await GetAsync("api/blobs/c.txt"));
@@ -64,7 +64,7 @@ public sealed class BlobTests
     [TestMethod]
     public async Task An_input_blob_that_does_not_exist_is_null()
     {
-        await UploadAsync("in", "other.txt", "");
+        await UploadAsync("inputs", "other.txt", "");
         using var response = await Host.Client.GetAsync(new Uri("api/blobs/none.txt", UriKind.Relative));
         Assert.AreEqual(HttpStatusCode.NotFound, response.StatusCode);
     }
