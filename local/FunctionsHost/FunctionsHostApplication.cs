@@ -28,11 +28,14 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     /// <summary>Bodies of requests, unless FUNCTIONS_REQUEST_BODY_SIZE_LIMIT says otherwise: as in Azure.</summary>
     private const long DefaultBodyBytes = 104_857_600;
 
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _web;
     private readonly FunctionsHostOptions _options;
     private readonly HostState _state;
     private readonly WorkerSupervisor _workers;
     private readonly ILogger _logger;
+    private Task<bool> _triggers = Task.FromResult(false);
 
     private FunctionsHostApplication(WebApplication web, FunctionsHostOptions options, Uri url)
     {
@@ -54,7 +57,9 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     /// <exception cref="AppFileException">A file of the app is wrong.</exception>
     public static FunctionsHostApplication Create(FunctionsHostOptions options)
     {
-        var app = FunctionApp.Load(options.AppFolder);
+        var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
+        var app = FunctionApp.Load(options.AppFolder, environment);
         SetEnvironment(app);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = app.Folder, ApplicationName = "durableml-functions-host" });
         Configure(builder.Configuration, app);
@@ -68,14 +73,15 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         HostConsole.Configure(builder.Logging, app.Host);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, port, builder.Configuration));
         var disabled = HostState.ReadDisabled(app, builder.Configuration);
-        var faults = new Dictionary<string, string>(app.Faults, StringComparer.OrdinalIgnoreCase);
+        var state = new HostState(hostId, disabled, app.Faults);
+        builder.Logging.AddProvider(new FunctionFaults(app, state)).AddFilter<FunctionFaults>(category: null, LogLevel.Error);
         var enabled = app.Functions.Where(function => !disabled.Contains(function.Name)).ToList();
-        var methods = FunctionMethods.Generate(enabled, faults);
-        enabled.RemoveAll(function => faults.ContainsKey(function.Name));
+        var methods = FunctionMethods.Generate(enabled, state.Faults);
+        enabled.RemoveAll(function => state.Faults.ContainsKey(function.Name));
 
         builder.Services.AddSingleton(app).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<WorkerLog>().AddSingleton<WorkerSupervisor>();
         builder.Services.AddSingleton(FunctionKeys.Open(stateFolder, options.Authentication));
-        builder.Services.AddSingleton(provider => new HostState(hostId, disabled, provider.GetRequiredService<ILogger<HostState>>()));
+        builder.Services.AddSingleton(state);
         builder.Services.AddSingleton(provider => new WebHooks(provider.GetRequiredService<FunctionKeys>(), url));
         builder.Services.AddSingleton<HttpInvoker>().AddSingleton<HttpFunctions>().AddSingleton<AdminEndpoints>();
         // An extension adds data protection, which nothing here uses; its keys are not to be written to the user's home.
@@ -89,58 +95,70 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         builder.Services.AddTelemetry(Path.GetFileNameWithoutExtension(app.EntryAssembly));
         builder.Services.AddJobHost(app, enabled, methods, stateFolder, hostId);
 
+        options.ConfigureServices?.Invoke(builder.Services);
+
         var web = builder.Build();
         var host = new FunctionsHostApplication(web, options, url);
-        foreach (var (function, reason) in faults)
-        {
-            host._state.Faults[function] = reason;
-        }
-
         host.Map(app, enabled, port);
         return host;
     }
 
-    /// <summary>Starts listening, the worker and the triggers, and says so on the console.</summary>
+    /// <summary>Starts listening and the worker, and begins to start the triggers.</summary>
     /// <exception cref="WorkerUnavailableException">The app cannot be started.</exception>
     /// <exception cref="IOException">The port is in use.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var (function, reason) in _state.Faults)
+        {
+            LogFault(_logger, function, reason);
+        }
+
+        ExtensionVersions.Compare(_web.Services.GetRequiredService<FunctionApp>(), _logger);
         await _web.StartAsync(cancellationToken);
         var worker = _workers.StartAsync(WorkerPort());
         // The triggers find their queues and containers while the worker starts; what they bring waits for it.
-        var triggers = StartTriggersAsync(cancellationToken);
-        await worker;
-        await triggers;
-        _state.LogFaults();
-        LogStarted(_logger, Url, _state.Phase);
+        _triggers = StartTriggersAsync(cancellationToken);
+        await worker.WaitAsync(cancellationToken);
+        LogStarted(_logger, Url);
     }
 
-    /// <summary>Runs until it is told to stop or the worker cannot be kept running.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until it is told to stop, the worker cannot be kept running, or a trigger broke.</summary>
+    /// <returns>True if the host is to be started anew: nothing else brings a broken trigger back.</returns>
+    public async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        var lifetime = _web.Services.GetRequiredService<IHostApplicationLifetime>();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, either.Token);
-        if (await Task.WhenAny(_workers.Completion, stopped) != stopped)
+        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        var first = await Task.WhenAny(_workers.Completion, _state.Broken, stopped);
+        if (first == _state.Broken)
+        {
+            // Most often the storage is down. Meanwhile HTTP functions go on.
+            LogBroken(_logger, await _state.Broken, RestartDelay.TotalSeconds);
+            await Task.WhenAny(_workers.Completion, stopped, Task.Delay(RestartDelay, cancellationToken));
+            return !cancellationToken.IsCancellationRequested && !_workers.Completion.IsCompleted;
+        }
+
+        if (first == _workers.Completion)
         {
             await _workers.Completion;
         }
+
+        return false;
     }
 
     /// <summary>Begins no new work, lets what runs end within the deadline, and ends the worker.</summary>
     public async Task StopAsync()
     {
         using var deadline = new CancellationTokenSource(_options.DrainTimeout);
-        if (_state.Phase == HostPhase.Running)
+        _state.Phase = HostPhase.Stopping;
+        // Triggers that are still being started have begun nothing that a new start does not begin again.
+        if (_triggers is { IsCompletedSuccessfully: true, Result: true })
         {
-            _state.Phase = HostPhase.Stopping;
             try
             {
                 await _web.Services.GetRequiredService<IJobHost>().StopAsync().WaitAsync(deadline.Token);
             }
-            catch (Exception e) when (e is OperationCanceledException or InvalidOperationException)
+            catch (OperationCanceledException)
             {
-                LogNotDrained(_logger, _options.DrainTimeout.TotalSeconds, e.Message);
+                LogNotDrained(_logger, _options.DrainTimeout.TotalSeconds);
             }
         }
 
@@ -169,7 +187,6 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         configuration.AddInMemoryCollection(app.Host.Settings);
         configuration.AddInMemoryCollection(app.Settings.Values.Select(value => KeyValuePair.Create(value.Key.Replace("__", ":", StringComparison.Ordinal), (string?)value.Value)));
         configuration.AddEnvironmentVariables();
-        // A single setting of host.json can be replaced by one of the environment, with two underscores for each level.
         configuration.AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsConfigurationSection", (string?)HostJson.Section)]);
     }
 
@@ -249,27 +266,48 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         .Select(address => BindingAddress.Parse(address))
         .First(address => address.Port != Url.Port).Port;
 
-    private async Task StartTriggersAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the triggers; false if they could not be started.</summary>
+    private async Task<bool> StartTriggersAsync(CancellationToken cancellationToken)
     {
         try
         {
             await _web.Services.GetRequiredService<IJobHost>().StartAsync(cancellationToken);
-            _state.Phase = HostPhase.Running;
+            if (_state.Phase == HostPhase.Initializing)
+            {
+                _state.Phase = HostPhase.Running;
+                LogTriggersStarted(_logger);
+            }
+
+            return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception e)
         {
             // HTTP functions work without them; the status says that the rest does not.
             _state.Phase = HostPhase.Error;
             LogTriggers(_logger, e);
+            return false;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The Functions host is up at {Url} ({Phase}).")]
-    private static partial void LogStarted(ILogger logger, Uri url, HostPhase phase);
+    [LoggerMessage(Level = LogLevel.Information, Message = "The Functions host is up at {Url}")]
+    private static partial void LogStarted(ILogger logger, Uri url);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "All triggers are started.")]
+    private static partial void LogTriggersStarted(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A trigger broke; the host is started anew in {Seconds} s. {Reason}")]
+    private static partial void LogBroken(ILogger logger, string reason, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Function '{Function}' is not started: {Reason}")]
+    private static partial void LogFault(ILogger logger, string function, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The triggers could not be started; HTTP functions run without them.")]
     private static partial void LogTriggers(ILogger logger, Exception error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything ended within {Seconds} s. {Reason}")]
-    private static partial void LogNotDrained(ILogger logger, double seconds, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything that triggers had begun ended within {Seconds} s.")]
+    private static partial void LogNotDrained(ILogger logger, double seconds);
 }

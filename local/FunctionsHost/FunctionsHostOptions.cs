@@ -23,6 +23,9 @@ internal sealed class FunctionsHostOptions
     /// <summary>How long the worker may leave a question for its status unanswered before it is taken for hung; null: it is never asked.</summary>
     public TimeSpan? WorkerHangTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Services beside the host's own, such as another storage provider for the durable extension.</summary>
+    public Action<IServiceCollection>? ConfigureServices { get; init; }
+
     /// <summary>How long invocations get to end when the host is stopped.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DurableMl.FunctionsHost.App;
 
 namespace DurableMl.FunctionsHost;
@@ -19,8 +20,10 @@ internal enum HostPhase
 }
 
 /// <summary>What the host knows of itself, for its status.</summary>
-internal sealed partial class HostState(string hostId, IReadOnlySet<string> disabled, ILogger<HostState> logger)
+internal sealed class HostState(string hostId, IReadOnlySet<string> disabled, IEnumerable<KeyValuePair<string, string>> faults)
 {
+    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Names this app towards storage; the same at each start.</summary>
     public string HostId { get; } = hostId;
 
@@ -28,7 +31,13 @@ internal sealed partial class HostState(string hostId, IReadOnlySet<string> disa
     public IReadOnlySet<string> Disabled { get; } = disabled;
 
     /// <summary>Functions that cannot be started, and why.</summary>
-    public Dictionary<string, string> Faults { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public ConcurrentDictionary<string, string> Faults { get; } = new(faults, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Functions whose trigger does not listen yet, and why; it is tried again and again.</summary>
+    public ConcurrentDictionary<string, string> TriggerFaults { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Completes with the reason when a trigger broke.</summary>
+    public Task<string> Broken => _broken.Task;
 
     /// <summary>Where it is in its life.</summary>
     public HostPhase Phase { get; set; }
@@ -39,35 +48,15 @@ internal sealed partial class HostState(string hostId, IReadOnlySet<string> disa
         .Where(name => IsTrue(configuration[$"AzureWebJobs.{name}.Disabled"]) || IsTrue(configuration[$"AzureWebJobs_{name}_Disabled"]))
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Writes every fault to the log.</summary>
-    public void LogFaults()
+    /// <summary>Says that a trigger broke.</summary>
+    public void Break(string reason)
     {
-        foreach (var (function, reason) in Faults)
+        if (Phase != HostPhase.Stopping)
         {
-            LogFault(logger, function, reason);
+            Phase = HostPhase.Error;
+            _broken.TrySetResult(reason);
         }
     }
-
-    /// <summary>Lets an invocation go on that nobody waits for. Its failure is in the log already, as every invocation's.</summary>
-    public void Track(Task invocation, string function) => _ = TrackAsync(invocation, function);
 
     private static bool IsTrue(string? text) => text is "1" || (bool.TryParse(text, out var value) && value);
-
-    private async Task TrackAsync(Task invocation, string function)
-    {
-        try
-        {
-            await invocation;
-        }
-        catch (Exception e)
-        {
-            LogInvocation(logger, function, e.Message);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Function '{Function}' is not started: {Reason}")]
-    private static partial void LogFault(ILogger logger, string function, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The invocation of '{Function}' that was asked for failed: {Reason}")]
-    private static partial void LogInvocation(ILogger logger, string function, string reason);
 }

@@ -40,51 +40,51 @@ static IPAddress? Fail(System.CommandLine.Parsing.ArgumentResult result, string 
 
 static async Task<int> RunAsync(FunctionsHostOptions options)
 {
-    FunctionsHostApplication host;
+    using var stop = new CancellationTokenSource();
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    if (Environment.GetEnvironmentVariable("DURABLEML_PARENT_WATCH") == "1")
+    {
+        _ = StopWithParentAsync(stop);
+    }
+
+    void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+
     try
     {
-        host = FunctionsHostApplication.Create(options);
+        while (await RunOnceAsync(options, stop.Token))
+        {
+        }
+
+        return 0;
     }
-    catch (Exception e) when (e is AppFileException or InvalidDataException)
+    catch (Exception e) when (e is AppFileException or InvalidDataException or WorkerUnavailableException or IOException)
     {
         await Console.Error.WriteLineAsync(e.Message);
         return 1;
     }
+}
 
-    await using (host)
+static async Task<bool> RunOnceAsync(FunctionsHostOptions options, CancellationToken stop)
+{
+    await using var host = FunctionsHostApplication.Create(options);
+    try
     {
-        using var stop = new CancellationTokenSource();
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        if (Environment.GetEnvironmentVariable("DURABLEML_PARENT_WATCH") == "1")
-        {
-            _ = StopWithParentAsync(stop);
-        }
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-
-        try
-        {
-            await host.StartAsync(stop.Token);
-            await host.WaitAsync(stop.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-        }
-        catch (Exception e) when (e is WorkerUnavailableException or IOException)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            Environment.ExitCode = 1;
-        }
-
+        await host.StartAsync(stop);
+        return await host.WaitAsync(stop);
+    }
+    catch (OperationCanceledException) when (stop.IsCancellationRequested)
+    {
+        return false;
+    }
+    finally
+    {
         await host.StopAsync();
     }
-
-    return Environment.ExitCode;
 }
 
 // Who started the host holds the other end of its standard input; the end of one is the end of the other.

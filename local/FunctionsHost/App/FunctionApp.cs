@@ -35,8 +35,9 @@ internal sealed class FunctionApp
 
     /// <summary>Reads an app from its build output.</summary>
     /// <param name="folder">The folder with functions.metadata, worker.config.json and host.json.</param>
+    /// <param name="environment">The host's environment variables; they have precedence over the files.</param>
     /// <exception cref="AppFileException">A file is missing or wrong; the message names it.</exception>
-    public static FunctionApp Load(string folder)
+    public static FunctionApp Load(string folder, IEnumerable<KeyValuePair<string, string>> environment)
     {
         folder = Path.GetFullPath(folder);
         if (!Directory.Exists(folder))
@@ -48,6 +49,7 @@ internal sealed class FunctionApp
         var functions = ReadFunctions(Path.Combine(folder, MetadataFile), faults);
         var worker = Path.Combine(folder, WorkerConfigFile);
         var description = ReadObject(worker)["description"] as JsonObject ?? throw new AppFileException(worker, "the object 'description' is missing.");
+        var settings = LocalSettings.Read(Path.Combine(folder, "local.settings.json"));
         return new FunctionApp
         {
             Folder = folder,
@@ -55,8 +57,8 @@ internal sealed class FunctionApp
             EntryAssembly = Path.Combine(folder, Text(description, "defaultWorkerPath") ?? throw new AppFileException(worker, "'description.defaultWorkerPath' is missing.")),
             Functions = functions,
             Faults = faults,
-            Host = HostJson.Read(Path.Combine(folder, "host.json")),
-            Settings = LocalSettings.Read(Path.Combine(folder, "local.settings.json")),
+            Host = HostJson.Read(Path.Combine(folder, "host.json"), settings.Values.Concat(environment)),
+            Settings = settings,
         };
     }
 

@@ -17,8 +17,13 @@ internal sealed record HostJson(
     public const string Section = "AzureFunctionsJobHost";
 
     /// <summary>Reads the file.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="settings">
+    /// App settings; one of the name <c>AzureFunctionsJobHost__logging__logLevel__default</c> replaces that of the file, and so for all others but
+    /// the route prefix, for which the worker looks into the file alone.
+    /// </param>
     /// <exception cref="AppFileException">It is missing or wrong.</exception>
-    public static HostJson Read(string path)
+    public static HostJson Read(string path, IEnumerable<KeyValuePair<string, string>> settings)
     {
         var root = FunctionApp.ReadObject(path);
         if (FunctionApp.Text(root, "version") is not "2.0")
@@ -26,13 +31,19 @@ internal sealed record HostJson(
             throw new AppFileException(path, "'version' must be \"2.0\".");
         }
 
-        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        Flatten(root, Section, settings);
-        return new HostJson(
-            settings,
-            settings.GetValueOrDefault($"{Section}:extensions:http:routePrefix") ?? "api",
-            Timeout(path, FunctionApp.Text(root, "functionTimeout")),
-            Levels(path, root["logging"]?["logLevel"]));
+        var merged = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        Flatten(root, Section, merged);
+        var prefix = merged.GetValueOrDefault($"{Section}:extensions:http:routePrefix") ?? "api";
+        foreach (var (name, value) in settings)
+        {
+            var key = name.Replace("__", ":", StringComparison.Ordinal);
+            if (key.StartsWith(Section + ":", StringComparison.OrdinalIgnoreCase))
+            {
+                merged[key] = value;
+            }
+        }
+
+        return new HostJson(merged, prefix, Timeout(path, merged.GetValueOrDefault($"{Section}:functionTimeout")), Levels(path, merged));
     }
 
     private static TimeSpan? Timeout(string path, string? text) => text switch
@@ -43,19 +54,19 @@ internal sealed record HostJson(
         _ => throw new AppFileException(path, $"'functionTimeout' is '{text}'; give a time such as 00:05:00, or -1 for no limit."),
     };
 
-    private static Dictionary<string, LogLevel> Levels(string path, JsonNode? node)
+    private static Dictionary<string, LogLevel> Levels(string path, Dictionary<string, string?> settings)
     {
+        const string prefix = $"{Section}:logging:logLevel:";
         var levels = new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase);
-        if (node is not JsonObject json)
+        foreach (var (key, value) in settings)
         {
-            return levels;
-        }
-
-        foreach (var (category, value) in json)
-        {
-            levels[category] = Enum.TryParse<LogLevel>(value?.ToString(), ignoreCase: true, out var level) && Enum.IsDefined(level)
-                ? level
-                : throw new AppFileException(path, $"'logging.logLevel.{category}' is '{value}'; one of {string.Join(", ", Enum.GetNames<LogLevel>())} is wanted.");
+            if (key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                var category = key[prefix.Length..];
+                levels[category] = Enum.TryParse<LogLevel>(value, ignoreCase: true, out var level) && Enum.IsDefined(level)
+                    ? level
+                    : throw new AppFileException(path, $"'logging.logLevel.{category}' is '{value}'; one of {string.Join(", ", Enum.GetNames<LogLevel>())} is wanted.");
+            }
         }
 
         return levels;

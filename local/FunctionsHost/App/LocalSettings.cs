@@ -41,7 +41,11 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string> Values,
         }
 
         var host = root["Host"] as JsonObject;
-        return new LocalSettings(values, ReadPort(path, host?["LocalHttpPort"]), Origins(host), string.Equals(host?["CORSCredentials"]?.ToString(), "true", StringComparison.OrdinalIgnoreCase));
+        var origins = Origins(host);
+        var credentials = string.Equals(host?["CORSCredentials"]?.ToString(), "true", StringComparison.OrdinalIgnoreCase);
+        return credentials && origins.Contains("*", StringComparer.Ordinal)
+            ? throw new AppFileException(path, "'Host.CORSCredentials' needs 'Host.CORS' to name origins; browsers refuse it with '*'.")
+            : new LocalSettings(values, ReadPort(path, host?["LocalHttpPort"]), origins, credentials);
     }
 
     private static int? ReadPort(string path, JsonNode? node) => node switch

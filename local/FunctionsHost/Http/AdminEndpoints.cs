@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using DurableMl.FunctionsHost.App;
 using DurableMl.FunctionsHost.Security;
+using DurableMl.FunctionsHost.Triggers;
 using DurableMl.FunctionsHost.Worker;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.Http;
@@ -9,7 +10,8 @@ using Microsoft.Azure.WebJobs.Extensions.Http;
 namespace DurableMl.FunctionsHost.Http;
 
 /// <summary>The host's own endpoints below /admin, of the form that the Functions host gives them. They ask for the master key.</summary>
-internal sealed class AdminEndpoints(FunctionApp app, FunctionKeys keys, WorkerSupervisor workers, HostState state, IJobHost jobHost, TimeProvider time)
+internal sealed partial class AdminEndpoints(
+    FunctionApp app, FunctionKeys keys, WorkerSupervisor workers, HostState state, IJobHost jobHost, ILogger<AdminEndpoints> logger, TimeProvider time)
 {
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder endpoints)
@@ -40,7 +42,7 @@ internal sealed class AdminEndpoints(FunctionApp app, FunctionKeys keys, WorkerS
             version = typeof(AdminEndpoints).Assembly.GetName().Version?.ToString(),
             processUptime = (long)(time.GetUtcNow() - self.StartTime.ToUniversalTime()).TotalMilliseconds,
             worker = new { ready = workers.IsReady, processId = workers.ProcessId },
-            errors = state.Faults.Concat(workers.LoadFaults).Select(fault => $"Function '{fault.Key}': {fault.Value}"),
+            errors = state.Faults.Concat(workers.LoadFaults).Concat(state.TriggerFaults).Select(fault => $"Function '{fault.Key}': {fault.Value}"),
         });
     }
 
@@ -68,6 +70,11 @@ internal sealed class AdminEndpoints(FunctionApp app, FunctionKeys keys, WorkerS
             return Results.NotFound();
         }
 
+        if (state.Disabled.Contains(function.Name))
+        {
+            return Results.BadRequest($"'{name}' is disabled by a setting.");
+        }
+
         if (function.IsHttp || function.IsDurable)
         {
             return Results.BadRequest($"'{name}' is started by {(function.IsHttp ? "requests to its own address" : "the durable client")}, not from here.");
@@ -83,17 +90,28 @@ internal sealed class AdminEndpoints(FunctionApp app, FunctionKeys keys, WorkerS
             return Results.BadRequest($"The body must be JSON such as {{\"input\": \"text\"}}. {e.Message}");
         }
 
-        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal);
-        if (!function.Trigger.Is("timerTrigger"))
+        // A timer brings nothing with it.
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            arguments[function.Trigger.Name] = body?["input"]?.ToString() ?? "";
-        }
-        else
-        {
-            arguments[function.Trigger.Name] = null;
-        }
-
-        state.Track(jobHost.CallAsync(function.Name, arguments, CancellationToken.None), function.Name);
+            [function.Trigger.Name] = function.Trigger.Is("timerTrigger") ? null : body?["input"]?.ToString() ?? "",
+        };
+        // Nobody waits for it: 202 says that it was begun.
+        _ = RunAsync(function.Name, arguments);
         return Results.Accepted();
     }
+
+    private async Task RunAsync(string function, Dictionary<string, object?> arguments)
+    {
+        try
+        {
+            await jobHost.CallAsync(function, arguments, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogFailed(logger, function, FunctionFaults.Reason(e));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The invocation of '{Function}' that was asked for failed: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string function, string reason);
 }

@@ -8,12 +8,21 @@ using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.Http;
 using Microsoft.Azure.WebJobs.Host;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace DurableMl.FunctionsHost.Http;
 
 /// <summary>The app's HTTP functions at their routes.</summary>
 internal sealed partial class HttpFunctions(
-    FunctionApp app, FunctionKeys keys, WorkerSupervisor workers, HttpInvoker http, IJobHost jobHost, IConfiguration configuration, ILoggerFactory loggers, TimeProvider time)
+    FunctionApp app,
+    FunctionKeys keys,
+    HostState state,
+    WorkerSupervisor workers,
+    HttpInvoker http,
+    IJobHost jobHost,
+    IConfiguration configuration,
+    ILoggerFactory loggers,
+    TimeProvider time)
     : IAsyncDisposable
 {
     /// <summary>How long a function may go on after it was told that its time is up; then its worker is restarted.</summary>
@@ -29,7 +38,7 @@ internal sealed partial class HttpFunctions(
     /// <param name="endpoints">Where to.</param>
     /// <param name="functions">The functions that are not disabled.</param>
     /// <param name="faults">Gets the reason for each function that cannot be mapped.</param>
-    public void Map(IEndpointRouteBuilder endpoints, IEnumerable<FunctionDefinition> functions, Dictionary<string, string> faults)
+    public void Map(IEndpointRouteBuilder endpoints, IEnumerable<FunctionDefinition> functions, IDictionary<string, string> faults)
     {
         foreach (var function in functions.Where(function => function.IsHttp))
         {
@@ -93,9 +102,15 @@ internal sealed partial class HttpFunctions(
             return;
         }
 
-        if (workers.LoadFaults.ContainsKey(function.Name))
+        if (workers.LoadFaults.ContainsKey(function.Name) || state.Faults.ContainsKey(function.Name))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (state.Phase == HostPhase.Stopping)
+        {
+            await AnswerUnavailableAsync(context, "The host is stopping.");
             return;
         }
 
@@ -149,13 +164,21 @@ internal sealed partial class HttpFunctions(
         var invocation = http.ForwardAsync(context, channel, function, request, timeout.Token);
         if (await TimesOutAsync(invocation, timeout.Token, context.RequestAborted))
         {
-            workers.Restart($"Function '{function.Name}' exceeded the time of {app.Host.FunctionTimeout} that host.json gives it, and did not end when it was told to.");
+            var reason = $"Function '{function.Name}' exceeded the time of {app.Host.FunctionTimeout} that host.json gives it, and did not end when it was told to.";
+            workers.Restart(reason);
+            await ((Task)invocation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new TimeoutException(reason);
         }
 
         var response = await invocation;
         if (response.Result.Status != StatusResult.Types.Status.Success)
         {
             throw new FunctionFailedException(response.Result);
+        }
+
+        if (timeout.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new TimeoutException($"It exceeded the time of {app.Host.FunctionTimeout} that host.json gives it.");
         }
     }
 
@@ -183,7 +206,7 @@ internal sealed partial class HttpFunctions(
     }
 
     // The worker has logged its own failures with their stack already.
-    private static string Reason(Exception error) => error is FunctionFailedException failure ? $"{failure.RemoteType}: {failure.RemoteMessage}" : error.Message;
+    private static string Reason(Exception error) => error is FunctionFailedException failure ? failure.Reason : error.Message;
 
     private static async Task AnswerFailureAsync(HttpContext context, Exception error)
     {
@@ -197,13 +220,27 @@ internal sealed partial class HttpFunctions(
         context.Response.Clear();
         if (error is WorkerUnavailableException)
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = "1";
-            await context.Response.WriteAsync("The app's worker is not running. The host is starting it again.");
+            await AnswerUnavailableAsync(context, "The app's worker is not running. The host is starting it again.");
             return;
         }
 
-        context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        // The caller's fault, such as a body that is too large, has a status of its own.
+        context.Response.StatusCode = BadRequest(context.Features.Get<IForwarderErrorFeature>()?.Exception ?? error)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+    }
+
+    private static BadHttpRequestException? BadRequest(Exception? error) => error switch
+    {
+        null => null,
+        BadHttpRequestException bad => bad,
+        AggregateException several => several.InnerExceptions.Select(BadRequest).FirstOrDefault(bad => bad is not null),
+        _ => BadRequest(error.InnerException),
+    };
+
+    private static Task AnswerUnavailableAsync(HttpContext context, string reason)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "1";
+        return context.Response.WriteAsync(reason);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Executed 'Functions.{Function}' ({Status}, Duration={Milliseconds:0}ms)")]

@@ -14,9 +14,12 @@ namespace DurableMl.FunctionsHost.Http;
 /// Takes a request to the worker. A worker with ASP.NET Core listens itself: the request is forwarded to it, and paired with the invocation
 /// by a header. To any other worker the request goes as a message.
 /// </summary>
-internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor workers) : IDisposable
+internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor workers, TimeProvider time) : IDisposable
 {
     private const string InvocationHeader = "x-ms-invocation-id";
+
+    /// <summary>How long an invocation may go on whose request was lost.</summary>
+    private static readonly TimeSpan BrokenConnectionPatience = TimeSpan.FromSeconds(2);
 
     // Neither redirects, cookies nor compression are this hop's business. How long a request may take is the invocation's.
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
@@ -25,7 +28,8 @@ internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor wor
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = DistributedContextPropagator.CreatePassThroughPropagator(),
+        // The function's span is a child of the host's, not of the caller's.
+        ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
         ConnectTimeout = TimeSpan.FromSeconds(5),
     });
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version11 };
@@ -70,8 +74,16 @@ internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor wor
         request.InputData.Add(new ParameterBinding { Name = function.Trigger.Name, Data = new TypedData { Http = new RpcHttp() } });
         var invocation = workers.InvokeAsync(channel, function.Name, request, cancellationToken);
         var forwarding = forwarder.SendAsync(context, address, _client, _config, new RequestTransformer(request.InvocationId), cancellationToken).AsTask();
-        await forwarding;
-        return await invocation;
+        var error = await forwarding;
+        if (error == ForwarderError.None || cancellationToken.IsCancellationRequested)
+        {
+            return await invocation;
+        }
+
+        // Without its request the invocation cannot go on, but an older worker may take its time to notice.
+        channel.Cancel(request.InvocationId);
+        await ((Task)invocation).WaitAsync(BrokenConnectionPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return invocation.IsCompleted ? await invocation : throw new IOException($"The request could not be taken to the worker ({error}).");
     }
 
     /// <inheritdoc />

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DurableMl.FunctionsHost.App;
 using DurableMl.FunctionsHost.Worker;
+using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -18,10 +19,17 @@ internal sealed class HostConsole(TimeProvider time) : ConsoleFormatter(Formatte
         logging.AddConsole(console => console.FormatterName = FormatterName).AddConsoleFormatter<HostConsole, ConsoleFormatterOptions>();
         logging.SetMinimumLevel(host.LogLevels.GetValueOrDefault("default", LogLevel.Information));
         // Parts that the Functions host does not show either. The app's own rules come after them and win.
-        foreach (var category in (ReadOnlySpan<string>)["Microsoft.AspNetCore", "Microsoft.Extensions", "Yarp", "Grpc", "Azure", "DurableTask", "System.Net.Http"])
+        foreach (var category in (ReadOnlySpan<string>)["Microsoft.AspNetCore", "Microsoft.Extensions", "Grpc", "Azure", "DurableTask", "System.Net.Http"])
         {
             logging.AddFilter(category, LogLevel.Warning);
         }
+
+        // It warns of every answer that is no success, and polling a queue that nobody has made yet is one.
+        logging.AddFilter("Azure.Core", LogLevel.Error);
+        // What a failed request means is said under its function.
+        logging.AddFilter("Yarp", LogLevel.None);
+        // What became of an invocation, for metrics; Function.NAME says it too.
+        logging.AddFilter("Host.Results", LogLevel.None).AddFilter("Host.Aggregator", LogLevel.None);
 
         foreach (var (category, level) in host.LogLevels)
         {
@@ -55,7 +63,27 @@ internal sealed class HostConsole(TimeProvider time) : ConsoleFormatter(Formatte
         textWriter.WriteLine(logEntry.Formatter(logEntry.State, logEntry.Exception));
         if (logEntry.Exception is { } exception)
         {
-            textWriter.WriteLine(exception);
+            textWriter.WriteLine(Expected(exception) ?? exception.ToString());
         }
+    }
+
+    /// <summary>
+    /// What needs no stack of the host's: the worker has logged its own failure with the function's stack already, and the others say all in
+    /// their message.
+    /// </summary>
+    private static string? Expected(Exception exception)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            switch (inner)
+            {
+                case FunctionFailedException failure:
+                    return failure.Reason;
+                case WorkerUnavailableException or FunctionTimeoutException:
+                    return inner.Message;
+            }
+        }
+
+        return null;
     }
 }

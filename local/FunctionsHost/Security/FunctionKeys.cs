@@ -46,11 +46,11 @@ internal sealed class FunctionKeys
         {
             try
             {
-                return new FunctionKeys(path, enabled, JsonSerializer.Deserialize<Content>(File.ReadAllText(path), Format)!);
+                return new FunctionKeys(path, enabled, Read(File.ReadAllText(path)));
             }
-            catch (JsonException e)
+            catch (Exception e) when (e is JsonException or FormatException or IOException or UnauthorizedAccessException)
             {
-                throw new InvalidDataException($"{path} holds no keys. Delete it to get new ones. {e.Message}", e);
+                throw new InvalidDataException($"{path} holds no keys that can be read. Delete it to get new ones. {e.Message}", e);
             }
         }
 
@@ -117,6 +117,22 @@ internal sealed class FunctionKeys
 
             return new Dictionary<string, string>(keys, StringComparer.OrdinalIgnoreCase);
         }
+    }
+
+    private static Content Read(string text)
+    {
+        var read = JsonSerializer.Deserialize<Content>(text, Format);
+        return read is not { MasterKey.Length: > 0 } || !read.FunctionKeys.ContainsKey(Default)
+            ? throw new FormatException("The master key or the default key is missing.")
+            : new Content
+            {
+                MasterKey = read.MasterKey,
+                FunctionKeys = new(read.FunctionKeys, StringComparer.OrdinalIgnoreCase),
+                SystemKeys = new(read.SystemKeys, StringComparer.OrdinalIgnoreCase),
+                Functions = new(
+                    read.Functions.Select(function => KeyValuePair.Create(function.Key, new Dictionary<string, string>(function.Value, StringComparer.OrdinalIgnoreCase))),
+                    StringComparer.OrdinalIgnoreCase),
+            };
     }
 
     /// <summary>

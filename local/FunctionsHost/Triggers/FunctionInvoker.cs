@@ -14,8 +14,7 @@ internal sealed class FunctionInvoker(WorkerSupervisor workers, HttpInvoker http
     /// <summary>Runs a function.</summary>
     /// <param name="function">The function.</param>
     /// <param name="trigger">What started it.</param>
-    /// <param name="inputs">The values of its other inputs, in their order.</param>
-    /// <param name="binder">Knows the trigger's binding data, and writes outputs.</param>
+    /// <param name="binder">Knows the trigger's binding data; binds inputs and outputs.</param>
     /// <param name="context">Which invocation and retry this is.</param>
     /// <param name="cancellationToken">Cancelled on a time-out and when the host stops.</param>
     /// <returns>What the function returned, for the durable extension.</returns>
@@ -24,7 +23,6 @@ internal sealed class FunctionInvoker(WorkerSupervisor workers, HttpInvoker http
     public async Task<object?> InvokeAsync(
         FunctionDefinition function,
         object? trigger,
-        ReadOnlyMemory<object?> inputs,
         Binder binder,
         Microsoft.Azure.WebJobs.ExecutionContext context,
         CancellationToken cancellationToken)
@@ -36,10 +34,11 @@ internal sealed class FunctionInvoker(WorkerSupervisor workers, HttpInvoker http
             request.InputData.Add(new ParameterBinding { Name = function.Trigger.Name, Data = TypedDataConversion.ToTypedData(trigger) });
         }
 
-        var i = 0;
+        InputBindings.AddMembers(function, trigger, binder.BindingData);
         foreach (var input in function.Inputs)
         {
-            request.InputData.Add(new ParameterBinding { Name = input.Name, Data = TypedDataConversion.ToTypedData(inputs.Span[i++]) });
+            var value = await InputBindings.ReadAsync(input, binder, cancellationToken);
+            request.InputData.Add(new ParameterBinding { Name = input.Name, Data = TypedDataConversion.ToTypedData(value) });
         }
 
         foreach (var (name, value) in binder.BindingData)

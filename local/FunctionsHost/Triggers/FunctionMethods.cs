@@ -8,8 +8,8 @@ using Binder = Microsoft.Azure.WebJobs.Binder;
 namespace DurableMl.FunctionsHost.Triggers;
 
 /// <summary>
-/// The base of a class that is generated at start: a method for each function, with the attributes by which the WebJobs SDK finds trigger and
-/// inputs. Each method hands its arguments to the <see cref="FunctionInvoker"/>.
+/// The base of a class that is generated at start: a method for each function, with the attributes by which the WebJobs SDK finds its trigger.
+/// Each method hands its arguments to the <see cref="FunctionInvoker"/>.
 /// </summary>
 public abstract class FunctionMethods
 {
@@ -18,23 +18,18 @@ public abstract class FunctionMethods
 
     /// <summary>Called by the generated methods.</summary>
     /// <param name="function">The function's name.</param>
-    /// <param name="arguments">The trigger, the inputs in their order, and what every method has: binder, execution context, token.</param>
-    protected Task<object?> InvokeAsync(string function, object?[] arguments)
-    {
-        ArgumentNullException.ThrowIfNull(arguments);
-        return _invoker!.InvokeAsync(
-            _functions[function],
-            arguments[0],
-            arguments.AsMemory(1, arguments.Length - 4),
-            (Binder)arguments[^3]!,
-            (Microsoft.Azure.WebJobs.ExecutionContext)arguments[^2]!,
-            (CancellationToken)arguments[^1]!);
-    }
+    /// <param name="trigger">What started it.</param>
+    /// <param name="binder">Binds inputs and outputs.</param>
+    /// <param name="context">Which invocation this is.</param>
+    /// <param name="cancellationToken">Cancelled on a time-out and when the host stops.</param>
+    protected Task<object?> InvokeAsync(
+        string function, object? trigger, Binder binder, Microsoft.Azure.WebJobs.ExecutionContext context, CancellationToken cancellationToken) =>
+        _invoker!.InvokeAsync(_functions[function], trigger, binder, context, cancellationToken);
 
     /// <summary>Generates the class.</summary>
     /// <param name="functions">The functions; those that cannot be described go to <paramref name="faults"/>.</param>
     /// <param name="faults">Gets the reason for each function that is left out.</param>
-    internal static Type Generate(IEnumerable<FunctionDefinition> functions, Dictionary<string, string> faults)
+    internal static Type Generate(IEnumerable<FunctionDefinition> functions, IDictionary<string, string> faults)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Functions"), AssemblyBuilderAccess.Run);
         var type = assembly.DefineDynamicModule("Functions").DefineType("Functions", TypeAttributes.Public | TypeAttributes.Sealed, typeof(FunctionMethods));
@@ -65,56 +60,43 @@ public abstract class FunctionMethods
     private static void DefineMethod(TypeBuilder type, FunctionDefinition function)
     {
         // Everything that can fail comes first: a method that was begun cannot be taken back.
-        var bindings = new[] { function.Trigger }.Concat(function.Inputs).Select(binding => (Binding: binding, Attribute: BindingAttributes.Describe(binding))).ToList();
-        foreach (var output in function.Outputs)
+        var trigger = BindingAttributes.Describe(function.Trigger);
+        foreach (var binding in function.Inputs.Concat(function.Outputs))
         {
-            BindingAttributes.Describe(output);
+            // Bound at each invocation, when the values for their expressions are known.
+            BindingAttributes.Describe(binding);
         }
 
         var attributes = MethodAttributesOf(function).ToList();
-        Type[] parameters =
-        [
-            .. bindings.Select(item => ParameterType(item.Binding)), typeof(Binder), typeof(Microsoft.Azure.WebJobs.ExecutionContext), typeof(CancellationToken),
-        ];
+        Type[] parameters = [ParameterType(function.Trigger), typeof(Binder), typeof(Microsoft.Azure.WebJobs.ExecutionContext), typeof(CancellationToken)];
         // The durable extension takes the worker's result from the method's own; for all others a result would need a binding.
-        var method = type.DefineMethod(
-            function.Name, MethodAttributes.Public, function.IsDurable ? typeof(Task<object>) : typeof(Task), parameters);
+        var method = type.DefineMethod(function.Name, MethodAttributes.Public, function.IsDurable ? typeof(Task<object>) : typeof(Task), parameters);
         foreach (var attribute in attributes)
         {
             method.SetCustomAttribute(attribute);
         }
 
-        for (var i = 0; i < bindings.Count; i++)
-        {
-            method.DefineParameter(i + 1, ParameterAttributes.None, bindings[i].Binding.Name).SetCustomAttribute(bindings[i].Attribute.ForEmit());
-        }
-
-        method.DefineParameter(bindings.Count + 1, ParameterAttributes.None, "_binder");
-        method.DefineParameter(bindings.Count + 2, ParameterAttributes.None, "_executionContext");
-        method.DefineParameter(bindings.Count + 3, ParameterAttributes.None, "_cancellationToken");
-        EmitBody(method.GetILGenerator(), function.Name, parameters);
+        method.DefineParameter(1, ParameterAttributes.None, function.Trigger.Name).SetCustomAttribute(trigger.ForEmit());
+        method.DefineParameter(2, ParameterAttributes.None, "_binder");
+        method.DefineParameter(3, ParameterAttributes.None, "_executionContext");
+        method.DefineParameter(4, ParameterAttributes.None, "_cancellationToken");
+        EmitBody(method.GetILGenerator(), function.Name, parameters[0]);
     }
 
-    /// <summary><c>return InvokeAsync(name, new object[] { … });</c></summary>
-    private static void EmitBody(ILGenerator il, string name, Type[] parameters)
+    /// <summary><c>return InvokeAsync(name, trigger, binder, context, token);</c></summary>
+    private static void EmitBody(ILGenerator il, string name, Type trigger)
     {
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldstr, name);
-        il.Emit(OpCodes.Ldc_I4, parameters.Length);
-        il.Emit(OpCodes.Newarr, typeof(object));
-        for (var i = 0; i < parameters.Length; i++)
+        il.Emit(OpCodes.Ldarg_1);
+        if (trigger.IsValueType)
         {
-            il.Emit(OpCodes.Dup);
-            il.Emit(OpCodes.Ldc_I4, i);
-            il.Emit(OpCodes.Ldarg, i + 1);
-            if (parameters[i].IsValueType)
-            {
-                il.Emit(OpCodes.Box, parameters[i]);
-            }
-
-            il.Emit(OpCodes.Stelem_Ref);
+            il.Emit(OpCodes.Box, trigger);
         }
 
+        il.Emit(OpCodes.Ldarg_2);
+        il.Emit(OpCodes.Ldarg_3);
+        il.Emit(OpCodes.Ldarg_S, (byte)4);
         il.Emit(OpCodes.Call, typeof(FunctionMethods).GetMethod(nameof(InvokeAsync), BindingFlags.NonPublic | BindingFlags.Instance)!);
         il.Emit(OpCodes.Ret);
     }
@@ -158,7 +140,7 @@ public abstract class FunctionMethods
     {
         "httptrigger" => typeof(HttpRequest),
         "timertrigger" => typeof(TimerInfo),
-        "orchestrationtrigger" or "activitytrigger" or "entitytrigger" or "durableclient" => typeof(string),
+        "orchestrationtrigger" or "activitytrigger" or "entitytrigger" => typeof(string),
         _ when binding.IsDeferred => binding.IsMany ? typeof(ParameterBindingData[]) : typeof(ParameterBindingData),
         _ when binding.IsBinary => typeof(byte[]),
         _ => typeof(string),

@@ -8,6 +8,7 @@ using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Config;
 using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Listeners;
 using Microsoft.Azure.WebJobs.Host.Timers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Hosting;
 namespace DurableMl.FunctionsHost.Triggers;
 
 /// <summary>Adds the WebJobs SDK with its genuine extensions, over the app's functions.</summary>
-internal static partial class JobHostSetup
+internal static class JobHostSetup
 {
     /// <summary>How long a function may go on after it was told that its time is up.</summary>
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
@@ -34,6 +35,7 @@ internal static partial class JobHostSetup
         services.AddSingleton<ITypeLocator>(new OneType(methods));
         services.AddSingleton<IJobActivator>(provider => new OneInstance(FunctionMethods.Create(methods, functions, provider.GetRequiredService<FunctionInvoker>())));
         services.AddSingleton<IWebJobsExceptionHandler, ExceptionHandler>();
+        services.AddSingleton<IListenerDecorator, TriggerFaults>();
 
         // One function that cannot be started must not take the others down.
         var webJobs = services.AddWebJobs(options => options.AllowPartialHostStartup = true);
@@ -70,8 +72,7 @@ internal static partial class JobHostSetup
     }
 
     /// <summary>What the SDK does not know what to do with: a function that does not stop, and a listener that broke.</summary>
-    private sealed partial class ExceptionHandler(WorkerSupervisor workers, IHostApplicationLifetime lifetime, ILogger<ExceptionHandler> logger, TimeProvider time)
-        : IWebJobsExceptionHandler
+    private sealed class ExceptionHandler(WorkerSupervisor workers, HostState state, TimeProvider time) : IWebJobsExceptionHandler
     {
         public async Task OnTimeoutExceptionAsync(ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod)
         {
@@ -90,14 +91,8 @@ internal static partial class JobHostSetup
 
         public Task OnUnhandledExceptionAsync(ExceptionDispatchInfo exceptionInfo)
         {
-            // A listener is gone and nothing brings it back but a new start.
-            LogBroken(logger, exceptionInfo.SourceException);
-            Environment.ExitCode = 1;
-            lifetime.StopApplication();
+            state.Break(FunctionFaults.Reason(exceptionInfo.SourceException));
             return Task.CompletedTask;
         }
-
-        [LoggerMessage(Level = LogLevel.Critical, Message = "A trigger broke; the host ends, so that it can be started anew.")]
-        private static partial void LogBroken(ILogger logger, Exception error);
     }
 }

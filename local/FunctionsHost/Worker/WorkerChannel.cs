@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using DurableMl.FunctionsHost.App;
 using DurableMl.FunctionsHost.Worker.Protocol;
@@ -12,6 +13,8 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
 {
     /// <summary>Messages that wait for the connection; a sender waits when there are more.</summary>
     private const int QueueLength = 4096;
+
+    private static readonly TimeSpan ListenPoll = TimeSpan.FromMilliseconds(20);
 
     private readonly Channel<StreamingMessage> _outgoing =
         Channel.CreateBounded<StreamingMessage>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
@@ -37,6 +40,9 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
 
     /// <summary>Invocations without an answer yet.</summary>
     public int InvocationCount => _invocations.Count;
+
+    /// <summary>True once the conversation has ended.</summary>
+    public bool IsClosed => _closedBecause is not null;
 
     /// <summary>Completes when the conversation has ended.</summary>
     public Task Closed => _closed.Task;
@@ -88,6 +94,10 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
         WorkerVersion = response.WorkerVersion;
         HttpAddress = response.Capabilities.GetValueOrDefault("HttpUri");
         LoadFaults = await LoadAsync(functions, timeout, cancellationToken);
+        if (HttpAddress is { } address)
+        {
+            await WaitUntilListeningAsync(new Uri(address), cancellationToken).WaitAsync(timeout, time, cancellationToken);
+        }
     }
 
     /// <summary>Runs a function in the worker and waits for its answer.</summary>
@@ -115,6 +125,9 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
             _invocations.TryRemove(request.InvocationId, out _);
         }
     }
+
+    /// <summary>Cancels the token of a function that runs.</summary>
+    public void Cancel(string invocationId) => new Cancellation(this, invocationId).Send();
 
     /// <summary>Asks the worker for a sign of life.</summary>
     /// <exception cref="TimeoutException">None came in time.</exception>
@@ -158,6 +171,24 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
         _ = _initialised.Task.Exception;
         _ = _status?.Task.Exception;
         _closed.TrySetResult();
+    }
+
+    /// <summary>The worker names the address at which it takes requests before it listens there.</summary>
+    private async Task WaitUntilListeningAsync(Uri address, CancellationToken cancellationToken)
+    {
+        while (!IsClosed)
+        {
+            using var client = new TcpClient();
+            try
+            {
+                await client.ConnectAsync(address.Host, address.Port, cancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(ListenPoll, time, cancellationToken);
+            }
+        }
     }
 
     private async Task<Dictionary<string, string>> LoadAsync(IEnumerable<FunctionDefinition> functions, TimeSpan timeout, CancellationToken cancellationToken)

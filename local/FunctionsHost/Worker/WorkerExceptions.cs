@@ -28,4 +28,15 @@ internal sealed class FunctionFailedException : Exception
 
     /// <summary>The exception's message in the worker.</summary>
     public string RemoteMessage { get; }
+
+    /// <summary>Type and message on one line. The worker's message may hold the whole exception, stack and all.</summary>
+    public string Reason
+    {
+        get
+        {
+            var end = RemoteMessage.IndexOf('\n', StringComparison.Ordinal);
+            var message = end < 0 ? RemoteMessage : RemoteMessage[..end].TrimEnd();
+            return RemoteType.Length == 0 ? message : $"{RemoteType}: {message}";
+        }
+    }
 }

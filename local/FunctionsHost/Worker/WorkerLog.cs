@@ -36,7 +36,7 @@ internal sealed class WorkerLog(ILoggerFactory loggers)
             return;
         }
 
-        var text = entry.Exception is { } exception ? $"{entry.Message}\n{exception.Type}: {exception.Message}\n{exception.StackTrace}" : entry.Message;
+        var text = entry.Exception is { } exception ? $"{entry.Message}\n{Describe(exception)}" : entry.Message;
         logger.Log(level, EventIdOf(entry), new WorkerEntry(text, function, entry.InvocationId), null, static (state, _) => state.Message);
     }
 
@@ -48,6 +48,10 @@ internal sealed class WorkerLog(ILoggerFactory loggers)
             _console.Log(isError ? LogLevel.Warning : LogLevel.Information, "{Line}", line);
         }
     }
+
+    /// <summary>Type, message and stack. The worker puts all three into the message, unless the app sets EnableUserCodeException.</summary>
+    private static string Describe(RpcException exception) =>
+        exception.Type.Length == 0 ? exception.Message : $"{exception.Type}: {exception.Message}\n{exception.StackTrace}";
 
     private static EventId EventIdOf(RpcLog entry) =>
         int.TryParse(entry.EventId, CultureInfo.InvariantCulture, out var id) ? new EventId(id) : new EventId(0, entry.EventId);

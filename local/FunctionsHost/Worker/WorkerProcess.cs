@@ -10,12 +10,14 @@ internal sealed class WorkerProcess : IDisposable
     private const string GuardAssembly = "durableml-worker-guard.dll";
     private readonly Process _process;
 
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private WorkerProcess(Process process) => _process = process;
 
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>How it ended; meaningful once <see cref="WaitForExitAsync"/> has returned.</summary>
+    /// <summary>How it ended; meaningful once <see cref="Exited"/> has completed.</summary>
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts the app.</summary>
@@ -65,16 +67,20 @@ internal sealed class WorkerProcess : IDisposable
         start.Environment["DOTNET_STARTUP_HOOKS"] =
             Path.Combine(AppContext.BaseDirectory, GuardAssembly) + (string.IsNullOrEmpty(hooks) ? "" : Path.PathSeparator + hooks);
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{app.Executable} could not be started.");
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var worker = new WorkerProcess(process);
+        // Not WaitForExitAsync, which also waits for whatever inherited the worker's console.
+        process.Exited += (_, _) => worker._exited.TrySetResult();
+        process.Start();
         process.OutputDataReceived += (_, line) => log.WriteConsole(line.Data, isError: false);
         process.ErrorDataReceived += (_, line) => log.WriteConsole(line.Data, isError: true);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new WorkerProcess(process);
+        return worker;
     }
 
-    /// <summary>Waits for its end.</summary>
-    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+    /// <summary>Completes when it has ended.</summary>
+    public Task Exited => _exited.Task;
 
     /// <summary>Ends it and what it started.</summary>
     public void Kill()

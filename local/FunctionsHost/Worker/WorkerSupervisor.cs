@@ -76,7 +76,7 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
     /// <summary>The worker that is ready, waiting for one if need be.</summary>
     /// <exception cref="WorkerUnavailableException">None was ready in time, or the host stops.</exception>
     public ValueTask<WorkerChannel> GetChannelAsync(CancellationToken cancellationToken) =>
-        Volatile.Read(ref _current) is { } channel ? ValueTask.FromResult(channel) : new ValueTask<WorkerChannel>(WaitForChannelAsync(cancellationToken));
+        Volatile.Read(ref _current) is { IsClosed: false } channel ? ValueTask.FromResult(channel) : new ValueTask<WorkerChannel>(WaitForChannelAsync(cancellationToken));
 
     /// <summary>Ends the worker, so that a new one is started.</summary>
     /// <param name="reason">Goes into the log, and to those whose invocations end with it.</param>
@@ -85,6 +85,7 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
         lock (_gate)
         {
             _restartReason = reason;
+            Unpublish();
             _process?.Kill();
         }
     }
@@ -119,7 +120,8 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
             await _stopping.CancelAsync();
         }
 
-        await _running;
+        // Its failure, if any, was reported when it happened.
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<WorkerChannel> WaitForChannelAsync(CancellationToken cancellationToken)
@@ -127,6 +129,11 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
         Task<WorkerChannel> ready;
         lock (_gate)
         {
+            if (_current is { IsClosed: true })
+            {
+                Unpublish();
+            }
+
             ready = _ready.Task;
         }
 
@@ -199,7 +206,7 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
                 _process = process;
             }
 
-            var exited = process.WaitForExitAsync(CancellationToken.None);
+            var exited = process.Exited;
             var ready = false;
             string? fault = null;
             try
@@ -249,6 +256,16 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
         }
     }
 
+    /// <summary>Hands the current worker out no more. Called with the lock held.</summary>
+    private void Unpublish()
+    {
+        if (_current is not null)
+        {
+            Volatile.Write(ref _current, null);
+            _ready = new TaskCompletionSource<WorkerChannel>(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
     /// <summary>Waits until the worker ends, hangs, or the host stops.</summary>
     private async Task<string?> WatchAsync(WorkerChannel channel, Task exited, CancellationToken cancellationToken)
     {
@@ -280,6 +297,11 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
 
     private async Task<string> EndAsync(WorkerChannel channel, WorkerProcess process, Task exited, string? fault)
     {
+        lock (_gate)
+        {
+            Unpublish();
+        }
+
         // It may be ending by itself: because it was asked to, or because its connection broke a moment before its exit is seen.
         using var patience = new CancellationTokenSource(fault is null ? TimeSpan.FromSeconds(5) : TimeSpan.Zero, time);
         await exited.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -296,11 +318,6 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
             reason = _restartReason ?? fault ?? string.Create(CultureInfo.InvariantCulture, $"The worker ended with exit code {process.ExitCode}{(killed ? " after it was killed" : "")}.");
             _process = null;
             _starting = null;
-            if (Volatile.Read(ref _current) is not null)
-            {
-                Volatile.Write(ref _current, null);
-                _ready = new TaskCompletionSource<WorkerChannel>(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
         }
 
         channel.Close(reason);

@@ -77,6 +77,24 @@ public static class DurableFunctions
         return "survived";
     }
 
+    [Function(nameof(WaitsForEver))]
+    public static async Task<string> WaitsForEver([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        try
+        {
+            await context.CallActivityAsync(nameof(NeverEnds));
+        }
+        catch (TaskFailedException)
+        {
+            return "failed";
+        }
+
+        return "ended";
+    }
+
+    [Function(nameof(NeverEnds))]
+    public static Task NeverEnds([ActivityTrigger] string? input) => Task.Delay(Timeout.InfiniteTimeSpan);
+
     [Function(nameof(Counts))]
     public static async Task<int> Counts([OrchestrationTrigger] TaskOrchestrationContext context)
     {

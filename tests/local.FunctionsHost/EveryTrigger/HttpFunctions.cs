@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -57,6 +58,22 @@ public class HttpFunctions(ILogger<HttpFunctions> logger)
         }
     }
 
+    [Function("BreaksOff")]
+    public static async Task BreaksOff([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request)
+    {
+        await request.HttpContext.Response.WriteAsync("a part");
+        await request.HttpContext.Response.Body.FlushAsync();
+        throw new InvalidOperationException("a secret of the app");
+    }
+
+    [Function("Slow")]
+    public static async Task<IActionResult> Slow([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow/{file}")] HttpRequest request, string file)
+    {
+        await Record.WriteAsync(file, "began");
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        return new OkObjectResult("done");
+    }
+
     [Function("Signal")]
     public static IActionResult Signal([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "signal/{name}")] HttpRequest request, string name)
     {
@@ -67,6 +84,7 @@ public class HttpFunctions(ILogger<HttpFunctions> logger)
     [Function("Waits")]
     public async Task<IActionResult> Waits([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "waits/{file}")] HttpRequest request, string file, CancellationToken cancellationToken)
     {
+        await Record.WriteAsync(file, "began");
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
@@ -113,8 +131,48 @@ public class HttpFunctions(ILogger<HttpFunctions> logger)
 
     [Function("ReadBlob")]
     public static IActionResult ReadBlob(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "blobs/{name}")] HttpRequest request, [BlobInput("in/{name}")] string? content) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "blobs/{name}")] HttpRequest request, [BlobInput("inputs/{name}")] string? content) =>
         content is null ? new NotFoundResult() : new OkObjectResult(content);
+
+    [Function("ReadBytes")]
+    public static IActionResult ReadBytes(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "bytes/{name}")] HttpRequest request, [BlobInput("inputs/{name}")] byte[]? content) =>
+        new OkObjectResult(Convert.ToHexString(content ?? []));
+
+    [Function("ReadStream")]
+    public static async Task<IActionResult> ReadStream(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "streams/{name}")] HttpRequest request, [BlobInput("inputs/{name}")] Stream content)
+    {
+        using var reader = new StreamReader(content);
+        return new OkObjectResult(await reader.ReadToEndAsync());
+    }
+
+    [Function("ReadAll")]
+    public static IActionResult ReadAll(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "all")] HttpRequest request, [BlobInput("many")] IEnumerable<string> contents) =>
+        new OkObjectResult(contents.Order());
+
+    [Function("ReadContainer")]
+    public static async Task<IActionResult> ReadContainer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "container")] HttpRequest request, [BlobInput("many")] BlobContainerClient container)
+    {
+        var names = new List<string>();
+        await foreach (var blob in container.GetBlobsAsync())
+        {
+            names.Add(blob.Name);
+        }
+
+        return new OkObjectResult(names);
+    }
+
+    [Function("WriteAll")]
+    public static Outputs WriteAll([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "write/{name}")] HttpRequest request, string name) => new()
+    {
+        Orders = [new Order(name, 1), new Order(name, 2)],
+        Bytes = [1, 2, 255],
+        Json = new Order(name, 3),
+        Result = new OkResult(),
+    };
 
     [Function("Disabled")]
     public static IActionResult Disabled([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => new OkResult();
@@ -125,6 +183,22 @@ public class QueueAndResponse
 {
     [QueueOutput("out-messages")]
     public string[] Messages { get; set; } = [];
+
+    [HttpResult]
+    public IActionResult? Result { get; set; }
+}
+
+/// <summary>Outputs of other types than text.</summary>
+public class Outputs
+{
+    [QueueOutput("out-orders")]
+    public Order[] Orders { get; set; } = [];
+
+    [BlobOutput("out/{name}.bin")]
+    public byte[] Bytes { get; set; } = [];
+
+    [BlobOutput("out/{name}.json")]
+    public Order? Json { get; set; }
 
     [HttpResult]
     public IActionResult? Result { get; set; }

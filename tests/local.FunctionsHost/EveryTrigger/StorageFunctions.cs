@@ -25,6 +25,9 @@ public static class StorageFunctions
         return $"{order.Count} of {order.Id}";
     }
 
+    [Function("OnOutOrder")]
+    public static Task OnOutOrder([QueueTrigger("out-orders")] Order order) => Record.WriteAsync("out-orders", $"{order.Id}={order.Count}");
+
     [Function("OnBytes")]
     public static Task OnBytes([QueueTrigger("bytes")] byte[] message) => Record.WriteAsync("bytes", Convert.ToHexString(message));
 
