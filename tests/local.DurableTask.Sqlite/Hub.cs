@@ -1,5 +1,7 @@
 using DurableTask.Core;
-using DurableTask.Core.Entities;
+using DurableTask.Core.History;
+using DurableTask.Sqlite.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace DurableTask.Sqlite.Tests;
 
@@ -27,10 +29,9 @@ internal sealed class Hub : IAsyncDisposable
 
     public TaskHubWorker Worker => worker;
 
-    public Hub Orchestration<TInput, TOutput>(
-        string name, Func<OrchestrationContext, TInput, Task<TOutput>> run, Action<string, string>? onEvent = null, string version = "")
+    public Hub Orchestration<TInput, TOutput>(string name, Func<OrchestrationContext, TInput, Task<TOutput>> run, string version = "")
     {
-        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>(name, version, () => new LambdaOrchestration<TInput, TOutput>(run, onEvent)));
+        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>(name, version, () => new LambdaOrchestration<TInput, TOutput>(run)));
         return this;
     }
 
@@ -40,6 +41,52 @@ internal sealed class Hub : IAsyncDisposable
     {
         worker.AddTaskActivities(new LambdaCreator<TaskActivity>(name, "", () => new LambdaActivity<TInput, TOutput>(run)));
         return this;
+    }
+
+    /// <summary>"steps": so many activities one after the other.</summary>
+    public Hub WithSteps() => Activity("increment", (int number) => number + 1)
+        .Orchestration("steps", async (OrchestrationContext context, int count) =>
+        {
+            var number = 0;
+            for (var i = 0; i < count; i++)
+            {
+                number = await context.ScheduleTask<int>("increment", "", number);
+            }
+
+            return number;
+        });
+
+    /// <summary>"wait": for ever; "collect": so many events.</summary>
+    public Hub WithEvents()
+    {
+        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>("wait", "", () => new Collector(int.MaxValue)));
+        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>("collect", "", () => new Collector(limit: null)));
+        return this;
+    }
+
+    /// <summary>"carry": takes thirty events, one in each round, and continues as new after each.</summary>
+    public Hub Carrying()
+    {
+        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>("carry", "", () => new Carrier()));
+        return this;
+    }
+
+    /// <summary>How many rows a table has, through a connection of its own.</summary>
+    public Task<long> CountAsync(string table)
+    {
+        using var connection = Connection.Open(Options.Path, SqliteOpenMode.ReadOnly);
+        return Task.FromResult(connection.Number($"SELECT COUNT(*) FROM {table}"));
+    }
+
+    public async Task<List<HistoryEvent>> HistoryAsync(string instanceId)
+    {
+        var events = new List<HistoryEvent>();
+        await foreach (var historyEvent in Service.StreamOrchestrationHistoryAsync(instanceId))
+        {
+            events.Add(historyEvent);
+        }
+
+        return events;
     }
 
     public async Task<Hub> StartAsync()
@@ -86,12 +133,55 @@ internal sealed class Hub : IAsyncDisposable
 
     private TaskHubWorker NewWorker() => new(Service) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
 
-    private sealed class LambdaOrchestration<TInput, TOutput>(Func<OrchestrationContext, TInput, Task<TOutput>> run, Action<string, string>? onEvent)
-        : TaskOrchestration<TOutput, TInput, string, string>
+    private sealed class LambdaOrchestration<TInput, TOutput>(Func<OrchestrationContext, TInput, Task<TOutput>> run) : TaskOrchestration<TOutput, TInput>
     {
         public override Task<TOutput> RunTask(OrchestrationContext context, TInput input) => run(context, input);
+    }
 
-        public override void OnEvent(OrchestrationContext context, string name, string input) => onEvent?.Invoke(name, input);
+    private sealed class Collector(int? limit) : TaskOrchestration<string, int?, string, string>
+    {
+        private readonly List<string> events = [];
+        private readonly TaskCompletionSource<string> all = new();
+        private int? count;
+
+        public override Task<string> RunTask(OrchestrationContext context, int? input)
+        {
+            count = limit ?? input;
+            Check();
+            return all.Task;
+        }
+
+        public override void OnEvent(OrchestrationContext context, string name, string input)
+        {
+            events.Add(input);
+            Check();
+        }
+
+        private void Check()
+        {
+            if (events.Count >= count)
+            {
+                all.TrySetResult(string.Join(',', events));
+            }
+        }
+    }
+
+    private sealed class Carrier : TaskOrchestration<int[], int[], int, string>
+    {
+        private readonly TaskCompletionSource<int> first = new();
+
+        public override async Task<int[]> RunTask(OrchestrationContext context, int[] input)
+        {
+            int[] seen = [.. input, await first.Task];
+            if (seen.Length < 30)
+            {
+                context.ContinueAsNew(seen);
+            }
+
+            return seen;
+        }
+
+        public override void OnEvent(OrchestrationContext context, string name, int input) => first.TrySetResult(input);
     }
 
     private sealed class LambdaActivity<TInput, TOutput>(Func<TInput, Task<TOutput>> run) : AsyncTaskActivity<TInput, TOutput>

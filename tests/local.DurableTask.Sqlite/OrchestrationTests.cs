@@ -1,4 +1,6 @@
 using DurableTask.Core;
+using DurableTask.Core.Exceptions;
+using DurableTask.Core.History;
 
 namespace DurableTask.Sqlite.Tests;
 
@@ -8,23 +10,398 @@ public sealed class OrchestrationTests
     [TestMethod]
     public async Task Five_steps_run_one_after_the_other()
     {
+        await using var hub = await new Hub().WithSteps().StartAsync();
+
+        var state = await hub.RunAsync("steps", 5);
+
+        Assert.AreEqual(OrchestrationStatus.Completed, state.OrchestrationStatus);
+        Assert.AreEqual("5", state.Output);
+        Assert.AreEqual("5", state.Input);
+        Assert.AreEqual(DateTimeKind.Utc, state.CreatedTime.Kind);
+        Assert.IsTrue(state.CompletedTime >= state.CreatedTime);
+    }
+
+    [TestMethod]
+    public async Task A_fan_out_runs_all_and_keeps_the_order_of_results()
+    {
         await using var hub = await new Hub()
-            .Activity("add", (int number) => number + 1)
-            .Orchestration("five", async (OrchestrationContext context, int number) =>
+            .Activity("double", (int number) => 2 * number)
+            .Orchestration("fan", async (OrchestrationContext context, int count) =>
+                await Task.WhenAll(Enumerable.Range(0, count).Select(i => context.ScheduleTask<int>("double", "", i))))
+            .StartAsync();
+
+        var state = await hub.RunAsync("fan", 500);
+
+        Assert.AreEqual("[" + string.Join(',', Enumerable.Range(0, 500).Select(i => 2 * i)) + "]", state.Output);
+    }
+
+    [TestMethod]
+    public async Task A_sub_orchestration_gives_its_result_to_its_parent()
+    {
+        await using var hub = await new Hub().WithSteps()
+            .Orchestration("parent", async (OrchestrationContext context, int count) =>
+                await context.CreateSubOrchestrationInstance<int>("steps", "", "child", count) * 10)
+            .StartAsync();
+
+        var state = await hub.RunAsync("parent", 3, "parent");
+
+        Assert.AreEqual("30", state.Output);
+        var child = await hub.Service.GetOrchestrationStateAsync("child", executionId: null);
+        Assert.AreEqual("parent", child.ParentInstance.OrchestrationInstance.InstanceId);
+    }
+
+    [TestMethod]
+    public async Task A_finished_child_gives_way_to_a_new_one_with_its_id()
+    {
+        var attempts = 0;
+        await using var hub = await new Hub()
+            .Orchestration("child", (OrchestrationContext _, string _) =>
+                Interlocked.Increment(ref attempts) < 3 ? throw new InvalidOperationException("not yet") : Task.FromResult("done"))
+            .Orchestration("parent", async (OrchestrationContext context, string _) =>
+                await context.CreateSubOrchestrationInstanceWithRetry<string>("child", "", "the-child", new RetryOptions(TimeSpan.FromMilliseconds(1), 5), null))
+            .StartAsync();
+
+        var state = await hub.RunAsync("parent");
+
+        Assert.AreEqual("\"done\"", state.Output);
+        Assert.AreEqual(3, attempts);
+    }
+
+    [TestMethod]
+    [DataRow("other")]
+    [DataRow("parent")]
+    public async Task A_child_with_the_id_of_one_that_runs_fails_for_its_parent(string id)
+    {
+        await using var hub = await new Hub().WithEvents()
+            .Orchestration("parent", async (OrchestrationContext context, string child) =>
             {
-                for (var i = 0; i < 5; i++)
+                try
                 {
-                    number = await context.ScheduleTask<int>("add", "", number);
+                    return await context.CreateSubOrchestrationInstance<string>("wait", "", child, null);
+                }
+                catch (SubOrchestrationFailedException exception)
+                {
+                    return exception.Message;
+                }
+            })
+            .StartAsync();
+        await hub.StartAsync("wait", id: "other");
+        await hub.WaitForStatusAsync("other", OrchestrationStatus.Running);
+
+        var state = await hub.RunAsync("parent", id, "parent");
+
+        StringAssert.Contains(state.Output, "already exists");
+        Assert.AreEqual(OrchestrationStatus.Running, (await hub.Service.GetOrchestrationStateAsync("other", executionId: null)).OrchestrationStatus);
+    }
+
+    [TestMethod]
+    public async Task A_timer_is_never_early()
+    {
+        await using var hub = await new Hub()
+            .Orchestration("timers", async (OrchestrationContext context, string _) =>
+            {
+                var early = 0;
+                for (var i = 1; i <= 20; i++)
+                {
+                    var due = context.CurrentUtcDateTime.AddMilliseconds(7 * i % 50);
+                    await context.CreateTimer(due, "");
+                    early += context.CurrentUtcDateTime < due ? 1 : 0;
                 }
 
-                return number;
+                return early;
             })
             .StartAsync();
 
-        var state = await hub.RunAsync("five", 10);
+        Assert.AreEqual("0", (await hub.RunAsync("timers")).Output);
+    }
 
-        Assert.AreEqual(OrchestrationStatus.Completed, state.OrchestrationStatus);
-        Assert.AreEqual("15", state.Output);
-        Assert.AreEqual("10", state.Input);
+    [TestMethod]
+    public async Task A_timer_that_is_past_due_fires_at_once_and_one_of_a_finished_orchestration_leaves_nothing()
+    {
+        await using var hub = await new Hub()
+            .Orchestration("race", async (OrchestrationContext context, string _) =>
+            {
+                using var cancellation = new CancellationTokenSource();
+                var late = context.CreateTimer(context.CurrentUtcDateTime.AddDays(7), "late", cancellation.Token);
+                var first = await await Task.WhenAny(late, context.CreateTimer(DateTime.MinValue, "past"));
+                cancellation.Cancel(); // not CancelAsync: an orchestration must not leave its thread
+                return first;
+            })
+            .StartAsync();
+
+        Assert.AreEqual("\"past\"", (await hub.RunAsync("race")).Output);
+        Assert.AreEqual(0, await hub.CountAsync("messages"));
+    }
+
+    [TestMethod]
+    public async Task Events_arrive_in_order_before_and_after_the_wait_for_them()
+    {
+        await using var hub = await new Hub().WithEvents().StartAsync();
+        var instance = await hub.StartAsync("collect", 6);
+        for (var i = 0; i < 6; i++)
+        {
+            await hub.Client.RaiseEventAsync(instance, "event", i);
+        }
+
+        Assert.AreEqual("\"0,1,2,3,4,5\"", (await hub.WaitAsync(instance)).Output);
+    }
+
+    [TestMethod]
+    public async Task Events_for_an_instance_that_is_not_there_or_has_finished_leave_nothing()
+    {
+        await using var hub = await new Hub().WithSteps().StartAsync();
+        var instance = await hub.StartAsync("steps", 1);
+        await hub.WaitAsync(instance);
+
+        await hub.Client.RaiseEventAsync(new OrchestrationInstance { InstanceId = instance.InstanceId }, "late", 1);
+        await hub.Client.RaiseEventAsync(new OrchestrationInstance { InstanceId = "nobody" }, "lost", 1);
+
+        Assert.AreEqual(0, await hub.CountAsync("messages"));
+        Assert.AreEqual(1, await hub.CountAsync("instances"));
+    }
+
+    [TestMethod]
+    public async Task Continue_as_new_keeps_the_instance_and_drops_its_history_and_timers()
+    {
+        await using var hub = await new Hub().WithSteps()
+            .Orchestration("loop", async (OrchestrationContext context, int round) =>
+            {
+                using var cancellation = new CancellationTokenSource();
+                _ = context.CreateTimer(context.CurrentUtcDateTime.AddDays(1), "left behind", cancellation.Token);
+                await context.ScheduleTask<int>("increment", "", round);
+                cancellation.Cancel(); // not CancelAsync: an orchestration must not leave its thread
+                if (round < 20)
+                {
+                    context.ContinueAsNew(round + 1);
+                }
+
+                return round;
+            })
+            .StartAsync();
+        var instance = await hub.StartAsync("loop", 0);
+
+        var state = await hub.WaitAsync(instance);
+
+        Assert.AreEqual("20", state.Output);
+        Assert.AreEqual("20", state.Input);
+        Assert.AreEqual(0, await hub.CountAsync("messages"));
+        Assert.IsTrue((await hub.HistoryAsync(instance.InstanceId)).Count < 15);
+    }
+
+    [TestMethod]
+    public async Task Events_survive_continue_as_new()
+    {
+        // Each round takes one event; the others wait in the message queue or in the worker.
+        await using var hub = await new Hub().Carrying().StartAsync();
+        var instance = await hub.StartAsync("carry", Array.Empty<int>());
+        var current = new OrchestrationInstance { InstanceId = instance.InstanceId };
+        for (var i = 0; i < 30; i++)
+        {
+            await hub.Client.RaiseEventAsync(current, "event", i);
+        }
+
+        Assert.AreEqual("[" + string.Join(',', Enumerable.Range(0, 30)) + "]", (await hub.WaitAsync(instance)).Output);
+    }
+
+    [TestMethod]
+    public async Task A_suspended_orchestration_waits_until_it_is_resumed_and_does_not_spin()
+    {
+        await using var hub = await new Hub().WithEvents().StartAsync();
+        var instance = await hub.StartAsync("collect", 2);
+        await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Running);
+        await hub.Client.SuspendInstanceAsync(instance, "pause");
+        await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Suspended);
+        await hub.Client.RaiseEventAsync(instance, "event", 1);
+        await hub.Client.RaiseEventAsync(instance, "event", 2);
+        await Eventually.TrueAsync(async () => await hub.CountAsync("messages") == 0, "the events are in the history");
+        var turns = await hub.CountAsync("history");
+
+        Assert.AreEqual(OrchestrationStatus.Suspended, (await hub.Service.GetOrchestrationStateAsync(instance.InstanceId, executionId: null)).OrchestrationStatus);
+        await hub.Client.ResumeInstanceAsync(instance, "go on");
+
+        Assert.AreEqual("\"1,2\"", (await hub.WaitAsync(instance)).Output);
+        Assert.AreEqual(turns + 1, await hub.CountAsync("history"));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_terminated_orchestration_ends_with_the_reason_as_its_output(bool suspended)
+    {
+        await using var hub = await new Hub().WithEvents().StartAsync();
+        var instance = await hub.StartAsync("wait");
+        await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Running);
+        if (suspended)
+        {
+            await hub.Client.SuspendInstanceAsync(instance, "pause");
+            await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Suspended);
+        }
+
+        await hub.Client.TerminateInstanceAsync(instance, "enough");
+
+        var state = await hub.WaitAsync(instance);
+        Assert.AreEqual(OrchestrationStatus.Terminated, state.OrchestrationStatus);
+        Assert.AreEqual("enough", state.Output);
+    }
+
+    [TestMethod]
+    public async Task A_scheduled_orchestration_starts_in_time_with_the_events_that_came_before()
+    {
+        await using var hub = await new Hub().WithEvents().StartAsync();
+        var start = DateTime.UtcNow.AddMilliseconds(300);
+        var instance = await hub.Client.CreateScheduledOrchestrationInstanceAsync("collect", "", "scheduled", 1, start);
+        await hub.Client.RaiseEventAsync(instance, "event", 7);
+        Assert.AreEqual(OrchestrationStatus.Pending, (await hub.Service.GetOrchestrationStateAsync("scheduled", executionId: null)).OrchestrationStatus);
+
+        var state = await hub.WaitAsync(instance);
+
+        Assert.AreEqual("\"7\"", state.Output);
+        Assert.IsTrue(state.CompletedTime >= start);
+    }
+
+    [TestMethod]
+    public async Task A_scheduled_orchestration_can_be_terminated_before_it_starts()
+    {
+        await using var hub = await new Hub().WithEvents().StartAsync();
+        var instance = await hub.Client.CreateScheduledOrchestrationInstanceAsync("wait", "", "far", null, DateTime.UtcNow.AddDays(20));
+
+        await hub.Client.TerminateInstanceAsync(instance, "not needed");
+
+        var state = await hub.WaitAsync(instance);
+        Assert.AreEqual(OrchestrationStatus.Terminated, state.OrchestrationStatus);
+        Assert.AreEqual("not needed", state.Output);
+        Assert.AreEqual(0, await hub.CountAsync("messages"));
+    }
+
+    [TestMethod]
+    public async Task A_result_that_comes_after_the_end_is_dropped()
+    {
+        var release = new TaskCompletionSource<string>();
+        await using var hub = await new Hub()
+            .AsyncActivity("slow", (string _) => release.Task)
+            .Orchestration("impatient", async (OrchestrationContext context, string _) => await context.ScheduleTask<string>("slow", "", ""))
+            .StartAsync();
+        var instance = await hub.StartAsync("impatient");
+        await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Running);
+        await hub.Client.TerminateInstanceAsync(instance, "too slow");
+        await hub.WaitAsync(instance);
+
+        release.SetResult("late");
+
+        await Eventually.TrueAsync(async () => await hub.CountAsync("activities") == 0, "the activity is done with");
+        Assert.AreEqual(0, await hub.CountAsync("messages"));
+        Assert.AreEqual(OrchestrationStatus.Terminated, (await hub.Service.GetOrchestrationStateAsync(instance.InstanceId, executionId: null)).OrchestrationStatus);
+    }
+
+    [TestMethod]
+    public async Task Failures_tell_their_type_message_and_trace()
+    {
+        await using var hub = await new Hub()
+            .Activity<string, string>("fail", text => throw new ArgumentException(text))
+            .Orchestration("failing", async (OrchestrationContext context, string text) => await context.ScheduleTask<string>("fail", "", text))
+            .StartAsync();
+
+        await hub.RunAsync("failing", new string('x', 100_000), "failing");
+        var state = await hub.Service.GetOrchestrationStateAsync("failing", executionId: null);
+
+        Assert.AreEqual(OrchestrationStatus.Failed, state.OrchestrationStatus);
+        Assert.AreEqual(typeof(TaskFailedException).FullName, state.FailureDetails.ErrorType);
+        Assert.IsNotNull(state.FailureDetails.InnerFailure, state.FailureDetails.ToString()[..200] + hub.Client.GetHashCode());
+        StringAssert.Contains(state.FailureDetails.InnerFailure.ErrorMessage, new string('x', 100_000));
+    }
+
+    [TestMethod]
+    public async Task Payloads_of_64_MB_pass_through_unharmed()
+    {
+        var large = new string('ä', 32 << 20);
+        await using var hub = await new Hub()
+            .Activity("echo", (string text) => text)
+            .Orchestration("pass", async (OrchestrationContext context, string text) => await context.ScheduleTask<string>("echo", "", text))
+            .StartAsync();
+
+        await hub.RunAsync("pass", large, "large");
+        var state = await hub.Service.GetOrchestrationStateAsync("large", executionId: null);
+
+        Assert.IsTrue(state.Output == "\"" + large + "\"");
+        Assert.IsTrue(state.Input == state.Output);
+    }
+
+    [TestMethod]
+    public async Task Tags_versions_and_status_are_kept_and_passed_on()
+    {
+        await using var hub = await new Hub().WithSteps()
+            .Orchestration("tagged", async (OrchestrationContext context, string _) =>
+                await context.CreateSubOrchestrationInstance<int>("steps", "", "tagged-child", 1), version: "v7")
+            .StartAsync();
+        var tags = new Dictionary<string, string> { ["team"] = "blue \"1\"" };
+        var instance = await hub.Client.CreateOrchestrationInstanceAsync("tagged", "v7", "tagged", null, tags);
+        await hub.WaitAsync(instance);
+
+        var state = await hub.Service.GetOrchestrationStateAsync("tagged", executionId: null);
+        var child = await hub.Service.GetOrchestrationStateAsync("tagged-child", executionId: null);
+
+        Assert.AreEqual("v7", state.Version);
+        Assert.AreEqual("blue \"1\"", state.Tags["team"]);
+        Assert.AreEqual("blue \"1\"", child.Tags["team"]);
+    }
+
+    [TestMethod]
+    public async Task What_was_under_way_goes_on_after_a_restart()
+    {
+        await using var hub = await new Hub().WithEvents().StartAsync();
+        var waiting = await hub.StartAsync("collect", 2);
+        await hub.Client.RaiseEventAsync(waiting, "event", 1);
+        await Eventually.TrueAsync(async () => await hub.CountAsync("messages") == 0, "the event is in the history");
+        var scheduled = await hub.Client.CreateScheduledOrchestrationInstanceAsync("collect", "", "scheduled", 0, DateTime.UtcNow.AddMilliseconds(200));
+
+        await hub.RestartAsync(restarted => restarted.WithEvents());
+        await hub.Client.RaiseEventAsync(waiting, "event", 2);
+
+        Assert.AreEqual("\"1,2\"", (await hub.WaitAsync(waiting)).Output);
+        Assert.AreEqual(OrchestrationStatus.Completed, (await hub.WaitAsync(scheduled)).OrchestrationStatus);
+    }
+
+    [TestMethod]
+    public async Task Extended_sessions_give_the_same_results()
+    {
+        await using var hub = await new Hub(options =>
+        {
+            options.ExtendedSessions = true;
+            options.ExtendedSessionIdleTimeout = TimeSpan.FromMilliseconds(200);
+        }).WithSteps().WithEvents().Carrying().StartAsync();
+        var collecting = await hub.StartAsync("collect", 2);
+        var carrying = await hub.StartAsync("carry", Array.Empty<int>());
+        await hub.Client.RaiseEventAsync(collecting, "event", 1);
+
+        Assert.AreEqual("25", (await hub.RunAsync("steps", 25)).Output);
+        for (var i = 0; i < 30; i++)
+        {
+            await hub.Client.RaiseEventAsync(new OrchestrationInstance { InstanceId = carrying.InstanceId }, "event", i);
+        }
+
+        // By now the session of the collector has ended.
+        await hub.Client.RaiseEventAsync(collecting, "event", 2);
+        Assert.AreEqual("\"1,2\"", (await hub.WaitAsync(collecting)).Output);
+        Assert.AreEqual("[" + string.Join(',', Enumerable.Range(0, 30)) + "]", (await hub.WaitAsync(carrying)).Output);
+        var history = await hub.HistoryAsync(collecting.InstanceId);
+        Assert.AreEqual(1, history.OfType<ExecutionStartedEvent>().Count());
+        Assert.AreEqual(2, history.OfType<EventRaisedEvent>().Count());
+    }
+
+    [TestMethod]
+    public async Task Sessions_that_only_wait_make_room_for_others()
+    {
+        await using var hub = await new Hub(options =>
+        {
+            options.ExtendedSessions = true;
+            options.ExtendedSessionIdleTimeout = TimeSpan.FromHours(1);
+            options.MaxConcurrentOrchestrations = 2;
+        }).WithSteps().WithEvents().StartAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            await hub.StartAsync("wait");
+        }
+
+        Assert.AreEqual("5", (await hub.RunAsync("steps", 5)).Output);
     }
 }
