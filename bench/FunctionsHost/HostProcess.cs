@@ -37,7 +37,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         var port = FreePort.Next();
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true };
-        foreach (var argument in Program.IsDotnet ? new[] { typeof(HostProcess).Assembly.Location, "host" } : ["host"])
+        foreach (var argument in Build.IsDotnet ? new[] { typeof(HostProcess).Assembly.Location, "host" } : ["host"])
         {
             start.ArgumentList.Add(argument);
         }

@@ -4,11 +4,11 @@ namespace FunctionsHost.Benchmarks;
 
 /// <summary>What one request costs the processes that answer it.</summary>
 /// <param name="Latency">The median with one connection.</param>
-/// <param name="PerSecond">Requests a second with eight connections.</param>
+/// <param name="PerSecond">Requests a second with 64 connections.</param>
 /// <param name="ProcessorTime">Of each process, for one request.</param>
 internal sealed record HttpCost(TimeSpan Latency, double PerSecond, IReadOnlyList<TimeSpan> ProcessorTime)
 {
-    private const int Connections = 8;
+    private const int Connections = 64;
 
     /// <summary>Sends requests and looks at the processes' clocks.</summary>
     public static async Task<HttpCost> MeasureAsync(Uri url, TimeSpan duration, params int[] processes)

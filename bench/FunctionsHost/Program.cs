@@ -8,14 +8,14 @@ using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 
 return args is ["host", var port, var state]
     ? await RunHostAsync(int.Parse(port, CultureInfo.InvariantCulture), state)
-    : args is ["bare", var barePort] ? await RunBareAsync(barePort) : await MeasureAsync(args.Contains("--quick"));
+    : args is ["bare", var barePort] ? await RunBareAsync(barePort) : await MeasureAsync(args.Contains("--quick"), args.SkipWhile(argument => argument != "--only").Skip(1).FirstOrDefault());
 
 // The host itself, in a process of its own: as durableml-functions-host, with one storage more to choose.
 static async Task<int> RunHostAsync(int port, string state)
 {
     await using var host = FunctionsHostApplication.Create(new FunctionsHostOptions
     {
-        AppFolder = Program.AppFolder,
+        AppFolder = Build.AppFolder,
         Port = port,
         StateFolder = state,
         Authentication = false,
@@ -49,18 +49,30 @@ static async Task UntilInputEndsAsync()
     }
 }
 
-static async Task<int> MeasureAsync(bool quick)
+static async Task<int> MeasureAsync(bool quick, string? only)
 {
     var report = new StringBuilder();
     await using var azurite = await AzuriteProcess.StartAsync();
     Line($"Machine: {Machine.Describe()}; load at the start {Machine.Load()}.");
     Line("");
-    await MeasureHttpAsync(azurite, quick ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(10));
-    await MeasureOrchestrationsAsync(azurite, quick);
-    await MeasureIdleAsync(azurite, quick ? 2_000 : 100_000);
+    if (only is null or "http")
+    {
+        await MeasureHttpAsync(azurite, quick ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(10));
+    }
+
+    if (only is null or "orchestrations")
+    {
+        await MeasureOrchestrationsAsync(azurite, quick);
+    }
+
+    if (only is null or "idle")
+    {
+        await MeasureIdleAsync(azurite, quick ? 2_000 : 100_000);
+    }
+
     Line("");
     Line($"Load at the end {Machine.Load()}.");
-    if (!quick)
+    if (!quick && only is null)
     {
         await File.WriteAllTextAsync(Path.Combine(Repository.Root, "bench", "FunctionsHost", "results.md"), $"# Results\n\n{report}");
     }
@@ -79,14 +91,18 @@ static async Task<int> MeasureAsync(bool quick)
         await using var host = await HostProcess.StartAsync("sqlite", storage.ConnectionString, state.Path);
         var worker = await host.WorkerIdAsync();
         var barePort = FreePort.Next();
-        using var bare = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Program.IsDotnet ? [typeof(HttpCost).Assembly.Location, "bare", $"{barePort}"] : ["bare", $"{barePort}"]) { RedirectStandardInput = true })!;
+        using var bare = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Build.IsDotnet ? [typeof(HttpCost).Assembly.Location, "bare", $"{barePort}"] : ["bare", $"{barePort}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+        })!;
         var bareUrl = new Uri($"http://127.0.0.1:{barePort}/empty");
         await UntilAnswersAsync(bareUrl);
         var hostCost = await HttpCost.MeasureAsync(new Uri(host.Http.BaseAddress!, "empty"), duration, host.Id, worker);
         var bareCost = await HttpCost.MeasureAsync(bareUrl, duration, bare.Id);
         bare.StandardInput.Close();
         await bare.WaitForExitAsync();
-        Line("| an empty HTTP function | µs of processor time | median, one connection | requests/s, eight connections |");
+        Line("| an empty HTTP function | µs of processor time | median, one connection | requests/s, 64 connections |");
         Line("|---|---|---|---|");
         Line(Text($"| under the host | host {Micro(hostCost, 0):0}, worker {Micro(hostCost, 1):0} | {hostCost.Latency.TotalMicroseconds:0} µs | {hostCost.PerSecond:0} |"));
         Line(Text($"| a bare ASP.NET Core endpoint | {Micro(bareCost, 0):0} | {bareCost.Latency.TotalMicroseconds:0} µs | {bareCost.PerSecond:0} |"));
@@ -177,22 +193,5 @@ static async Task<int> MeasureAsync(bool quick)
         }
 
         throw new InvalidOperationException($"{url} does not answer.");
-    }
-}
-
-/// <summary>Measures the host against its limits; see README.md.</summary>
-internal static partial class Program
-{
-    /// <summary>Whether this runs as <c>dotnet benchmark.dll</c>.</summary>
-    public static bool IsDotnet => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-
-    /// <summary>The benchmark's app, built beside it.</summary>
-    public static string AppFolder
-    {
-        get
-        {
-            var parts = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
-            return Path.Combine(Repository.Root, "bench", "FunctionsHost", "App", "bin", parts[^2], parts[^1]);
-        }
     }
 }
