@@ -306,8 +306,10 @@ public sealed class OrchestrationTests
 
         Assert.AreEqual(OrchestrationStatus.Failed, state.OrchestrationStatus);
         Assert.AreEqual(typeof(TaskFailedException).FullName, state.FailureDetails.ErrorType);
-        Assert.IsNotNull(state.FailureDetails.InnerFailure, state.FailureDetails.ToString()[..200] + hub.Client.GetHashCode());
-        StringAssert.Contains(state.FailureDetails.InnerFailure.ErrorMessage, new string('x', 100_000));
+        Assert.IsNotNull(state.FailureDetails.StackTrace);
+        StringAssert.Contains(state.FailureDetails.ErrorMessage, new string('x', 100_000));
+        var failed = (await hub.HistoryAsync("failing")).OfType<TaskFailedEvent>().Single();
+        Assert.AreEqual(typeof(ArgumentException).FullName, failed.FailureDetails!.ErrorType);
     }
 
     [TestMethod]

@@ -71,6 +71,9 @@ public partial class SqliteOrchestrationService
     /// <inheritdoc/>
     public EntityBackendQueries EntityBackendQueries => entityQueries;
 
+    /// <summary>For how many instances somebody waits.</summary>
+    internal int WaiterCount => waiters.Count;
+
     /// <summary>Opens the file, making it when it is missing.</summary>
     public Task CreateAsync() => CreateAsync(recreateInstanceStore: false);
 

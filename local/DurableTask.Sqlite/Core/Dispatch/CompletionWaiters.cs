@@ -8,6 +8,18 @@ internal sealed class CompletionWaiters
     private readonly Gate gate = new();
     private readonly Dictionary<string, List<Waiter>> waiters = [];
 
+    /// <summary>For how many instances somebody waits.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return waiters.Count;
+            }
+        }
+    }
+
     /// <summary>Begins to wait. The state is looked at after this, not before: an end in between would be missed.</summary>
     public Waiter Add(string instanceId, string? executionId)
     {
