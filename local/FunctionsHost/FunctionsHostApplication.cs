@@ -28,8 +28,6 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     /// <summary>Bodies of requests, unless FUNCTIONS_REQUEST_BODY_SIZE_LIMIT says otherwise: as in Azure.</summary>
     private const long DefaultBodyBytes = 104_857_600;
 
-    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
-
     private readonly WebApplication _web;
     private readonly FunctionsHostOptions _options;
     private readonly HostState _state;
@@ -122,26 +120,17 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         LogStarted(_logger, Url);
     }
 
-    /// <summary>Runs until it is told to stop, the worker cannot be kept running, or a trigger broke.</summary>
-    /// <returns>True if the host is to be started anew: nothing else brings a broken trigger back.</returns>
-    public async Task<bool> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <exception cref="WorkerUnavailableException">No worker can be kept running.</exception>
+    /// <exception cref="TriggerBrokenException">A trigger broke for good.</exception>
+    public async Task WaitAsync(CancellationToken cancellationToken)
     {
         var stopped = Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         var first = await Task.WhenAny(_workers.Completion, _state.Broken, stopped);
-        if (first == _state.Broken)
+        if (first != stopped)
         {
-            // Most often the storage is down. Meanwhile HTTP functions go on.
-            LogBroken(_logger, await _state.Broken, RestartDelay.TotalSeconds);
-            await Task.WhenAny(_workers.Completion, stopped, Task.Delay(RestartDelay, cancellationToken));
-            return !cancellationToken.IsCancellationRequested && !_workers.Completion.IsCompleted;
+            await first;
         }
-
-        if (first == _workers.Completion)
-        {
-            await _workers.Completion;
-        }
-
-        return false;
     }
 
     /// <summary>Begins no new work, lets what runs end within the deadline, and ends the worker.</summary>
@@ -298,9 +287,6 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "All triggers are started.")]
     private static partial void LogTriggersStarted(ILogger logger);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A trigger broke; the host is started anew in {Seconds} s. {Reason}")]
-    private static partial void LogBroken(ILogger logger, string reason, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Function '{Function}' is not started: {Reason}")]
     private static partial void LogFault(ILogger logger, string function, string reason);

@@ -22,7 +22,7 @@ internal enum HostPhase
 /// <summary>What the host knows of itself, for its status.</summary>
 internal sealed class HostState(string hostId, IReadOnlySet<string> disabled, IEnumerable<KeyValuePair<string, string>> faults)
 {
-    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Names this app towards storage; the same at each start.</summary>
     public string HostId { get; } = hostId;
@@ -36,8 +36,11 @@ internal sealed class HostState(string hostId, IReadOnlySet<string> disabled, IE
     /// <summary>Functions whose trigger does not listen yet, and why; it is tried again and again.</summary>
     public ConcurrentDictionary<string, string> TriggerFaults { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Completes with the reason when a trigger broke.</summary>
-    public Task<string> Broken => _broken.Task;
+    /// <summary>Storage services that do not answer, by their address, and why.</summary>
+    public ConcurrentDictionary<string, string> Outages { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Fails with a <see cref="TriggerBrokenException"/> when a trigger broke.</summary>
+    public Task Broken => _broken.Task;
 
     /// <summary>Where it is in its life.</summary>
     public HostPhase Phase { get; set; }
@@ -54,9 +57,13 @@ internal sealed class HostState(string hostId, IReadOnlySet<string> disabled, IE
         if (Phase != HostPhase.Stopping)
         {
             Phase = HostPhase.Error;
-            _broken.TrySetResult(reason);
+            _broken.TrySetException(new TriggerBrokenException(reason));
         }
     }
 
     private static bool IsTrue(string? text) => text is "1" || (bool.TryParse(text, out var value) && value);
 }
+
+/// <summary>A trigger broke in a way that only a new start mends.</summary>
+/// <param name="reason">What it says.</param>
+internal sealed class TriggerBrokenException(string reason) : Exception($"A trigger broke; start the host anew. {reason}");

@@ -56,34 +56,31 @@ static async Task<int> RunAsync(FunctionsHostOptions options)
 
     try
     {
-        while (await RunOnceAsync(options, stop.Token))
-        {
-        }
-
+        await RunUntilStoppedAsync(FunctionsHostApplication.Create(options), stop.Token);
         return 0;
     }
-    catch (Exception e) when (e is AppFileException or InvalidDataException or WorkerUnavailableException or IOException)
+    catch (Exception e) when (e is AppFileException or InvalidDataException or WorkerUnavailableException or TriggerBrokenException or IOException)
     {
         await Console.Error.WriteLineAsync(e.Message);
         return 1;
     }
 }
 
-static async Task<bool> RunOnceAsync(FunctionsHostOptions options, CancellationToken stop)
+static async Task RunUntilStoppedAsync(FunctionsHostApplication host, CancellationToken stop)
 {
-    await using var host = FunctionsHostApplication.Create(options);
     try
     {
         await host.StartAsync(stop);
-        return await host.WaitAsync(stop);
+        await host.WaitAsync(stop);
     }
     catch (OperationCanceledException) when (stop.IsCancellationRequested)
     {
-        return false;
     }
     finally
     {
         await host.StopAsync();
+        // An extension that is still being started, as while its storage is down, may not let go; the process ends without it.
+        await Task.Run(async () => await host.DisposeAsync()).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
 

@@ -19,6 +19,9 @@ internal enum BindingDirection
 /// <param name="Json">Everything that is said of it.</param>
 internal sealed record FunctionBinding(string Name, string Type, BindingDirection Direction, JsonObject Json)
 {
+    /// <summary>The members that say what a binding is bound to.</summary>
+    private static readonly string[] Targets = ["queueName", "path", "blobPath", "schedule", "route"];
+
     /// <summary>True if this binding starts the function.</summary>
     public bool IsTrigger => Type.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase);
 
@@ -31,6 +34,16 @@ internal sealed record FunctionBinding(string Name, string Type, BindingDirectio
 
     /// <summary>True if the function takes bytes.</summary>
     public bool IsBinary => string.Equals(this["dataType"], "Binary", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Name, type and what it is bound to, for messages.</summary>
+    public string Description
+    {
+        get
+        {
+            var target = Targets.FirstOrDefault(member => this[member] is not null);
+            return target is null ? $"binding '{Name}' ({Type})" : $"binding '{Name}' ({Type}, {target} '{this[target]}')";
+        }
+    }
 
     /// <summary>A text member, or null.</summary>
     public string? this[string member] => FunctionApp.Text(Json, member);

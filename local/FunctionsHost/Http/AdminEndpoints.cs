@@ -42,7 +42,8 @@ internal sealed partial class AdminEndpoints(
             version = typeof(AdminEndpoints).Assembly.GetName().Version?.ToString(),
             processUptime = (long)(time.GetUtcNow() - self.StartTime.ToUniversalTime()).TotalMilliseconds,
             worker = new { ready = workers.IsReady, processId = workers.ProcessId },
-            errors = state.Faults.Concat(workers.LoadFaults).Concat(state.TriggerFaults).Select(fault => $"Function '{fault.Key}': {fault.Value}"),
+            errors = state.Faults.Concat(workers.LoadFaults).Concat(state.TriggerFaults).Select(fault => $"Function '{fault.Key}': {fault.Value}")
+                .Concat(state.Outages.Select(outage => $"Storage at {outage.Key} does not answer: {outage.Value}")),
         });
     }
 

@@ -45,13 +45,13 @@ internal sealed partial class HttpFunctions(
             var route = RouteOf(app, function);
             if (route.StartsWith("admin/", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime/", StringComparison.OrdinalIgnoreCase))
             {
-                faults[function.Name] = $"the route '{route}' begins with a word that is the host's own; use another one.";
+                faults[function.Name] = $"{function.Trigger.Description}: the route begins with a word that is the host's own; use another one.";
                 continue;
             }
 
             if (!Enum.TryParse<AuthorizationLevel>(function.Trigger["authLevel"] ?? nameof(AuthorizationLevel.Function), ignoreCase: true, out var level))
             {
-                faults[function.Name] = $"binding '{function.Trigger.Name}': 'authLevel' is '{function.Trigger["authLevel"]}'.";
+                faults[function.Name] = $"{function.Trigger.Description}: 'authLevel' is '{function.Trigger["authLevel"]}'.";
                 continue;
             }
 
@@ -67,7 +67,7 @@ internal sealed partial class HttpFunctions(
             }
             catch (RoutePatternException e)
             {
-                faults[function.Name] = $"binding '{function.Trigger.Name}': the route '{route}' is wrong. {e.Message}";
+                faults[function.Name] = $"{function.Trigger.Description}: the route is wrong. {e.Message}";
             }
         }
     }

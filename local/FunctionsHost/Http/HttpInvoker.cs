@@ -36,12 +36,12 @@ internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor wor
     private readonly ConcurrentDictionary<string, ParameterBinding[]> _inputs = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The values of a function's durable clients once they are known. They stay the same while the host lives, so that a function with no
-    /// other inputs and no outputs needs no binding.
+    /// The inputs of a function that need no binding: none, or durable clients whose values are known, since these stay the same while the host
+    /// lives.
     /// </summary>
     public bool TryGetInputs(FunctionDefinition function, out ParameterBinding[] inputs)
     {
-        if (!function.Bindings.Any(binding => binding.Is("durableClient")))
+        if (!function.Inputs.Any())
         {
             inputs = [];
             return true;
@@ -60,7 +60,7 @@ internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor wor
     public async Task<InvocationResponse> ForwardAsync(
         HttpContext context, WorkerChannel channel, FunctionDefinition function, InvocationRequest request, CancellationToken cancellationToken)
     {
-        if (request.InputData.Count > 0)
+        if (request.InputData.Count > 0 && function.Inputs.All(input => input.Is("durableClient")))
         {
             _inputs.TryAdd(function.Name, [.. request.InputData]);
         }

@@ -32,7 +32,8 @@ public abstract class FunctionMethods
     internal static Type Generate(IEnumerable<FunctionDefinition> functions, IDictionary<string, string> faults)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Functions"), AssemblyBuilderAccess.Run);
-        var type = assembly.DefineDynamicModule("Functions").DefineType("Functions", TypeAttributes.Public | TypeAttributes.Sealed, typeof(FunctionMethods));
+        // The name that functions have in the addresses of Event Grid subscriptions: Host.Functions.NAME.
+        var type = assembly.DefineDynamicModule("Functions").DefineType("Host.Functions", TypeAttributes.Public | TypeAttributes.Sealed, typeof(FunctionMethods));
         foreach (var function in functions)
         {
             try

@@ -10,6 +10,7 @@ using Microsoft.Azure.WebJobs.Host.Config;
 using Microsoft.Azure.WebJobs.Host.Executors;
 using Microsoft.Azure.WebJobs.Host.Listeners;
 using Microsoft.Azure.WebJobs.Host.Timers;
+using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
@@ -48,6 +49,8 @@ internal static class JobHostSetup
         webJobs.AddTimers();
         webJobs.AddDurableTask();
         services.AddSingleton<IDurabilityProviderFactory, SqliteDurabilityProviderFactory>();
+        services.AddSingleton<StorageOutages>();
+        services.AddAzureClients(clients => clients.ConfigureDefaults((options, provider) => provider.GetRequiredService<StorageOutages>().Configure(options)));
         // AddTimers' own monitor is built for an older storage package.
         services.AddSingleton<ScheduleMonitor>(new TimerStatusFiles(Path.Combine(stateFolder, "timers")));
 #pragma warning disable CS0618 // Marked as not ready for general use; it is what the extensions ask for.

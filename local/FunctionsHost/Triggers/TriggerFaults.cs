@@ -26,7 +26,7 @@ internal sealed partial class TriggerFaults(FunctionApp app, HostState state, IL
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                state.TriggerFaults[function.Name] = $"binding '{function.Trigger.Name}' ({function.Trigger.Type}) cannot listen yet: {FunctionFaults.Reason(e)}";
+                state.TriggerFaults[function.Name] = $"{function.Trigger.Description} cannot listen yet: {FunctionFaults.Reason(e)}";
                 throw;
             }
         }
@@ -62,7 +62,7 @@ internal sealed class FunctionFaults(FunctionApp app, HostState state) : ILogger
         var messages = new List<string>();
         for (Exception? e = error; e is not null; e = e.InnerException)
         {
-            if (!messages.Contains(e.Message, StringComparer.Ordinal))
+            if (!messages.Exists(message => message.Contains(e.Message, StringComparison.Ordinal)))
             {
                 messages.Add(e.Message);
             }
@@ -91,7 +91,7 @@ internal sealed class FunctionFaults(FunctionApp app, HostState state) : ILogger
             if (exception is FunctionIndexingException { InnerException: { } reason } fault)
             {
                 var trigger = app.Functions.First(function => string.Equals(function.Name, fault.MethodName, StringComparison.OrdinalIgnoreCase)).Trigger;
-                state.Faults[fault.MethodName] = $"binding '{trigger.Name}' ({trigger.Type}): {Reason(reason)}";
+                state.Faults[fault.MethodName] = $"{trigger.Description}: {Reason(reason)}";
             }
         }
     }

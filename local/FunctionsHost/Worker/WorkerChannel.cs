@@ -208,7 +208,7 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
         {
             if (await result.WaitAsync(timeout, time, cancellationToken) is { Status: not StatusResult.Types.Status.Success } failure)
             {
-                faults[name] = failure.Exception?.Message ?? failure.Result;
+                faults[name] = new FunctionFailedException(failure).Reason;
             }
         }
 

@@ -31,7 +31,7 @@ public sealed class HttpRequestDataTests
         await SharedHost.Instance.RecordedAsync("out-messages", "from data");
 
         using var started = await host.Client.PostAsync(new Uri("api/start/Child/a-child", UriKind.Relative), new StringContent("Riga"));
-        var status = (string)JsonNode.Parse(await started.Content.ReadAsStringAsync())!["statusQueryGetUri"]!;
+        var status = (string)JsonNode.Parse(await started.Content.ReadAsStringAsync())!["StatusQueryGetUri"]!;
         await Eventually.TrueAsync(
             async () => (await host.Client.GetStringAsync(status)).Contains("Hello Riga", StringComparison.Ordinal), "the orchestration ended", () => host.Log);
     }

@@ -23,7 +23,7 @@ public sealed class HostTests
     }
 
     [TestMethod]
-    public async Task Without_storage_HTTP_works_the_status_names_the_triggers_and_SIGTERM_ends_the_host()
+    public async Task Without_storage_HTTP_works_the_status_says_what_does_not_answer_and_SIGTERM_ends_the_host()
     {
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         await using var host = HostProcess.Begin(new HostSettings
@@ -34,8 +34,8 @@ public sealed class HostTests
         });
         await Eventually.TrueAsync(() => AnswersAsync(host), "HTTP works", () => host.Log);
         await Eventually.TrueAsync(
-            async () => (await host.StatusAsync())["errors"]!.ToJsonString().Contains("Function 'OnText'", StringComparison.Ordinal),
-            "the status names the trigger",
+            async () => (await host.StatusAsync())["errors"]!.ToJsonString().Contains($"Storage at http://127.0.0.1:{port} does not answer", StringComparison.Ordinal),
+            "the status names the storage",
             () => host.Log);
         host.Terminate();
         Assert.AreEqual(0, await host.WaitForExitAsync(), host.Log);

@@ -27,7 +27,7 @@ public sealed class TimerTests
     public async Task An_occurrence_that_was_missed_while_the_host_was_down_is_made_up_for()
     {
         await using var host = await HostProcess.StartAsync(new HostSettings { Only = ["Yearly"] });
-        var path = Path.Combine(host.State, "timers", "Functions.Yearly.json");
+        var path = Path.Combine(host.State, "timers", "Host.Functions.Yearly.json");
         await Eventually.TrueAsync(() => File.Exists(path), "the timer's status is kept", () => host.Log);
         host.Terminate();
         await host.WaitForExitAsync();
