@@ -5,7 +5,7 @@ public static class NearestName
 {
     private const int LongestShown = 60;
 
-    /// <summary>The known name that <paramref name="name"/> is a misspelling of, or null where none is near: a third of its letters may differ.</summary>
+    /// <summary>The known name that <paramref name="name"/> is a misspelling of, or null where none is near: a third of the letters may differ, four at most.</summary>
     /// <param name="name">The name as written.</param>
     /// <param name="known">The names there are.</param>
     public static string? Of(string name, IEnumerable<string> known)
@@ -16,7 +16,7 @@ public static class NearestName
         int least = int.MaxValue;
         foreach (string candidate in known)
         {
-            int allowed = Math.Max(1, candidate.Length / 3);
+            int allowed = Math.Clamp(Math.Max(name.Length, candidate.Length) / 3, 1, 4);
 
             // Without this a very long name would cost its length times that of every candidate.
             if (Math.Abs(name.Length - candidate.Length) > allowed)

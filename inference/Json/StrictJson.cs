@@ -18,8 +18,6 @@ public static class StrictJson
 {
     private const int MaxProblems = 100;
 
-    private static readonly JsonDocumentOptions Documents = new() { AllowDuplicateProperties = false };
-
     /// <summary>Reads a document.</summary>
     /// <param name="json">The document, UTF-8.</param>
     /// <param name="options">How its type is written.</param>
@@ -33,7 +31,7 @@ public static class StrictJson
         problems = found;
         try
         {
-            using var document = JsonDocument.Parse(json, Documents);
+            using var document = JsonDocument.Parse(json);
             options.MakeReadOnly(populateMissingResolver: true);
             Check(document.RootElement, options.GetTypeInfo(typeof(T)), "$", found);
             return found.Count == 0 ? document.RootElement.Deserialize<T>(options) : null;
@@ -52,12 +50,10 @@ public static class StrictJson
             return new(path, "cannot be used: it is not of the kind that belongs here");
         }
 
-        // The parser's own text says what it found; what it says of places is repeated here in words.
         string where = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
             ? string.Create(CultureInfo.InvariantCulture, $"at line {line + 1}, byte {position + 1}")
             : "as a whole";
-        string twice = exception.Message.Contains("duplicate", StringComparison.OrdinalIgnoreCase) ? "; a member is given twice" : "";
-        return new("$", $"is not the JSON that is wanted {where}{twice}");
+        return new("$", $"is not JSON {where}");
     }
 
     private static void Check(JsonElement element, JsonTypeInfo type, string path, List<JsonProblem> found)
@@ -83,9 +79,16 @@ public static class StrictJson
                 break;
             case JsonTypeInfoKind.Dictionary when element.ValueKind == JsonValueKind.Object:
                 JsonTypeInfo value = type.Options.GetTypeInfo(type.ElementType!);
+                var keys = new HashSet<string>(StringComparer.Ordinal);
                 foreach (JsonProperty member in element.EnumerateObject())
                 {
-                    Check(member.Value, value, NearestName.Path(path, member.Name), found);
+                    string where = NearestName.Path(path, member.Name);
+                    if (!keys.Add(member.Name))
+                    {
+                        found.Add(new(where, "is given twice"));
+                    }
+
+                    Check(member.Value, value, where, found);
                 }
 
                 break;
