@@ -46,9 +46,7 @@ public static class InferRequestJson
 
         json.WriteEndArray();
         json.WriteStartArray("data"u8);
-        PooledMemory memory = PooledMemory.Rent(input.Data.Length);
-        input.Data.Span.CopyTo(memory.Span);
-        using (var tensor = new Tensor(input.Name, input.Type, [.. input.Shape], memory, memory.Address, memory.Length))
+        using (Tensor tensor = input.ToTensor())
         {
             InferResponseWriter.WriteData(json, tensor);
         }

@@ -13,7 +13,8 @@ internal static class TensorJsonReader
     /// <param name="shape">The declared shape.</param>
     /// <param name="textLength">Bytes of JSON at most left, which bounds how many elements there can be.</param>
     /// <param name="input">The input's place in the request, for errors.</param>
-    public static PooledMemory Read(ref Utf8JsonReader reader, TensorType type, long[] shape, int textLength, int input)
+    /// <param name="limits">Where memory comes from.</param>
+    public static PooledMemory Read(ref Utf8JsonReader reader, TensorType type, long[] shape, int textLength, int input, ProtocolLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -29,16 +30,16 @@ internal static class TensorJsonReader
 
         if (type.IsBytes)
         {
-            return ReadStrings(ref reader, shape, count, input);
+            return ReadStrings(ref reader, shape, count, input, limits);
         }
 
-        PooledMemory numbers = ReadNumbers(ref reader, type, shape, count, input);
+        PooledMemory numbers = ReadNumbers(ref reader, type, shape, count, input, limits);
         return type.IsPacked ? SmallNumberJson.Pack(numbers, type) : numbers;
     }
 
-    private static PooledMemory ReadNumbers(ref Utf8JsonReader reader, TensorType type, long[] shape, int count, int input)
+    private static PooledMemory ReadNumbers(ref Utf8JsonReader reader, TensorType type, long[] shape, int count, int input, ProtocolLimits limits)
     {
-        var memory = PooledMemory.Rent(checked(count * type.Size));
+        PooledMemory memory = limits.Rent(checked(count * type.Size));
         try
         {
             Span<byte> rest = memory.Span;
@@ -62,7 +63,7 @@ internal static class TensorJsonReader
         }
     }
 
-    private static PooledMemory ReadStrings(ref Utf8JsonReader reader, long[] shape, int count, int input)
+    private static PooledMemory ReadStrings(ref Utf8JsonReader reader, long[] shape, int count, int input, ProtocolLimits limits)
     {
         Utf8JsonReader start = reader;
         int length = 0;
@@ -77,7 +78,7 @@ internal static class TensorJsonReader
             length = checked(length + sizeof(int) + Encoding.UTF8.GetByteCount(Text(ref reader, input, nesting.Seen - 1)));
         }
 
-        var memory = PooledMemory.Rent(length);
+        PooledMemory memory = limits.Rent(length);
         Span<byte> rest = memory.Span;
         nesting = new Nesting(shape, count, input);
         while (nesting.Next(ref start))

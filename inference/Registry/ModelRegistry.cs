@@ -59,6 +59,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             Inputs = publication.Inputs,
             Outputs = publication.Outputs,
             Sample = publication.Sample,
+            Batching = publication.Batching,
             Serving = publication.Serving,
         };
         BlobClient blob = ManifestBlob(publication.Model, version);

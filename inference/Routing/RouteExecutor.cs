@@ -64,23 +64,50 @@ internal sealed class RouteExecutor(
 
         long started = time.GetTimestamp();
         bool failure = true;
+        TimeSpan? latency = null;
         try
         {
             InferResponse response = await CountAsync(state, canary.Canary, prefix + "canary", request, cancellationToken);
             failure = false;
             return response;
         }
-        catch (Exception e) when (!IsModelsFault(e))
+        catch (Exception e) when (e is InferenceException { Status: < 500 } or ModelNotFoundException)
+        {
+            // The request may be at fault, or the canary may not take what the stable version takes: the stable version tells.
+            latency = time.GetElapsedTime(started);
+            InferResponse? stable = await TryAsync(() => CountAsync(state, canary.Stable, prefix + "stable", request, cancellationToken));
+            failure = stable is not null;
+            if (stable is null)
+            {
+                throw;
+            }
+
+            experiments.Answered(state.Model, prefix + "canary", null, latency.Value, failed: true);
+            return stable;
+        }
+        catch (OperationCanceledException)
         {
             failure = false;
             throw;
         }
         finally
         {
-            if (monitor.Record(failure, time.GetElapsedTime(started)) is { } reason)
+            if (monitor.Record(failure, latency ?? time.GetElapsedTime(started)) is { } reason)
             {
                 canaries.RollBack(state.Model, canary, reason);
             }
+        }
+    }
+
+    private static async Task<InferResponse?> TryAsync(Func<Task<InferResponse>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception e) when (e is InferenceException or ModelNotFoundException or InvalidModelException)
+        {
+            return null;
         }
     }
 

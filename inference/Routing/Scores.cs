@@ -77,9 +77,9 @@ internal static class Scores
             return null;
         }
 
-        var classes = new long[first.Shape[0]];
         if (first is { Type.Name: "FP32", Shape.Length: 2 } && first.Shape[1] > 0)
         {
+            var classes = new long[first.Shape[0]];
             for (int i = 0; i < classes.Length; i++)
             {
                 classes[i] = IndexOfMax(Row(first, i));
@@ -88,8 +88,9 @@ internal static class Scores
             return classes;
         }
 
-        if (first.Type.Name == "INT64" && first.Length == classes.Length * sizeof(long))
+        if (first.Type.Name == "INT64" && first.Length == first.Shape[0] * sizeof(long))
         {
+            var classes = new long[first.Shape[0]];
             for (int i = 0; i < classes.Length; i++)
             {
                 classes[i] = BinaryPrimitives.ReadInt64LittleEndian(first.Data[(i * sizeof(long))..]);

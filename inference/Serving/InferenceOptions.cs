@@ -21,6 +21,9 @@ public sealed class InferenceOptions
     /// <summary>Bytes of a request's body, after decompression.</summary>
     public int MaxRequestBytes { get; set; } = 64 << 20;
 
+    /// <summary>Bytes that the bodies of all requests, with the tensors decoded from them, may take up in memory together; one that needs more is answered 503.</summary>
+    public long MaxRequestMemoryBytes { get; set; } = 1L << 30;
+
     /// <summary>Seconds that a request may take.</summary>
     public double MaxRequestSeconds { get; set; } = 30;
 

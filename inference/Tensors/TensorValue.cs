@@ -9,4 +9,12 @@ public sealed record TensorValue(string Name, TensorType Type, IReadOnlyList<lon
 {
     /// <summary>The number of elements.</summary>
     public long Elements => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>A copy that can be run; the caller disposes it.</summary>
+    internal Tensor ToTensor()
+    {
+        PooledMemory memory = PooledMemory.Rent(Data.Length);
+        Data.Span.CopyTo(memory.Span);
+        return new(Name, Type, [.. Shape], memory, memory.Address, memory.Length);
+    }
 }

@@ -62,7 +62,7 @@ internal sealed class InferenceHost : IAsyncDisposable
     }
 
     /// <summary>Publishes a model of one file and makes it champion (or whatever alias).</summary>
-    public async Task<string> PublishAsync(string model, byte[] onnx, string? alias = "champion", ServingOptions? serving = null, string? sample = null)
+    public async Task<string> PublishAsync(string model, byte[] onnx, string? alias = "champion", ServingOptions? serving = null, string? sample = null, BatchingEvidence? batching = null)
     {
         List<ModelSource> files = [ModelSource.FromBytes("model.onnx", onnx)];
         if (sample is not null)
@@ -71,7 +71,7 @@ internal sealed class InferenceHost : IAsyncDisposable
         }
 
         ModelManifest manifest = await Registry.PublishAsync(
-            new(model, new(Guid.NewGuid().ToString()), files) { Serving = serving, Sample = sample is null ? null : "sample.json" });
+            new(model, new(Guid.NewGuid().ToString()), files) { Serving = serving, Batching = batching, Sample = sample is null ? null : "sample.json" });
         if (alias is not null)
         {
             await Registry.SetAliasAsync(model, alias, manifest.Version);

@@ -40,7 +40,7 @@ public sealed class OpenInferenceProtocolTests
         (int status, JsonNode model) = await host.Client.GetJsonAsync("v2/models/add");
 
         Assert.AreEqual(200, status);
-        Assert.AreEqual("""{"name":"add","versions":["1","2"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,4]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,4]}]}""", model.ToJsonString());
+        Assert.AreEqual("""{"name":"add","versions":["1","2"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,4]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,4]}],"properties":{"batch_across_callers":"false","batch_evidence":"it was not tried when the version was published"}}""", model.ToJsonString());
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/versions/2")).Status);
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/ready")).Status);
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/versions/2/ready")).Status);
@@ -177,6 +177,8 @@ public sealed class OpenInferenceProtocolTests
     [DataRow("""{"inputs":[{"name":"x","shape":[1,5],"datatype":"FP32","data":[1,2,3,4,5]}]}""", "inputs[0].shape")]
     [DataRow("""{"inputs":[{"name":"x","shape":[-1,4],"datatype":"FP32","data":[1,2,3,4]}]}""", "inputs[0].shape[0]")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4.5],"datatype":"FP32","data":[1,2,3,4]}]}""", "inputs[0].shape[1]")]
+    [DataRow("""{"inputs":[{"name":"x","shape":[2147483647,0],"datatype":"FP32","data":[]}]}""", "inputs[0].shape[0]")]
+    [DataRow("""{"inputs":[{"name":"x","shape":[0,4,9223372036854775807],"datatype":"FP32","data":[]}]}""", "inputs[0].shape[2]")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4,5]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,"3",4]}]}""", "inputs[0].data[2]")]

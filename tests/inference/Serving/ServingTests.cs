@@ -170,7 +170,7 @@ public sealed class ServingTests
     {
         await using InferenceHost host = await InferenceHost.StartAsync();
         // A batch that waits for company longer than the caller waits for it.
-        await host.PublishAsync("m", OnnxModel.Add(1), serving: new() { MaxBatch = 4, MaxDelayMicroseconds = 10_000_000 }, sample: null, alias: null);
+        await host.PublishAsync("m", OnnxModel.Add(1), serving: new() { MaxBatch = 4, MaxDelayMicroseconds = 10_000_000 }, alias: null, batching: new(true, "it is an addition"));
         Task<(int Status, JsonNode Body, HttpResponseMessage Response)> late = host.Client.PostJsonAsync("v2/models/m/versions/1/infer", Request("x", "FP32", [1, 4], "[1,1,1,1]", ""","parameters":{"timeout":1000}"""));
 
         Assert.AreEqual(504, (await late).Status);
