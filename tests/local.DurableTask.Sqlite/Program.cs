@@ -1,2 +1,4 @@
+using DurableTask.Sqlite.Tests;
+
 // The test assembly is also the process that the crash test kills.
-return 1;
+return args is ["crash", var path, var round] ? await CrashWorkload.RunAsync(path, round) : 1;
