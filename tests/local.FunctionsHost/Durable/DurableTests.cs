@@ -62,7 +62,7 @@ public sealed class DurableTests
         await using var host = await HostProcess.StartAsync(new HostSettings
         {
             Only = ["Start", "WaitsForEver", "NeverEnds"],
-            Environment = { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:10" },
+            Environment = { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:20" },
         });
         var worker = await host.WorkerIdAsync();
         var status = await RunAsync(host, "WaitsForEver");

@@ -34,7 +34,7 @@ public sealed class WorkerTests
         await using var host = await HostProcess.StartAsync(new HostSettings
         {
             Only = ["Ignores", "Pid"],
-            Environment = { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:05" },
+            Environment = { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:15" },
         });
         var first = await PidAsync(host);
         using var response = await host.Client.GetAsync(new Uri("api/ignores", UriKind.Relative));
