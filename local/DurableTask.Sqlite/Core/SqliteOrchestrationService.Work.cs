@@ -239,8 +239,14 @@ public partial class SqliteOrchestrationService
     private async Task CompleteActivityAsync(ActivityEntry activity, TaskMessage response)
     {
         var encoded = EncodedMessage.From(response);
-        await Opened().Writer.WriteAsync(tables => tables.CompleteActivity(activity.Id, encoded), Follow);
-        dispatcher?.Remove(activity);
+        await Opened().Writer.WriteAsync(
+            tables => tables.CompleteActivity(activity.Id, encoded),
+            effects =>
+            {
+                // Before the next commit's effects: its activities may get this one's id again.
+                dispatcher?.Remove(activity);
+                Follow(effects);
+            });
     }
 
     private Task GiveUpAsync(ActivityEntry activity, TaskMessage message)

@@ -200,7 +200,10 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         lock (gate)
         {
-            activities.Remove(activity.Id);
+            if (activities.TryGetValue(activity.Id, out var current) && current == activity)
+            {
+                activities.Remove(activity.Id);
+            }
         }
     }
 
