@@ -23,6 +23,7 @@ namespace DurableMl.FunctionsHost;
 /// </summary>
 internal sealed partial class FunctionsHostApplication : IAsyncDisposable
 {
+    private const string Name = "durableml-functions-host";
     private const int DefaultPort = 7071;
 
     /// <summary>Bodies of requests, unless FUNCTIONS_REQUEST_BODY_SIZE_LIMIT says otherwise: as in Azure.</summary>
@@ -59,13 +60,14 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
         var app = FunctionApp.Load(options.AppFolder, environment);
         SetEnvironment(app);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = app.Folder, ApplicationName = "durableml-functions-host" });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = app.Folder, ApplicationName = Name });
         Configure(builder.Configuration, app);
         var hostId = builder.Configuration["AzureFunctionsWebHost:hostid"] ?? HostIdOf(app);
         var stateFolder = Path.GetFullPath(options.StateFolder ?? Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "durableml-functions-host", hostId));
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), Name, hostId));
         var port = options.Port ?? app.Settings.Port ?? DefaultPort;
-        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{(IPAddress.IsLoopback(options.Address) || options.Address.Equals(IPAddress.Any) ? "localhost" : options.Address)}:{port}/"));
+        var host = IPAddress.IsLoopback(options.Address) || options.Address.Equals(IPAddress.Any) ? "localhost" : options.Address.ToString();
+        var url = new UriBuilder(Uri.UriSchemeHttp, host, port).Uri;
 
         UseSqliteByDefault(builder.Configuration, stateFolder);
         HostConsole.Configure(builder.Logging, app.Host);
@@ -77,7 +79,8 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         var methods = FunctionMethods.Generate(enabled, state.Faults);
         enabled.RemoveAll(function => state.Faults.ContainsKey(function.Name));
 
-        builder.Services.AddSingleton(app).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<WorkerLog>().AddSingleton<WorkerSupervisor>();
+        builder.Services.AddSingleton(app).AddSingleton(options).AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<WorkerLog>().AddSingleton<WorkerSupervisor>();
         builder.Services.AddSingleton(FunctionKeys.Open(stateFolder, options.Authentication));
         builder.Services.AddSingleton(state);
         builder.Services.AddSingleton(provider => new WebHooks(provider.GetRequiredService<FunctionKeys>(), url));
@@ -96,9 +99,9 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         options.ConfigureServices?.Invoke(builder.Services);
 
         var web = builder.Build();
-        var host = new FunctionsHostApplication(web, options, url);
-        host.Map(app, enabled, port);
-        return host;
+        var application = new FunctionsHostApplication(web, options, url);
+        application.Map(app, enabled, port);
+        return application;
     }
 
     /// <summary>Starts listening and the worker, and begins to start the triggers.</summary>
@@ -165,16 +168,19 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
         // These make extensions believe that they run in Azure.
         Environment.SetEnvironmentVariable("CONTAINER_NAME", null);
         Environment.SetEnvironmentVariable("WEBSITE_INSTANCE_ID", null);
-        if (app.Settings.Values.TryGetValue("FUNCTIONS_WORKER_RUNTIME", out var runtime) && !string.Equals(runtime, "dotnet-isolated", StringComparison.OrdinalIgnoreCase))
+        if (app.Settings.Values.TryGetValue("FUNCTIONS_WORKER_RUNTIME", out var runtime)
+            && !string.Equals(runtime, "dotnet-isolated", StringComparison.OrdinalIgnoreCase))
         {
-            throw new AppFileException(Path.Combine(app.Folder, "local.settings.json"), $"'FUNCTIONS_WORKER_RUNTIME' is '{runtime}'; this host runs dotnet-isolated apps.");
+            throw new AppFileException(
+                Path.Combine(app.Folder, "local.settings.json"), $"'FUNCTIONS_WORKER_RUNTIME' is '{runtime}'; this host runs dotnet-isolated apps.");
         }
     }
 
     private static void Configure(ConfigurationManager configuration, FunctionApp app)
     {
         configuration.AddInMemoryCollection(app.Host.Settings);
-        configuration.AddInMemoryCollection(app.Settings.Values.Select(value => KeyValuePair.Create(value.Key.Replace("__", ":", StringComparison.Ordinal), (string?)value.Value)));
+        configuration.AddInMemoryCollection(
+            app.Settings.Values.Select(value => KeyValuePair.Create(value.Key.Replace("__", ":", StringComparison.Ordinal), (string?)value.Value)));
         configuration.AddEnvironmentVariables();
         configuration.AddInMemoryCollection([KeyValuePair.Create("AzureWebJobsConfigurationSection", (string?)HostJson.Section)]);
     }
@@ -190,8 +196,7 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     private static void Listen(KestrelServerOptions kestrel, FunctionsHostOptions options, int port, ConfigurationManager configuration)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize =
-            long.TryParse(configuration["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : DefaultBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = configuration.GetValue("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DefaultBodyBytes);
         if (IPAddress.IsLoopback(options.Address))
         {
             kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http1);
@@ -207,13 +212,16 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     /// <summary>A name of at most 32 letters and digits that stays the same for the same app in the same folder.</summary>
     private static string HostIdOf(FunctionApp app)
     {
-        var name = string.Concat(Path.GetFileNameWithoutExtension(app.EntryAssembly).ToLowerInvariant().Where(char.IsAsciiLetterOrDigit).Take(20));
+        var assembly = Path.GetFileNameWithoutExtension(app.EntryAssembly).ToLowerInvariant();
+        var name = string.Concat(assembly.Where(char.IsAsciiLetterOrDigit).Take(20));
         return $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(app.Folder)))[..10]}";
     }
 
     private void Map(FunctionApp app, IReadOnlyList<FunctionDefinition> functions, int port)
     {
-        _web.MapWhen(context => context.Connection.LocalPort != port, worker => worker.UseRouting().UseEndpoints(endpoints => endpoints.MapGrpcService<FunctionRpcService>()));
+        _web.MapWhen(
+            context => context.Connection.LocalPort != port,
+            worker => worker.UseRouting().UseEndpoints(endpoints => endpoints.MapGrpcService<FunctionRpcService>()));
         _web.UseMiddleware<CallerCheck>();
         if (app.Settings.AllowedOrigins.Count > 0)
         {
@@ -237,7 +245,8 @@ internal sealed partial class FunctionsHostApplication : IAsyncDisposable
     /// <summary>The headers that host.json wants in every answer.</summary>
     private void UseCustomHeaders()
     {
-        if (_web.Configuration.GetSection($"{HostJson.Section}:extensions:http:customHeaders").GetChildren().ToList() is { Count: > 0 } headers)
+        var headers = _web.Configuration.GetSection($"{HostJson.Section}:extensions:http:customHeaders").GetChildren().ToList();
+        if (headers.Count > 0)
         {
             _web.Use((context, next) =>
             {

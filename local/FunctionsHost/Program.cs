@@ -11,7 +11,9 @@ var address = new Option<IPAddress>("--address")
 {
     Description = "The address to listen on. Only this machine can reach the default.",
     DefaultValueFactory = _ => IPAddress.Loopback,
-    CustomParser = result => IPAddress.TryParse(result.Tokens[0].Value, out var parsed) ? parsed : Fail(result, "'--address' takes an IP address such as 0.0.0.0."),
+    CustomParser = result => IPAddress.TryParse(result.Tokens[0].Value, out var parsed)
+        ? parsed
+        : Fail(result, "'--address' takes an IP address such as 0.0.0.0."),
 };
 var noAuth = new Option<bool>("--no-auth") { Description = "Ask for no keys, as `func start` does." };
 var state = new Option<string?>("--state") { Description = "Where keys and the timers' status are kept." };
@@ -20,7 +22,10 @@ var hang = new Option<int>("--worker-timeout")
     Description = "Seconds until a worker that does not answer is restarted; 0 for never, as for debugging.",
     DefaultValueFactory = _ => 30,
 };
-var root = new RootCommand("Runs a .NET isolated Azure Functions app from its build output, with the genuine WebJobs extensions.") { appFolder, port, address, noAuth, state, hang };
+var root = new RootCommand("Runs a .NET isolated Azure Functions app from its build output, with the genuine WebJobs extensions.")
+{
+    appFolder, port, address, noAuth, state, hang,
+};
 root.SetAction((result, _) => RunAsync(new FunctionsHostOptions
 {
     AppFolder = result.GetRequiredValue(appFolder),
@@ -80,7 +85,9 @@ static async Task RunUntilStoppedAsync(FunctionsHostApplication host, Cancellati
     {
         await host.StopAsync();
         // An extension that is still being started, as while its storage is down, may not let go; the process ends without it.
-        await Task.Run(async () => await host.DisposeAsync()).WaitAsync(TimeSpan.FromSeconds(2)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Run(async () => await host.DisposeAsync())
+            .WaitAsync(TimeSpan.FromSeconds(2))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
 

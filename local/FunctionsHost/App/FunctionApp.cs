@@ -42,25 +42,34 @@ internal sealed class FunctionApp
         folder = Path.GetFullPath(folder);
         if (!Directory.Exists(folder))
         {
-            throw new AppFileException(folder, "there is no such folder. Give the folder that `dotnet build` or `dotnet publish` wrote the app to.");
+            throw new AppFileException(
+                folder, "there is no such folder. Give the folder that `dotnet build` or `dotnet publish` wrote the app to.");
         }
 
         var faults = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var functions = ReadFunctions(Path.Combine(folder, MetadataFile), faults);
         var worker = Path.Combine(folder, WorkerConfigFile);
-        var description = ReadObject(worker)["description"] as JsonObject ?? throw new AppFileException(worker, "the object 'description' is missing.");
+        var description = ReadObject(worker)["description"] as JsonObject
+            ?? throw new AppFileException(worker, "the object 'description' is missing.");
         var settings = LocalSettings.Read(Path.Combine(folder, "local.settings.json"));
         return new FunctionApp
         {
             Folder = folder,
-            Executable = Text(description, "defaultExecutablePath") ?? throw new AppFileException(worker, "'description.defaultExecutablePath' is missing."),
-            EntryAssembly = Path.Combine(folder, Text(description, "defaultWorkerPath") ?? throw new AppFileException(worker, "'description.defaultWorkerPath' is missing.")),
+            Executable = Required("defaultExecutablePath"),
+            EntryAssembly = Path.Combine(folder, Required("defaultWorkerPath")),
             Functions = functions,
             Faults = faults,
             Host = HostJson.Read(Path.Combine(folder, "host.json"), settings.Values.Concat(environment)),
             Settings = settings,
         };
+
+        string Required(string member) =>
+            Text(description, member) ?? throw new AppFileException(worker, $"'description.{member}' is missing.");
     }
+
+    /// <summary>The function of this name, or null; names have no case.</summary>
+    public FunctionDefinition? Find(string name) =>
+        Functions.FirstOrDefault(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads a file that holds one JSON object.</summary>
     /// <exception cref="AppFileException">It cannot be read, or holds something else.</exception>
@@ -119,7 +128,8 @@ internal sealed class FunctionApp
         return functions;
     }
 
-    internal static string? Text(JsonObject node, string name) => node[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    internal static string? Text(JsonObject node, string name) =>
+        node[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }
 
 /// <summary>A file of the app stops it from being started.</summary>

@@ -27,7 +27,8 @@ internal sealed record FunctionBinding(string Name, string Type, BindingDirectio
 
     /// <summary>True if the worker fetches the data itself; it is told only where they lie.</summary>
     public bool IsDeferred =>
-        Json["properties"] is JsonObject properties && string.Equals(properties["supportsDeferredBinding"]?.ToString(), "true", StringComparison.OrdinalIgnoreCase);
+        Json["properties"] is JsonObject properties
+        && string.Equals(properties["supportsDeferredBinding"]?.ToString(), "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True if the function takes all of a batch at once.</summary>
     public bool IsMany => string.Equals(this["cardinality"], "Many", StringComparison.OrdinalIgnoreCase);
@@ -84,7 +85,8 @@ internal sealed class FunctionDefinition
     public IEnumerable<FunctionBinding> Inputs => Bindings.Where(binding => binding.Direction == BindingDirection.In && !binding.IsTrigger);
 
     /// <summary>What it writes; the answer to an HTTP request is not among it.</summary>
-    public IEnumerable<FunctionBinding> Outputs => Bindings.Where(binding => binding.Direction == BindingDirection.Out && !binding.Is("http"));
+    public IEnumerable<FunctionBinding> Outputs =>
+        Bindings.Where(binding => binding.Direction == BindingDirection.Out && !binding.Is("http"));
 
     /// <summary>True if HTTP requests start it.</summary>
     public bool IsHttp => Trigger.Is("httpTrigger");
@@ -123,11 +125,12 @@ internal sealed class FunctionDefinition
             throw new FormatException("a binding has no 'name' or no 'type'.");
         }
 
-        return FunctionApp.Text(json, "direction")?.ToUpperInvariant() switch
+        var direction = FunctionApp.Text(json, "direction");
+        return direction?.ToUpperInvariant() switch
         {
             null or "IN" => new FunctionBinding(name, type, BindingDirection.In, json),
             "OUT" => new FunctionBinding(name, type, BindingDirection.Out, json),
-            var other => throw new FormatException($"binding '{name}': the direction '{other}' is neither in nor out."),
+            _ => throw new FormatException($"binding '{name}': the direction '{direction}' is neither in nor out."),
         };
     }
 
@@ -136,16 +139,20 @@ internal sealed class FunctionDefinition
         var count = json["maxRetryCount"] is JsonValue value && value.TryGetValue(out int number)
             ? number
             : throw new FormatException("'retry.maxRetryCount' is missing or no number.");
-        return FunctionApp.Text(json, "strategy")?.ToUpperInvariant() switch
+        var strategy = FunctionApp.Text(json, "strategy");
+        return strategy?.ToUpperInvariant() switch
         {
             "FIXEDDELAY" => new FunctionRetry(
-                count, FunctionApp.Text(json, "delayInterval") ?? throw new FormatException("'retry.delayInterval' is missing."), null, null),
+                count,
+                FunctionApp.Text(json, "delayInterval") ?? throw new FormatException("'retry.delayInterval' is missing."),
+                null,
+                null),
             "EXPONENTIALBACKOFF" => new FunctionRetry(
                 count,
                 null,
                 FunctionApp.Text(json, "minimumInterval") ?? throw new FormatException("'retry.minimumInterval' is missing."),
                 FunctionApp.Text(json, "maximumInterval") ?? throw new FormatException("'retry.maximumInterval' is missing.")),
-            var other => throw new FormatException($"'retry.strategy' is '{other}'; fixedDelay and exponentialBackoff are known."),
+            _ => throw new FormatException($"'retry.strategy' is '{strategy}'; fixedDelay and exponentialBackoff are known."),
         };
     }
 }

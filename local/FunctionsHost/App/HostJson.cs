@@ -8,10 +8,13 @@ namespace DurableMl.FunctionsHost.App;
 /// Its content as configuration, below the section <see cref="Section"/>, where the WebJobs SDK and the extensions look for it.
 /// </param>
 /// <param name="RoutePrefix">What stands before each route; empty for none. <c>api</c> unless the file says otherwise.</param>
-/// <param name="FunctionTimeout">How long an invocation may take, or null without a limit. 30 minutes unless the file says otherwise.</param>
+/// <param name="FunctionTimeout">How long an invocation may take, or null without a limit. 30 minutes unless the file says so.</param>
 /// <param name="LogLevels">Log levels by category; <c>default</c> for the rest.</param>
 internal sealed record HostJson(
-    IReadOnlyDictionary<string, string?> Settings, string RoutePrefix, TimeSpan? FunctionTimeout, IReadOnlyDictionary<string, LogLevel> LogLevels)
+    IReadOnlyDictionary<string, string?> Settings,
+    string RoutePrefix,
+    TimeSpan? FunctionTimeout,
+    IReadOnlyDictionary<string, LogLevel> LogLevels)
 {
     /// <summary>The configuration section that holds the file's content.</summary>
     public const string Section = "AzureFunctionsJobHost";
@@ -19,8 +22,8 @@ internal sealed record HostJson(
     /// <summary>Reads the file.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="settings">
-    /// App settings; one of the name <c>AzureFunctionsJobHost__logging__logLevel__default</c> replaces that of the file, and so for all others but
-    /// the route prefix, for which the worker looks into the file alone.
+    /// App settings; one of the name <c>AzureFunctionsJobHost__logging__logLevel__default</c> replaces that of the file, and so for all
+    /// others but the route prefix, for which the worker looks into the file alone.
     /// </param>
     /// <exception cref="AppFileException">It is missing or wrong.</exception>
     public static HostJson Read(string path, IEnumerable<KeyValuePair<string, string>> settings)
@@ -65,7 +68,8 @@ internal sealed record HostJson(
                 var category = key[prefix.Length..];
                 levels[category] = Enum.TryParse<LogLevel>(value, ignoreCase: true, out var level) && Enum.IsDefined(level)
                     ? level
-                    : throw new AppFileException(path, $"'logging.logLevel.{category}' is '{value}'; one of {string.Join(", ", Enum.GetNames<LogLevel>())} is wanted.");
+                    : throw new AppFileException(
+                        path, $"'logging.logLevel.{category}' is '{value}'; one of {string.Join(", ", Enum.GetNames<LogLevel>())} is wanted.");
             }
         }
 

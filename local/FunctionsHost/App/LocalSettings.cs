@@ -7,7 +7,8 @@ namespace DurableMl.FunctionsHost.App;
 /// <param name="Port">The port that the file asks for, or null.</param>
 /// <param name="AllowedOrigins">Origins of web pages that may call the functions; <c>*</c> stands for all.</param>
 /// <param name="AllowCredentials">Whether such pages may send cookies.</param>
-internal sealed record LocalSettings(IReadOnlyDictionary<string, string> Values, int? Port, IReadOnlyList<string> AllowedOrigins, bool AllowCredentials)
+internal sealed record LocalSettings(
+    IReadOnlyDictionary<string, string> Values, int? Port, IReadOnlyList<string> AllowedOrigins, bool AllowCredentials)
 {
     /// <summary>Reads the file; without one there are no settings.</summary>
     /// <exception cref="AppFileException">It is wrong, or encrypted.</exception>
@@ -56,5 +57,8 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string> Values,
     };
 
     private static string[] Origins(JsonObject? host) =>
-        (host?["CORS"]?.ToString() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(origin => origin.TrimEnd('/')).ToArray();
+        (host?["CORS"]?.ToString() ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(origin => origin.TrimEnd('/'))
+            .ToArray();
 }

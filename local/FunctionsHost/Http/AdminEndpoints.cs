@@ -11,7 +11,13 @@ namespace DurableMl.FunctionsHost.Http;
 
 /// <summary>The host's own endpoints below /admin, of the form that the Functions host gives them. They ask for the master key.</summary>
 internal sealed partial class AdminEndpoints(
-    FunctionApp app, FunctionKeys keys, WorkerSupervisor workers, HostState state, IJobHost jobHost, ILogger<AdminEndpoints> logger, TimeProvider time)
+    FunctionApp app,
+    FunctionKeys keys,
+    WorkerSupervisor workers,
+    HostState state,
+    IJobHost jobHost,
+    ILogger<AdminEndpoints> logger,
+    TimeProvider time)
 {
     /// <summary>Maps the endpoints.</summary>
     public void Map(IEndpointRouteBuilder endpoints)
@@ -23,14 +29,16 @@ internal sealed partial class AdminEndpoints(
         admin.MapGet("/host/keys", () => Keys(keys.HostKeys()));
         admin.MapGet("/host/systemkeys", () => Keys(keys.SystemKeys()));
         admin.MapGet("/functions", (HttpRequest request) => app.Functions.Select(function => Describe(function, request)));
-        admin.MapGet("/functions/{name}", (string name, HttpRequest request) => Find(name) is { } function ? Results.Json(Describe(function, request)) : Results.NotFound());
-        admin.MapGet("/functions/{name}/keys", (string name) => Find(name) is { } function ? Keys(keys.KeysOf(function.Name)) : Results.NotFound());
+        admin.MapGet(
+            "/functions/{name}",
+            (string name, HttpRequest request) => app.Find(name) is { } function ? Results.Json(Describe(function, request)) : Results.NotFound());
+        admin.MapGet(
+            "/functions/{name}/keys", (string name) => app.Find(name) is { } function ? Keys(keys.KeysOf(function.Name)) : Results.NotFound());
         admin.MapPost("/functions/{name}", InvokeAsync);
     }
 
-    private static IResult Keys(IReadOnlyDictionary<string, string> list) => Results.Json(new { keys = list.Select(key => new { name = key.Key, value = key.Value }) });
-
-    private FunctionDefinition? Find(string name) => app.Functions.FirstOrDefault(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
+    private static IResult Keys(IReadOnlyDictionary<string, string> list) =>
+        Results.Json(new { keys = list.Select(key => new { name = key.Key, value = key.Value }) });
 
     private IResult Status()
     {
@@ -42,7 +50,8 @@ internal sealed partial class AdminEndpoints(
             version = typeof(AdminEndpoints).Assembly.GetName().Version?.ToString(),
             processUptime = (long)(time.GetUtcNow() - self.StartTime.ToUniversalTime()).TotalMilliseconds,
             worker = new { ready = workers.IsReady, processId = workers.ProcessId },
-            errors = state.Faults.Concat(workers.LoadFaults).Concat(state.TriggerFaults).Select(fault => $"Function '{fault.Key}': {fault.Value}")
+            errors = state.Faults.Concat(workers.LoadFaults).Concat(state.TriggerFaults)
+                .Select(fault => $"Function '{fault.Key}': {fault.Value}")
                 .Concat(state.Outages.Select(outage => $"Storage at {outage.Key} does not answer: {outage.Value}")),
         });
     }
@@ -66,7 +75,7 @@ internal sealed partial class AdminEndpoints(
     /// <summary>Runs a function once with the input that the body names: <c>{"input": "…"}</c>.</summary>
     private async Task<IResult> InvokeAsync(string name, HttpRequest request, CancellationToken cancellationToken)
     {
-        if (Find(name) is not { } function || state.Faults.ContainsKey(name))
+        if (app.Find(name) is not { } function || state.Faults.ContainsKey(name))
         {
             return Results.NotFound();
         }
@@ -78,7 +87,8 @@ internal sealed partial class AdminEndpoints(
 
         if (function.IsHttp || function.IsDurable)
         {
-            return Results.BadRequest($"'{name}' is started by {(function.IsHttp ? "requests to its own address" : "the durable client")}, not from here.");
+            var starter = function.IsHttp ? "requests to its own address" : "the durable client";
+            return Results.BadRequest($"'{name}' is started by {starter}, not from here.");
         }
 
         JsonNode? body;

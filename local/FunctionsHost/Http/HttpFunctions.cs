@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Threading.RateLimiting;
 using DurableMl.FunctionsHost.App;
 using DurableMl.FunctionsHost.Security;
@@ -43,23 +44,27 @@ internal sealed partial class HttpFunctions(
         foreach (var function in functions.Where(function => function.IsHttp))
         {
             var route = RouteOf(app, function);
-            if (route.StartsWith("admin/", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime/", StringComparison.OrdinalIgnoreCase))
+            if (route.StartsWith("admin/", StringComparison.OrdinalIgnoreCase)
+                || route.StartsWith("runtime/", StringComparison.OrdinalIgnoreCase))
             {
                 faults[function.Name] = $"{function.Trigger.Description}: the route begins with a word that is the host's own; use another one.";
                 continue;
             }
 
-            if (!Enum.TryParse<AuthorizationLevel>(function.Trigger["authLevel"] ?? nameof(AuthorizationLevel.Function), ignoreCase: true, out var level))
+            var authLevel = function.Trigger["authLevel"] ?? nameof(AuthorizationLevel.Function);
+            if (!Enum.TryParse<AuthorizationLevel>(authLevel, ignoreCase: true, out var level))
             {
-                faults[function.Name] = $"{function.Trigger.Description}: 'authLevel' is '{function.Trigger["authLevel"]}'.";
+                faults[function.Name] = $"{function.Trigger.Description}: 'authLevel' is '{authLevel}'.";
                 continue;
             }
 
             try
             {
                 var logger = loggers.CreateLogger($"Function.{function.Name}");
-                var methods = (function.Trigger.Json["methods"] as System.Text.Json.Nodes.JsonArray ?? []).Select(method => method!.ToString().ToUpperInvariant()).ToArray();
-                var endpoint = endpoints.Map(RoutePatternFactory.Parse(route), context => HandleAsync(context, function, level, logger)).WithDisplayName(function.Name);
+                var methods = (function.Trigger.Json["methods"] as JsonArray ?? []).Select(method => method!.ToString().ToUpperInvariant()).ToArray();
+                var endpoint = endpoints
+                    .Map(RoutePatternFactory.Parse(route), context => HandleAsync(context, function, level, logger))
+                    .WithDisplayName(function.Name);
                 if (methods.Length > 0)
                 {
                     endpoint.WithMetadata(new HttpMethodMetadata(methods));
@@ -153,7 +158,12 @@ internal sealed partial class HttpFunctions(
     private async Task InvokeDirectlyAsync(HttpContext context, FunctionDefinition function, ParameterBinding[] inputs)
     {
         var channel = await workers.GetChannelAsync(context.RequestAborted);
-        var request = new InvocationRequest { InvocationId = Guid.NewGuid().ToString(), FunctionId = function.Name, TraceContext = FunctionInvoker.TraceContext() };
+        var request = new InvocationRequest
+        {
+            InvocationId = Guid.NewGuid().ToString(),
+            FunctionId = function.Name,
+            TraceContext = FunctionInvoker.TraceContext(),
+        };
         request.InputData.AddRange(inputs);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         if (app.Host.FunctionTimeout is { } limit)
@@ -164,7 +174,7 @@ internal sealed partial class HttpFunctions(
         var invocation = http.ForwardAsync(context, channel, function, request, timeout.Token);
         if (await TimesOutAsync(invocation, timeout.Token, context.RequestAborted))
         {
-            var reason = $"Function '{function.Name}' exceeded the time of {app.Host.FunctionTimeout} that host.json gives it, and did not end when it was told to.";
+            var reason = WorkerSupervisor.OutOfTime(function.Name, app.Host.FunctionTimeout);
             workers.Restart(reason);
             await ((Task)invocation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw new TimeoutException(reason);
@@ -199,10 +209,11 @@ internal sealed partial class HttpFunctions(
     {
         // The SDK reads a JSON body for binding expressions; the function must be able to read it again.
         context.Request.EnableBuffering();
-        context.Items[HttpExtensionConstants.AzureWebJobsHttpRouteDataKey] =
-            context.Request.RouteValues.Where(value => value.Value is not null).ToDictionary(value => value.Key, value => value.Value!, StringComparer.OrdinalIgnoreCase);
-        await jobHost.CallAsync(
-            function.Name, new Dictionary<string, object>(StringComparer.Ordinal) { [function.Trigger.Name] = context.Request }, context.RequestAborted);
+        context.Items[HttpExtensionConstants.AzureWebJobsHttpRouteDataKey] = context.Request.RouteValues
+            .Where(value => value.Value is not null)
+            .ToDictionary(value => value.Key, value => value.Value!, StringComparer.OrdinalIgnoreCase);
+        var arguments = new Dictionary<string, object>(StringComparer.Ordinal) { [function.Trigger.Name] = context.Request };
+        await jobHost.CallAsync(function.Name, arguments, context.RequestAborted);
     }
 
     // The worker has logged its own failures with their stack already.
@@ -225,7 +236,8 @@ internal sealed partial class HttpFunctions(
         }
 
         // The caller's fault, such as a body that is too large, has a status of its own.
-        context.Response.StatusCode = BadRequest(context.Features.Get<IForwarderErrorFeature>()?.Exception ?? error)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+        var cause = BadRequest(context.Features.Get<IForwarderErrorFeature>()?.Exception ?? error);
+        context.Response.StatusCode = cause?.StatusCode ?? StatusCodes.Status500InternalServerError;
     }
 
     private static BadHttpRequestException? BadRequest(Exception? error) => error switch

@@ -73,7 +73,8 @@ internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor wor
 
         request.InputData.Add(new ParameterBinding { Name = function.Trigger.Name, Data = new TypedData { Http = new RpcHttp() } });
         var invocation = workers.InvokeAsync(channel, function.Name, request, cancellationToken);
-        var forwarding = forwarder.SendAsync(context, address, _client, _config, new RequestTransformer(request.InvocationId), cancellationToken).AsTask();
+        var transformer = new RequestTransformer(request.InvocationId);
+        var forwarding = forwarder.SendAsync(context, address, _client, _config, transformer, cancellationToken).AsTask();
         var error = await forwarding;
         if (error == ForwarderError.None || cancellationToken.IsCancellationRequested)
         {
@@ -82,7 +83,8 @@ internal sealed class HttpInvoker(IHttpForwarder forwarder, WorkerSupervisor wor
 
         // Without its request the invocation cannot go on, but an older worker may take its time to notice.
         channel.Cancel(request.InvocationId);
-        await ((Task)invocation).WaitAsync(BrokenConnectionPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)invocation).WaitAsync(BrokenConnectionPatience, time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return invocation.IsCompleted ? await invocation : throw new IOException($"The request could not be taken to the worker ({error}).");
     }
 

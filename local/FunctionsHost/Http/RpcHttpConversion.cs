@@ -44,18 +44,26 @@ internal static class RpcHttpConversion
         {
             if (TypedDataConversion.ToObject(data) is { } value)
             {
-                response.ContentType = value is byte[] ? "application/octet-stream" : value is string ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
+                response.ContentType = value switch
+                {
+                    byte[] => "application/octet-stream",
+                    string => "text/plain; charset=utf-8",
+                    _ => "application/json; charset=utf-8",
+                };
                 await response.Body.WriteAsync(TypedDataConversion.ToBytes(value), cancellationToken);
             }
 
             return;
         }
 
-        response.StatusCode = int.TryParse(http.StatusCode, NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : StatusCodes.Status200OK;
+        response.StatusCode = int.TryParse(http.StatusCode, NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+            ? status
+            : StatusCodes.Status200OK;
         foreach (var (name, value) in http.Headers)
         {
             // The server sets these two from what is really sent.
-            if (!string.Equals(name, "content-length", StringComparison.OrdinalIgnoreCase) && !string.Equals(name, "transfer-encoding", StringComparison.OrdinalIgnoreCase))
+            if (!string.Equals(name, "content-length", StringComparison.OrdinalIgnoreCase)
+                && !string.Equals(name, "transfer-encoding", StringComparison.OrdinalIgnoreCase))
             {
                 response.Headers[name] = value;
             }

@@ -70,7 +70,10 @@ internal sealed class WebHooks(FunctionKeys keys, Uri baseUrl) : IWebHookProvide
 
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.GetEncodedUrl()) { Content = new ByteArrayContent(body.ToArray()) };
+        var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.GetEncodedUrl())
+        {
+            Content = new ByteArrayContent(body.ToArray()),
+        };
         foreach (var (header, value) in context.Request.Headers)
         {
             if (!request.Headers.TryAddWithoutValidation(header, (IEnumerable<string?>)value))

@@ -129,8 +129,9 @@ internal sealed class FunctionKeys
                 MasterKey = read.MasterKey,
                 FunctionKeys = new(read.FunctionKeys, StringComparer.OrdinalIgnoreCase),
                 SystemKeys = new(read.SystemKeys, StringComparer.OrdinalIgnoreCase),
-                Functions = new(
-                    read.Functions.Select(function => KeyValuePair.Create(function.Key, new Dictionary<string, string>(function.Value, StringComparer.OrdinalIgnoreCase))),
+                Functions = read.Functions.ToDictionary(
+                    function => function.Key,
+                    function => new Dictionary<string, string>(function.Value, StringComparer.OrdinalIgnoreCase),
                     StringComparer.OrdinalIgnoreCase),
             };
     }

@@ -36,12 +36,15 @@ internal static class BindingAttributes
         if (!Known.TryGetValue((binding.Type.ToLowerInvariant(), binding.Direction), out var known))
         {
             throw new FormatException(
-                $"binding '{binding.Name}' has the type '{binding.Type}' ({(binding.Direction == BindingDirection.In ? "in" : "out")}), which this host does not have. "
+                $"binding '{binding.Name}' has the type '{binding.Type}' ({(binding.Direction == BindingDirection.In ? "in" : "out")}), "
+                + "which this host does not have. "
                 + "It has HTTP, queues, blobs, timers and Durable Functions.");
         }
 
         var constructor = known.Attribute.GetConstructors().First(candidate => candidate.GetParameters().Length == known.Arguments.Length);
-        var arguments = constructor.GetParameters().Zip(known.Arguments, (parameter, member) => Argument(binding, member, parameter.ParameterType)).ToArray();
+        var arguments = constructor.GetParameters()
+            .Zip(known.Arguments, (parameter, member) => Argument(binding, member, parameter.ParameterType))
+            .ToArray();
         var properties = new List<(PropertyInfo, object)>();
         foreach (var (member, value) in binding.Json)
         {
@@ -94,7 +97,8 @@ internal static class BindingAttributes
 }
 
 /// <summary>An attribute that can be made, or put on a method that is generated.</summary>
-internal sealed record BindingAttribute(ConstructorInfo Constructor, object[] Arguments, IReadOnlyList<(PropertyInfo Property, object Value)> Properties)
+internal sealed record BindingAttribute(
+    ConstructorInfo Constructor, object[] Arguments, IReadOnlyList<(PropertyInfo Property, object Value)> Properties)
 {
     /// <summary>Makes the attribute.</summary>
     public Attribute Create()

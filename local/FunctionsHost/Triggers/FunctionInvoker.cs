@@ -56,7 +56,9 @@ internal sealed class FunctionInvoker(WorkerSupervisor workers, HttpInvoker http
             {
                 RetryCount = retry.RetryCount,
                 MaxRetryCount = retry.MaxRetryCount,
-                Exception = retry.Exception is { } error ? new RpcException { Message = error.Message, Type = error.GetType().FullName, StackTrace = error.StackTrace ?? "" } : null,
+                Exception = retry.Exception is { } error
+                    ? new RpcException { Message = error.Message, Type = error.GetType().FullName, StackTrace = error.StackTrace ?? "" }
+                    : null,
             };
         }
 

@@ -26,7 +26,9 @@ internal static class InputBindings
     /// </summary>
     public static void AddMembers(FunctionDefinition function, object? trigger, Dictionary<string, object> data)
     {
-        if (trigger is not string text || !text.AsSpan().TrimStart().StartsWith("{") || (function.IsDurable && !function.Inputs.Concat(function.Outputs).Any()))
+        if (trigger is not string text
+            || !text.AsSpan().TrimStart().StartsWith("{")
+            || (function.IsDurable && !function.Inputs.Concat(function.Outputs).Any()))
         {
             return;
         }

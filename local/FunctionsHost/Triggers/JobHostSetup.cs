@@ -30,11 +30,17 @@ internal static class JobHostSetup
     /// <param name="stateFolder">Where the timers' status is kept.</param>
     /// <param name="hostId">Names this app towards storage.</param>
     public static void AddJobHost(
-        this IServiceCollection services, FunctionApp app, IReadOnlyList<FunctionDefinition> functions, Type methods, string stateFolder, string hostId)
+        this IServiceCollection services,
+        FunctionApp app,
+        IReadOnlyList<FunctionDefinition> functions,
+        Type methods,
+        string stateFolder,
+        string hostId)
     {
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton<ITypeLocator>(new OneType(methods));
-        services.AddSingleton<IJobActivator>(provider => new OneInstance(FunctionMethods.Create(methods, functions, provider.GetRequiredService<FunctionInvoker>())));
+        services.AddSingleton<IJobActivator>(
+            provider => new OneInstance(FunctionMethods.Create(methods, functions, provider.GetRequiredService<FunctionInvoker>())));
         services.AddSingleton<IWebJobsExceptionHandler, ExceptionHandler>();
         services.AddSingleton<IListenerDecorator, TriggerFaults>();
 
@@ -50,7 +56,8 @@ internal static class JobHostSetup
         webJobs.AddDurableTask();
         services.AddSingleton<IDurabilityProviderFactory, SqliteDurabilityProviderFactory>();
         services.AddSingleton<StorageOutages>();
-        services.AddAzureClients(clients => clients.ConfigureDefaults((options, provider) => provider.GetRequiredService<StorageOutages>().Configure(options)));
+        services.AddAzureClients(clients =>
+            clients.ConfigureDefaults((options, provider) => provider.GetRequiredService<StorageOutages>().Configure(options)));
         // AddTimers' own monitor is built for an older storage package.
         services.AddSingleton<ScheduleMonitor>(new TimerStatusFiles(Path.Combine(stateFolder, "timers")));
 #pragma warning disable CS0618 // Marked as not ready for general use; it is what the extensions ask for.
@@ -79,7 +86,8 @@ internal static class JobHostSetup
     {
         public async Task OnTimeoutExceptionAsync(ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod)
         {
-            var error = exceptionInfo.SourceException as FunctionTimeoutException ?? exceptionInfo.SourceException.InnerException as FunctionTimeoutException;
+            var error = exceptionInfo.SourceException as FunctionTimeoutException
+                ?? exceptionInfo.SourceException.InnerException as FunctionTimeoutException;
             if (error?.Task is { } invocation)
             {
                 await Task.WhenAny(invocation, Task.Delay(timeoutGracePeriod, time));
@@ -89,7 +97,7 @@ internal static class JobHostSetup
                 }
             }
 
-            workers.Restart($"Function '{error?.MethodName}' exceeded the time of {error?.Timeout} that host.json gives it, and did not end when it was told to.");
+            workers.Restart(WorkerSupervisor.OutOfTime(error?.MethodName, error?.Timeout));
         }
 
         public Task OnUnhandledExceptionAsync(ExceptionDispatchInfo exceptionInfo)

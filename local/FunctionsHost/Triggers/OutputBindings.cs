@@ -28,7 +28,9 @@ internal static class OutputBindings
             }
 
             var attribute = BindingAttributes.Describe(binding).Create();
-            await (attribute is QueueAttribute ? WriteMessagesAsync(value, attribute, binder, cancellationToken) : WriteBlobAsync(value, attribute, binder, cancellationToken));
+            await (attribute is QueueAttribute
+                ? WriteMessagesAsync(value, attribute, binder, cancellationToken)
+                : WriteBlobAsync(value, attribute, binder, cancellationToken));
         }
     }
 
@@ -45,7 +47,11 @@ internal static class OutputBindings
         {
             await (item is byte[] itemBytes
                 ? AddAsync(itemBytes, attribute, binder, cancellationToken)
-                : AddAsync(item is JValue { Type: JTokenType.String } text ? text.Value<string>()! : TypedDataConversion.ToText(item), attribute, binder, cancellationToken));
+                : AddAsync(
+                    item is JValue { Type: JTokenType.String } text ? text.Value<string>()! : TypedDataConversion.ToText(item),
+                    attribute,
+                    binder,
+                    cancellationToken));
         }
     }
 

@@ -4,15 +4,16 @@ using Microsoft.Azure.WebJobs.Host.Listeners;
 
 namespace DurableMl.FunctionsHost.Triggers;
 
-/// <summary>Notices which triggers cannot listen, as when their storage is down. The SDK tries them again and again; until then the status names them.</summary>
+/// <summary>
+/// Notices which triggers cannot listen, as when their storage is down. The SDK tries them again and again; until then the status names them.
+/// </summary>
 internal sealed partial class TriggerFaults(FunctionApp app, HostState state, ILogger<TriggerFaults> logger) : IListenerDecorator
 {
     /// <inheritdoc />
     public IListener Decorate(ListenerDecoratorContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var name = context.FunctionDefinition.Descriptor.ShortName;
-        return new Listener(context.Listener, app.Functions.First(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase)), state, logger);
+        return new Listener(context.Listener, app.Find(context.FunctionDefinition.Descriptor.ShortName)!, state, logger);
     }
 
     private sealed class Listener(IListener inner, FunctionDefinition function, HostState state, ILogger logger) : IListener
@@ -86,12 +87,12 @@ internal sealed class FunctionFaults(FunctionApp app, HostState state) : ILogger
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState entry, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState entry, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (exception is FunctionIndexingException { InnerException: { } reason } fault)
             {
-                var trigger = app.Functions.First(function => string.Equals(function.Name, fault.MethodName, StringComparison.OrdinalIgnoreCase)).Trigger;
-                state.Faults[fault.MethodName] = $"{trigger.Description}: {Reason(reason)}";
+                state.Faults[fault.MethodName] = $"{app.Find(fault.MethodName)!.Trigger.Description}: {Reason(reason)}";
             }
         }
     }

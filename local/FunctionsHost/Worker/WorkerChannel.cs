@@ -48,7 +48,8 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
     public Task Closed => _closed.Task;
 
     /// <summary>Carries the messages of the gRPC call until it ends. Called by the gRPC service once the worker has said who it is.</summary>
-    public async Task RunAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellationToken)
     {
         _connected.TrySetResult();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -117,7 +118,8 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
             // Closing takes what it finds in the table, so it is looked at again after the entry is there.
             ThrowIfClosed();
             await SendAsync(new StreamingMessage { RequestId = request.InvocationId, InvocationRequest = request }, CancellationToken.None);
-            await using var registration = cancellationToken.UnsafeRegister(static (state, _) => ((Cancellation)state!).Send(), new Cancellation(this, request.InvocationId));
+            await using var registration = cancellationToken.UnsafeRegister(
+                static (state, _) => ((Cancellation)state!).Send(), new Cancellation(this, request.InvocationId));
             return await answer.Task;
         }
         finally
@@ -191,7 +193,8 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
         }
     }
 
-    private async Task<Dictionary<string, string>> LoadAsync(IEnumerable<FunctionDefinition> functions, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, string>> LoadAsync(
+        IEnumerable<FunctionDefinition> functions, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var pending = new List<(string Name, Task<StatusResult> Result)>();
         foreach (var function in functions)
@@ -232,7 +235,9 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
             {
                 Type = binding.Type,
                 Direction = binding.Direction == BindingDirection.In ? BindingInfo.Types.Direction.In : BindingInfo.Types.Direction.Out,
-                DataType = Enum.TryParse<BindingInfo.Types.DataType>(binding["dataType"], ignoreCase: true, out var type) ? type : BindingInfo.Types.DataType.Undefined,
+                DataType = Enum.TryParse<BindingInfo.Types.DataType>(binding["dataType"], ignoreCase: true, out var type)
+                    ? type
+                    : BindingInfo.Types.DataType.Undefined,
             };
             foreach (var (name, value) in binding.Json["properties"] as System.Text.Json.Nodes.JsonObject ?? [])
             {
@@ -325,6 +330,7 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
     private sealed record Cancellation(WorkerChannel Channel, string InvocationId)
     {
         // A full queue means thousands of unsent messages; the function then learns of the cancellation when the worker is restarted.
-        public void Send() => Channel._outgoing.Writer.TryWrite(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = InvocationId } });
+        public void Send() =>
+            Channel._outgoing.Writer.TryWrite(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = InvocationId } });
     }
 }

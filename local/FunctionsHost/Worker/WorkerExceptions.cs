@@ -17,7 +17,9 @@ internal sealed class FunctionFailedException : Exception
 {
     /// <summary>Wraps what the worker reports.</summary>
     public FunctionFailedException(StatusResult result)
-        : base($"Result: {(result.Status == StatusResult.Types.Status.Cancelled ? "Cancelled" : "Failure")}\nException: {result.Exception?.Message}\nStack: {result.Exception?.StackTrace}")
+        : base(
+            $"Result: {(result.Status == StatusResult.Types.Status.Cancelled ? "Cancelled" : "Failure")}\n"
+            + $"Exception: {result.Exception?.Message}\nStack: {result.Exception?.StackTrace}")
     {
         RemoteType = result.Exception?.Type ?? "";
         RemoteMessage = result.Exception?.Message ?? result.Result;

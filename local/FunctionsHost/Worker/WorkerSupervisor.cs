@@ -8,7 +8,8 @@ namespace DurableMl.FunctionsHost.Worker;
 /// Keeps one worker running: starts it, gives it its functions, notices when it ends or hangs, and starts it again after a wait that grows
 /// with each failure.
 /// </summary>
-internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOptions options, WorkerLog log, ILogger<WorkerSupervisor> logger, TimeProvider time)
+internal sealed partial class WorkerSupervisor(
+    FunctionApp app, FunctionsHostOptions options, WorkerLog log, ILogger<WorkerSupervisor> logger, TimeProvider time)
 {
     /// <summary>How long a worker may take from its start until its functions are loaded.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -76,7 +77,13 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
     /// <summary>The worker that is ready, waiting for one if need be.</summary>
     /// <exception cref="WorkerUnavailableException">None was ready in time, or the host stops.</exception>
     public ValueTask<WorkerChannel> GetChannelAsync(CancellationToken cancellationToken) =>
-        Volatile.Read(ref _current) is { IsClosed: false } channel ? ValueTask.FromResult(channel) : new ValueTask<WorkerChannel>(WaitForChannelAsync(cancellationToken));
+        Volatile.Read(ref _current) is { IsClosed: false } channel
+            ? ValueTask.FromResult(channel)
+            : new ValueTask<WorkerChannel>(WaitForChannelAsync(cancellationToken));
+
+    /// <summary>The reason to restart a worker for a function that does not end.</summary>
+    public static string OutOfTime(string? function, TimeSpan? limit) =>
+        $"Function '{function}' exceeded the time of {limit} that host.json gives it, and did not end when it was told to.";
 
     /// <summary>Ends the worker, so that a new one is started.</summary>
     /// <param name="reason">Goes into the log, and to those whose invocations end with it.</param>
@@ -315,7 +322,10 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
         string reason;
         lock (_gate)
         {
-            reason = _restartReason ?? fault ?? string.Create(CultureInfo.InvariantCulture, $"The worker ended with exit code {process.ExitCode}{(killed ? " after it was killed" : "")}.");
+            var end = killed ? " after it was killed" : "";
+            reason = _restartReason
+                ?? fault
+                ?? string.Create(CultureInfo.InvariantCulture, $"The worker ended with exit code {process.ExitCode}{end}.");
             _process = null;
             _starting = null;
         }
@@ -333,6 +343,6 @@ internal sealed partial class WorkerSupervisor(FunctionApp app, FunctionsHostOpt
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason} A new worker is started in {Seconds} s.")]
     private static partial void LogRestart(ILogger logger, string reason, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} invocations did not end before the host had to; what a retry can repeat is repeated at the next start.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} invocations did not end in time; what can be repeated is at the next start.")]
     private static partial void LogUnfinished(ILogger logger, int count);
 }
