@@ -31,7 +31,7 @@ public sealed class ModelSession : IDisposable
         InputForms = Array.ConvertAll(InputNames, name => ValueForm.Of(name, session.InputMetadata[name]));
         OutputForms = Array.ConvertAll(OutputNames, name => ValueForm.Of(name, session.OutputMetadata[name]));
         Inputs = Array.ConvertAll(InputForms, form => form.Spec);
-        Outputs = Array.ConvertAll(OutputForms, form => form.Spec);
+        Outputs = Array.ConvertAll(OutputForms, form => form.Spec with { Role = form.Role });
         HasPlainInputs = Array.TrueForAll(InputForms, form => form.IsPlain);
         IsPlain = HasPlainInputs && Array.TrueForAll(OutputForms, form => form.IsPlain);
         CheckPartNames(InputForms);
