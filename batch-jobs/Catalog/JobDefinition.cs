@@ -32,6 +32,9 @@ public sealed class JobDefinition
     /// <summary>The hyperparameters it takes, by name.</summary>
     public IReadOnlyDictionary<string, JobParameter> Parameters { get; init; } = new Dictionary<string, JobParameter>(StringComparer.Ordinal);
 
+    /// <summary>The metrics it reports at the end of every epoch; empty where it does not say. A sweep's objective must be one of them.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
     /// <summary>Says why the job would refuse these parameters: a reason by parameter name, empty if it would take them.</summary>
     public IReadOnlyDictionary<string, string> Check(IReadOnlyDictionary<string, JsonElement> parameters)
     {
