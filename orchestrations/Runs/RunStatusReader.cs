@@ -33,9 +33,9 @@ public static class RunStatusReader
     }
 
     /// <summary>The custom status of an orchestration of this app; null where it has none.</summary>
-    internal static T? CustomStatus<T>(this OrchestrationMetadata instance)
+    public static T? CustomStatus<T>(this OrchestrationMetadata instance)
         where T : class =>
-        instance.SerializedCustomStatus is { Length: > 0 } json ? JsonSerializer.Deserialize<T>(json, JsonBlobs.Options) : null;
+        instance?.SerializedCustomStatus is { Length: > 0 } json ? JsonSerializer.Deserialize<T>(json, JsonBlobs.Options) : null;
 
     /// <summary>A sweep's trials in the status of its run. Those of which nothing is known yet are waiting.</summary>
     internal static RunStatus WithTrials(RunStatus status, SweepDefinition sweep, IReadOnlyList<TrialStatus> known)
