@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMl.Inference.Json;
 
 namespace DurableMl.BatchJobs.Catalog;
 
@@ -43,7 +44,8 @@ public sealed class JobDefinition
         {
             var reason = Parameters.TryGetValue(name, out var parameter)
                 ? parameter.Check(value)
-                : $"is not a parameter of {Name}; it takes {string.Join(", ", Parameters.Keys.Order(StringComparer.Ordinal))}";
+                : $"is not a parameter of {Name}; "
+                    + (NearestName.Of(name, Parameters.Keys) is { } meant ? $"did you mean '{meant}'?" : $"it takes {string.Join(", ", Parameters.Keys.Order(StringComparer.Ordinal))}");
             if (reason is not null)
             {
                 reasons[name] = reason;
