@@ -79,7 +79,7 @@ public class PipelineOrchestratorTests
         OrchestrationMetadata run = await hub.RunAsync(hub.Pipeline());
 
         Assert.AreEqual(OrchestrationRuntimeStatus.Failed, run.RuntimeStatus);
-        StringAssert.StartsWith(run.FailureDetails!.ErrorMessage, "train: 2 trials have failed");
+        Assert.AreEqual("train: loss is NaN (2 of 6 trials); sweep.maxFailedTrials allows 1", run.FailureDetails!.ErrorMessage);
         RunOutput? report = await hub.Blobs.GetBlobContainerClient("runs").GetBlobClient(RunBlobs.Report(run.InstanceId)).ReadJsonAsync<RunOutput>(default);
         Assert.AreEqual(RunState.Failed, report!.State);
         Assert.AreEqual(3, report.Failures.Count, "both trials and the run");
