@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using DurableMl.Inference.Batching;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
@@ -28,6 +30,7 @@ public sealed record EvaluateModelInput(string RunId, string TrialId, string Dat
 /// <param name="Outputs">The model's outputs.</param>
 /// <param name="Files">The very files that were evaluated, and no others are published.</param>
 /// <param name="LeftOut">Files that the trial left and that are not published, since no model may have a file of that name.</param>
+/// <param name="Batching">Whether rows of different callers may share a run of the model, as its test examples showed.</param>
 public sealed record EvaluationResult(
     double Accuracy,
     long Examples,
@@ -35,7 +38,8 @@ public sealed record EvaluationResult(
     IReadOnlyList<TensorSpec> Inputs,
     IReadOnlyList<TensorSpec> Outputs,
     IReadOnlyList<ModelFile> Files,
-    IReadOnlyList<string> LeftOut);
+    IReadOnlyList<string> LeftOut,
+    BatchingEvidence? Batching = null);
 
 /// <summary>Activity: runs a trial's model over the test split with ONNX Runtime, the engine that will serve it.</summary>
 /// <param name="blobs">The data account.</param>
@@ -70,12 +74,14 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
 
             using Classifier classifier = Load(Path.Combine(local.FullName, TrialFiles.Model));
             var tally = new ClassTally(manifest.Classes);
+            BatchingEvidence? batching = null;
             foreach (DatasetShard shard in manifest.Splits[DatasetSplits.Test].Shards)
             {
                 Memory<byte> features = await ReadAsync<float>(datasets, folder, shard.Features, cancellationToken);
                 Memory<byte> labels = await ReadAsync<long>(datasets, folder, shard.Labels, cancellationToken);
                 if (tally.Examples == 0)
                 {
+                    batching = RowCheck.Check(classifier.Session, [Rows(classifier.Session.Inputs[0].Name, manifest.FeatureShape, features)]);
                     await SampleRequest.WriteAsync(
                         blobs, input.RunId, classifier.Session.Inputs[0].Name, manifest.FeatureShape, MemoryMarshal.Cast<byte, float>(features.Span), cancellationToken);
                 }
@@ -83,7 +89,7 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
                 Classify(classifier, manifest.FeatureShape, features, labels, tally);
             }
 
-            var result = new EvaluationResult(tally.Accuracy, tally.Examples, tally.ClassAccuracy, classifier.Session.Inputs, classifier.Session.Outputs, files, leftOut);
+            var result = new EvaluationResult(tally.Accuracy, tally.Examples, tally.ClassAccuracy, classifier.Session.Inputs, classifier.Session.Outputs, files, leftOut, batching);
             await blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Evaluation(input.RunId)).WriteJsonAsync(result, cancellationToken);
             return result;
         }
@@ -91,6 +97,12 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
         {
             local.Delete(recursive: true);
         }
+    }
+
+    private static TensorValue Rows(string input, IReadOnlyList<int> shape, Memory<byte> features)
+    {
+        long[] row = [.. shape.Select(size => (long)size)];
+        return new(input, TensorType.ByName["FP32"], [features.Length / sizeof(float) / row.Aggregate(1L, (product, size) => product * size), .. row], features);
     }
 
     private static Classifier Load(string path)

@@ -71,6 +71,7 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
                 Inputs = input.Evaluation.Inputs,
                 Outputs = input.Evaluation.Outputs,
                 Sample = sample,
+                Batching = input.Evaluation.Batching,
             },
             cancellationToken);
         if (evaluated.FirstOrDefault(file => !version.Files.Contains(file)) is { } other)

@@ -38,6 +38,7 @@ public class PipelineOrchestratorTests
         Assert.AreEqual((run.InstanceId, "trial-003", output.Dataset!.Version), (model.Lineage!.Run, model.Lineage.Trial, model.Lineage.DatasetVersion));
         Assert.AreEqual(output.Trials[3].Parameters!["learning_rate"].GetDouble(), model.Lineage.Parameters!["learning_rate"].GetDouble());
         Assert.AreEqual("1", (await hub.Registry.GetAliasesAsync(hub.Raw.Name)).Versions["champion"]);
+        Assert.IsTrue(model.Batching!.AcrossCallers, model.Batching.Because);
 
         RunOutput? report = await hub.Blobs.GetBlobContainerClient("runs").GetBlobClient(output.ReportBlob).ReadJsonAsync<RunOutput>(default);
         Assert.AreEqual(RunState.Published, report!.State);
