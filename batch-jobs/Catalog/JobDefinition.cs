@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMl.Inference.Json;
 
 namespace DurableMl.BatchJobs.Catalog;
 
@@ -32,6 +33,9 @@ public sealed class JobDefinition
     /// <summary>The hyperparameters it takes, by name.</summary>
     public IReadOnlyDictionary<string, JobParameter> Parameters { get; init; } = new Dictionary<string, JobParameter>(StringComparer.Ordinal);
 
+    /// <summary>The metrics it reports at the end of every epoch; empty where it does not say. A sweep's objective must be one of them.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
     /// <summary>Says why the job would refuse these parameters: a reason by parameter name, empty if it would take them.</summary>
     public IReadOnlyDictionary<string, string> Check(IReadOnlyDictionary<string, JsonElement> parameters)
     {
@@ -40,7 +44,8 @@ public sealed class JobDefinition
         {
             var reason = Parameters.TryGetValue(name, out var parameter)
                 ? parameter.Check(value)
-                : $"is not a parameter of {Name}; it takes {string.Join(", ", Parameters.Keys.Order(StringComparer.Ordinal))}";
+                : $"is not a parameter of {Name}; "
+                    + (NearestName.Of(name, Parameters.Keys) is { } meant ? $"did you mean '{meant}'?" : $"it takes {string.Join(", ", Parameters.Keys.Order(StringComparer.Ordinal))}");
             if (reason is not null)
             {
                 reasons[name] = reason;

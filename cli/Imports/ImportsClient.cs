@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -26,6 +27,17 @@ internal sealed class ImportsClient(HttpClient http, TimeProvider time)
         await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
         return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("id").GetString()!;
     }
+
+    /// <summary>Whether a model answers under its own name, that is, whether an alias names its champion.</summary>
+    public async Task<bool> HasChampionAsync(string model, CancellationToken cancellationToken)
+    {
+        using var response = await api.SendAsync(HttpMethod.Get, ModelPath(model), null, cancellationToken);
+        return response.StatusCode != HttpStatusCode.NotFound;
+    }
+
+    /// <summary>Where a model is served: under its own name the champion, else one version.</summary>
+    public static string ModelPath(string model, string? version = null) =>
+        $"v2/models/{Uri.EscapeDataString(model)}{(version is null ? "" : $"/versions/{Uri.EscapeDataString(version)}")}";
 
     /// <summary>Asks an import to end; false if there is none of that id.</summary>
     /// <exception cref="CliException">It has ended already.</exception>

@@ -218,13 +218,6 @@ public sealed class ModelsApi
         return context.Response.WriteAsync(metrics.Collect(), context.RequestAborted);
     }
 
-    /// <summary><c>GET openapi.json</c></summary>
-    public Task OpenApiAsync(HttpContext context)
-    {
-        context.Response.ContentType = "application/json";
-        return context.Response.Body.WriteAsync(OpenApiDocument.Json, context.RequestAborted).AsTask();
-    }
-
     private static double? Ratio(long part, long whole) => whole == 0 ? null : Math.Round((double)part / whole, 6);
 
     private static async Task<T> ReadAsync<T>(HttpContext context, CancellationToken cancellationToken)

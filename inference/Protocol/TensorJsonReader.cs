@@ -111,6 +111,11 @@ internal static class TensorJsonReader
             return reader.TokenType is JsonTokenType.True or JsonTokenType.False;
         }
 
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return TryWriteNaN(type, to);
+        }
+
         if (reader.TokenType != JsonTokenType.Number)
         {
             return false;
@@ -168,6 +173,28 @@ internal static class TensorJsonReader
                 return uint8;
             default:
                 return SmallNumberJson.TryRead(ref reader, type, out to[0]);
+        }
+    }
+
+    // JSON has no NaN, and null is what stands for a missing number everywhere. Whether the model takes it is seen later.
+    private static bool TryWriteNaN(string type, Span<byte> to)
+    {
+        switch (type)
+        {
+            case "FP32":
+                BinaryPrimitives.WriteSingleLittleEndian(to, float.NaN);
+                return true;
+            case "FP64":
+                BinaryPrimitives.WriteDoubleLittleEndian(to, double.NaN);
+                return true;
+            case "FP16":
+                BinaryPrimitives.WriteHalfLittleEndian(to, Half.NaN);
+                return true;
+            case "BF16":
+                BinaryPrimitives.WriteUInt16LittleEndian(to, BrainFloat.Round(float.NaN));
+                return true;
+            default:
+                return false;
         }
     }
 

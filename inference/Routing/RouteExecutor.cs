@@ -194,9 +194,8 @@ internal sealed class RouteExecutor(
         var merged = new List<Tensor>(first.Outputs.Count);
         foreach (Tensor output in first.Outputs)
         {
-            Rows.Require(output, (int)scores.Shape[0]);
             Tensor better = second.Outputs.Find(other => other.Name == output.Name) ?? throw new InferenceException(422, $"The cascade's second model has no output '{output.Name}'.");
-            merged.Add(Rows.Replace(output, better, unsure));
+            merged.Add(Rows.Replace(output, better, unsure, (int)scores.Shape[0]));
         }
 
         return new(state.Model, $"{first.Version}+{second.Version}", name + ":both", merged);

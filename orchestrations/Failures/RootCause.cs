@@ -15,7 +15,7 @@ public static class RootCause
         // The worker's type says otherwise, but a task that was terminated from outside comes without details.
         if (exception.FailureDetails is not { } details)
         {
-            return exception.Message;
+            return "it was ended from outside";
         }
 
         // What led to a permanent failure is for the log: "404" is less than "there is no blob raw/x".

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DurableMl.Orchestrations.Failures;
-using DurableMl.Orchestrations.Pipelines;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -15,9 +14,10 @@ public static class PipelineOrchestrator
     public static async Task<JsonElement> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        PipelineDefinition pipeline = context.GetInput<PipelineDefinition>()!;
-        var progress = new RunProgress(context, pipeline);
-        var run = new PipelineRun(context, pipeline, progress);
+        RunInput input = context.GetInput<RunInput>()!;
+        DateTime startedAt = context.CurrentUtcDateTime;
+        var progress = new RunProgress(context, input.Pipeline);
+        var run = new PipelineRun(context, input, progress);
         RunState state;
         string? failure = null;
         try
@@ -39,8 +39,19 @@ public static class PipelineOrchestrator
             progress.Enter(RunPhase.Done, 1);
         }
 
-        JsonElement output = progress.Output(state);
-        await context.CallActivityAsync(nameof(WriteReport), new WriteReportInput(context.InstanceId, output), ActivityRetries.Transient);
+        progress.End(state);
+        JsonElement output = progress.Output(state, withReport: true);
+        try
+        {
+            await context.CallActivityAsync(nameof(WriteReport), new WriteReportInput(context.InstanceId, startedAt, output), ActivityRetries.Brief);
+        }
+        catch (TaskFailedException e)
+        {
+            // What the run came to stands in its output too.
+            progress.Note(null, $"the report could not be written: {RootCause.Of(e)}");
+            output = progress.Output(state, withReport: false);
+        }
+
         progress.Show();
         return failure is null ? output : throw new RunFailedException(last, failure);
 

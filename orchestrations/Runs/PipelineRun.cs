@@ -11,49 +11,63 @@ using Microsoft.DurableTask;
 namespace DurableMl.Orchestrations.Runs;
 
 /// <summary>The phases of a run, one after the other. Lives inside <see cref="PipelineOrchestrator"/>.</summary>
-internal sealed class PipelineRun(TaskOrchestrationContext context, PipelineDefinition pipeline, RunProgress progress)
+internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput input, RunProgress progress)
 {
+    private readonly PipelineDefinition pipeline = input.Pipeline;
+    private readonly DateTime startedAt = context.CurrentUtcDateTime;
     private readonly Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
 
     private string RunId => context.InstanceId;
 
-    /// <summary>Goes through all phases and says how the run ended.</summary>
+    /// <summary>Goes through all phases and says how the run ended. A cancellation ends it in whatever phase it is.</summary>
     public async Task<RunState> RunAsync()
     {
+        try
+        {
+            (DatasetReference dataset, SweepResult sweep, BestTrial best) = await TrainAsync();
+            return await FinishAsync(dataset, sweep, best);
+        }
+        catch (CancelledException)
+        {
+            progress.Stop($"cancelled: {await cancelled}");
+            return RunState.Cancelled;
+        }
+    }
+
+    private async Task<(DatasetReference Dataset, SweepResult Sweep, BestTrial Best)> TrainAsync()
+    {
         progress.Enter(RunPhase.Ingest, 1);
-        await context.CallActivityAsync(nameof(RecordRun), new RecordRunInput(RunId, pipeline), ActivityRetries.Transient);
+        await CallAsync<object?>(nameof(RecordRun), new RecordRunInput(RunId, pipeline, startedAt, input.Resumed));
 
         progress.Enter(RunPhase.Preprocess, 0);
-        DatasetReference dataset = await AwaitAsync(context.CallSubOrchestratorAsync<DatasetReference>(
-            nameof(PreprocessOrchestrator), new PlanDatasetInput(RunId, pipeline.Dataset), new TaskOptions().WithInstanceId(RunIds.Preprocess(RunId))));
+        DatasetReference dataset = input.Dataset
+            ?? await AwaitAsync(
+                RunIds.Preprocess(RunId),
+                id => context.CallSubOrchestratorAsync<DatasetReference?>(nameof(PreprocessOrchestrator), new PlanDatasetInput(RunId, pipeline.Dataset), id))
+            ?? throw new CancelledException();
         progress.Dataset = DatasetSummary.Of(dataset);
-        if (cancelled.IsCompleted)
-        {
-            return await CancelledAsync();
-        }
+        ThrowIfCancelled();
 
         progress.Enter(RunPhase.Train, pipeline.Sweep.Trials);
         SweepResult sweep = await AwaitAsync(
-            context.CallSubOrchestratorAsync<SweepResult>(
-                nameof(SweepOrchestrator), new SweepInput(RunId, dataset.Name, dataset.Version, pipeline.Sweep), new TaskOptions().WithInstanceId(RunIds.Sweep(RunId))),
-            cancels: RunIds.Sweep(RunId));
+            RunIds.Sweep(RunId),
+            id => context.CallSubOrchestratorAsync<SweepResult>(
+                nameof(SweepOrchestrator), new SweepInput(RunId, dataset.Name, dataset.Version, pipeline.Sweep, input.Resumed), id));
         TakeSweep(sweep);
-        if (cancelled.IsCompleted)
-        {
-            return await CancelledAsync();
-        }
-
-        return progress.Best is { } best
-            ? await FinishAsync(dataset, sweep, best)
-            : throw new RunFailedException(RunPhase.Train, sweep.Stopped ?? "no trial has completed with an objective");
+        ThrowIfCancelled();
+        return (dataset, sweep, progress.Best ?? throw new RunFailedException(RunPhase.Train, sweep.Stopped ?? TrialFailures.Describe(sweep.Trials) ?? "no trial has completed with an objective"));
     }
 
     private async Task<RunState> FinishAsync(DatasetReference dataset, SweepResult sweep, BestTrial best)
     {
         progress.Enter(RunPhase.Evaluate, 1);
-        EvaluationResult evaluation = await context.CallActivityAsync<EvaluationResult>(
-            nameof(EvaluateModel), new EvaluateModelInput(RunId, best.Trial, dataset.Name, dataset.Version), ActivityRetries.Transient);
+        EvaluationResult evaluation = await CallAsync<EvaluationResult>(nameof(EvaluateModel), new EvaluateModelInput(RunId, best.Trial, dataset.Name, dataset.Version));
         progress.Evaluation = evaluation;
+        if (evaluation.LeftOut.Count > 0)
+        {
+            progress.Note(best.Trial, $"not published, since a model's files have names of letters, digits, '.', '_' and '-': {string.Join(", ", evaluation.LeftOut)}");
+        }
+
         if (pipeline.Evaluate.Minimum is { } minimum && evaluation.Accuracy < minimum)
         {
             progress.Stop(FormattableString.Invariant($"accuracy {evaluation.Accuracy:0.####} on the test split is below evaluate.minimum, {minimum}"));
@@ -63,11 +77,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, PipelineDefi
         if (pipeline.Approve is { } approve)
         {
             progress.Enter(RunPhase.Approve, 1);
-            if (await ApprovalGate.WaitAsync(context, approve, cancelled) is not { } decision)
-            {
-                return await CancelledAsync();
-            }
-
+            ApprovalDecision decision = await ApprovalGate.WaitAsync(context, approve, cancelled, progress) ?? throw new CancelledException();
             progress.Approval = decision;
             if (!decision.Approved)
             {
@@ -76,19 +86,20 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, PipelineDefi
             }
         }
 
-        if (cancelled.IsCompleted)
+        ThrowIfCancelled();
+        progress.Enter(RunPhase.Publish, 1);
+        var publication = new PublishModelInput(
+            RunId, best.Trial, pipeline.Publish.Model, pipeline.Publish.Alias, dataset.Name, dataset.Version, sweep.CodeSha256, pipeline.Sweep.Objective.Metric, best.Objective, evaluation);
+        try
         {
-            return await CancelledAsync();
+            // Awaited to its end even when the run is cancelled meanwhile: what is half published is published.
+            progress.Model = await context.CallActivityAsync<PublishedModel>(nameof(PublishModel), publication, ActivityRetries.Until(cancelled));
+        }
+        catch (TaskFailedException) when (cancelled.IsCompleted)
+        {
+            throw new CancelledException();
         }
 
-        progress.Enter(RunPhase.Publish, 1);
-        int index = sweep.Trials.Select((trial, i) => (trial.Id, i)).First(trial => trial.Id == best.Trial).i;
-        progress.Model = await context.CallActivityAsync<PublishedModel>(
-            nameof(PublishModel),
-            new PublishModelInput(
-                RunId, best.Trial, pipeline.Publish.Model, pipeline.Publish.Alias, dataset.Name, dataset.Version,
-                TrialSampler.Sample(pipeline.Sweep.Parameters, pipeline.Sweep.Seed, index), sweep.CodeSha256, pipeline.Sweep.Objective.Metric, best.Objective, evaluation),
-            ActivityRetries.Transient);
         return RunState.Published;
     }
 
@@ -102,25 +113,40 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, PipelineDefi
 
         if (sweep.Stopped is { } stopped && !sweep.Cancelled)
         {
-            // What completed before does not count: the user said how many failures make the result worthless.
+            // The user said how many failures make the result worthless. What completed stays with the run, and resuming it trains only the rest.
             throw new RunFailedException(RunPhase.Train, stopped);
         }
     }
 
-    private async Task<RunState> CancelledAsync()
+    private void ThrowIfCancelled()
     {
-        progress.Stop($"cancelled: {await cancelled}");
-        return RunState.Cancelled;
+        if (cancelled.IsCompleted)
+        {
+            throw new CancelledException();
+        }
     }
 
-    /// <summary>Awaits a sub-orchestration. A cancellation is passed on to it meanwhile, where it takes one; either way its own end is awaited.</summary>
-    private async Task<T> AwaitAsync<T>(Task<T> work, string? cancels = null)
+    /// <summary>Calls an activity that may be left half done: it is not awaited any longer once the run is cancelled.</summary>
+    private async Task<T> CallAsync<T>(string activity, object work)
     {
-        if (await Task.WhenAny(work, cancelled) == cancelled && cancels is not null)
+        Task<T> call = context.CallActivityAsync<T>(activity, work, ActivityRetries.Until(cancelled));
+        await Task.WhenAny(call, cancelled);
+        ThrowIfCancelled();
+        return await call;
+    }
+
+    /// <summary>Awaits a sub-orchestration. A cancellation is passed on to it meanwhile; either way its own end is awaited.</summary>
+    private async Task<T> AwaitAsync<T>(string instance, Func<TaskOptions, Task<T>> start)
+    {
+        Task<T> work = start(new TaskOptions().WithInstanceId(instance));
+        if (await Task.WhenAny(work, cancelled) == cancelled)
         {
-            context.SendEvent(cancels, RunEvents.Cancel, await cancelled);
+            context.SendEvent(instance, RunEvents.Cancel, await cancelled);
         }
 
         return await work;
     }
+
+    /// <summary>The run was cancelled.</summary>
+    private sealed class CancelledException : Exception;
 }

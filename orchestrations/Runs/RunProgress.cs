@@ -27,6 +27,7 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
     private int done;
     private int total;
     private string? error;
+    private RunState? ended;
 
     public RunPhase Phase => phases[^1].Name;
 
@@ -67,13 +68,18 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
         error = Shorten(reason);
     }
 
+    /// <summary>Notes how the run ended.</summary>
+    public void End(RunState state) => ended = state;
+
     /// <summary>The run's output.</summary>
-    public JsonElement Output(RunState state)
+    /// <param name="state">How it ended.</param>
+    /// <param name="withReport">Whether it is kept as the report too.</param>
+    public JsonElement Output(RunState state, bool withReport)
     {
         Close();
         return JsonBlobs.ToElement(new RunOutput(
             context.InstanceId, pipeline.Name, state, Dataset, [.. trials.Select(trial => TrialSummary.Of(trial, pipeline.Sweep))], Best, Evaluation, Approval, Model,
-            phases, failures, RunBlobs.Report(context.InstanceId)));
+            phases, failures, withReport ? RunBlobs.Report(context.InstanceId) : null));
     }
 
     /// <summary>Writes the custom status, leaving out the less important where it would grow too long.</summary>
@@ -112,7 +118,11 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
 
     private JsonElement Status(IReadOnlyList<TrialStatus> shown, bool withParameters)
     {
-        var status = new RunStatus(pipeline.Name, Phase, done, total, phases, Dataset, Best, [], null, error);
+        var status = new RunStatus(pipeline.Name, Phase, done, total, phases, Dataset, Best, [], null, error)
+        {
+            State = ended,
+            Evaluation = Evaluation is { } evaluation ? new EvaluationSummary(evaluation.Accuracy, evaluation.Examples, RunBlobs.Evaluation(context.InstanceId)) : null,
+        };
         return JsonBlobs.ToElement(trials.Count > 0 ? status.WithTrials(shown, pipeline.Sweep, withParameters) : status);
     }
 }

@@ -4,6 +4,12 @@ using DurableMl.Orchestrations.Training;
 
 namespace DurableMl.Orchestrations.Runs;
 
+/// <summary>How a model did on the test split, in a status.</summary>
+/// <param name="Accuracy">The share of examples classified rightly, 0 to 1.</param>
+/// <param name="Examples">The number of examples.</param>
+/// <param name="Blob">Where the whole <see cref="Evaluation.EvaluationResult"/> lies, in the <c>runs</c> container.</param>
+public sealed record EvaluationSummary(double Accuracy, long Examples, string Blob);
+
 /// <summary>The custom status of a run: what is going on now.</summary>
 /// <param name="Pipeline">The pipeline's name.</param>
 /// <param name="Phase">The phase under way.</param>
@@ -27,6 +33,12 @@ public sealed record RunStatus(
     int? TrialsOmitted,
     string? Error)
 {
+    /// <summary>How the run ended; null while it goes on.</summary>
+    public RunState? State { get; init; }
+
+    /// <summary>How the best trial's model did on the test split, once that is known: what a person approves or not.</summary>
+    public EvaluationSummary? Evaluation { get; init; }
+
     /// <summary>With these of the sweep's trials.</summary>
     /// <param name="shown">The trials to show.</param>
     /// <param name="sweep">The sweep.</param>

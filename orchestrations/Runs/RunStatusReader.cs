@@ -26,16 +26,16 @@ public static class RunStatusReader
         return status switch
         {
             { Phase: RunPhase.Preprocess } when !run.IsCompleted => await WithBlocksAsync(client, run.InstanceId, status, cancellationToken),
-            { Phase: RunPhase.Train } when !run.IsCompleted && run.ReadInputAs<PipelineDefinition>() is { } pipeline =>
-                WithTrials(status, pipeline.Sweep, await TrialsAsync(client, run.InstanceId, cancellationToken)),
+            { Phase: RunPhase.Train } when !run.IsCompleted && run.ReadInputAs<RunInput>() is { Pipeline: { } pipeline } =>
+                WithTrials(status, pipeline.Sweep, await TrialsAsync(client, run, cancellationToken)),
             _ => status,
         };
     }
 
     /// <summary>The custom status of an orchestration of this app; null where it has none.</summary>
-    internal static T? CustomStatus<T>(this OrchestrationMetadata instance)
+    public static T? CustomStatus<T>(this OrchestrationMetadata instance)
         where T : class =>
-        instance.SerializedCustomStatus is { Length: > 0 } json ? JsonSerializer.Deserialize<T>(json, JsonBlobs.Options) : null;
+        instance?.SerializedCustomStatus is { Length: > 0 } json ? JsonSerializer.Deserialize<T>(json, JsonBlobs.Options) : null;
 
     /// <summary>A sweep's trials in the status of its run. Those of which nothing is known yet are waiting.</summary>
     internal static RunStatus WithTrials(RunStatus status, SweepDefinition sweep, IReadOnlyList<TrialStatus> known)
@@ -54,13 +54,14 @@ public static class RunStatusReader
         return preprocess?.CustomStatus<BlockProgress>() is { } blocks ? status with { Done = blocks.Done, Total = blocks.Total } : status;
     }
 
-    private static async Task<IReadOnlyList<TrialStatus>> TrialsAsync(DurableTaskClient client, string runId, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<TrialStatus>> TrialsAsync(DurableTaskClient client, OrchestrationMetadata run, CancellationToken cancellationToken)
     {
         var trials = new List<TrialStatus>();
-        var query = new OrchestrationQuery(InstanceIdPrefix: RunIds.Trial(runId, "trial-"), FetchInputsAndOutputs: true);
+        var query = new OrchestrationQuery(InstanceIdPrefix: RunIds.Trial(run.InstanceId, "trial-"), FetchInputsAndOutputs: true);
         await foreach (OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
         {
-            if (instance.CustomStatus<TrialStatus>() is { } trial)
+            // Those of an execution before the run was resumed have nothing to say any more.
+            if (instance.CreatedAt >= run.CreatedAt && instance.CustomStatus<TrialStatus>() is { } trial)
             {
                 trials.Add(trial);
             }

@@ -2,11 +2,12 @@ using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
 using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Training;
 
 /// <summary>The decisions of a trial: what an observation means and what to do next. Lives inside <see cref="TrialOrchestrator"/>.</summary>
-internal sealed class TrialLifecycle(TaskOrchestrationContext context, TrialInput input)
+internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, TrialInput input)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan TimeLimitGrace = TimeSpan.FromMinutes(2);
@@ -26,32 +27,41 @@ internal sealed class TrialLifecycle(TaskOrchestrationContext context, TrialInpu
             if (Record.SubmittedAt is null)
             {
                 Report(Record.Attempt == 1 ? TrialState.Waiting : TrialState.Retrying);
-                await context.CallActivityAsync(nameof(SubmitTrial), TrialAttempt.Of(input, Record), ActivityRetries.Transient);
+                await context.CallActivityAsync(nameof(SubmitTrial), TrialAttempt.Of(input, Record), ActivityRetries.ExceptOutages);
                 Record = Record with { SubmittedAt = context.CurrentUtcDateTime };
             }
 
-            TrialObservation seen = await context.CallActivityAsync<TrialObservation>(nameof(ObserveTrial), TrialAttempt.Of(input, Record), ActivityRetries.Transient);
-            Record = Record with
+            TrialObservation seen = await context.CallActivityAsync<TrialObservation>(nameof(ObserveTrial), TrialAttempt.Of(input, Record), ActivityRetries.ExceptOutages);
+            Record = Record.With(seen, context.CurrentUtcDateTime);
+            if (seen is { Outcome: not null, Running: true })
             {
-                StartedAt = Record.StartedAt ?? (seen.Running ? context.CurrentUtcDateTime : null),
-                Restarts = Math.Max(Record.Restarts, seen.Restarts),
-                Objective = seen.Objective ?? Record.Objective,
-                Epoch = seen.Epoch ?? Record.Epoch,
-            };
+                // It is of no use, and would go on to its budget all the same.
+                await EndTaskAsync();
+            }
+
             return seen.Outcome is { } outcome ? AfterOutcome(outcome, seen.Message) : await GoOnAsync(seen.Running);
         }
         catch (TaskFailedException failure)
         {
-            // Batch or storage did not answer. The task may well be alive, so the same attempt goes on.
-            bool again = CountInfrastructureFailure() && !failure.FailureDetails.IsCausedBy<PermanentFailureException>();
-            return again ? Pause(Record with { Error = RootCause.Of(failure) }) : End(TrialState.Failed, RootCause.Of(failure));
+            // The task may well be alive, so the same attempt goes on.
+            return AfterFailedCall(failure);
         }
     }
 
     /// <summary>Ends the attempt under way for good.</summary>
     public async Task<TrialStatus> CancelAsync(string reason)
     {
-        await EndTaskAsync();
+        try
+        {
+            await EndTaskAsync();
+        }
+        catch (TaskFailedException e)
+        {
+            // The sweep removes the Batch job, and the task with it.
+            ILogger logger = context.CreateReplaySafeLogger<TrialLifecycle>();
+            LogNotEnded(logger, input.RunId, input.TrialId, RootCause.Of(e));
+        }
+
         Record = Record with { Error = reason };
         return Report(TrialState.Cancelled);
     }
@@ -95,7 +105,7 @@ internal sealed class TrialLifecycle(TaskOrchestrationContext context, TrialInpu
         }
 
         TimeSpan limit = input.Sweep.TimeLimit;
-        if (Record.StartedAt is { } started && context.CurrentUtcDateTime - started > limit + TimeLimitGrace)
+        if (Record.Ran > limit + TimeLimitGrace)
         {
             // Batch ends a task at its limit; this is for a task of which it has lost sight.
             await EndTaskAsync();
@@ -104,6 +114,28 @@ internal sealed class TrialLifecycle(TaskOrchestrationContext context, TrialInpu
 
         Report(running ? TrialState.Running : Record is { Attempt: 1, Preemptions: 0 } ? TrialState.Waiting : TrialState.Retrying);
         return PollSchedule.Trial.After(context.CurrentUtcDateTime - Record.SubmittedAt!.Value);
+    }
+
+    /// <summary>An outage of Batch or storage is nobody's failure and is waited out; it counts against no budget.</summary>
+    private TimeSpan AfterFailedCall(TaskFailedException failure)
+    {
+        string reason = RootCause.Of(failure);
+        if (failure.FailureDetails is { } details && Outage.Is(details))
+        {
+            DateTime since = Record.OutageSince ?? context.CurrentUtcDateTime;
+            TimeSpan lasted = context.CurrentUtcDateTime - since;
+            if (lasted > Outage.Longest)
+            {
+                return End(TrialState.Failed, FormattableString.Invariant($"Batch or storage has not answered for {Outage.Longest.TotalHours:0} hours: {reason}"));
+            }
+
+            Record = Record with { OutageSince = since, Error = reason };
+            Report(TrialState.Retrying);
+            return Outage.Pauses.After(lasted);
+        }
+
+        bool again = CountInfrastructureFailure() && failure.FailureDetails?.IsCausedBy<PermanentFailureException>() != true;
+        return again ? Pause(Record with { Error = reason }) : End(TrialState.Failed, reason);
     }
 
     private bool CountInfrastructureFailure()
@@ -130,5 +162,8 @@ internal sealed class TrialLifecycle(TaskOrchestrationContext context, TrialInpu
 
     private Task EndTaskAsync() => Record.SubmittedAt is null
         ? Task.CompletedTask
-        : context.CallActivityAsync(nameof(EndTrial), TrialAttempt.Of(input, Record), ActivityRetries.Transient);
+        : context.CallActivityAsync(nameof(EndTrial), TrialAttempt.Of(input, Record), ActivityRetries.Brief);
+
+    [LoggerMessage(LogLevel.Warning, "The Batch task of {TrialId} of run {RunId} could not be ended: {Reason}")]
+    private static partial void LogNotEnded(ILogger logger, string runId, string trialId, string reason);
 }

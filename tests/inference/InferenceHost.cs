@@ -127,7 +127,6 @@ internal sealed class InferenceHost : IAsyncDisposable
         app.MapGet("api/models/{model}/experiments", (HttpContext c) => api.ExperimentsAsync(c, Route(c, "model")!));
         app.MapPost("api/feedback", (HttpContext c) => api.FeedbackAsync(c));
         app.MapGet("metrics", (HttpContext c) => api.MetricsAsync(c));
-        app.MapGet("openapi.json", (HttpContext c) => api.OpenApiAsync(c));
     }
 
     private static string? Route(HttpContext context, string name) => (string?)context.GetRouteValue(name);

@@ -84,7 +84,7 @@ public sealed class TrainingOnBatchTests
         {
             outcomes.Add(await account.OutcomeAsync(trial, Cancellation));
             Assert.AreEqual(TrialOutcomeKind.Succeeded, outcomes[^1].Kind, outcomes[^1].Message);
-            Assert.AreEqual(new TrialStarts(1, trial == undisturbed ? 1 : 2), await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation));
+            Assert.AreEqual(new TrialStarts(1, trial == undisturbed ? 1 : 2, 1), await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation));
         }
 
         var stopped = await TextAsync($"{noticed.BlobPrefix}/logs/attempt-1/start-1/stderr.txt");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Cli.Tests.Pipelines;
 using DurableMl.Cli;
 using DurableMl.Cli.Commands;
@@ -57,16 +58,34 @@ public sealed class ImportsClientTests
     }
 
     [TestMethod]
-    [DataRow(HttpStatusCode.NotFound, "No run and no import has the id 'a'.")]
+    [DataRow(HttpStatusCode.NotFound, "No run, import or scoring has the id 'a'.")]
     [DataRow(HttpStatusCode.Conflict, "The import has ended.")]
     public async Task What_cannot_be_cancelled_is_said(HttpStatusCode import, string said)
     {
-        var stub = new StubHandler((HttpStatusCode.NotFound, "{}"), (import, """{ "title": "The import has ended." }"""));
+        var stub = new StubHandler((HttpStatusCode.NotFound, "{}"), (import, """{ "title": "The import has ended." }"""), (HttpStatusCode.NotFound, "{}"));
 
         var exception = await Assert.ThrowsExactlyAsync<CliException>(() =>
             CancelCommand.CancelAsync(new PipelinesClient(stub.Client()), new ImportsClient(stub.Client(), TimeProvider.System), "a", CancellationToken.None));
 
         StringAssert.Contains(exception.Message, said);
+    }
+
+    [TestMethod]
+    [DataRow(HttpStatusCode.NotFound, null, "champion")]
+    [DataRow(HttpStatusCode.OK, null, null)]
+    [DataRow(HttpStatusCode.NotFound, "candidate", "candidate")]
+    public async Task The_first_version_of_a_model_becomes_its_champion_unless_another_alias_is_given(HttpStatusCode model, string? alias, string? sent)
+    {
+        (HttpStatusCode, string)?[] answers = alias is null ? [(model, "{}"), (HttpStatusCode.Accepted, """{ "id": "a" }""")] : [(HttpStatusCode.Accepted, """{ "id": "a" }""")];
+        var request = new JsonObject { ["source"] = "raw/m.onnx" };
+        if (alias is not null)
+        {
+            request["alias"] = alias;
+        }
+
+        Assert.AreEqual(0, await ImportCommand.RunAsync(new ImportsClient(new StubHandler(answers).Client(), TimeProvider.System), "digits", request, detach: true, CancellationToken.None));
+
+        Assert.AreEqual(sent, request["alias"]?.GetValue<string>());
     }
 
     [TestMethod]

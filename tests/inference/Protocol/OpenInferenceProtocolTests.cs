@@ -40,7 +40,7 @@ public sealed class OpenInferenceProtocolTests
         (int status, JsonNode model) = await host.Client.GetJsonAsync("v2/models/add");
 
         Assert.AreEqual(200, status);
-        Assert.AreEqual("""{"name":"add","versions":["1","2"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,4]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,4]}],"properties":{"batch_across_callers":"false","batch_evidence":"it was not tried when the version was published"}}""", model.ToJsonString());
+        Assert.AreEqual("""{"name":"add","versions":["1","2"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,4]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,4],"role":"scores"}],"properties":{"batch_across_callers":"false","batch_evidence":"it was not tried when the version was published"}}""", model.ToJsonString());
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/versions/2")).Status);
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/ready")).Status);
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/versions/2/ready")).Status);
@@ -216,6 +216,26 @@ public sealed class OpenInferenceProtocolTests
 
         Assert.AreEqual(400, status);
         Assert.Contains(named, body.Error());
+    }
+
+    [TestMethod]
+    [DataRow("FP32", OnnxModel.Float)]
+    [DataRow("FP64", 11)]
+    [DataRow("FP16", 10)]
+    public async Task Null_in_JSON_is_NaN_which_a_version_takes_if_its_serving_options_say_so(string datatype, int element)
+    {
+        byte[] isNaN = new OnnxModel().Node("IsNaN", ["x"], ["y"]).Input("x", element, "batch", 3).Output("y", 9, "batch", 3).ToArray();
+        string model = "nan-" + datatype.ToLowerInvariant();
+        await host.PublishAsync(model, isNaN, serving: new() { AcceptNaN = true });
+        await host.PublishAsync(model, isNaN, alias: null);
+        string request = Request("x", datatype, [1, 3], "[1,null,3]");
+        var taken = await host.Client.PostJsonAsync($"v2/models/{model}/versions/1/infer", request);
+        var refused = await host.Client.PostJsonAsync($"v2/models/{model}/versions/2/infer", request);
+
+        Assert.AreEqual("[false,true,false]", taken.Body["outputs"]![0]!["data"]!.ToJsonString());
+        Assert.AreEqual(400, refused.Status);
+        Assert.Contains("inputs[0].data[1]: is NaN", refused.Body.Error());
+        Assert.Contains("acceptNaN", refused.Body.Error());
     }
 
     [TestMethod]

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DurableMl.Orchestrations.Importing;
-using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Scoring;
@@ -27,10 +26,10 @@ internal sealed class TaskHub : IAsyncDisposable
     public static async Task<TaskHub> StartAsync(Action<DurableTaskRegistry> activities) => new(await DurableTaskTestHost.StartAsync(
         tasks =>
         {
-            tasks.AddOrchestratorFunc<PlanDatasetInput, DatasetReference>(nameof(PreprocessOrchestrator), (context, _) => PreprocessOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<PlanDatasetInput, DatasetReference?>(nameof(PreprocessOrchestrator), (context, _) => PreprocessOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<TrialInput, TrialStatus>(nameof(TrialOrchestrator), (context, _) => TrialOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<SweepInput, SweepResult>(nameof(SweepOrchestrator), (context, _) => SweepOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc<PipelineDefinition, JsonElement>(nameof(PipelineOrchestrator), (context, _) => PipelineOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<RunInput, JsonElement>(nameof(PipelineOrchestrator), (context, _) => PipelineOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<ImportInput, JsonElement>(nameof(ImportOrchestrator), (context, _) => ImportOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
             activities(tasks);

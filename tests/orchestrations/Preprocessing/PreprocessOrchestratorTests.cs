@@ -249,6 +249,7 @@ public class PreprocessOrchestratorTests
     private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs)
     {
         tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>
         {

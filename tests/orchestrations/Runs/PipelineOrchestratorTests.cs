@@ -38,6 +38,7 @@ public class PipelineOrchestratorTests
         Assert.AreEqual((run.InstanceId, "trial-003", output.Dataset!.Version), (model.Lineage!.Run, model.Lineage.Trial, model.Lineage.DatasetVersion));
         Assert.AreEqual(output.Trials[3].Parameters!["learning_rate"].GetDouble(), model.Lineage.Parameters!["learning_rate"].GetDouble());
         Assert.AreEqual("1", (await hub.Registry.GetAliasesAsync(hub.Raw.Name)).Versions["champion"]);
+        Assert.IsTrue(model.Batching!.AcrossCallers, model.Batching.Because);
 
         RunOutput? report = await hub.Blobs.GetBlobContainerClient("runs").GetBlobClient(output.ReportBlob).ReadJsonAsync<RunOutput>(default);
         Assert.AreEqual(RunState.Published, report!.State);
@@ -79,7 +80,7 @@ public class PipelineOrchestratorTests
         OrchestrationMetadata run = await hub.RunAsync(hub.Pipeline());
 
         Assert.AreEqual(OrchestrationRuntimeStatus.Failed, run.RuntimeStatus);
-        StringAssert.StartsWith(run.FailureDetails!.ErrorMessage, "train: 2 trials have failed");
+        Assert.AreEqual("train: loss is NaN (2 of 6 trials); sweep.maxFailedTrials allows 1", run.FailureDetails!.ErrorMessage);
         RunOutput? report = await hub.Blobs.GetBlobContainerClient("runs").GetBlobClient(RunBlobs.Report(run.InstanceId)).ReadJsonAsync<RunOutput>(default);
         Assert.AreEqual(RunState.Failed, report!.State);
         Assert.AreEqual(3, report.Failures.Count, "both trials and the run");

@@ -25,6 +25,17 @@ public sealed class RunStatusReaderTests
     }
 
     [TestMethod]
+    public void Of_a_metric_that_is_minimised_the_least_is_best_while_trials_train()
+    {
+        SweepDefinition sweep = PipelineJson.Definition().Sweep with { Objective = new ObjectiveDefinition("validation_loss", ObjectiveGoal.Minimize) };
+
+        RunStatus status = RunStatusReader.WithTrials(
+            Training(6), sweep, [.. ((double[])[0.7, 0.2, 0.9]).Select((loss, i) => TrialStatus.NotBegun(RunIds.TrialId(i)) with { State = TrialState.Running, Objective = loss })]);
+
+        Assert.AreEqual(("trial-001", 0.2), (status.Best!.Trial, status.Best.Objective));
+    }
+
+    [TestMethod]
     public void Of_many_trials_those_that_matter_most_are_shown_and_the_others_counted()
     {
         SweepDefinition sweep = PipelineJson.Definition(json => json["sweep"]!["trials"] = 1000).Sweep;

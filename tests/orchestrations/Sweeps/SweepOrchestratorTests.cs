@@ -105,6 +105,16 @@ public class SweepOrchestratorTests
         Assert.AreEqual(input.RunId, training.CleanedUp.Single());
     }
 
+    [TestMethod]
+    public async Task Batch_jobs_that_cannot_be_removed_cost_no_trial()
+    {
+        var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9)) { CleanUpFails = true };
+
+        SweepResult result = await RunAsync(training);
+
+        Assert.AreEqual((6, "trial-000"), (result.Trials.Count(trial => trial.State == TrialState.Completed), result.Best!.Trial));
+    }
+
     private static int Number(TrialAttempt attempt) => int.Parse(attempt.TrialId[^3..], System.Globalization.CultureInfo.InvariantCulture);
 
     private static SweepInput Input(Func<SweepDefinition, SweepDefinition>? change = null)

@@ -70,7 +70,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
             await datasets.GetBlobClient($"{Dataset}/{Version}/manifest.json").UploadAsync(
                 new BinaryData("""{"format":"durableml-dataset/1","splits":{}}"""), overwrite: true);
             cluster.Training = new TrainingJobs(cluster.Batch, blobs, cluster.Catalog(), settings, TimeProvider.System);
-            await cluster.StartHubAsync();
+            await cluster.StartHubAsync(blobs);
             return cluster;
         }
         catch
@@ -223,9 +223,9 @@ internal sealed class TrainingCluster : IAsyncDisposable
         return new JobCatalog(folder["jobs"]);
     }
 
-    private async Task StartHubAsync() => hub = await TaskHub.StartAsync(tasks =>
+    private async Task StartHubAsync(BlobServiceClient blobs) => hub = await TaskHub.StartAsync(tasks =>
     {
-        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training).RunAsync(input, default));
+        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training, blobs).RunAsync(input, Client, default));
         tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
         tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training).RunAsync(attempt, default));
         tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch).RunAsync(attempt, default));

@@ -1,9 +1,9 @@
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
-using DurableMl.Orchestrations.Importing;
+using DurableMl.Orchestrations.Preprocessing;
 using Orchestrations.Tests.Fixtures;
 
-namespace Orchestrations.Tests.Importing;
+namespace Orchestrations.Tests.Preprocessing;
 
 [TestClass]
 public sealed class ArrayFileTests
@@ -46,7 +46,7 @@ public sealed class ArrayFileTests
     public void What_is_no_array_of_numbers_is_refused_with_its_role()
     {
         byte[] good = NumPyFile.Npy<float>("<f4", [1, 2], 2);
-        foreach (byte[] file in (byte[][])["text"u8.ToArray(), good[..^1], NumPyFile.Npy<int>("<U1", [1], 1), NumPyFile.Npy<int>(">i4", [1], 1), NumPyFile.Zip(), NumPyFile.Npz(("a", good))[..^30]])
+        foreach (byte[] file in (byte[][])["text"u8.ToArray(), good[..^1], NumPyFile.Npy<int>(">U1", [1], 1), NumPyFile.Npy<long>("|O8", [1], 1), NumPyFile.Npy<int>(">i4", [1], 1), NumPyFile.Zip(), NumPyFile.Npz(("a", good))[..^30]])
         {
             Assert.StartsWith("sample: ", Assert.ThrowsExactly<PermanentFailureException>(() => ArrayFile.Read(file, "sample")).Message);
         }

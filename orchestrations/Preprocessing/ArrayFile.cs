@@ -1,9 +1,10 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Text;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
-using DurableMl.Orchestrations.Preprocessing;
 
-namespace DurableMl.Orchestrations.Importing;
+namespace DurableMl.Orchestrations.Preprocessing;
 
 /// <summary>Reads NumPy's <c>.npy</c> (one array) and <c>.npz</c> (arrays by name) as tensors of the Open Inference Protocol.</summary>
 internal static class ArrayFile
@@ -27,7 +28,7 @@ internal static class ArrayFile
         }
         catch (Exception e) when (e is InvalidDataException or DatasetFormatException)
         {
-            throw new PermanentFailureException($"{role}: it is not a .npy or .npz file of numbers or booleans: {e.Message}", e);
+            throw new PermanentFailureException($"{role}: it is not a .npy or .npz file of numbers, booleans or text: {e.Message}", e);
         }
     }
 
@@ -75,6 +76,12 @@ internal static class ArrayFile
     {
         string shown = name.Length == 0 ? role : name;
         (string numpy, IReadOnlyList<int> shape, Memory<byte> elements) = NpyReader.Read(file, shown);
+        long[] wide = [.. shape.Select(size => (long)size)];
+        if (numpy[1] is 'S' or 'U' && numpy[0] is not '>')
+        {
+            return new(name, TensorType.ByName["BYTES"], wide, Text(elements.Span, numpy[1] == 'U', wide.Aggregate(1L, (product, size) => product * size)));
+        }
+
         string? type = numpy switch
         {
             "|b1" => "BOOL",
@@ -92,7 +99,25 @@ internal static class ArrayFile
             _ => null,
         };
         return type is null
-            ? throw new PermanentFailureException($"{role}: '{shown}' is of NumPy type {numpy}; booleans, whole numbers of 1 to 8 bytes and floats of 2, 4 or 8 bytes are taken, little-endian.")
-            : new(name, TensorType.ByName[type], [.. shape.Select(size => (long)size)], elements);
+            ? throw new PermanentFailureException($"{role}: '{shown}' is of NumPy type {numpy}; booleans, whole numbers of 1 to 8 bytes, floats of 2, 4 or 8 bytes and text are taken, little-endian.")
+            : new(name, TensorType.ByName[type], wide, elements);
+    }
+
+    // NumPy fills every element up to the longest with zeros; the protocol has each behind its length.
+    private static byte[] Text(ReadOnlySpan<byte> elements, bool isUnicode, long count)
+    {
+        int size = count == 0 ? 0 : (int)(elements.Length / count);
+        using var text = new MemoryStream();
+        Span<byte> prefix = stackalloc byte[sizeof(int)];
+        for (long i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> element = elements.Slice((int)(i * size), size);
+            byte[] utf8 = isUnicode ? Encoding.UTF8.GetBytes(Encoding.UTF32.GetString(element).TrimEnd('\0')) : element.TrimEnd((byte)0).ToArray();
+            BinaryPrimitives.WriteInt32LittleEndian(prefix, utf8.Length);
+            text.Write(prefix);
+            text.Write(utf8);
+        }
+
+        return text.ToArray();
     }
 }

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using DurableMl.Inference.Scoring;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 
-namespace Inference.Tests.Sessions;
+namespace Inference.Tests.Scoring;
 
 [TestClass]
 public sealed class SessionRunTests
