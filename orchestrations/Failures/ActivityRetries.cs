@@ -1,4 +1,3 @@
-using DurableMl.Orchestrations.Preprocessing;
 using Microsoft.DurableTask;
 
 namespace DurableMl.Orchestrations.Failures;
@@ -17,10 +16,10 @@ internal static class ActivityRetries
     public static TaskOptions Transient { get; } = TaskOptions.FromRetryHandler(retry => AgainAsync(retry, stop: null));
 
     /// <summary>For what a run can do without, such as clean-up: five tries over half a minute, whatever fails.</summary>
-    public static TaskOptions Brief { get; } = Policy(failure => !IsFinal(failure));
+    public static TaskOptions Brief { get; } = Policy(failure => !PermanentFailureException.Is(failure));
 
     /// <summary>For an orchestrator that waits out outages itself: as <see cref="Brief"/>, but an outage is told at once.</summary>
-    public static TaskOptions ExceptOutages { get; } = Policy(failure => !IsFinal(failure) && !Outage.Is(failure));
+    public static TaskOptions ExceptOutages { get; } = Policy(failure => !PermanentFailureException.Is(failure) && !Outage.Is(failure));
 
     /// <summary>As <see cref="Transient"/>, until <paramref name="stop"/> completes: then the last failure stands.</summary>
     public static TaskOptions Until(Task stop) => TaskOptions.FromRetryHandler(retry => AgainAsync(retry, stop));
@@ -28,12 +27,9 @@ internal static class ActivityRetries
     private static TaskOptions Policy(Func<TaskFailureDetails, bool> again) => TaskOptions.FromRetryPolicy(
         new RetryPolicy(Tries, FirstPause, 2.0, TimeSpan.FromSeconds(20)) { HandleFailure = failure => again(failure) });
 
-    private static bool IsFinal(TaskFailureDetails failure) =>
-        failure.IsCausedBy<DatasetFormatException>() || failure.IsCausedBy<PermanentFailureException>();
-
     private static async Task<bool> AgainAsync(RetryContext retry, Task? stop)
     {
-        if (IsFinal(retry.LastFailure) || stop is { IsCompleted: true })
+        if (PermanentFailureException.Is(retry.LastFailure) || stop is { IsCompleted: true })
         {
             return false;
         }

@@ -19,7 +19,7 @@ public static class RootCause
         }
 
         // What led to a permanent failure is for the log: "404" is less than "there is no blob raw/x".
-        while (!details.IsCausedBy<PermanentFailureException>() && details.InnerFailure is { } inner)
+        while (!PermanentFailureException.Is(details) && details.InnerFailure is { } inner)
         {
             details = inner;
         }

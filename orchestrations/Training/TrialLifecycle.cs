@@ -134,7 +134,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
             return Outage.Pauses.After(lasted);
         }
 
-        bool again = CountInfrastructureFailure() && failure.FailureDetails?.IsCausedBy<PermanentFailureException>() != true;
+        bool again = CountInfrastructureFailure() && (failure.FailureDetails is not { } cause || !PermanentFailureException.Is(cause));
         return again ? Pause(Record with { Error = reason }) : End(TrialState.Failed, reason);
     }
 

@@ -76,7 +76,7 @@ public sealed class TrialLifecycleTests
         await EndAsync(trial);
 
         Assert.AreEqual((TrialState.Failed, "no such metric"), (trial.Final!.Value, trial.Record.Error));
-        await context.Received(1).CallActivityAsync<object>(Arg.Is<TaskName>(name => name.Name == nameof(EndTrial)), Arg.Any<object?>(), Arg.Any<TaskOptions?>());
+        await context.Received(1).CallActivityAsync(Arg.Is<TaskName>(name => name.Name == nameof(EndTrial)), Arg.Any<object?>(), Arg.Any<TaskOptions?>());
     }
 
     private static TaskFailedException Failure(string type, string message) => new(nameof(ObserveTrial), 0, new TaskFailureDetails(type, message, null, null, null));
