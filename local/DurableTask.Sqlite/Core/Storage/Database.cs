@@ -150,13 +150,16 @@ internal sealed class Database : IAsyncDisposable
             File.WriteAllText(holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return stream;
         }
-        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException exception) when (IsLocked(exception))
         {
             throw new SqliteStorageException(
                 $"The database '{path}' is in use by {Holder(holderPath)}. One process at a time can work on a file: stop the other one or choose another path.",
                 exception);
         }
     }
+
+    /// <summary>EAGAIN of Linux and of macOS, and the sharing and lock violations of Windows.</summary>
+    private static bool IsLocked(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     private static string Holder(string holderPath)
     {
