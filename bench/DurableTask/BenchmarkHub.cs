@@ -8,7 +8,7 @@ namespace DurableTask.Sqlite.Benchmarks;
 /// <summary>One side of the comparison: a service with DurableTask.Core's worker and client on it.</summary>
 internal sealed class BenchmarkHub : IAsyncDisposable
 {
-    private const int Concurrency = 100;
+    private const int Concurrency = 400;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 

@@ -10,6 +10,7 @@ internal sealed class Hub : IAsyncDisposable
 {
     private readonly TemporaryFolder? folder;
     private TaskHubWorker worker;
+    private bool disposed;
 
     public Hub(Action<SqliteOrchestrationServiceOptions>? configure = null, string? path = null)
     {
@@ -78,6 +79,13 @@ internal sealed class Hub : IAsyncDisposable
         return Task.FromResult(connection.Number($"SELECT COUNT(*) FROM {table}"));
     }
 
+    /// <summary>How many messages wait for an instance.</summary>
+    public Task<long> CountMessagesAsync(string instanceId)
+    {
+        using var connection = Connection.Open(Options.Path, SqliteOpenMode.ReadOnly);
+        return Task.FromResult(connection.Prepare($"SELECT COUNT(*) FROM messages WHERE {RowId.KeySql("id")} = (SELECT key FROM instances WHERE id = ?1)").Bind(1, instanceId).Number() ?? 0);
+    }
+
     public async Task<List<HistoryEvent>> HistoryAsync(string instanceId)
     {
         var events = new List<HistoryEvent>();
@@ -125,6 +133,12 @@ internal sealed class Hub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         await worker.StopAsync(isForced: true);
         worker.Dispose();
         await Service.DisposeAsync();

@@ -1,4 +1,4 @@
-using DurableTask.Sqlite.Tests;
+using DurableTask.Sqlite.Tests.Crashes;
 
-// The test assembly is also the process that the crash test kills.
-return args is ["crash", var path, var round] ? await CrashWorkload.RunAsync(path, round) : 1;
+// The test assembly is also the process that the crash test kills: dotnet DurableTask.Sqlite.Tests.dll crash-worker FILE
+return args is ["crash-worker", var path] ? await CrashWorker.RunAsync(path) : 1;

@@ -168,7 +168,9 @@ public partial class SqliteOrchestrationService
             OrchestrationRuntimeState = state,
             NewMessages = messages,
             LockedUntilUtc = DateTime.MaxValue,
-            Session = options.ExtendedSessions ? new Session(this) : null,
+
+            // Not for entities: in a session Core leaves their state to whoever runs them, who may not keep it. Nothing is replayed for them anyway.
+            Session = options.ExtendedSessions && !slot.IsEntity ? new Session(this) : null,
         };
     }
 
@@ -236,17 +238,10 @@ public partial class SqliteOrchestrationService
         return message;
     }
 
-    private async Task CompleteActivityAsync(ActivityEntry activity, TaskMessage response)
+    private Task CompleteActivityAsync(ActivityEntry activity, TaskMessage response)
     {
         var encoded = EncodedMessage.From(response);
-        await Opened().Writer.WriteAsync(
-            tables => tables.CompleteActivity(activity.Id, encoded),
-            effects =>
-            {
-                // Before the next commit's effects: its activities may get this one's id again.
-                dispatcher?.Remove(activity);
-                Follow(effects);
-            });
+        return Opened().Writer.WriteAsync(tables => tables.CompleteActivity(activity.Id, encoded), Follow);
     }
 
     private Task GiveUpAsync(ActivityEntry activity, TaskMessage message)

@@ -270,7 +270,7 @@ public partial class SqliteOrchestrationService
                 var message = activity.Message ?? Opened().Read(queries => queries.Activity(activity.Id));
                 if (message is null)
                 {
-                    dispatcher?.Remove(activity);
+                    // It was deleted with its orchestration in this very moment.
                     continue;
                 }
 

@@ -195,18 +195,6 @@ internal sealed class Dispatcher : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Forgets an activity that has its result.</summary>
-    public void Remove(ActivityEntry activity)
-    {
-        lock (gate)
-        {
-            if (activities.TryGetValue(activity.Id, out var current) && current == activity)
-            {
-                activities.Remove(activity.Id);
-            }
-        }
-    }
-
     /// <summary>Puts an activity that ended without a result back, for later.</summary>
     public void GiveBack(ActivityEntry activity, bool isFailure)
     {
@@ -453,7 +441,8 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     private void Clear(long key)
     {
-        if (!slots.TryGetValue(key, out var slot))
+        // What comes after this, such as a rewind, gets a slot of its own: this one may be out, and what it has taken must not come back.
+        if (!slots.Remove(key, out var slot))
         {
             return;
         }
@@ -465,6 +454,7 @@ internal sealed class Dispatcher : IAsyncDisposable
 
         slot.Waiting.Clear();
         slot.Failures = 0;
+        slot.SessionWaiter?.TrySetResult();
     }
 
     private long RetryAt(int failures)

@@ -113,6 +113,7 @@ internal sealed class Database : IAsyncDisposable
         }
 
         await Writer.DisposeAsync();
+        File.Delete(path + ".pid");
         await fileLock.DisposeAsync();
     }
 
@@ -141,33 +142,34 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Two processes on one file would run every task twice. The operating system frees the lock however this process ends.</summary>
     private static FileStream Lock(string path)
     {
-        var lockPath = path + ".lock";
+        // Who holds it stands in a file of its own: a locked one cannot be read.
+        var holderPath = path + ".pid";
         try
         {
-            var stream = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            stream.SetLength(0);
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            stream.Flush();
+            var stream = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return stream;
         }
-        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException exception) when (IsLocked(exception))
         {
             throw new SqliteStorageException(
-                $"The database '{path}' is in use by {Holder(lockPath)}. One process at a time can work on a file: stop the other one or choose another path.",
+                $"The database '{path}' is in use by {Holder(holderPath)}. One process at a time can work on a file: stop the other one or choose another path.",
                 exception);
         }
     }
 
-    private static string Holder(string lockPath)
+    /// <summary>EAGAIN of Linux and of macOS, and the sharing and lock violations of Windows.</summary>
+    private static bool IsLocked(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
+
+    private static string Holder(string holderPath)
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return $"process {reader.ReadToEnd()}";
+            return $"process {File.ReadAllText(holderPath)}";
         }
         catch (IOException)
         {
-            // Windows does not let a locked file be read. Who holds it only helps; that it is held is what counts.
+            // Who holds it only helps; that it is held is what counts.
             return "another process";
         }
     }

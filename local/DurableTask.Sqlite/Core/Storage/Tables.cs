@@ -73,6 +73,9 @@ internal sealed class Tables
     /// <summary>Reads what is written, inside the transaction.</summary>
     public Queries Queries => new(connection);
 
+    /// <summary>The number that a statement gives; the tests set limits with it.</summary>
+    internal long Number(string sql) => connection.Number(sql);
+
     /// <summary>Begins a transaction.</summary>
     public void Begin() => begin.Run();
 
@@ -182,7 +185,9 @@ internal sealed class Tables
     /// <summary>Takes an activity off and gives its result to its orchestration, if that still waits for it.</summary>
     public Effects CompleteActivity(long id, EncodedMessage response)
     {
+        // The id may be given again in the next commit, so the memory forgets it with this one.
         var effects = new Effects();
+        effects.ClearedActivities.Add(id);
         deleteActivity.Bind(1, id).Run();
         if (connection.Changes == 0)
         {

@@ -11,7 +11,7 @@ namespace DurableTask.Sqlite.Storage;
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
-    private const int MaxBatch = 128;
+    private const int MaxBatch = 512;
 
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
 
