@@ -28,7 +28,7 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        if (!RunIds.IsValid(scoreId) || await client.GetInstanceAsync(scoreId, cancellationToken) is not { Name: nameof(ScoreOrchestrator) } score)
+        if (!RunIds.IsValid(scoreId) || await client.GetInstanceAsync(scoreId, getInputsAndOutputs: true, cancellationToken) is not { Name: nameof(ScoreOrchestrator) } score)
         {
             return await request.NoSuchAsync("scoring", scoreId);
         }
@@ -52,7 +52,7 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        if (await RequestBody.ReadAsync(request, ScoreRequest.MaxBytes, cancellationToken) is not { } body)
+        if (await request.ReadBodyAsync(ScoreRequest.MaxBytes, cancellationToken) is not { } body)
         {
             return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too long.", $"It has at most {ScoreRequest.MaxBytes} bytes.");
         }

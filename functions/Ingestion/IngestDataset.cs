@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using DurableMl.Functions.Hosting;
+using DurableMl.Functions.Pipelines;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -33,15 +33,23 @@ public sealed partial class IngestDataset(RunStarter starter, ILogger<IngestData
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(dataset);
-        BlobDownloadResult content = await pipeline.DownloadContentAsync(cancellationToken);
-        string runId = RunIdFor(dataset, content.Content.ToMemory().Span);
-        RunStart start = await starter.StartAsync(client, content.Content.ToMemory(), runId, cancellationToken);
+        await using Stream stream = await pipeline.OpenReadAsync(cancellationToken: cancellationToken);
+        RunStart start;
+        if (await BoundedContent.ReadAsync(stream, PipelineReader.MaxBytes, cancellationToken) is { } content)
+        {
+            start = await starter.StartAsync(client, content, RunIdFor(dataset, content.Span), cancellationToken);
+        }
+        else
+        {
+            start = new RunStart(null, [new PipelineError("$", $"is {stream.Length} bytes long; a pipeline has at most {PipelineReader.MaxBytes}")], Existed: false);
+        }
+
         // Nobody waits for an answer here; so it is left beside the question.
         BlobClient answer = pipeline.GetParentBlobContainerClient().GetBlobClient(pipeline.Name + ".errors");
         if (start.Errors.Count == 0)
         {
             await answer.DeleteIfExistsAsync(cancellationToken: cancellationToken);
-            LogStarted(logger, start.Existed ? "was started before" : "starts", runId, pipeline.Name);
+            LogStarted(logger, start.Existed ? "was started before" : "starts", start.RunId!, pipeline.Name);
             return;
         }
 

@@ -30,8 +30,11 @@ internal static class PipelineResponses
         request.ProblemAsync(HttpStatusCode.NotFound, $"There is no such {kind}.", $"No {kind} has the id '{id}'.");
 
     /// <summary>409 for one that takes nothing any more.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="kind">What it is, such as a run.</param>
+    /// <param name="instance">It, with its output: that says how it ended.</param>
     public static Task<HttpResponseData> HasEndedAsync(this HttpRequestData request, string kind, OrchestrationMetadata instance) =>
-        request.ProblemAsync(HttpStatusCode.Conflict, $"The {kind} has ended.", $"It is {instance.RuntimeStatus} since {instance.LastUpdatedAt:O}.");
+        request.ProblemAsync(HttpStatusCode.Conflict, $"The {kind} has ended.", $"It is {RunDocument.Of(instance).State} since {instance.LastUpdatedAt:O}.");
 
     /// <summary>Why somebody cancels: what the query says.</summary>
     public static string CancelReason(this HttpRequestData request) => request.Query["reason"] ?? (Caller.Of(request) is { } caller ? $"asked for by {caller}" : "asked for over HTTP");

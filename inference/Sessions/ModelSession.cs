@@ -121,7 +121,9 @@ public sealed class ModelSession : IDisposable
         catch (OnnxRuntimeException e)
         {
             session?.Dispose();
-            throw new InvalidModelException($"'{Path.GetFileName(path)}' cannot be loaded: {e.Message}", e);
+            // Where the file lies on this machine is nobody's business.
+            string reason = e.Message.Replace(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+            throw new InvalidModelException($"'{Path.GetFileName(path)}' cannot be loaded: {reason}", e);
         }
     }
 

@@ -113,7 +113,7 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
         }
         catch (InvalidModelException e)
         {
-            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message.Replace(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)}", e);
+            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using DurableMl.Cli.Commands;
 
 namespace Cli.Tests.Launcher;
 
@@ -6,7 +7,7 @@ namespace Cli.Tests.Launcher;
 [UnsupportedOSPlatform("windows")]
 public sealed class LauncherTests
 {
-    private static readonly string[] Commands = ["demo", "up", "run", "import", "status", "cancel", "batch-emulator", "test", "setup"];
+    private static readonly string[] Commands = [.. RootCommandFactory.Create().Subcommands.Select(command => command.Name), "test", "setup", "build"];
     private static readonly string Launcher = Path.Combine(Repository.Root, "durableml");
 
     [TestMethod]
@@ -21,6 +22,15 @@ public sealed class LauncherTests
         {
             StringAssert.Contains(run.Output, $"./durableml {command}");
         }
+    }
+
+    [TestMethod]
+    public async Task Every_command_is_passed_on()
+    {
+        string[] labels = [.. (await File.ReadAllLinesAsync(Launcher)).Select(line => line.Trim()).Where(line => line.EndsWith(')'))];
+        HashSet<string> known = [.. labels.SelectMany(label => label.TrimEnd(')').Split('|', StringSplitOptions.TrimEntries))];
+
+        CollectionAssert.IsSubsetOf(Commands, known.ToArray());
     }
 
     [TestMethod]

@@ -11,6 +11,8 @@ public sealed class ImportRequestReaderTests
     [DataRow("""{"sample":"raw/s.npy"}""", "$.source")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/../s.npy"}""", "$.sample")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.csv"}""", "$.sample")]
+    [DataRow("""{"source":"raw/a\\..\\x.pt","sample":"raw/s.npy"}""", "$.source")]
+    [DataRow("""{"source":"raw//x.pt","sample":"raw/s.npy"}""", "$.source")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","format":"caffe"}""", "$.format")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","format":"pytorch"}""", "$.definition")]
     [DataRow("""{"source":"raw/x.onnx","sample":"raw/s.npy","format":"onnx","definition":"raw/m.py"}""", "$.definition")]
@@ -50,9 +52,9 @@ public sealed class ImportRequestReaderTests
     public void A_request_of_every_member_is_read()
     {
         ImportRequest? request = ImportRequestReader.Read(
-            """{"source":"raw/x.onnx","sample":"raw/s.npz","format":"onnx","tolerance":0.01,"alias":"champion","weights":["raw/a/w.bin"],"expected":"raw/e.npz"}"""u8, out var errors);
+            """{"source":"raw/my models/100%+é.onnx","sample":"raw/s.npz","format":"onnx","tolerance":0.01,"alias":"champion","weights":["raw/a b/w.bin"],"expected":"raw/e.npz"}"""u8, out var errors);
 
         Assert.IsEmpty(errors);
-        Assert.AreEqual(("onnx", 0.01, "champion", "raw/e.npz", "raw/a/w.bin"), (request!.Format, request.Tolerance, request.Alias, request.Expected, request.Weights!.Single()));
+        Assert.AreEqual(("raw/my models/100%+é.onnx", "onnx", 0.01, "champion", "raw/e.npz", "raw/a b/w.bin"), (request!.Source, request.Format, request.Tolerance, request.Alias, request.Expected, request.Weights!.Single()));
     }
 }

@@ -1,4 +1,6 @@
 using DurableMl.Orchestrations.Runs;
+using Microsoft.DurableTask.Client;
+using NSubstitute;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Runs;
@@ -36,16 +38,23 @@ public sealed class RunIndexTests
     }
 
     [TestMethod]
-    public async Task Old_runs_that_have_ended_are_taken_off_the_list()
+    public async Task Old_runs_that_are_over_are_purged_and_taken_off_the_list()
     {
         RunIndex index = await OpenAsync();
         string prefix = Storage.NewName("y");
         DateTime start = new(1980, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         await index.EndAsync($"{prefix}-ended", start, "p", RunState.Published, default);
         await index.BeginAsync($"{prefix}-going-on", start, "p", default);
+        await index.BeginAsync($"{prefix}-terminated", start, "p", default);
+        DurableTaskClient client = Substitute.For<DurableTaskClient>("hub");
+        client.GetInstanceAsync($"{prefix}-going-on", Arg.Any<bool>(), Arg.Any<CancellationToken>()).Returns(new OrchestrationMetadata("x", $"{prefix}-going-on"));
+        PurgeInstancesFilter? filter = null;
+        client.PurgeAllInstancesAsync(Arg.Do<PurgeInstancesFilter>(asked => filter = asked), Arg.Any<CancellationToken>()).Returns(new PurgeResult(7));
 
-        Assert.AreEqual(1, await index.RemoveAsync(start.AddDays(1), default));
+        Assert.AreEqual(7, await new HistoryPurge(await Storage.BlobsAsync()).PurgeAsync(client, start.AddDays(1), default));
 
+        Assert.AreEqual(start.AddDays(1), filter!.CreatedTo);
+        CollectionAssert.DoesNotContain(filter.Statuses!.ToArray(), OrchestrationRuntimeStatus.Running);
         RunEntries all = await index.ListAsync(null, 5000, default);
         Assert.AreEqual($"{prefix}-going-on", all.Runs.Single(run => run.RunId.StartsWith(prefix, StringComparison.Ordinal)).RunId);
     }
