@@ -1,6 +1,6 @@
 namespace DurableMl.Orchestrations.Pipelines;
 
-/// <summary>The metrics whose names say what is better, so that <c>sweep.objective.goal</c> may be left out. docs/pipelines.md lists them.</summary>
+/// <summary>The metrics whose names say what is better, so that <c>sweep.objective.goal</c> may be left out. examples/README.md lists them.</summary>
 public static class MetricGoals
 {
     private static readonly string[] Prefixes = ["validation_", "val_", "test_", "eval_", "train_"];

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using DurableMl.Functions.Ingestion;
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using Functions.Tests.Fixtures;
 using Orchestrations.Tests.Fixtures;
@@ -38,6 +39,19 @@ public sealed class IngestDatasetTests
         await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the errors are beside it");
         JsonNode errors = JsonNode.Parse((await answer.DownloadContentAsync()).Value.Content.ToString())!["errors"]!;
         Assert.AreEqual("$.sweep.trials", errors[0]!["path"]!.GetValue<string>());
+    }
+
+    [TestMethod]
+    public async Task A_pipeline_that_is_too_long_is_refused_beside_it()
+    {
+        await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+
+        await raw.PutAsync("pipeline.json", new byte[PipelineReader.MaxBytes + 1]);
+
+        BlobClient answer = (await Storage.BlobsAsync()).GetBlobContainerClient("raw").GetBlobClient($"{raw.Name}/pipeline.json.errors");
+        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the error is beside it");
+        StringAssert.Contains((await answer.DownloadContentAsync()).Value.Content.ToString(), $"at most {PipelineReader.MaxBytes}");
     }
 
     [TestMethod]
