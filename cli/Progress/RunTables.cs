@@ -23,9 +23,7 @@ internal static class RunTables
         var rows = new List<IRenderable> { Phases(progress, now) };
         if (progress.Dataset is { Version: not null } dataset)
         {
-            rows.Add(new Text(string.Create(
-                CultureInfo.InvariantCulture,
-                $"dataset {dataset.Name} {Short(dataset.Version)}, {dataset.Examples} examples in {dataset.Shards} shards{(dataset.Reused ? " (reused)" : "")}")));
+            rows.Add(new Text($"dataset {dataset.Name} {Short(dataset.Version)}, {dataset.Size()}{(dataset.Reused ? " (reused)" : "")}"));
         }
 
         if (progress.Trials.Count > 0)

@@ -21,7 +21,7 @@ internal sealed class JsonBodies : IFunctionsWorkerMiddleware
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
         bool refused = context.GetHttpContext()?.Request is { } request
-            && request.Path.StartsWithSegments(Api) && HasBody(request) && !IsJson(request.ContentType);
+            && request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase) && HasBody(request) && !IsJson(request.ContentType);
         return refused ? RefuseAsync(context.GetHttpContext()!) : next(context);
     }
 

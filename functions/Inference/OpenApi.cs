@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -43,7 +44,7 @@ public static partial class OpenApi
             foreach (string method in trigger.Methods ?? ["get"])
             {
                 string name = trigger.Methods is { Length: > 1 } ? $"{function}.{method}" : function;
-                item[method] = Operation(function, told[name]?.AsObject(), parameters, document, trigger.AuthLevel);
+                item[method] = Operation(function, told[name]?.AsObject(), parameters, document, trigger.AuthLevel, route.StartsWith("/api/", StringComparison.Ordinal));
             }
         }
 
@@ -68,7 +69,7 @@ public static partial class OpenApi
         orderby function.Name
         select (function.Name, trigger);
 
-    private static JsonObject Operation(string function, JsonObject? told, string[] parameters, JsonObject document, AuthorizationLevel level)
+    private static JsonObject Operation(string function, JsonObject? told, string[] parameters, JsonObject document, AuthorizationLevel level, bool isApi)
     {
         var operation = new JsonObject { ["operationId"] = function };
         foreach ((string member, JsonNode? value) in told ?? Untold(function))
@@ -81,6 +82,12 @@ public static partial class OpenApi
             operation["security"] = new JsonArray();
         }
 
+        if (operation["requestBody"] is not null && isApi)
+        {
+            // By JsonBodies, whatever the function.
+            operation["responses"]![StatusCodes.Status415UnsupportedMediaType.ToString(CultureInfo.InvariantCulture)] = Problem("The body does not say that it is JSON");
+        }
+
         if (parameters.Length > 0)
         {
             JsonArray others = operation["parameters"]?.AsArray() ?? [];
@@ -89,6 +96,12 @@ public static partial class OpenApi
 
         return operation;
     }
+
+    private static JsonObject Problem(string description) => new()
+    {
+        ["description"] = description,
+        ["content"] = new JsonObject { ["application/problem+json"] = new JsonObject { ["schema"] = new JsonObject { ["$ref"] = "#/components/schemas/Problem" } } },
+    };
 
     private static JsonObject Untold(string function) => new()
     {

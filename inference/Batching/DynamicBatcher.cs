@@ -146,7 +146,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             {
                 job.ReleaseInputs();
                 double seconds = Math.Clamp(Math.Ceiling(averageRunSeconds * queue.Count / MaxBatch), 1, 60);
-                throw new InferenceException(429, $"{queue.Count} requests are waiting for this model already.", TimeSpan.FromSeconds(seconds));
+                throw new InferenceException(429, $"As many requests as may are waiting for this model already: {queue.Count}.", TimeSpan.FromSeconds(seconds));
             }
 
             queue.Add(job);

@@ -44,7 +44,7 @@ internal sealed class FeedbackMatcher(
         {
             // Put back: the right labels may follow.
             made.ForEach(prediction => predictions.Add(model, key, prediction));
-            throw InferenceException.Field("$.labels", $"{labels.Count} labels for the {made[0].Classes.Length} examples of request '{id}'.");
+            throw InferenceException.Field("$.labels", $"must be one for each example: request '{id}' had {made[0].Classes.Length}, and there are {labels.Count}.");
         }
 
         return made.ConvertAll(prediction =>

@@ -20,6 +20,8 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     private const int ManifestLimit = 4 << 20;
     private const int MaxAttempts = 50;
 
+    private long aliasChanges;
+
     /// <summary>The registry of the storage account that <paramref name="blobs"/> serves.</summary>
     public ModelRegistry(BlobServiceClient blobs, TimeProvider time)
         : this((blobs ?? throw new ArgumentNullException(nameof(blobs))).GetBlobContainerClient(ModelBlobs.Container), time)
@@ -27,6 +29,9 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     }
 
     internal BlobContainerClient Container => container;
+
+    /// <summary>How many aliases this process has set or removed.</summary>
+    internal long AliasChanges => Interlocked.Read(ref aliasChanges);
 
     /// <summary>
     /// Publishes a new version and returns its manifest. Publishing the same model from the same run and trial again, at the same time or
@@ -165,6 +170,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
 
             if (await TryReplaceAsync(blob, versions, current.ETag, cancellationToken) is { } replaced)
             {
+                Interlocked.Increment(ref aliasChanges);
                 return new(versions, replaced);
             }
         }

@@ -65,9 +65,12 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
         Task<ModelState> first;
         lock (watched.Gate)
         {
-            bool missing = watched.FirstRead is { IsCompletedSuccessfully: true, Result.Exists: false } && now >= watched.ReadAgain;
+            // What this process has published since is there at once, what another has a moment later.
+            bool due = now >= watched.ReadAgain || watched.AliasChanges != registry.AliasChanges;
+            bool missing = watched.FirstRead is { IsCompletedSuccessfully: true, Result.Exists: false } && due;
             if (watched.FirstRead is null || watched.FirstRead.IsFaulted || missing)
             {
+                watched.AliasChanges = registry.AliasChanges;
                 watched.ReadAgain = now + (long)(options.RefreshSeconds * time.TimestampFrequency);
                 watched.FirstRead = Task.Run(
                     async () =>
@@ -273,6 +276,9 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
         public IReadOnlyDictionary<string, string> Wanted { get; set; } = new Dictionary<string, string>();
 
         public long ReadAgain { get; set; }
+
+        /// <summary>How many the registry had seen when the model was read first.</summary>
+        public long AliasChanges { get; set; }
 
         public long LastUsed { get; set; }
     }

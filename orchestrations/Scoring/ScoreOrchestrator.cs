@@ -30,15 +30,17 @@ public static class ScoreOrchestrator
             return ScoreSummary.Of(input, progress) with { Cancelled = await cancelled };
         }
 
+        string failure;
         try
         {
             return await page ?? ScoreSummary.Of(input, progress);
         }
         catch (TaskFailedException e)
         {
-            // For people, and not for those who look for an activity.
-            throw new PermanentFailureException(RootCause.Of(e));
+            failure = RootCause.Of(e);
         }
+
+        throw new PermanentFailureException(failure);
     }
 
     /// <summary>Returns the summary after the last page; null after another, when a new execution goes on.</summary>

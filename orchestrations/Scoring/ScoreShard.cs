@@ -93,7 +93,7 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
             ReadOnlySpan<long> labels = MemoryMarshal.Cast<byte, long>(elements.Span);
             if (labels.Length != classes.Length)
             {
-                throw new PermanentFailureException($"{blob.Name} has {labels.Length} labels for {classes.Length} examples.");
+                throw new PermanentFailureException($"{blob.Name} must have one label for each example: there are {labels.Length}, and the shard has {classes.Length}.");
             }
 
             long correct = 0;

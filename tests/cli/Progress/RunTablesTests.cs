@@ -1,3 +1,4 @@
+using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Progress;
 using Spectre.Console;
 
@@ -6,6 +7,12 @@ namespace Cli.Tests.Progress;
 [TestClass]
 public sealed class RunTablesTests
 {
+    [TestMethod]
+    [DataRow(1, 1, "1 example in 1 shard")]
+    [DataRow(2, 3, "2 examples in 3 shards")]
+    public void One_of_a_kind_is_one(long examples, int shards, string size) =>
+        Assert.AreEqual(size, new RunDataset("d", "v", Reused: false, examples, shards).Size());
+
     [TestMethod]
     public void The_picture_shows_phases_dataset_and_trials()
     {

@@ -44,6 +44,23 @@ public sealed class OpenApiTests
     }
 
     [TestMethod]
+    public void No_operation_is_left_to_its_functions_name()
+    {
+        using Stream told = typeof(OpenApi).Assembly.GetManifestResourceStream("openapi.json")!;
+        string[] names = [.. JsonNode.Parse(told)!["operations"]!.AsObject().Select(each => (string?)each.Value!["operationId"] ?? each.Key.Split('.')[0])];
+
+        CollectionAssert.AreEquivalent(names, Described().Select(each => (string)each.Operation["operationId"]!).ToArray());
+    }
+
+    [TestMethod]
+    public void A_body_that_must_be_JSON_says_what_happens_to_another()
+    {
+        JsonObject start = Described().Single(each => each.Route == "post /api/pipelines").Operation;
+
+        Assert.IsNotNull(start["responses"]!["415"]);
+    }
+
+    [TestMethod]
     public void Every_reference_leads_somewhere()
     {
         foreach (JsonNode reference in All(OpenApi.Document).Where(node => node is JsonObject o && o["$ref"] is JsonValue))

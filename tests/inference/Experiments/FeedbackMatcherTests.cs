@@ -128,7 +128,7 @@ public sealed class FeedbackMatcherTests : IAsyncDisposable
         JsonNode rejected = (await ResultsAsync(one))["feedback"]!;
 
         Assert.AreEqual(1, (int)rejected["rejected"]!);
-        Assert.Contains("2 labels for the 1 examples of request 'r1'", (string)rejected["latestRejection"]!["reason"]!);
+        Assert.Contains("must be one for each example: request 'r1' had 1, and there are 2", (string)rejected["latestRejection"]!["reason"]!);
         Assert.AreEqual(400, await LabelAsync(one, "r1", "1,1"));
         Assert.AreEqual(200, await LabelAsync(one, "r1", "1"));
     }
