@@ -15,7 +15,7 @@ internal static class StatusCommand
     public static Command Create()
     {
         var command = new Command("status", "Show a run, or the newest.");
-        var run = new Argument<string?>("run") { Description = "The run's id; without it, runs are listed, the newest first.", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("run") { Description = "The id of a run, an import or a scoring; without it, runs are listed, the newest first.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = string.Create(CultureInfo.InvariantCulture, $"List all runs, not only the newest {Newest}.") };
         var api = new ApiOptions();
         command.Arguments.Add(run);
@@ -41,7 +41,13 @@ internal static class StatusCommand
 
     private static async Task ShowAsync(PipelinesClient client, string runId, CancellationToken cancellationToken)
     {
-        var run = await client.GetAsync(runId, cancellationToken) ?? throw new CliException($"There is no run '{runId}'. ./durableml status lists them.");
+        if (await client.GetAsync(runId, cancellationToken) is not { } run)
+        {
+            var other = await client.GetOtherAsync(runId, cancellationToken) ?? throw new CliException($"No run, import or scoring has the id '{runId}'. ./durableml status lists the runs.");
+            await Console.Out.WriteLineAsync(RunTables.Headline(other));
+            return;
+        }
+
         await Console.Out.WriteLineAsync(RunTables.Headline(run));
         if (run.CustomStatus is { } progress)
         {

@@ -38,7 +38,12 @@ internal static class RunTables
     public static string Headline(RunDocument run)
     {
         var reason = run.CustomStatus?.Error ?? (run.Output is { ValueKind: JsonValueKind.String } message ? message.GetString() : null);
-        return $"{run.RunId}: {run.State}{(reason is null ? "" : $", {reason}")}";
+        return reason switch
+        {
+            null => $"{run.RunId}: {run.State}",
+            _ when reason.StartsWith($"{run.State}: ", StringComparison.Ordinal) => $"{run.RunId}: {reason}",
+            _ => $"{run.RunId}: {run.State}, {reason}",
+        };
     }
 
     /// <summary>A row for each trial.</summary>

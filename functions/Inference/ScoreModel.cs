@@ -13,11 +13,26 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Inference;
 
-/// <summary><c>POST api/models/{model}/score</c>: scores every shard under a prefix.</summary>
+/// <summary><c>POST api/models/{model}/score</c>: scores every shard under a prefix; <c>GET api/scores/{scoreId}</c> and <c>POST …/cancel</c>: how that is doing, and the way to stop it.</summary>
 /// <param name="scorer">The models.</param>
 /// <param name="blobs">The data account.</param>
 public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
 {
+    /// <summary>One scoring with its output and its status; 404 where there is no such scoring.</summary>
+    [Function(nameof(GetScore))]
+    public static async Task<HttpResponseData> GetScore(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/scores/{scoreId}")] HttpRequestData request,
+        [DurableClient] DurableTaskClient client,
+        string scoreId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(client);
+        return await FindAsync(client, scoreId, cancellationToken) is { } score
+            ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(score))
+            : await request.NoSuchAsync("scoring", scoreId);
+    }
+
     /// <summary>Stops a scoring. What is scored stays; the summary beside it is not written. Answers 202, 404 where there is no such scoring, or 409 where it has ended.</summary>
     [Function(nameof(CancelScore))]
     public static async Task<HttpResponseData> CancelScore(
@@ -28,7 +43,7 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        if (!RunIds.IsValid(scoreId) || await client.GetInstanceAsync(scoreId, getInputsAndOutputs: true, cancellationToken) is not { Name: nameof(ScoreOrchestrator) } score)
+        if (await FindAsync(client, scoreId, cancellationToken) is not { } score)
         {
             return await request.NoSuchAsync("scoring", scoreId);
         }
@@ -79,4 +94,9 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
             return await request.ProblemAsync(HttpStatusCode.NotFound, "There is no such model.", e.Message);
         }
     }
+
+    private static async Task<OrchestrationMetadata?> FindAsync(DurableTaskClient client, string scoreId, CancellationToken cancellationToken) =>
+        RunIds.IsValid(scoreId) && await client.GetInstanceAsync(scoreId, getInputsAndOutputs: true, cancellationToken) is { Name: nameof(ScoreOrchestrator) } score
+            ? score
+            : null;
 }

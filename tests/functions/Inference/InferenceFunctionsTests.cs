@@ -100,6 +100,25 @@ public sealed class InferenceFunctionsTests
         Assert.AreEqual("Completed", (string)instance["runtimeStatus"]!, instance.ToJsonString());
         Assert.Contains("\"Examples\":6", instance["output"]!.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("\"Accuracy\":1", instance["output"]!.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+        (_, JsonNode score) = await SendAsync(app, HttpMethod.Get, $"api/scores/{started["id"]}", null);
+        Assert.AreEqual(("completed", 6), ((string)score["state"]!, (int)score["output"]!["examples"]!), score.ToJsonString());
+        (status, JsonNode ended) = await SendAsync(app, HttpMethod.Post, $"api/scores/{started["id"]}/cancel", null);
+        Assert.AreEqual(HttpStatusCode.Conflict, status);
+        StringAssert.StartsWith((string)ended["detail"]!, "It is completed since");
+    }
+
+    [TestMethod]
+    public async Task A_scoring_that_fails_says_why_in_words()
+    {
+        App app = await App.GetAsync();
+        string model = await PublishAsync();
+        (_, JsonNode started) = await SendAsync(app, HttpMethod.Post, $"api/models/{model}/score", $$"""{"input":"datasets/{{model}}/none-"}""");
+        await app.EndAsync(started);
+
+        (_, JsonNode score) = await SendAsync(app, HttpMethod.Get, $"api/scores/{started["id"]}", null);
+
+        Assert.AreEqual(("failed", $"There is no .npy shard under datasets/{model}/none-."), ((string)score["state"]!, (string)score["output"]!), score.ToJsonString());
+        Assert.AreEqual(HttpStatusCode.NotFound, (await SendAsync(app, HttpMethod.Get, "api/scores/none", null)).Status);
     }
 
     /// <summary>scores = (x0, 2 · x1).</summary>
