@@ -129,7 +129,7 @@ public sealed class ServingTests
     [TestMethod]
     public async Task A_model_that_was_asked_for_too_early_is_served_as_soon_as_this_process_has_published_it()
     {
-        await using InferenceHost host = await InferenceHost.StartAsync(settings: new() { ["Inference:RefreshSeconds"] = "3600" });
+        await using InferenceHost host = await InferenceHost.StartAsync(settings: new() { ["Inference:RefreshSeconds"] = "60" });
         Assert.AreEqual(404, (await host.Client.PostJsonAsync("v2/models/m/infer", Ones)).Status);
 
         await host.PublishAsync("m", OnnxModel.Add(1));

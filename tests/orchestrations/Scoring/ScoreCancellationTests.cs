@@ -36,6 +36,6 @@ public sealed class ScoreCancellationTests
 
         OrchestrationMetadata ended = await hub.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, hub.Timeout);
         Assert.AreEqual((OrchestrationRuntimeStatus.Completed, "enough", 0), (ended.RuntimeStatus, ended.ReadOutputAs<ScoreSummary>()!.Cancelled, summaries));
-        StringAssert.Contains(ended.SerializedOutput, "\"state\":\"cancelled\"");
+        Assert.Contains("\"state\":\"cancelled\"", ended.SerializedOutput!, StringComparison.OrdinalIgnoreCase);
     }
 }
