@@ -48,6 +48,11 @@ internal sealed class BatchPipeline(SharedKey key, BatchAccount account, FaultPl
         {
             http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
+        catch (StateNotStoredException e)
+        {
+            log.LogError(e, "{Method} {Path} changed nothing", http.Request.Method, path);
+            await RespondAsync(http, new BatchException(503, "ServerBusy", "The Batch emulator cannot store its state, so nothing has changed: is the disk full?") { RetryAfter = TimeSpan.FromSeconds(1) }, requestId);
+        }
         catch (ObjectDisposedException)
         {
             await RespondAsync(http, new BatchException(503, "ServerBusy", "The Batch emulator is stopping."), requestId);
