@@ -91,7 +91,8 @@ class Grant:
         try:
             return document["dataset"]["blobs"][name]
         except KeyError:
-            raise RunnerError("blob %s is not in the dataset" % name) from None
+            prefix = document["dataset"]["prefix"].strip("/")
+            raise RunnerError("dataset %s has no %s" % (prefix, name[len(prefix):].strip("/") if name.startswith(prefix + "/") else name)) from None
 
 
 class _Source:

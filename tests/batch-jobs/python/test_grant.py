@@ -71,7 +71,7 @@ class GrantTests(FolderTestCase):
 
     def test_only_the_files_of_the_dataset_can_be_read(self):
         grant = Grant.parse(self.document(minutes=60, dataset={"prefix": "bands/1", "blobs": {}}))
-        with self.assertRaisesRegex(RunnerError, "blob bands/2/manifest.json is not in the dataset"):
+        with self.assertRaisesRegex(RunnerError, "dataset bands/1 has no bands/2/manifest.json"):
             grant.dataset.get("bands/2/manifest.json")
 
 
