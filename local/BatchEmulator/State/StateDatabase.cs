@@ -11,6 +11,8 @@ internal sealed class StateDatabase : IDisposable
     public StateDatabase(string path)
     {
         SQLitePCL.Batteries_V2.Init();
+        // It holds the account key and the signatures in tasks' URLs. SQLite gives its other files the mode of this one.
+        OwnerOnly.CreateFile(path);
         connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         Execute("PRAGMA journal_mode=WAL");
