@@ -12,12 +12,13 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 
-from blobs import BlobContainer
 from checkpoints import CheckpointStore, settled_files, stage
 from dataset import DatasetCache
-from environment import job_directory, job_environment
+from environment import CODE, job_directory, job_environment
 from errors import EXIT_INFRASTRUCTURE, EXIT_NON_RETRYABLE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded
+from grant import Grant
 from guardian import Guardian
 from job import Job
 from metrics import summarise
@@ -37,17 +38,16 @@ REASONS = {0: "succeeded", EXIT_NON_RETRYABLE: "non-retryable"}
 class Runner:
     """One start of a trial, from the first blob to result.json."""
 
-    def __init__(self, settings, command, directory, guardian):
+    def __init__(self, settings, grant, command, directory, guardian):
         self._settings = settings
+        self._grant = grant
         self._command = command
         self._directory = directory
         self._guardian = guardian
         self._notice = None
         self._started = _now()
         self._clock = time.monotonic()
-        container = BlobContainer(settings.trial_url)
-        self._trial = TrialStore(container, settings.trial_prefix, settings.attempt)
-        self._container = container
+        self._trial = TrialStore(grant.trial, grant.prefix, settings.attempt)
         self._checkpoints = None
         self._job = None
         self._cache = None
@@ -105,14 +105,14 @@ class Runner:
             "dedicated": os.environ.get("AZ_BATCH_NODE_IS_DEDICATED")})
         with open(self._path("params.json"), "wb") as file:
             file.write(self._trial.parameters())
-        self._checkpoints = CheckpointStore(self._container, settings.trial_prefix, "%d-%d" % (settings.attempt, number))
+        self._checkpoints = CheckpointStore(self._grant.trial, self._grant.prefix, "%d-%d" % (settings.attempt, number))
         self._checkpoints.restore(self._path("checkpoint"))
         self._uploaded = settled_files(self._path("checkpoint"))
         self._trial.restore_metrics(self._path("output/metrics.jsonl"))
         environment = job_environment(settings, rank=0)
-        self._cache = DatasetCache.open(settings, self._stop_if_noticed)
-        if self._cache:
-            environment["DML_DATASET"] = self._cache.fetch(BlobContainer(settings.dataset_url), settings.dataset_prefix)
+        if self._grant.dataset:
+            self._cache = DatasetCache.open(settings, self._stop_if_noticed)
+            environment["DML_DATASET"] = self._cache.fetch(self._grant.dataset, self._grant.dataset_prefix)
         return environment
 
     def _watch(self, job):
@@ -199,12 +199,13 @@ def main(arguments):
     """Returns the exit code: the job's own, or one of errors.py."""
     parser = argparse.ArgumentParser(prog="runner.py", description="Runs one start of a trial under the job contract.")
     parser.add_argument("--directory", default=".", help="the job's folder: here or beside the runner")
+    parser.add_argument("--grant", default=os.path.join(CODE, "grant.json"), help="what the trial may read and write; removed once it is read")
     parser.add_argument("command", nargs="+", help="the job's command, after --")
     options = parser.parse_args(arguments)
     guardian = Guardian()
     runner = None
     try:
-        runner = Runner(Settings.load(os.environ), options.command, job_directory(options.directory), guardian)
+        runner = Runner(Settings(os.environ), Grant.load(options.grant), options.command, job_directory(options.directory), guardian)
         signal.signal(signal.SIGTERM, runner.on_notice)
         signal.signal(signal.SIGINT, runner.on_notice)
         return runner.run()
@@ -212,6 +213,11 @@ def main(arguments):
         _say(str(error))
         if runner and not isinstance(error, Superseded):
             runner.report_failure(error)
+        return EXIT_INFRASTRUCTURE
+    except Exception as error:  # A fault of the runner's own is nobody else's, and not the job's above all.
+        traceback.print_exc()
+        if runner:
+            runner.report_failure(RunnerError("the runner failed: %s" % type(error).__name__))
         return EXIT_INFRASTRUCTURE
     finally:
         guardian.release()

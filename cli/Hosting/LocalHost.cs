@@ -54,6 +54,15 @@ internal sealed class LocalHost : IAsyncDisposable
     public static async Task<LocalHost> StartAsync(
         RepositoryLayout layout, PortRequest request, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
     {
+        layout.RequirePython();
+        // Whatever the umask and whoever made it: keys, blobs and logs below are this user's own.
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            Directory.CreateDirectory(layout.State, Owner);
+            File.SetUnixFileMode(layout.State, Owner);
+        }
+
         var file = new HostStateFile(layout.State);
         var folderLock = file.TryLock() ?? throw new CliException(AlreadyUp(layout, file));
         LocalHost? host = null;
@@ -63,7 +72,8 @@ internal sealed class LocalHost : IAsyncDisposable
             await Leftovers.StopAsync(previous, output, time);
             var ports = PortChooser.ForLoopback().Choose(request, previous?.Ports);
             host = new LocalHost(file, folderLock, new HostState { Up = ProcessIdentity.Of(Environment.ProcessId)!, Ports = ports }, output, time);
-            await host.StartServicesAsync(new ServiceFactory(layout, ports, BatchAccount.Load(layout.State)), cancellationToken);
+            var storage = StorageAccount.Load(layout.State);
+            await host.StartServicesAsync(new ServiceFactory(layout, ports, storage, BatchAccount.Load(layout.State)), new StorageReadiness(ports, storage), cancellationToken);
             return host;
         }
         catch
@@ -105,10 +115,9 @@ internal sealed class LocalHost : IAsyncDisposable
         return $"A durableml host is up already in {layout.State}{who}. Stop it first, or use it: ./durableml demo, run and status do.";
     }
 
-    private async Task StartServicesAsync(ServiceFactory factory, CancellationToken cancellationToken)
+    private async Task StartServicesAsync(ServiceFactory factory, StorageReadiness storage, CancellationToken cancellationToken)
     {
         var ports = Ports;
-        var storage = new StorageReadiness(ports);
         await StartServiceAsync(factory.Azurite(), storage.IsReadyAsync, cancellationToken);
         await StartServiceAsync(factory.BatchEmulator(), token => HttpProbe.AnswersAsync(factory.BatchUrl, token), cancellationToken);
         await StartServiceAsync(

@@ -6,8 +6,9 @@ namespace DurableMl.Cli.Hosting;
 /// <summary>Describes the three processes of the local host: how each is started, and with which settings.</summary>
 /// <param name="layout">Where their programs and their state lie.</param>
 /// <param name="ports">Where they listen.</param>
+/// <param name="account">The storage account they share.</param>
 /// <param name="batch">The Batch account they share.</param>
-internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, BatchAccount batch)
+internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, StorageAccount account, BatchAccount batch)
 {
     private const int SpotNodes = 2;
     private const string SpotPool = "spot";
@@ -29,7 +30,7 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 "--queueHost", "127.0.0.1", "--queuePort", Text(ports.Queue),
                 "--tableHost", "127.0.0.1", "--tablePort", Text(ports.Table),
             ],
-            Environment = With(),
+            Environment = With(("AZURITE_ACCOUNTS", account.Accounts)),
             WorkingDirectory = data,
             LogPath = Log("azurite"),
         };
@@ -54,7 +55,8 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 ("BatchEmulator__SeedPools__1__Id", DedicatedPool),
                 ("BatchEmulator__SeedPools__1__TargetDedicatedNodes", "1"),
                 ("BatchEmulator__ContainerImages__0__Image", "durableml/*"),
-                ("BatchEmulator__ContainerImages__0__Executables__python3", layout.FindPython())),
+                // Without it, a job's python3 is the one on the path.
+                ("BatchEmulator__ContainerImages__0__Executables__python3", layout.Python ?? "python3")),
             WorkingDirectory = data,
             LogPath = Log("batch-emulator"),
         };
@@ -63,7 +65,7 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
     /// <summary>The Functions host, which runs the app with its triggers, orchestrations and inference.</summary>
     public ChildProcessOptions Functions()
     {
-        var storage = StorageAccount.ConnectionString(ports);
+        var storage = account.ConnectionString(ports);
         return new ChildProcessOptions
         {
             Name = "Functions host",

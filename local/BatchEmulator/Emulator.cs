@@ -40,7 +40,8 @@ internal sealed class Emulator : IAsyncDisposable
     {
         (this.options, this.logs) = (options, logs);
         var data = Path.GetFullPath(options.DataDirectory);
-        Directory.CreateDirectory(data);
+        OwnerOnly.CreateDirectory(data);
+        OwnerOnly.CreateDirectory(Path.Combine(data, "nodes"));
         dataLock = Lock(data);
         database = new StateDatabase(Path.Combine(data, "batch.db"));
         instance = database.Setting("instance", () => Guid.NewGuid().ToString("N")) + ".";
@@ -124,7 +125,7 @@ internal sealed class Emulator : IAsyncDisposable
     /// <summary>Maps the operations.</summary>
     public void Map(WebApplication app)
     {
-        var pipeline = new BatchPipeline(new SharedKey(options.AccountName, AccountKey), Account, faults, logs.CreateLogger<BatchPipeline>());
+        var pipeline = new BatchPipeline(new SharedKey(options.AccountName, AccountKey), Account, faults, options.Url, logs.CreateLogger<BatchPipeline>());
         app.Use((http, next) => pipeline.InvokeAsync(http, next));
         app.UseRouting();
         app.MapGet("/health", () => "ok");

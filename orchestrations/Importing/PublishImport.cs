@@ -135,7 +135,7 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
     }
 
     private BlobClient Output(PublishImportInput input, string file) =>
-        blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Output(input.Import.RunId, ImportInput.Trial, file));
+        RunBlobs.Output(blobs, input.Import.RunId, ImportInput.Trial, file);
 
     private BlobClient? Given(PublishImportInput input, string role) => input.Prepared.Files.FirstOrDefault(file => file.Role == role) is { } file ? Kept(input, file) : null;
 

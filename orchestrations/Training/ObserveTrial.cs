@@ -36,6 +36,11 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
         TrialStarts starts = await training.Trials.StartsAsync(task.BlobPrefix, cancellationToken);
         TrialOutcome? outcome = TrialOutcome.Classify(state, result, attempt.Attempt);
 
+        if (outcome is null)
+        {
+            await training.RenewAccessAsync(task, cancellationToken);
+        }
+
         // A result holds its metrics itself; what was on the way does not matter any more.
         TrialProgress progress = outcome?.Result is { } ended ? Progress(ended) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
         return Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);

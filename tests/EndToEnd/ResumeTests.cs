@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Processes;
 using EndToEnd.Tests.Fixtures;
@@ -118,7 +119,7 @@ public sealed class ResumeTests
             foreach (var trial in Trials((await up.Pipelines.GetAsync(runId, CancellationToken.None))!).Where(trial => trial is { State: "running", Epoch: >= 1 }))
             {
                 var prefix = $"{runId}/trials/{trial.Id}";
-                if (await HasCheckpointAsync(runs.GetBlobClient($"{prefix}/checkpoint/latest.json")) && await HaltAsync(stateFolder, runs.GetBlobClient($"{prefix}/output/result.json")))
+                if (await HasCheckpointAsync(TrialContainer.Of(up.Blobs, prefix).GetBlobClient($"{prefix}/checkpoint/latest.json")) && await HaltAsync(stateFolder, runs.GetBlobClient($"{prefix}/output/result.json")))
                 {
                     return trial.Id;
                 }
@@ -157,9 +158,13 @@ public sealed class ResumeTests
         var all = new Dictionary<string, string>(await RunStore.ETagsAsync(up.Blobs, "datasets", ""), StringComparer.Ordinal);
         foreach (var trial in trials)
         {
-            foreach (var (blob, etag) in await RunStore.ETagsAsync(up.Blobs, "runs", $"{runId}/trials/{trial}/"))
+            var prefix = $"{runId}/trials/{trial}";
+            foreach (var container in (string[])["runs", TrialContainer.Name(prefix)])
             {
-                all[blob] = etag;
+                foreach (var (blob, etag) in await RunStore.ETagsAsync(up.Blobs, container, prefix + "/"))
+                {
+                    all[blob] = etag;
+                }
             }
         }
 

@@ -34,8 +34,7 @@ internal sealed class JobScheduleLifecycle
     {
         var schedule = new JobSchedule { Id = definition.Text("id")!, Definition = definition };
         schedule.State.Enter(JobScheduleState.Active, account.Now);
-        account.Added(schedule);
-        account.JobSchedules.Add(schedule.Id, schedule);
+        account.Add(schedule);
         Begin(schedule);
         return schedule;
     }
@@ -103,7 +102,7 @@ internal sealed class JobScheduleLifecycle
 
     private void Plan(JobSchedule schedule)
     {
-        var plan = ++schedule.Plans;
+        var plan = NextPlan(schedule);
         if (schedule.State.Current == JobScheduleState.Active && schedule.NextRunTime is { } next)
         {
             account.At(next, () => When(() => Come(schedule)));
@@ -170,9 +169,9 @@ internal sealed class JobScheduleLifecycle
         {
             case JobScheduleState.Deleting when !JobsOf(schedule).Any():
                 End(schedule);
-                if (account.JobSchedules.Remove(schedule.Id))
+                if (account.JobSchedules.GetValueOrDefault(schedule.Id) == schedule)
                 {
-                    account.Deleted(schedule);
+                    account.Delete(schedule);
                 }
 
                 break;
@@ -206,7 +205,13 @@ internal sealed class JobScheduleLifecycle
     private void Enter(JobSchedule schedule, string state)
     {
         schedule.State.Enter(state, account.Now);
-        schedule.Plans++;
+        NextPlan(schedule);
         account.Touched(schedule);
+    }
+
+    private long NextPlan(JobSchedule schedule)
+    {
+        account.Undo(() => schedule.Plans--);
+        return ++schedule.Plans;
     }
 }

@@ -57,8 +57,7 @@ internal sealed class JobLifecycle
             ScheduleId = schedule?.Id,
         };
         job.State.Enter(JobState.Active, account.Now);
-        account.Added(job);
-        account.Jobs.Add(job.Id, job);
+        account.Add(job);
         if (job.PoolId is null && autoPools.Provide(job, schedule) is { } error)
         {
             job.SchedulingError = error;
@@ -88,7 +87,7 @@ internal sealed class JobLifecycle
         job.TerminateReason = reason;
         Enter(job, JobState.Terminating);
         Stop(job, StopReason.Terminated);
-        JobPreparations.Stop(job, options.TerminationGrace);
+        preparations.Stop(job, options.TerminationGrace);
         Settle(job);
     }
 
@@ -118,7 +117,7 @@ internal sealed class JobLifecycle
     {
         Enter(job, JobState.Deleting);
         Stop(job, StopReason.Terminated);
-        JobPreparations.Stop(job, options.TerminationGrace);
+        preparations.Stop(job, options.TerminationGrace);
         Settle(job);
     }
 
@@ -151,7 +150,10 @@ internal sealed class JobLifecycle
     {
         foreach (var task in job.Ordered)
         {
-            task.Run?.Stop.Request(reason, options.TerminationGrace, "Task Was Ended by User Request");
+            if (task.Run is { } run)
+            {
+                account.Stop(run, reason, options.TerminationGrace, "Task Was Ended by User Request");
+            }
         }
     }
 
@@ -206,9 +208,9 @@ internal sealed class JobLifecycle
                     tasks.Delete(job, task);
                 }
 
-                if (account.Jobs.Remove(job.Id))
+                if (account.Jobs.GetValueOrDefault(job.Id) == job)
                 {
-                    account.Deleted(job);
+                    account.Delete(job);
                     autoPools.JobEnded(job);
                     Ended?.Invoke(job);
                 }

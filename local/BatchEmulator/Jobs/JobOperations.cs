@@ -104,19 +104,11 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
         {
             var job = FindOpen(account, request.Id("jobId"));
             request.Check(job);
-            if (changes.Object("poolInfo") is { } pool && !JsonNode.DeepEquals(pool, job.Definition["poolInfo"]))
+            CheckAgainst(job, changes);
+            account.Touched(job);
+            if (changes.Object("poolInfo") is { } pool)
             {
-                if (job.State.Current != JobState.Disabled)
-                {
-                    throw BatchErrors.Conflict("OperationInvalidForCurrentState", "The pool of a job can be changed only while the job is disabled.");
-                }
-
-                job.PoolId = PoolOperations.Find(account, pool.Text("poolId") ?? "", forChange: true).Id;
-            }
-
-            if (job.Definition.Text("onAllTasksComplete") == "terminatejob" && changes.Text("onAllTasksComplete") == "noaction")
-            {
-                throw BatchErrors.InvalidProperty("onAllTasksComplete", "noaction", "Once set to terminatejob it cannot be changed back.");
+                job.PoolId = pool.Text("poolId") ?? job.PoolId;
             }
 
             foreach (var name in JobValidation.Changeable)
@@ -129,13 +121,30 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
                 job.Definition.Put(name, changes[name]?.DeepClone());
             }
 
-            account.Touched(job);
             account.WantScheduling();
             jobs.Watch(job);
             jobs.EndIfComplete(job);
             return job;
         });
         return Done(request, job, StatusCodes.Status200OK);
+    }
+
+    private void CheckAgainst(Job job, JsonObject changes)
+    {
+        if (changes.Object("poolInfo") is { } pool && !JsonNode.DeepEquals(pool, job.Definition["poolInfo"]))
+        {
+            if (job.State.Current != JobState.Disabled)
+            {
+                throw BatchErrors.Conflict("OperationInvalidForCurrentState", "The pool of a job can be changed only while the job is disabled.");
+            }
+
+            PoolOperations.Find(account, pool.Text("poolId") ?? "", forChange: true);
+        }
+
+        if (job.Definition.Text("onAllTasksComplete") == "terminatejob" && changes.Text("onAllTasksComplete") == "noaction")
+        {
+            throw BatchErrors.InvalidProperty("onAllTasksComplete", "noaction", "Once set to terminatejob it cannot be changed back.");
+        }
     }
 
     private Task DeleteAsync(BatchRequest request)

@@ -64,8 +64,7 @@ internal sealed class NodeLifecycle(
             AllocationTime = account.Now,
             LastBootTime = account.Now,
         };
-        account.Added(node);
-        pool.Nodes.Add(node);
+        account.Add(node);
         Create(pool, node);
         return node;
     }
@@ -77,8 +76,7 @@ internal sealed class NodeLifecycle(
         StopWork(node, reason, options.TerminationGrace);
         WhenEmpty(node, () =>
         {
-            pool.Nodes.Remove(node);
-            account.Deleted(node);
+            account.Delete(node);
             Discard(node);
             Changed?.Invoke(pool);
         });
@@ -196,11 +194,11 @@ internal sealed class NodeLifecycle(
     }
 
     /// <summary>Asks all work on the node to stop, unless the reason is None.</summary>
-    public static void StopWork(Node node, StopReason reason, TimeSpan grace)
+    public void StopWork(Node node, StopReason reason, TimeSpan grace)
     {
         foreach (var work in node.Work.Where(_ => reason != StopReason.None))
         {
-            work.Stop.Request(reason, grace, "The node of the task was removed by user request");
+            account.Stop(work, reason, grace, "The node of the task was removed by user request");
         }
     }
 
@@ -216,7 +214,7 @@ internal sealed class NodeLifecycle(
             try
             {
                 await Task.WhenAll(work);
-                account.Update(() =>
+                await account.StoreAsync(() =>
                 {
                     if (node.State.Current == state)
                     {
@@ -235,11 +233,7 @@ internal sealed class NodeLifecycle(
         }
     }
 
-    private void Discard(Node node)
-    {
-        var discarded = directories.Discard(node.PoolId, node.Id);
-        account.After(() => NodeDirectories.Delete(discarded));
-    }
+    private void Discard(Node node) => account.After(() => NodeDirectories.Delete(directories.Discard(node.PoolId, node.Id)));
 
     private void At(Pool pool, Node node, string state, TimeSpan delay, Action body)
     {
@@ -256,7 +250,7 @@ internal sealed class NodeLifecycle(
     private void RunStartTask(Pool pool, Node node, JsonObject startTask, int retries)
     {
         var run = new StartTaskRun(node);
-        node.Work.Add(run);
+        account.Started(run);
         node.StartTaskInfo = new JsonObject { ["state"] = "running", ["startTime"] = Iso8601.Time(account.Now), ["retryCount"] = retries };
         account.Changed(node);
         account.After(() => _ = Task.Run(() => ExecuteAsync(pool, run, startTask, retries)));
@@ -280,7 +274,7 @@ internal sealed class NodeLifecycle(
                 ContainerSettings = startTask.Object("containerSettings"),
                 ResourceFiles = [.. startTask.Objects("resourceFiles")],
             }, run.Stop, run.Marker);
-            account.Update(() => Finish(pool, run, startTask, retries, outcome));
+            await account.StoreAsync(() => Finish(pool, run, startTask, retries, outcome));
         }
         catch (ObjectDisposedException) when (account.IsClosed)
         {
@@ -288,8 +282,7 @@ internal sealed class NodeLifecycle(
         }
         catch (Exception e)
         {
-            log.LogError(e, "The start task of node {Node} could not be run", node.Id);
-            account.Update(() => Finish(pool, run, startTask, retries, new CommandOutcome(CommandStage.PreProcessing, null, TaskFailure.Server("Unknown", e.Message))));
+            log.LogError(e, "The end of the start task of node {Node} could not be recorded", node.Id);
         }
         finally
         {
@@ -301,8 +294,7 @@ internal sealed class NodeLifecycle(
     private void Finish(Pool pool, StartTaskRun run, JsonObject startTask, int retries, CommandOutcome outcome)
     {
         var node = run.Node;
-        node.Work.Remove(run);
-        if (run.Stop.Reason != StopReason.None)
+        if (!account.Ended(run) || run.Stop.Reason != StopReason.None)
         {
             return;
         }

@@ -37,8 +37,7 @@ internal sealed class PoolLifecycle
     {
         var pool = new Pool { Id = definition.Text("id")!, Definition = definition, AllocationStateSince = account.Now };
         pool.State.Enter(PoolState.Active, account.Now);
-        account.Added(pool);
-        account.Pools.Add(pool.Id, pool);
+        account.Add(pool);
         Resize(pool, definition.Integer("targetDedicatedNodes") ?? 0, definition.Integer("targetLowPriorityNodes") ?? 0, StopReason.Requeued);
         if (pool.AutoScaleEnabled)
         {
@@ -134,9 +133,9 @@ internal sealed class PoolLifecycle
     {
         if (pool.Deleting)
         {
-            if (pool.Nodes.Count == 0 && account.Pools.Remove(pool.Id))
+            if (pool.Nodes.Count == 0 && account.Pools.GetValueOrDefault(pool.Id) == pool)
             {
-                account.Deleted(pool);
+                account.Delete(pool);
             }
 
             return;

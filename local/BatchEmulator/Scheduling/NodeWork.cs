@@ -15,6 +15,12 @@ internal abstract class NodeWork(Node node, int slots)
 
     public StopSignal Stop { get; } = new();
 
+    /// <summary>Why it has been asked to stop, as the account knows it; the signal itself follows when that is committed.</summary>
+    public StopReason Leaving { get; set; }
+
+    /// <summary>Whether it has been asked to stop.</summary>
+    public bool IsLeaving => Leaving != StopReason.None || Stop.Reason != StopReason.None;
+
     /// <summary>Completes when nothing of it runs any more and its outcome has been recorded.</summary>
     public Task Completion => completion.Task;
 

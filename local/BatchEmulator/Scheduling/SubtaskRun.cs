@@ -4,7 +4,9 @@ using DurableMl.Local.BatchEmulator.Tasks;
 namespace DurableMl.Local.BatchEmulator.Scheduling;
 
 /// <summary>One instance of a multi-instance task on a node other than the primary's.</summary>
-internal sealed class SubtaskRun(Node node, Subtask subtask) : NodeWork(node, 1)
+/// <param name="node">The node.</param>
+/// <param name="id">The instance, from 1; its record is the task's <see cref="Subtask"/> of that id.</param>
+internal sealed class SubtaskRun(Node node, int id) : NodeWork(node, 1)
 {
-    public Subtask Subtask { get; } = subtask;
+    public int Id { get; } = id;
 }

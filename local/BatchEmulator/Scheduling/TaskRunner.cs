@@ -19,8 +19,9 @@ internal sealed class TaskRunner(
     {
         try
         {
-            var outcome = await PrepareAsync(run, begin) ?? await RunAsync(run);
-            account.Update(() => finish(run, outcome));
+            var outcome = await OutcomeAsync(run, begin);
+            // The outcome stands: a full disk delays its record, and never runs the task again.
+            await account.StoreAsync(() => finish(run, outcome));
         }
         catch (ObjectDisposedException) when (account.IsClosed)
         {
@@ -28,8 +29,7 @@ internal sealed class TaskRunner(
         }
         catch (Exception e)
         {
-            log.LogError(e, "Task {Job}/{Task} could not be run or its outcome not be recorded", run.Job.Id, run.Task.Id);
-            account.Update(() => finish(run, new CommandOutcome(CommandStage.AgentLost, null, null)));
+            log.LogError(e, "The outcome of task {Job}/{Task} could not be recorded", run.Job.Id, run.Task.Id);
         }
         finally
         {
@@ -38,6 +38,20 @@ internal sealed class TaskRunner(
                 work.Complete();
                 work.Stop.Dispose();
             }
+        }
+    }
+
+    private async Task<CommandOutcome> OutcomeAsync(TaskRun run, Action<TaskRun> begin)
+    {
+        try
+        {
+            return await PrepareAsync(run, begin) ?? await RunAsync(run);
+        }
+        catch (Exception e) when (!account.IsClosed)
+        {
+            // Whatever it is, it is this task's failure: taken for a lost node, it would run again for ever.
+            log.LogError(e, "Task {Job}/{Task} could not be run", run.Job.Id, run.Task.Id);
+            return new CommandOutcome(CommandStage.PreProcessing, null, TaskFailure.Server("Unknown", e.Message));
         }
     }
 
@@ -57,7 +71,7 @@ internal sealed class TaskRunner(
             return new CommandOutcome(CommandStage.PreProcessing, null, null);
         }
 
-        account.Update(() => begin(run));
+        await account.StoreAsync(() => begin(run));
         return null;
     }
 

@@ -10,6 +10,9 @@ internal sealed class ListQuery
 {
     private const int LargestPage = 1000;
 
+    // However few of them a filter lets through.
+    private const int MostLookedAt = 100_000;
+
     private readonly BatchRequest request;
     private readonly int maxResults = LargestPage;
     private readonly ODataFilter? filter;
@@ -55,6 +58,7 @@ internal sealed class ListQuery
         var page = new JsonArray();
         string? last = null;
         string? next = null;
+        var looked = 0;
         foreach (var item in items)
         {
             var itemKey = key(item);
@@ -63,9 +67,9 @@ internal sealed class ListQuery
                 continue;
             }
 
-            if (page.Count == maxResults)
+            if (page.Count == maxResults || ++looked > MostLookedAt)
             {
-                // Whether one more matches is not known without looking; an empty last page is what the service does, too.
+                // Whether one more matches is not known without looking; an empty page is what the service answers, too.
                 next = NextLink(last!);
                 break;
             }

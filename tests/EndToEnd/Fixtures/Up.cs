@@ -15,6 +15,7 @@ internal sealed class Up : IAsyncDisposable
     private readonly StringBuilder _output;
     private readonly HostStateFile _stateFile;
     private readonly HttpClient _http;
+    private readonly StorageAccount _storage;
 
     private Up(Process process, StringBuilder output, HostStateFile stateFile, HostState state, string stateFolder)
     {
@@ -22,6 +23,7 @@ internal sealed class Up : IAsyncDisposable
         _output = output;
         _stateFile = stateFile;
         Ports = state.Ports;
+        _storage = StorageAccount.Load(stateFolder);
         _http = LocalHost.Connect(state.Ports, stateFolder, Patience.Limit);
     }
 
@@ -33,7 +35,7 @@ internal sealed class Up : IAsyncDisposable
 
     public HttpClient Http => _http;
 
-    public BlobServiceClient Blobs => new(StorageAccount.ConnectionString(Ports));
+    public BlobServiceClient Blobs => new(_storage.ConnectionString(Ports));
 
     public string Output
     {

@@ -50,7 +50,7 @@ public sealed class TrainingOnBatchTests
         Assert.AreEqual(TrialOutcomeKind.Succeeded, outcome.Kind, outcome.Message);
         Assert.IsTrue(outcome.Result!.Metrics["validation_accuracy"].Last > 0.5);
         Assert.IsTrue(outcome.Result.Outputs.Any(o => o.File == "model.onnx"));
-        var model = await account.Blobs.GetBlobContainerClient("runs").GetBlobClient("plain/trials/trial-000/output/model.onnx").DownloadContentAsync(Cancellation);
+        var model = await TrialContainer.Of(account.Blobs, trial.BlobPrefix).GetBlobClient($"{trial.BlobPrefix}/output/model.onnx").DownloadContentAsync(Cancellation);
         using var session = new InferenceSession(model.Value.Content.ToArray());
         foreach (var batch in new[] { 1, 5 })
         {
@@ -199,5 +199,5 @@ public sealed class TrainingOnBatchTests
     }
 
     private async Task<string> TextAsync(string name) =>
-        (await account.Blobs.GetBlobContainerClient("runs").GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToString();
+        (await TrialContainer.Of(account.Blobs, string.Join('/', name.Split('/')[..3])).GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToString();
 }

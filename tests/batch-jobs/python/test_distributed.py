@@ -83,17 +83,17 @@ class WorkerTests(FolderTestCase):
         cls.addClassCleanup(cls.azurite.stop)
 
     def test_a_worker_that_cannot_get_its_data_fails_the_coordination(self):
-        environment = dict(
-            os.environ, DML_TRIAL_URL=self.azurite.container("runs"), DML_TRIAL_PREFIX="run/trials/trial-001", DML_NODES="2",
-            DML_DATASET_URL=self.azurite.container("datasets", "r"), DML_DATASET_PREFIX="nowhere/1",
-            AZ_BATCH_IS_CURRENT_NODE_MASTER="false")
-        done = subprocess.run(self.command("worker.py"), cwd=self.make("node"), env=environment, timeout=60, stderr=subprocess.PIPE)
+        grant = self.azurite.grant(
+            os.path.join(self.make("node"), "grant.json"), self.azurite.container("runs"), "run/trials/trial-001",
+            self.azurite.container("datasets", "r"), "nowhere/1", ["manifest.json"])
+        environment = dict(os.environ, DML_NODES="2", AZ_BATCH_IS_CURRENT_NODE_MASTER="false")
+        done = subprocess.run(self.command("worker.py", grant), cwd=self.make("node"), env=environment, timeout=60, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 69)
         self.assertIn(b"has no manifest.json", done.stderr)
 
     @staticmethod
-    def command(script):
-        return [sys.executable, os.path.join(JOBS, "runner", script), "--directory", os.path.join(JOBS, "image-classifier"), "--",
+    def command(script, grant):
+        return [sys.executable, os.path.join(JOBS, "runner", script), "--grant", grant, "--directory", os.path.join(JOBS, "image-classifier"), "--",
                 "python3", "train.py"]
 
 

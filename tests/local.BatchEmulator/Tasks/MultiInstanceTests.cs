@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BatchEmulator.Tests.State;
 
 namespace BatchEmulator.Tests.Tasks;
 
@@ -94,5 +95,24 @@ public sealed class MultiInstanceTests
         Assert.AreEqual("success", (string?)info["result"], info.ToJsonString());
         Assert.AreEqual(0, (int)info["retryCount"]!);
         Assert.IsEmpty(MarkedProcesses.Of("sleep 653"));
+    }
+
+    [TestMethod]
+    public async Task An_instance_whose_start_cannot_be_recorded_at_once_starts_all_the_same_and_its_node_becomes_free()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.CreatePoolAsync(dedicated: 2, change: p => p["enableInterNodeCommunication"] = true);
+        await emulator.CreateJobAsync();
+
+        using (new FullDisk(emulator, "json_extract(NEW.document, '$.Subtasks[0].State.Current') = 'running'"))
+        {
+            await emulator.AddTaskAsync("task", "true", t =>
+                t["multiInstanceSettings"] = new JsonObject { ["numberOfInstances"] = 2, ["coordinationCommandLine"] = "true" });
+            await Eventually.TrueAsync(() => emulator.Log.Any(l => l.Contains("could not be stored", StringComparison.Ordinal)), "its start could not be stored");
+        }
+
+        var task = await emulator.WaitAsync("task");
+        Assert.AreEqual("success", (string?)task["executionInfo"]!["result"], task.ToJsonString());
+        await Eventually.TrueAsync(async () => (await emulator.Client.OkAsync("GET", "/pools/pool/nodes"))["value"]!.AsArray().All(n => (string)n!["state"]! == "idle"), "the nodes are idle");
     }
 }

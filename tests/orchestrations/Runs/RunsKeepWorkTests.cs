@@ -128,7 +128,7 @@ public sealed class RunsKeepWorkTests
         {
             if (activity == nameof(PublishModel))
             {
-                Runs(hub).GetBlobClient(RunBlobs.Output(id!, "trial-000", "model.onnx")).Upload(BinaryData.FromString("another model"), overwrite: true);
+                RunBlobs.Output(hub.Blobs, id!, "trial-000", "model.onnx").Upload(BinaryData.FromString("another model"), overwrite: true);
             }
 
             return null;

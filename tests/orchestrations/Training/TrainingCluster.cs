@@ -39,7 +39,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     public TrainingJobs Training { get; private set; } = null!;
 
-    public BlobContainerClient Runs { get; private set; } = null!;
+    public BlobServiceClient Blobs { get; private set; } = null!;
 
     private DurableTaskClient Client => hub.Client;
 
@@ -63,8 +63,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
             await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(SpotPool, "standard_d2s_v5") { TargetLowPriorityNodes = spotNodes });
             await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(DedicatedPool, "standard_d2s_v5") { TargetDedicatedNodes = 1 });
             BlobServiceClient blobs = await storage;
-            cluster.Runs = blobs.GetBlobContainerClient("runs");
-            await cluster.Runs.CreateIfNotExistsAsync();
+            cluster.Blobs = blobs;
+            await blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync();
             BlobContainerClient datasets = blobs.GetBlobContainerClient("datasets");
             await datasets.CreateIfNotExistsAsync();
             await datasets.GetBlobClient($"{Dataset}/{Version}/manifest.json").UploadAsync(
