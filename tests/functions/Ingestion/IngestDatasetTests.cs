@@ -28,7 +28,7 @@ public sealed class IngestDatasetTests
     [TestMethod]
     public async Task A_wrong_pipeline_is_answered_beside_it()
     {
-        await App.GetAsync();
+        App app = await App.GetAsync();
         RawDataset raw = await RawDataset.UploadAsync();
         JsonObject pipeline = Probe.Pipeline(raw, "ok");
         pipeline["sweep"]!["trials"] = 0;
@@ -36,7 +36,7 @@ public sealed class IngestDatasetTests
         await raw.PutAsync("pipeline.json", System.Text.Encoding.UTF8.GetBytes(pipeline.ToJsonString()));
 
         BlobClient answer = (await Storage.BlobsAsync()).GetBlobContainerClient("raw").GetBlobClient($"{raw.Name}/pipeline.json.errors");
-        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the errors are beside it");
+        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the errors are beside it", () => app.Log);
         JsonNode errors = JsonNode.Parse((await answer.DownloadContentAsync()).Value.Content.ToString())!["errors"]!;
         Assert.AreEqual("$.sweep.trials", errors[0]!["path"]!.GetValue<string>());
     }
@@ -44,13 +44,13 @@ public sealed class IngestDatasetTests
     [TestMethod]
     public async Task A_pipeline_that_is_too_long_is_refused_beside_it()
     {
-        await App.GetAsync();
+        App app = await App.GetAsync();
         RawDataset raw = await RawDataset.UploadAsync();
 
         await raw.PutAsync("pipeline.json", new byte[PipelineReader.MaxBytes + 1]);
 
         BlobClient answer = (await Storage.BlobsAsync()).GetBlobContainerClient("raw").GetBlobClient($"{raw.Name}/pipeline.json.errors");
-        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the error is beside it");
+        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the error is beside it", () => app.Log);
         StringAssert.Contains((await answer.DownloadContentAsync()).Value.Content.ToString(), $"at most {PipelineReader.MaxBytes}");
     }
 
