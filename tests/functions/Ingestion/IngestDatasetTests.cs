@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
-using DurableMl.Functions.Ingestion;
-using DurableMl.Orchestrations.Pipelines;
-using DurableMl.Orchestrations.Runs;
 using Functions.Tests.Fixtures;
 using Orchestrations.Tests.Fixtures;
 
@@ -42,19 +39,6 @@ public sealed class IngestDatasetTests
     }
 
     [TestMethod]
-    public async Task A_pipeline_that_is_too_long_is_refused_beside_it()
-    {
-        App app = await App.GetAsync();
-        RawDataset raw = await RawDataset.UploadAsync();
-
-        await raw.PutAsync("pipeline.json", new byte[PipelineReader.MaxBytes + 1]);
-
-        BlobClient answer = (await Storage.BlobsAsync()).GetBlobContainerClient("raw").GetBlobClient($"{raw.Name}/pipeline.json.errors");
-        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the error is beside it", () => app.Log);
-        StringAssert.Contains((await answer.DownloadContentAsync()).Value.Content.ToString(), $"at most {PipelineReader.MaxBytes}");
-    }
-
-    [TestMethod]
     public async Task The_same_pipeline_again_starts_nothing_and_a_good_one_takes_the_errors_away()
     {
         App app = await App.GetAsync();
@@ -72,17 +56,6 @@ public sealed class IngestDatasetTests
         // The errors go when the second upload has been looked at.
         await Eventually.TrueAsync(async () => !await container.GetBlobClient($"{raw.Name}/pipeline.json.errors").ExistsAsync(), "the second upload was looked at");
         Assert.HasCount(1, await RunsOfAsync(app, raw.Name));
-    }
-
-    [TestMethod]
-    public void Of_a_run_id_the_dataset_and_the_content_decide()
-    {
-        string id = IngestDataset.RunIdFor("données + 100%", "{}"u8);
-
-        Assert.IsTrue(RunIds.IsValid(id), id);
-        Assert.AreEqual(id, IngestDataset.RunIdFor("données + 100%", "{}"u8));
-        Assert.AreNotEqual(id, IngestDataset.RunIdFor("données + 100%", "{ }"u8));
-        Assert.AreNotEqual(id, IngestDataset.RunIdFor("donnees + 100%", "{}"u8));
     }
 
     private static async Task<string> RunOfAsync(App app, string name) =>
