@@ -14,6 +14,7 @@ public static class OrchestrationServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunStarter>();
+        services.TryAddSingleton<UploadedPipelines>();
         services.TryAddSingleton<RunResumer>();
         services.TryAddSingleton<RunIndex>();
         services.TryAddSingleton<HistoryPurge>();

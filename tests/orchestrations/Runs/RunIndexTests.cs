@@ -1,3 +1,6 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.DurableTask.Client;
 using NSubstitute;
@@ -38,6 +41,25 @@ public sealed class RunIndexTests
     }
 
     [TestMethod]
+    public async Task A_page_takes_one_call_however_many_runs_there_are()
+    {
+        RunIndex index = await OpenAsync();
+        string prefix = Storage.NewName("z");
+        // After what another test purges.
+        await Parallel.ForEachAsync(Enumerable.Range(0, 150), async (i, token) => await index.BeginAsync($"{prefix}-{i}", new DateTime(1985, 1, 1, 0, 0, i % 60, DateTimeKind.Utc), "p", token));
+        var calls = new CallCount();
+        var options = new BlobClientOptions();
+        options.AddPolicy(calls, HttpPipelinePosition.PerCall);
+        var counted = new RunIndex(new BlobServiceClient(await Storage.ConnectionStringAsync(), options));
+
+        RunEntries first = await counted.ListAsync(null, 100, default);
+        RunEntries second = await counted.ListAsync(first.ContinuationToken, 100, default);
+
+        Assert.AreEqual((100, 2), (first.Runs.Count, calls.Count));
+        Assert.IsGreaterThanOrEqualTo(50, second.Runs.Count);
+    }
+
+    [TestMethod]
     public async Task Old_runs_that_are_over_are_purged_and_taken_off_the_list()
     {
         RunIndex index = await OpenAsync();
@@ -64,5 +86,14 @@ public sealed class RunIndexTests
         var blobs = await Storage.BlobsAsync();
         await blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync();
         return new RunIndex(blobs);
+    }
+
+    private sealed class CallCount : HttpPipelineSynchronousPolicy
+    {
+        private int count;
+
+        public int Count => count;
+
+        public override void OnSendingRequest(HttpMessage message) => Interlocked.Increment(ref count);
     }
 }

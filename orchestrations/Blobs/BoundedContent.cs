@@ -1,19 +1,14 @@
-using Microsoft.Azure.Functions.Worker.Http;
-
-namespace DurableMl.Functions.Pipelines;
+namespace DurableMl.Orchestrations.Blobs;
 
 /// <summary>Reads what users send, up to a limit. Memory is taken as bytes come, not as they are announced.</summary>
-internal static class BoundedContent
+public static class BoundedContent
 {
     private const int FirstBytes = 4096;
-
-    /// <summary>A request's body; null when it is longer than <paramref name="limit"/> bytes.</summary>
-    public static Task<ReadOnlyMemory<byte>?> ReadBodyAsync(this HttpRequestData request, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(request.Body, limit, cancellationToken);
 
     /// <summary>All of a stream; null when it is longer than <paramref name="limit"/> bytes.</summary>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         byte[] buffer = new byte[Math.Min(FirstBytes, limit + 1)];
         int length = 0;
         for (int read; (read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0;)
