@@ -83,7 +83,7 @@ internal sealed class Hub : IAsyncDisposable
     public Task<long> CountMessagesAsync(string instanceId)
     {
         using var connection = Connection.Open(Options.Path, SqliteOpenMode.ReadOnly);
-        return Task.FromResult(connection.Prepare($"SELECT COUNT(*) FROM messages WHERE {RowId.KeySql("id")} = (SELECT key FROM instances WHERE id = ?1)").Bind(1, instanceId).Number() ?? 0);
+        return Task.FromResult(connection.Prepare("SELECT COUNT(*) FROM messages WHERE key = (SELECT key FROM instances WHERE id = ?1)").Bind(1, instanceId).Number() ?? 0);
     }
 
     public async Task<List<HistoryEvent>> HistoryAsync(string instanceId)

@@ -170,7 +170,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             }
             else
             {
-                timers.Add(new TimerEntry(RetryAt(slot.Failures), TimerKind.Instance, slot.Key, slot.IsEntity));
+                timers.Add(new TimerEntry(RetryAt(slot.Failures), TimerKind.Instance, slot.Key, slot.Key, slot.IsEntity));
             }
         }
     }
@@ -211,7 +211,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             if (isFailure)
             {
                 activity.Attempts++;
-                timers.Add(new TimerEntry(RetryAt(activity.Attempts), TimerKind.Activity, activity.Id, IsEntity: false));
+                timers.Add(new TimerEntry(RetryAt(activity.Attempts), TimerKind.Activity, activity.Id, Key: 0, IsEntity: false));
             }
             else
             {
@@ -321,7 +321,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             switch (entry.Kind)
             {
                 case TimerKind.Message:
-                    AddVisible(new StoredMessage(entry.Id, entry.Due, entry.IsEntity, Message: null, Size: 0));
+                    AddVisible(new StoredMessage(entry.Id, entry.Key, entry.Due, entry.IsEntity, Message: null, Size: 0));
                     break;
                 case TimerKind.Instance when slots.TryGetValue(entry.Id, out var slot) && slot.State == SlotState.Idle:
                     Ready(slot);
@@ -337,7 +337,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         if (message.Due is { } due && due > timeProvider.GetUtcNow().UtcTicks)
         {
-            timers.Add(new TimerEntry(due, TimerKind.Message, message.Id, message.IsEntity));
+            timers.Add(new TimerEntry(due, TimerKind.Message, message.Id, message.Key, message.IsEntity));
         }
         else
         {
@@ -347,11 +347,10 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     private void AddVisible(StoredMessage message)
     {
-        var key = RowId.Key(message.Id);
-        if (!slots.TryGetValue(key, out var slot))
+        if (!slots.TryGetValue(message.Key, out var slot))
         {
-            slot = new Slot(key, message.IsEntity);
-            slots.Add(key, slot);
+            slot = new Slot(message.Key, message.IsEntity);
+            slots.Add(message.Key, slot);
         }
 
         slot.Waiting.Add(Keep(message));

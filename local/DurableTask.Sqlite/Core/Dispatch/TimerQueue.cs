@@ -15,9 +15,9 @@ internal enum TimerKind
     Activity,
 }
 
-/// <summary>Something that happens at a time, in UTC ticks. The id is that of the message or activity, or the key of the instance.</summary>
+/// <summary>Something that happens at a time, in UTC ticks. The id is that of the message or activity, or the key of the instance; the key is that of a message's instance.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct TimerEntry(long Due, TimerKind Kind, long Id, bool IsEntity) : IComparable<TimerEntry>
+internal readonly record struct TimerEntry(long Due, TimerKind Kind, long Id, long Key, bool IsEntity) : IComparable<TimerEntry>
 {
     /// <summary>By time; messages of one time in the order of their arrival.</summary>
     public int CompareTo(TimerEntry other)
@@ -48,7 +48,7 @@ internal sealed class TimerQueue(TimeProvider timeProvider, Action fire) : IDisp
     }
 
     /// <summary>Takes the timer of a message off. The caller holds the dispatcher's lock.</summary>
-    public void RemoveMessage(long due, long id) => entries.Remove(new TimerEntry(due, TimerKind.Message, id, IsEntity: false));
+    public void RemoveMessage(long due, long id) => entries.Remove(new TimerEntry(due, TimerKind.Message, id, Key: 0, IsEntity: false));
 
     /// <summary>Takes the next entry that is due. The caller holds the dispatcher's lock.</summary>
     public bool TryTake(long now, out TimerEntry entry)

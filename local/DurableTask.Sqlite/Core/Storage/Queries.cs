@@ -35,7 +35,7 @@ internal readonly struct Queries(Connection connection)
 
         long size = 0;
         var events = new List<HistoryEvent>();
-        var rows = connection.Prepare("SELECT events FROM history WHERE id >= ?1 AND id < ?2 ORDER BY id").Bind(1, RowId.First(key)).Bind(2, RowId.Next(key));
+        var rows = connection.Prepare("SELECT events FROM history WHERE key = ?1 ORDER BY id").Bind(1, key);
         try
         {
             while (rows.Step())
@@ -60,17 +60,16 @@ internal readonly struct Queries(Connection connection)
         return found is null ? null : (found.Key, found.Exec);
     }
 
-    /// <summary>The events of an instance's turns, from one turn on and at most so many turns; none when it has no more.</summary>
-    public (List<HistoryEvent> Events, long NextTurn) Turns(long key, long turn, int limit)
+    /// <summary>The events of an instance's turns after one, of at most so many turns, and the last turn among them; none and the same turn when there are no more.</summary>
+    public (List<HistoryEvent> Events, long LastTurn) Turns(long key, long after, int limit)
     {
         var events = new List<HistoryEvent>();
-        var rows = connection.Prepare("SELECT id, events FROM history WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3")
-            .Bind(1, RowId.First(key) + turn).Bind(2, RowId.Next(key)).Bind(3, limit);
+        var rows = connection.Prepare("SELECT id, events FROM history WHERE key = ?1 AND id > ?2 ORDER BY id LIMIT ?3").Bind(1, key).Bind(2, after).Bind(3, limit);
         try
         {
             while (rows.Step())
             {
-                turn = rows.Int64(0) - RowId.First(key) + 1;
+                after = rows.Int64(0);
                 events.AddRange(EventJson.ReadEvents(rows.Utf8(1)));
             }
         }
@@ -79,7 +78,7 @@ internal readonly struct Queries(Connection connection)
             rows.Reset();
         }
 
-        return (events, turn);
+        return (events, after);
     }
 
     /// <summary>A message of an instance; <c>null</c> when it is gone.</summary>
@@ -93,14 +92,14 @@ internal readonly struct Queries(Connection connection)
     /// <summary>All waiting messages, in order, without their text.</summary>
     public List<StoredMessage> Messages() =>
         connection.Prepare(
-                $"SELECT m.id, m.due, (SELECT i.entity FROM instances AS i WHERE i.key = {RowId.KeySql("m.id")}), m.type FROM messages AS m ORDER BY m.id")
+                "SELECT m.id, m.key, m.due, (SELECT i.entity FROM instances AS i WHERE i.key = m.key), m.type FROM messages AS m ORDER BY m.id")
             .Rows(row => new StoredMessage(
-                row.Int64(0), row.OptionalInt64(1), row.Int64(2) != 0, Message: null, Size: 0, IsRewind: row.Int64(3) == (int)EventType.ExecutionRewound));
+                row.Int64(0), row.Int64(1), row.OptionalInt64(2), row.Int64(3) != 0, Message: null, Size: 0, IsRewind: row.Int64(4) == (int)EventType.ExecutionRewound));
 
     /// <summary>All activities that have no result, in order, without their text.</summary>
     public List<StoredMessage> Activities() =>
-        connection.Prepare("SELECT id, attempts FROM activities ORDER BY id")
-            .Rows(row => new StoredMessage(row.Int64(0), null, IsEntity: false, Message: null, Size: 0, row.Int32(1)));
+        connection.Prepare("SELECT id, key, attempts FROM activities ORDER BY id")
+            .Rows(row => new StoredMessage(row.Int64(0), row.Int64(1), null, IsEntity: false, Message: null, Size: 0, row.Int32(2)));
 
     /// <summary>A page of instances, oldest first or, with a prefix, by id.</summary>
     public (List<OrchestrationState> States, string? Continuation) Page(InstanceFilter filter)
@@ -174,17 +173,16 @@ internal readonly struct Queries(Connection connection)
     {
         if (row.IsEntity)
         {
-            row.State.Input = connection.Prepare("SELECT events FROM history WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 1")
-                .Bind(1, RowId.First(row.Key)).Bind(2, RowId.Next(row.Key))
+            row.State.Input = connection.Prepare("SELECT events FROM history WHERE key = ?1 ORDER BY id LIMIT 1").Bind(1, row.Key)
                 .First(found => EventJson.ReadEvents(found.Utf8(0)).OfType<ExecutionStartedEvent>().FirstOrDefault()?.Input);
             return;
         }
 
-        row.State.Input = Payload(RowId.First(row.Key));
-        row.State.Output = Payload(RowId.First(row.Key) + 1);
+        row.State.Input = PayloadOf(Payload.Input(row.Key));
+        row.State.Output = PayloadOf(Payload.Output(row.Key));
     }
 
-    private string? Payload(long id) => connection.Prepare("SELECT data FROM payloads WHERE id = ?1").Bind(1, id).First(row => row.Text(0));
+    private string? PayloadOf(long id) => connection.Prepare("SELECT data FROM payloads WHERE id = ?1").Bind(1, id).First(row => row.Text(0));
 
     private sealed record InstanceRow(long Key, bool IsEntity, OrchestrationState State);
 }

@@ -8,17 +8,10 @@ namespace DurableTask.Sqlite.Storage;
 /// <summary>What is written, and the decisions that must not race with other writes. Used by the writer's thread, inside a transaction.</summary>
 internal sealed class Tables
 {
-    private const string AddMessage =
-        "INSERT INTO messages (id, type, due, message) "
-        + "SELECT COALESCE((SELECT id FROM messages WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT 1), ?1) + 1, ?3, ?4, ?5";
-
     private readonly Connection connection;
     private readonly TimeProvider timeProvider;
     private readonly Statement begin;
     private readonly Statement commit;
-    private readonly Statement savepoint;
-    private readonly Statement release;
-    private readonly Statement undo;
     private readonly Statement find;
     private readonly Statement addInstance;
     private readonly Statement advance;
@@ -34,6 +27,9 @@ internal sealed class Tables
     private readonly Statement addActivity;
     private readonly Statement deleteActivity;
     private long lastKey;
+    private long lastTurn;
+    private long lastMessage;
+    private long lastActivity;
 
     public Tables(Connection connection, TimeProvider timeProvider)
     {
@@ -41,9 +37,6 @@ internal sealed class Tables
         this.timeProvider = timeProvider;
         begin = connection.Prepare("BEGIN IMMEDIATE");
         commit = connection.Prepare("COMMIT");
-        savepoint = connection.Prepare("SAVEPOINT request");
-        release = connection.Prepare("RELEASE request");
-        undo = connection.Prepare("ROLLBACK TO request");
         find = connection.Prepare("SELECT key, exec, status, scheduled, entity, parent FROM instances WHERE id = ?1");
         addInstance = connection.Prepare(
             "INSERT INTO instances (key, id, exec, entity, status, turns, name, version, created, updated, scheduled, generation, parent, tags) "
@@ -52,19 +45,23 @@ internal sealed class Tables
         finish = connection.Prepare("UPDATE instances SET completed = updated, failure = ?2 WHERE key = ?1 RETURNING created, updated");
         renew = connection.Prepare("UPDATE instances SET completed = NULL, failure = NULL, name = ?2, version = ?3, tags = ?4, generation = ?5 WHERE key = ?1");
         setPayload = connection.Prepare("INSERT OR REPLACE INTO payloads (id, data) VALUES (?1, ?2)");
-        addTurn = connection.Prepare("INSERT INTO history (id, events) VALUES (?1, ?2)");
-        addMessage = connection.Prepare(AddMessage + " RETURNING id");
+        addTurn = connection.Prepare("INSERT INTO history (id, key, events) VALUES (?1, ?2, ?3)");
+        addMessage = connection.Prepare("INSERT INTO messages (id, key, type, due, message) VALUES (?1, ?2, ?3, ?4, ?5)");
         addResponse = connection.Prepare(
-            AddMessage + " WHERE EXISTS (SELECT 1 FROM instances WHERE key = ?6 AND exec = ?7 AND completed IS NULL) RETURNING id");
+            "INSERT INTO messages (id, key, type, message) SELECT ?1, ?2, ?3, ?4 "
+            + "WHERE EXISTS (SELECT 1 FROM instances WHERE key = ?2 AND exec = ?5 AND completed IS NULL)");
         deleteMessage = connection.Prepare("DELETE FROM messages WHERE id = ?1");
-        deleteMessages = connection.Prepare("DELETE FROM messages WHERE id > ?1 AND id < ?2 RETURNING id, due");
-        deleteTimers = connection.Prepare("DELETE FROM messages WHERE id > ?1 AND id < ?2 AND due IS NOT NULL AND type = ?3 RETURNING id, due");
-        addActivity = connection.Prepare("INSERT INTO activities (id, message) VALUES (?1, ?2)");
-        deleteActivity = connection.Prepare("DELETE FROM activities WHERE id = ?1");
+        deleteMessages = connection.Prepare("DELETE FROM messages WHERE key = ?1 RETURNING id, due");
+        deleteTimers = connection.Prepare("DELETE FROM messages WHERE key = ?1 AND due IS NOT NULL AND type = ?2 RETURNING id, due");
+        addActivity = connection.Prepare("INSERT INTO activities (id, key, message) VALUES (?1, ?2, ?3)");
+        deleteActivity = connection.Prepare("DELETE FROM activities WHERE id = ?1 RETURNING key");
 
-        // Activities outlive their instance when it finished without waiting for them: their key must not be given again.
+        // Activities and messages outlive their instance at times: its key must not be given again.
         lastKey = connection.Number(
-            $"SELECT MAX(k) FROM (SELECT MAX(key) AS k FROM instances UNION ALL SELECT {RowId.KeySql("MAX(id)")} FROM activities UNION ALL SELECT {RowId.KeySql("MAX(id)")} FROM messages)");
+            "SELECT MAX(k) FROM (SELECT MAX(key) AS k FROM instances UNION ALL SELECT MAX(key) FROM activities UNION ALL SELECT MAX(key) FROM messages)");
+        lastTurn = connection.Number("SELECT MAX(id) FROM history");
+        lastMessage = connection.Number("SELECT MAX(id) FROM messages");
+        lastActivity = connection.Number("SELECT MAX(id) FROM activities");
     }
 
     /// <summary>Set inside a transaction to have the file made smaller after it.</summary>
@@ -91,28 +88,11 @@ internal sealed class Tables
         }
     }
 
-    /// <summary>Does one request of a transaction. When it fails by itself it is undone, and the others are let be.</summary>
-    public void Apply(Writer.Request request)
-    {
-        savepoint.Run();
-        try
-        {
-            request.Apply(this);
-        }
-        catch (Exception exception) when (!Writer.IsOutage(exception))
-        {
-            undo.Run();
-            request.Fail(exception);
-        }
-
-        release.Run();
-    }
-
     /// <summary>Writes something that changes nothing.</summary>
     public void Probe() => connection.Execute("CREATE TABLE probe (data BLOB); INSERT INTO probe VALUES (zeroblob(65536)); DROP TABLE probe");
 
     /// <summary>Makes an instance from its start message. One that finished, or whose status is none of those to be kept, gives way.</summary>
-    /// <exception cref="OrchestrationAlreadyExistsException">There is one with a status that is to be kept.</exception>
+    /// <returns>With <see cref="Effects.Refusal"/> when there is one with a status that is to be kept.</returns>
     public Effects Create(EncodedMessage message, OrchestrationStatus[] kept)
     {
         var effects = new Effects();
@@ -121,8 +101,8 @@ internal sealed class Tables
         {
             if (kept.Contains(existing.Status))
             {
-                throw new OrchestrationAlreadyExistsException(
-                    $"An orchestration with the id '{start.OrchestrationInstance.InstanceId}' and the status {existing.Status} already exists.");
+                effects.Refusal = $"An orchestration with the id '{start.OrchestrationInstance.InstanceId}' and the status {existing.Status} already exists.";
+                return effects;
             }
 
             Replace(existing, effects);
@@ -185,23 +165,22 @@ internal sealed class Tables
     /// <summary>Takes an activity off and gives its result to its orchestration, if that still waits for it.</summary>
     public Effects CompleteActivity(long id, EncodedMessage response)
     {
-        // The id may be given again in the next commit, so the memory forgets it with this one.
         var effects = new Effects();
         effects.ClearedActivities.Add(id);
-        deleteActivity.Bind(1, id).Run();
-        if (connection.Changes == 0)
+        if (deleteActivity.Bind(1, id).Number() is not { } key)
         {
             // It has its result already, or its orchestration was deleted.
             effects.Applied = false;
             return effects;
         }
 
-        var key = RowId.Key(id);
-        var added = addResponse.Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Bind(3, (int)response.Message.Event.EventType).Bind(4, (long?)null)
-            .Bind(5, response.Json).Bind(6, key).Bind(7, response.Message.OrchestrationInstance.ExecutionId).Number();
-        if (added is { } message)
+        var message = lastMessage + 1;
+        addResponse.Bind(1, message).Bind(2, key).Bind(3, (int)response.Message.Event.EventType).Bind(4, response.Json)
+            .Bind(5, response.Message.OrchestrationInstance.ExecutionId).Run();
+        if (connection.Changes > 0)
         {
-            effects.Messages.Add(new StoredMessage(message, null, IsEntity: false, response.Message, response.Json.Length));
+            lastMessage = message;
+            effects.Messages.Add(new StoredMessage(message, key, null, IsEntity: false, response.Message, response.Json.Length));
         }
         else
         {
@@ -296,7 +275,7 @@ internal sealed class Tables
     }
 
     private bool HasMessages(long key) =>
-        connection.Prepare("SELECT 1 FROM messages WHERE id > ?1 AND id < ?2 LIMIT 1").Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Number() is not null;
+        connection.Prepare("SELECT 1 FROM messages WHERE key = ?1 LIMIT 1").Bind(1, key).Number() is not null;
 
     private long AddRow(string id, string exec, OrchestrationStatus status, ExecutionStartedEvent? start)
     {
@@ -313,16 +292,17 @@ internal sealed class Tables
     private void Add(EncodedMessage message, ExecutionStartedEvent start, Effects effects)
     {
         var key = AddRow(start.OrchestrationInstance.InstanceId, start.OrchestrationInstance.ExecutionId ?? string.Empty, OrchestrationStatus.Pending, start);
-        SetPayload(RowId.First(key), start.Input);
+        SetPayload(Payload.Input(key), start.Input);
         Post(key, message, message.Due(), effects);
     }
 
     private void Post(long key, EncodedMessage message, long? due, Effects effects)
     {
-        var id = addMessage.Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Bind(3, (int)message.Message.Event.EventType).Bind(4, due).Bind(5, message.Json).Number();
+        var id = ++lastMessage;
+        addMessage.Bind(1, id).Bind(2, key).Bind(3, (int)message.Message.Event.EventType).Bind(4, due).Bind(5, message.Json).Run();
         var isEntity = Entities.IsEntityInstance(message.Message.OrchestrationInstance.InstanceId);
         var isRewind = message.Message.Event is ExecutionRewoundEvent;
-        effects.Messages.Add(new StoredMessage(id!.Value, due, isEntity, message.Message, message.Json.Length, IsRewind: isRewind));
+        effects.Messages.Add(new StoredMessage(id, key, due, isEntity, message.Message, message.Json.Length, IsRewind: isRewind));
     }
 
     private void Deliver(EncodedMessage message, long sender, Effects effects)
@@ -404,7 +384,7 @@ internal sealed class Tables
         var now = Now();
         connection.Prepare("UPDATE instances SET turns = turns + 1, status = ?2, updated = ?3, completed = ?3 WHERE key = ?1")
             .Bind(1, target.Key).Bind(2, (int)OrchestrationStatus.Terminated).Bind(3, now).Run();
-        SetPayload(RowId.First(target.Key) + 1, reason);
+        SetPayload(Payload.Output(target.Key), reason);
         DeleteMessages(target.Key, effects);
         effects.Finished.Add(Queries.State(target.Id, withPayloads: true)!);
         if (EventJson.ReadPart<ParentInstance>(target.Parent) is { } parent)
@@ -428,36 +408,34 @@ internal sealed class Tables
     private void WriteHistory(Turn turn, Effects effects)
     {
         var state = turn.State!;
-        var first = RowId.First(turn.Key);
         if (turn.Replaces)
         {
-            DeleteRange("history", turn.Key);
+            connection.Prepare("DELETE FROM history WHERE key = ?1").Bind(1, turn.Key).Run();
             renew.Bind(1, turn.Key).Bind(2, state.Name).Bind(3, state.Version).Bind(4, turn.Tags).Bind(5, (long?)state.Generation).Run();
             if (!turn.IsEntity)
             {
                 // An entity's state is in its history only: it is that of every turn, and read by few.
-                SetPayload(first, state.Input);
-                SetPayload(first + 1, null);
-                foreach (var timer in deleteTimers.Bind(1, first).Bind(2, RowId.Next(turn.Key)).Bind(3, (int)EventType.TimerFired)
-                    .Rows(row => (row.Int64(1), row.Int64(0))))
+                SetPayload(Payload.Input(turn.Key), state.Input);
+                SetPayload(Payload.Output(turn.Key), null);
+                foreach (var timer in deleteTimers.Bind(1, turn.Key).Bind(2, (int)EventType.TimerFired).Rows(row => (row.Int64(1), row.Int64(0))))
                 {
                     effects.ClearedTimers.Add(timer);
                 }
             }
         }
 
-        addTurn.Bind(1, first + turn.Number).Bind(2, turn.Events).Run();
+        addTurn.Bind(1, ++lastTurn).Bind(2, turn.Key).Bind(3, turn.Events).Run();
     }
 
     private void SendAll(Turn turn, OrchestrationState state, Effects effects)
     {
-        if (state.OrchestrationStatus != OrchestrationStatus.Terminated && turn.Activities.Count > 0)
+        if (state.OrchestrationStatus != OrchestrationStatus.Terminated)
         {
-            var id = LastActivity(turn.Key);
             foreach (var activity in turn.Activities)
             {
-                addActivity.Bind(1, ++id).Bind(2, activity.Json).Run();
-                effects.Activities.Add(new StoredMessage(id, null, IsEntity: false, activity.Message, activity.Json.Length));
+                var id = ++lastActivity;
+                addActivity.Bind(1, id).Bind(2, turn.Key).Bind(3, activity.Json).Run();
+                effects.Activities.Add(new StoredMessage(id, turn.Key, null, IsEntity: false, activity.Message, activity.Json.Length));
             }
         }
 
@@ -472,17 +450,13 @@ internal sealed class Tables
         }
     }
 
-    private long LastActivity(long key) =>
-        connection.Prepare("SELECT id FROM activities WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT 1")
-            .Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Number() ?? RowId.First(key);
-
     private void Finish(Turn turn, OrchestrationState state, Effects effects)
     {
         // Who waits gets the state as the file has it: an instance that continued as new was created when its first execution was.
         (state.CreatedTime, state.CompletedTime) = finish.Bind(1, turn.Key).Bind(2, turn.Failure).First(row => (Queries.Time(row.Int64(0)), Queries.Time(row.Int64(1))));
         state.LastUpdatedTime = state.CompletedTime;
         state.Tags = state.Tags is { Count: > 0 } ? state.Tags : null;
-        SetPayload(RowId.First(turn.Key) + 1, state.Output);
+        SetPayload(Payload.Output(turn.Key), state.Output);
         DeleteMessages(turn.Key, effects);
         effects.Finished.Add(state);
     }
@@ -502,7 +476,7 @@ internal sealed class Tables
     private void DeleteMessages(long key, Effects effects)
     {
         effects.Cleared.Add(key);
-        var deleted = deleteMessages.Bind(1, RowId.First(key)).Bind(2, RowId.Next(key));
+        var deleted = deleteMessages.Bind(1, key);
         try
         {
             while (deleted.Step())
@@ -519,22 +493,20 @@ internal sealed class Tables
         }
 
         // A message that this very transaction had put there goes with the others.
-        effects.Messages.RemoveAll(message => RowId.Key(message.Id) == key);
+        effects.Messages.RemoveAll(message => message.Key == key);
     }
 
     private void Delete(long key, Effects effects)
     {
         connection.Prepare("DELETE FROM instances WHERE key = ?1").Bind(1, key).Run();
-        DeleteRange("history", key);
-        DeleteRange("payloads", key);
+        connection.Prepare("DELETE FROM history WHERE key = ?1").Bind(1, key).Run();
+        SetPayload(Payload.Input(key), null);
+        SetPayload(Payload.Output(key), null);
         DeleteMessages(key, effects);
         effects.ClearedActivities.AddRange(
-            connection.Prepare("DELETE FROM activities WHERE id > ?1 AND id < ?2 RETURNING id").Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Rows(row => row.Int64(0)));
-        effects.Activities.RemoveAll(activity => RowId.Key(activity.Id) == key);
+            connection.Prepare("DELETE FROM activities WHERE key = ?1 RETURNING id").Bind(1, key).Rows(row => row.Int64(0)));
+        effects.Activities.RemoveAll(activity => activity.Key == key);
     }
-
-    private void DeleteRange(string table, long key) =>
-        connection.Prepare($"DELETE FROM {table} WHERE id >= ?1 AND id < ?2").Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Run();
 
     private sealed record Instance(string Id, long Key, string Exec, OrchestrationStatus Status, long? Scheduled, bool IsEntity, string? Parent);
 }

@@ -118,22 +118,10 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Commit(List<Request> batch)
     {
-        try
+        if (!TryCommit(batch) && batch.Count > 1)
         {
-            Tables.Begin();
-            foreach (var request in batch)
-            {
-                Tables.Apply(request);
-            }
-
-            Tables.Commit();
-            Recover();
-        }
-        catch (Exception exception)
-        {
-            Tables.Rollback();
-            Broken(exception);
-            batch.ForEach(request => request.Fail(exception));
+            // One of them failed by itself and took the transaction with it: each gets one of its own. Refusals that clients bring about do not get here.
+            batch.ForEach(request => TryCommit([request]));
         }
 
         foreach (var request in batch)
@@ -147,6 +135,49 @@ internal sealed class Writer : IAsyncDisposable
         }
 
         batch.ForEach(request => request.Complete());
+    }
+
+    /// <summary>Does requests in one transaction.</summary>
+    /// <returns>Whether they need not be tried again: they are committed, or the disk takes nothing, or there is only one.</returns>
+    private bool TryCommit(List<Request> batch)
+    {
+        try
+        {
+            Tables.Begin();
+            foreach (var request in batch)
+            {
+                request.Apply(Tables);
+            }
+
+            Tables.Commit();
+            Recover();
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Undo();
+            Broken(exception);
+            if (batch.Count > 1 && !IsOutage(exception))
+            {
+                return false;
+            }
+
+            batch.ForEach(request => request.Fail(exception));
+            return true;
+        }
+    }
+
+    private void Undo()
+    {
+        try
+        {
+            Tables.Rollback();
+        }
+        catch (SqliteException exception)
+        {
+            // The next transaction cannot begin then, and reports the same.
+            Broken(exception);
+        }
     }
 
     private void Shrink()
@@ -195,7 +226,7 @@ internal sealed class Writer : IAsyncDisposable
         catch (SqliteException)
         {
             // Still out of order; reported when it began.
-            Tables.Rollback();
+            Undo();
         }
     }
 
