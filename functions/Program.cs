@@ -13,6 +13,7 @@ builder.ConfigureFunctionsWebApplication();
 // The worker's own serializer would write the check-status payload as Id, StatusQueryGetUri, …; every other answer is in camel case.
 builder.Services.Configure<WorkerOptions>(options => options.Serializer = new JsonObjectSerializer(new JsonSerializerOptions(JsonSerializerDefaults.Web)));
 builder.Services
+    .AddDurableMlTelemetry(builder.Configuration)
     .AddDurableMlStorage()
     .AddDurableMlTraining()
     .AddDurableMlOrchestrations()

@@ -30,6 +30,7 @@ public static class InferenceServiceCollectionExtensions
         services.AddLogging();
         services.AddOptions<InferenceOptions>().BindConfiguration(InferenceOptions.Section)
             .Validate(o => o.MaxRequestBytes is > 0 and <= 1 << 30, "Inference:MaxRequestBytes must be 1 to 1073741824.")
+            .Validate(o => o.MaxRequestMemoryBytes >= 4L * o.MaxRequestBytes, "Inference:MaxRequestMemoryBytes must be at least four times MaxRequestBytes: what one request may take up with its decoded tensors.")
             .Validate(o => o.RefreshSeconds is > 0 and <= 60 && o.MaxRequestSeconds is > 0 and <= 3600, "Inference:RefreshSeconds must be above 0 and at most 60, MaxRequestSeconds at most 3600.")
             .Validate(o => o.MaxPendingFeedback is > 0 and <= 100_000, "Inference:MaxPendingFeedback must be 1 to 100000.")
             .Validate(o => o.CacheFolder.Length > 0, "Inference:CacheFolder must not be empty.");
@@ -42,6 +43,7 @@ public static class InferenceServiceCollectionExtensions
         services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton<Ensemble>();
         services.TryAddSingleton<TrafficStore>();
+        services.TryAddSingleton<TrafficCheck>();
         services.TryAddSingleton<CanaryKeeper>();
         services.TryAddSingleton(_ => new PredictionLog(PredictionLog.DefaultCapacity));
         services.TryAddSingleton<ExperimentStore>();
@@ -59,7 +61,7 @@ public static class InferenceServiceCollectionExtensions
         services.TryAddSingleton(provider => new BatchScorer(provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<ModelRegistry>()));
         services.TryAddSingleton<PrometheusMetrics>();
         services.TryAddSingleton(provider => new ModelsApi(
-            provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<TrafficStore>(), provider.GetRequiredService<Ensemble>(),
+            provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<TrafficStore>(), provider.GetRequiredService<TrafficCheck>(),
             provider.GetRequiredService<ModelCatalog>(), provider.GetRequiredService<ExperimentLog>(), provider.GetRequiredService<FeedbackMatcher>(),
             provider.GetRequiredService<PrometheusMetrics>(),
             provider.GetRequiredService<ILogger<ModelsApi>>()));

@@ -14,6 +14,9 @@ public static class OrchestrationServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunStarter>();
+        services.TryAddSingleton<RunResumer>();
+        services.TryAddSingleton<RunIndex>();
+        services.TryAddSingleton<HistoryPurge>();
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMl.Inference.Json;
 
 namespace DurableMl.BatchJobs.Catalog;
 
@@ -10,7 +11,6 @@ public sealed class JobCatalog
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        ReadCommentHandling = JsonCommentHandling.Skip,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
     };
@@ -36,15 +36,9 @@ public sealed class JobCatalog
             throw new InvalidJobException($"There is no job '{job}'; the jobs are {string.Join(", ", Names)}.");
         }
 
-        JobDefinition definition;
-        try
+        if (StrictJson.Read<JobDefinition>(File.ReadAllBytes(Path.Combine(root, job, DefinitionFile)), Json, out IReadOnlyList<JsonProblem> problems) is not { } definition)
         {
-            definition = JsonSerializer.Deserialize<JobDefinition>(File.ReadAllText(Path.Combine(root, job, DefinitionFile)), Json)
-                ?? throw new InvalidJobException($"The job.json of '{job}' is empty.");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidJobException($"The job.json of '{job}' is not valid: {exception.Message}", exception);
+            throw new InvalidJobException($"The job.json of '{job}' is not valid: {string.Join("; ", problems.Select(problem => $"{problem.Path} {problem.Reason}"))}.");
         }
 
         Validate(job, definition);

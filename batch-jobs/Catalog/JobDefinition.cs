@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMl.Inference.Json;
 
 namespace DurableMl.BatchJobs.Catalog;
 
@@ -20,8 +21,8 @@ public sealed class JobDefinition
     /// <summary>True if it needs packages that an image for training does not have: the setting <c>Batch__ContainerImage</c> is not for it.</summary>
     public bool OwnImage { get; init; }
 
-    /// <summary>What it makes of a GPU.</summary>
-    public GpuWish Gpu { get; init; } = GpuWish.None;
+    /// <summary>What it needs of a GPU.</summary>
+    public GpuRequirement Gpu { get; init; } = GpuRequirement.None;
 
     /// <summary>True if one trial may train over several nodes (torch.distributed).</summary>
     public bool Distributed { get; init; }
@@ -32,6 +33,9 @@ public sealed class JobDefinition
     /// <summary>The hyperparameters it takes, by name.</summary>
     public IReadOnlyDictionary<string, JobParameter> Parameters { get; init; } = new Dictionary<string, JobParameter>(StringComparer.Ordinal);
 
+    /// <summary>The metrics it reports at the end of every epoch; empty where it does not say. A sweep's objective must be one of them.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
     /// <summary>Says why the job would refuse these parameters: a reason by parameter name, empty if it would take them.</summary>
     public IReadOnlyDictionary<string, string> Check(IReadOnlyDictionary<string, JsonElement> parameters)
     {
@@ -40,7 +44,8 @@ public sealed class JobDefinition
         {
             var reason = Parameters.TryGetValue(name, out var parameter)
                 ? parameter.Check(value)
-                : $"is not a parameter of {Name}; it takes {string.Join(", ", Parameters.Keys.Order(StringComparer.Ordinal))}";
+                : $"is not a parameter of {Name}; "
+                    + (NearestName.Of(name, Parameters.Keys) is { } meant ? $"did you mean '{meant}'?" : $"it takes {string.Join(", ", Parameters.Keys.Order(StringComparer.Ordinal))}");
             if (reason is not null)
             {
                 reasons[name] = reason;

@@ -10,7 +10,7 @@ namespace DurableMl.BatchJobs.Outcomes;
 /// <param name="Result">What the runner reported, or null where it could not.</param>
 public sealed record TrialOutcome(TrialOutcomeKind Kind, int? ExitCode, string Message, TrialResult? Result)
 {
-    private const int Hopeless = 64;
+    private const int NonRetryable = 64;
     private const int Infrastructure = 69;
     private const int Killed = 137;
     private const int Terminated = 143;
@@ -40,7 +40,7 @@ public sealed record TrialOutcome(TrialOutcomeKind Kind, int? ExitCode, string M
         var kind = result.Reason switch
         {
             "succeeded" => TrialOutcomeKind.Succeeded,
-            "hopeless" => TrialOutcomeKind.Hopeless,
+            "non-retryable" => TrialOutcomeKind.NonRetryable,
             "infrastructure" => TrialOutcomeKind.InfrastructureFailure,
             _ => TrialOutcomeKind.JobFailure,
         };
@@ -55,7 +55,7 @@ public sealed record TrialOutcome(TrialOutcomeKind Kind, int? ExitCode, string M
         var kind = (code, failure?.Code) switch
         {
             (_, "TaskEnded") => TrialOutcomeKind.JobFailure,
-            (Hopeless, _) => TrialOutcomeKind.Hopeless,
+            (NonRetryable, _) => TrialOutcomeKind.NonRetryable,
             (Killed or Terminated, _) => TrialOutcomeKind.Preempted,
             // Exit code 0 without a result: the runner writes one before it says 0, so somebody removed it.
             (null or 0 or Infrastructure, _) => TrialOutcomeKind.InfrastructureFailure,

@@ -7,7 +7,7 @@ public enum TrialOutcomeKind
     Succeeded,
 
     /// <summary>Exit code 64: it diverged or its parameters are invalid. Do not try again.</summary>
-    Hopeless,
+    NonRetryable,
 
     /// <summary>The job's own fault: any other exit code, or it ran longer than it may.</summary>
     JobFailure,

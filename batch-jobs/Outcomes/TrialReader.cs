@@ -27,12 +27,13 @@ public sealed class TrialReader(BlobServiceClient blobs)
     public async Task<TrialProgress> ProgressAsync(string prefix, CancellationToken cancellationToken = default)
     {
         var metrics = new Dictionary<string, double>(StringComparer.Ordinal);
+        bool ended = false;
         foreach (var line in (await TailAsync($"{prefix}/output/metrics.jsonl", cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            Collect(line, metrics);
+            ended |= Collect(line, metrics);
         }
 
-        return new TrialProgress(metrics.GetValueOrDefault("epoch"), metrics);
+        return new TrialProgress(metrics.GetValueOrDefault("epoch"), metrics, ended);
     }
 
     /// <summary>How often the trial's processes were started.</summary>
@@ -42,7 +43,7 @@ public sealed class TrialReader(BlobServiceClient blobs)
     {
         var attempts = new HashSet<int>();
         var starts = 0;
-        await foreach (var blob in runs.GetBlobsAsync(prefix: $"{prefix}/starts/", cancellationToken: cancellationToken))
+        await foreach (var blob in runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{prefix}/starts/", cancellationToken))
         {
             var name = Path.GetFileNameWithoutExtension(blob.Name).Split('-');
             if (name.Length == 2 && int.TryParse(name[0], CultureInfo.InvariantCulture, out var attempt))
@@ -52,10 +53,11 @@ public sealed class TrialReader(BlobServiceClient blobs)
             }
         }
 
-        return new TrialStarts(attempts.Count, starts);
+        return new TrialStarts(attempts.Count, starts, attempts.DefaultIfEmpty().Max());
     }
 
-    private static void Collect(string line, Dictionary<string, double> metrics)
+    /// <summary>Returns whether the line shows that an epoch has ended.</summary>
+    private static bool Collect(string line, Dictionary<string, double> metrics)
     {
         JsonElement values;
         try
@@ -65,16 +67,23 @@ public sealed class TrialReader(BlobServiceClient blobs)
         }
         catch (JsonException)
         {
-            return; // Caught while the job was writing it; the next upload has it whole.
+            return false; // Caught while the job was writing it; the next upload has it whole.
         }
 
-        if (values.ValueKind == JsonValueKind.Object)
+        if (values.ValueKind != JsonValueKind.Object)
         {
-            foreach (var property in values.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Number))
-            {
-                metrics[property.Name] = property.Value.GetDouble();
-            }
+            return false;
         }
+
+        foreach (var property in values.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Number))
+        {
+            metrics[property.Name] = property.Value.GetDouble();
+        }
+
+        // A step's line may say "epoch 1" before the epoch's own line, with the validation metrics, is there.
+        double epoch = values.TryGetProperty("epoch", out JsonElement number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : 0;
+        bool isEpoch = values.TryGetProperty("kind", out JsonElement kind) && kind.ValueKind == JsonValueKind.String && kind.ValueEquals("epoch");
+        return epoch > 1 || (isEpoch && epoch >= 1);
     }
 
     private async Task<string> TailAsync(string name, CancellationToken cancellationToken)

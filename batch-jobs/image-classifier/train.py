@@ -1,4 +1,4 @@
-"""Trains a small convolutional network on images: `train.py` under the job contract of DESIGN section 6."""
+"""Trains a small convolutional network on images: `train.py` under the job contract (see `batch-jobs/README.md`)."""
 
 import os
 import sys
@@ -7,19 +7,19 @@ sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from torch import nn  # noqa: E402
 
-from training.contract import Hopeless  # noqa: E402
+from training.contract import NonRetryable  # noqa: E402
 from training.loop import main  # noqa: E402
 
 
 def build_model(parameters, feature_shape, classes):
     """Two convolutions with pooling, then a hidden layer. Input [batch, channels, height, width], output logits [batch, classes]."""
     if len(feature_shape) != 3:
-        raise Hopeless("image-classifier needs features of shape [channels, height, width], not %s" % list(feature_shape))
+        raise NonRetryable("image-classifier needs features of shape [channels, height, width], not %s" % list(feature_shape))
     inputs, height, width = feature_shape
     channels = parameters.channels
     rest = (height // 4, width // 4)
     if not all(rest):
-        raise Hopeless("image-classifier needs images of at least 4x4, not %dx%d" % (height, width))
+        raise NonRetryable("image-classifier needs images of at least 4x4, not %dx%d" % (height, width))
     # The fully connected layers are written as convolutions: the same arithmetic, and several times faster
     # with PyTorch builds whose matrix product is the plain reference one (Debian's).
     return nn.Sequential(

@@ -5,7 +5,7 @@ import zipfile
 
 import numpy
 
-from training.contract import Hopeless
+from training.contract import NonRetryable
 
 UNNAMED = ""
 MAX_ARRAYS = 256
@@ -22,15 +22,15 @@ def read_arrays(path):
         file = numpy.load(path, allow_pickle=False)
         arrays = {UNNAMED: file} if isinstance(file, numpy.ndarray) else {name: file[name] for name in file.files}
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise Hopeless("sample: it is not a .npy or .npz file of plain numbers: %s" % error) from error
+        raise NonRetryable("sample: it is not a .npy or .npz file of plain numbers: %s" % error) from error
     if not arrays:
-        raise Hopeless("sample: it holds no array")
+        raise NonRetryable("sample: it holds no array")
     for name, array in arrays.items():
         shown = "its array" if name == UNNAMED else "'%s'" % name
         if not isinstance(array, numpy.ndarray) or array.dtype.kind not in "biuf":
-            raise Hopeless("sample: %s must hold plain numbers or booleans, not %s" % (shown, getattr(array, "dtype", "other content")))
+            raise NonRetryable("sample: %s must hold plain numbers or booleans, not %s" % (shown, getattr(array, "dtype", "other content")))
         if array.size == 0:
-            raise Hopeless("sample: %s must have at least one row, and no dimension of 0; it is %s" % (shown, list(array.shape)))
+            raise NonRetryable("sample: %s must have at least one row, and no dimension of 0; it is %s" % (shown, list(array.shape)))
         arrays[name] = numpy.asarray(array, order="C")
     return arrays
 
@@ -49,11 +49,11 @@ def bind(arrays, names):
     if _go_by_order(arrays, names):
         values = [arrays[name] for name in sorted(arrays, key=_number)]
         if len(values) > len(names):
-            raise Hopeless("sample: it has %d arrays, but the model takes %d inputs: %s" % (len(values), len(names), ", ".join(names)))
+            raise NonRetryable("sample: it has %d arrays, but the model takes %d inputs: %s" % (len(values), len(names), ", ".join(names)))
         return dict(zip(names, values))
     for name in arrays:
         if name not in names:
-            raise Hopeless("sample: the model has no input '%s'; it has %s" % (name, ", ".join(names)))
+            raise NonRetryable("sample: the model has no input '%s'; it has %s" % (name, ", ".join(names)))
     return {name: arrays[name] for name in names if name in arrays}
 
 
@@ -62,7 +62,7 @@ def bind_all(arrays, names):
     bound = bind(arrays, names)
     for name in names:
         if name not in bound:
-            raise Hopeless("sample: it lacks the input '%s'; the model takes %s" % (name, ", ".join(names)))
+            raise NonRetryable("sample: it lacks the input '%s'; the model takes %s" % (name, ", ".join(names)))
     return bound
 
 
@@ -88,9 +88,9 @@ def _limit(path):
             with zipfile.ZipFile(path) as archive:
                 entries = archive.infolist()
         except zipfile.BadZipFile as error:
-            raise Hopeless("sample: the .npz file is damaged: %s" % error) from error
+            raise NonRetryable("sample: the .npz file is damaged: %s" % error) from error
         if len(entries) > MAX_ARRAYS:
-            raise Hopeless("sample: it has %d arrays; %d are allowed" % (len(entries), MAX_ARRAYS))
+            raise NonRetryable("sample: it has %d arrays; %d are allowed" % (len(entries), MAX_ARRAYS))
         size = sum(entry.file_size for entry in entries)
     if size > MAX_BYTES:
-        raise Hopeless("sample: it has %d bytes; %d are allowed" % (size, MAX_BYTES))
+        raise NonRetryable("sample: it has %d bytes; %d are allowed" % (size, MAX_BYTES))

@@ -8,7 +8,7 @@ import zipfile
 import numpy
 
 from arrays import bind_all, shared_rows
-from training.contract import Hopeless
+from training.contract import NonRetryable
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 SIGNATURE = "serving_default"
@@ -25,7 +25,7 @@ def prepared(kind, source, work):
     with open(source, "rb") as file:
         extension = ".h5" if file.read(len(HDF5)) == HDF5 else ".keras"
     if extension == ".keras" and not zipfile.is_zipfile(source):
-        raise Hopeless("source: it is neither a Keras .h5 nor a .keras file")
+        raise NonRetryable("source: it is neither a Keras .h5 nor a .keras file")
     os.makedirs(work, exist_ok=True)
     # Keras goes by the extension.
     return shutil.copyfile(source, os.path.join(work, "model" + extension))
@@ -34,22 +34,22 @@ def prepared(kind, source, work):
 def unpacked(source, work):
     """The SavedModel's folder in a .zip; no entry may lead outside, and it may not unpack to more than a model's size."""
     if not zipfile.is_zipfile(source):
-        raise Hopeless("source: a SavedModel must be a .zip of its folder")
+        raise NonRetryable("source: a SavedModel must be a .zip of its folder")
     try:
         with zipfile.ZipFile(source) as archive:
             entries = archive.infolist()
             for entry in entries:
                 if os.path.isabs(entry.filename) or ".." in entry.filename.replace("\\", "/").split("/"):
-                    raise Hopeless("source: the archive names the file '%s' outside its folder" % entry.filename)
+                    raise NonRetryable("source: the archive names the file '%s' outside its folder" % entry.filename)
             if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
-                raise Hopeless("source: the archive has more than %d files or %d bytes" % (MAX_FILES, MAX_BYTES))
+                raise NonRetryable("source: the archive has more than %d files or %d bytes" % (MAX_FILES, MAX_BYTES))
             archive.extractall(work)
     except zipfile.BadZipFile as error:
-        raise Hopeless("source: the archive is damaged: %s" % error) from error
+        raise NonRetryable("source: the archive is damaged: %s" % error) from error
     for folder, _, files in os.walk(work):
         if "saved_model.pb" in files:
             return folder
-    raise Hopeless("source: the archive holds no saved_model.pb")
+    raise NonRetryable("source: the archive holds no saved_model.pb")
 
 
 def import_tensorflow(kind, source, arrays, path, opset):
@@ -58,10 +58,10 @@ def import_tensorflow(kind, source, arrays, path, opset):
     converter = {"tflite": _tflite, "keras": _keras, "savedmodel": _saved_model}[kind]
     try:
         inputs, outputs = converter(tensorflow, source, arrays, path, opset)
-    except (MemoryError, Hopeless, Interrupted):
+    except (MemoryError, NonRetryable, Interrupted):
         raise
     except Exception as error:  # TensorFlow and tf2onnx raise many kinds for models that they do not take.
-        raise Hopeless("source: it cannot be converted: %s: %s" % (type(error).__name__, error)) from error
+        raise NonRetryable("source: it cannot be converted: %s: %s" % (type(error).__name__, error)) from error
     return inputs, {name: numpy.asarray(value) for name, value in outputs.items()}
 
 
@@ -79,7 +79,7 @@ def _tflite(tensorflow, source, arrays, path, opset):
         # Where a dimension is open, shape_signature has -1.
         open_shape = taken[name]["shape_signature"]
         if len(open_shape) != array.ndim or any(size not in (-1, given) for size, given in zip(open_shape, array.shape)):
-            raise Hopeless("sample: '%s' is of shape %s, but the model takes %s" % (name, list(array.shape), list(open_shape)))
+            raise NonRetryable("sample: '%s' is of shape %s, but the model takes %s" % (name, list(array.shape), list(open_shape)))
         interpreter.resize_tensor_input(taken[name]["index"], array.shape)
     interpreter.allocate_tensors()
     for name, array in inputs.items():
@@ -113,7 +113,7 @@ def _keras(tensorflow, source, arrays, path, opset):
 def _saved_model(tensorflow, source, arrays, path, opset):
     signatures = tensorflow.saved_model.load(source).signatures
     if SIGNATURE not in signatures:
-        raise Hopeless("source: the SavedModel has no signature %s; it has %s" % (SIGNATURE, ", ".join(signatures) or "none"))
+        raise NonRetryable("source: the SavedModel has no signature %s; it has %s" % (SIGNATURE, ", ".join(signatures) or "none"))
     function = signatures[SIGNATURE]
     taken = function.structured_input_signature[1]
     inputs = bind_all(arrays, list(taken))
@@ -132,9 +132,9 @@ def _command_line(source, path, opset):
     if process.returncode < 0:
         raise Interrupted("tf2onnx was ended by signal %d" % -process.returncode)
     if process.returncode:
-        raise Hopeless("source: it cannot be converted: %s" % (process.stdout.strip().splitlines() or ["tf2onnx gave no reason"])[-1])
+        raise NonRetryable("source: it cannot be converted: %s" % (process.stdout.strip().splitlines() or ["tf2onnx gave no reason"])[-1])
 
 
 def _check_type(name, array, wanted):
     if array.dtype != numpy.dtype(wanted):
-        raise Hopeless("sample: '%s' is of type %s, but the model takes %s" % (name, array.dtype, numpy.dtype(wanted)))
+        raise NonRetryable("sample: '%s' is of type %s, but the model takes %s" % (name, array.dtype, numpy.dtype(wanted)))

@@ -8,7 +8,7 @@ import numpy
 import torch
 
 from arrays import UNNAMED, bind, shared_rows
-from training.contract import Hopeless
+from training.contract import NonRetryable
 from training.export import without_onnx_package
 
 
@@ -16,25 +16,25 @@ def load_torchscript(folder):
     try:
         return torch.jit.load(os.path.join(folder, "source"), map_location="cpu").eval()
     except (RuntimeError, ValueError) as error:
-        raise Hopeless("source: it is not TorchScript: %s" % error) from error
+        raise NonRetryable("source: it is not TorchScript: %s" % error) from error
 
 
 def load_checkpoint(folder):
     """The module of model.py with the checkpoint's weights. The script runs, as any job's code does; nothing in the checkpoint does."""
     definition = os.path.join(folder, "model.py")
     if not os.path.exists(definition):
-        raise Hopeless("definition: a PyTorch checkpoint needs model.py with a function build() that returns the module")
+        raise NonRetryable("definition: a PyTorch checkpoint needs model.py with a function build() that returns the module")
     build = _given("definition: model.py cannot be run", runpy.run_path, definition).get("build")
     if not callable(build):
-        raise Hopeless("definition: model.py has no function build()")
+        raise NonRetryable("definition: model.py has no function build()")
     module = _given("definition: build() failed", build)
     if not isinstance(module, torch.nn.Module):
-        raise Hopeless("definition: build() returned %s, not a torch.nn.Module" % type(module).__name__)
+        raise NonRetryable("definition: build() returned %s, not a torch.nn.Module" % type(module).__name__)
     state = load_weights(os.path.join(folder, "source"))
     try:
         module.load_state_dict(state)
     except RuntimeError as error:
-        raise Hopeless("definition: the checkpoint does not fit the module that build() returns: %s" % error) from error
+        raise NonRetryable("definition: the checkpoint does not fit the module that build() returns: %s" % error) from error
     return module.eval()
 
 
@@ -43,11 +43,11 @@ def load_weights(path):
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        raise Hopeless("source: it is not a checkpoint of plain weights (save model.state_dict()): %s" % error) from error
+        raise NonRetryable("source: it is not a checkpoint of plain weights (save model.state_dict()): %s" % error) from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict) or not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise Hopeless("source: it holds no state_dict; save model.state_dict(), by itself or under the key 'state_dict'")
+        raise NonRetryable("source: it holds no state_dict; save model.state_dict(), by itself or under the key 'state_dict'")
     if all(name.startswith("module.") for name in state):
         state = {name[len("module."):]: value for name, value in state.items()}  # torch.nn.DataParallel wraps the model once more
     return state
@@ -110,7 +110,7 @@ def _check_given(arguments, count, given=None):
     for position, (name, has_default) in enumerate(arguments):
         missing = position >= count if given is None else name not in given
         if missing and (not has_default or position < count):
-            raise Hopeless("sample: it lacks the input '%s'; the model takes %s" % (name, ", ".join(each for each, _ in arguments)))
+            raise NonRetryable("sample: it lacks the input '%s'; the model takes %s" % (name, ", ".join(each for each, _ in arguments)))
 
 
 def _arguments(module, names):
@@ -137,7 +137,7 @@ def _answer(module, inputs):
     with torch.no_grad():
         answer = _given("sample: the model does not take %s (the first dimension is the batch)" % shapes, module, *tensors)
     if isinstance(module, torch.jit.ScriptModule) and isinstance(answer, dict):
-        raise Hopeless("source: TorchScript must answer with tensors or a tuple of them, not with a dictionary")
+        raise NonRetryable("source: TorchScript must answer with tensors or a tuple of them, not with a dictionary")
     return {
         name: _given("source: output '%s' is of type %s, which NumPy has not" % (name, tensor.dtype), tensor.detach().cpu().numpy)
         for name, tensor in _named(answer).items()}
@@ -155,7 +155,7 @@ def _named(answer):
     else:
         named = {}
     if not named or not all(isinstance(value, torch.Tensor) for value in named.values()):
-        raise Hopeless("source: the model must answer with a tensor, or with a tuple, list or dictionary of tensors, not with %s" % _shown(answer))
+        raise NonRetryable("source: the model must answer with a tensor, or with a tuple, list or dictionary of tensors, not with %s" % _shown(answer))
     return named
 
 
@@ -183,7 +183,7 @@ def _given(what, function, *arguments, **named):
     """Calls what the user gave: whatever it raises is the user's to mend, but for memory that ran out."""
     try:
         return function(*arguments, **named)
-    except (MemoryError, Hopeless):
+    except (MemoryError, NonRetryable):
         raise
     except Exception as error:
-        raise Hopeless("%s: %s: %s" % (what, type(error).__name__, error)) from error
+        raise NonRetryable("%s: %s: %s" % (what, type(error).__name__, error)) from error

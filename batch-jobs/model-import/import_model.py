@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(HERE, ".."))
 
 from arrays import read_arrays, write_arrays  # noqa: E402
 from training import parameters  # noqa: E402
-from training.contract import EXIT_HOPELESS, Contract, Hopeless, stop_with  # noqa: E402
+from training.contract import EXIT_NON_RETRYABLE, Contract, NonRetryable, stop_with  # noqa: E402
 
 
 def sample_path(folder):
@@ -22,7 +22,7 @@ def sample_path(folder):
         path = os.path.join(folder, name)
         if os.path.exists(path):
             return path
-    raise Hopeless("sample: there is neither sample.npy nor sample.npz")
+    raise NonRetryable("sample: there is neither sample.npy nor sample.npz")
 
 
 def convert(kind, contract, arrays, path, opset):
@@ -44,7 +44,7 @@ def main():
     inputs, outputs = convert(chosen.format, contract, arrays, model, chosen.opset)
     for name, output in outputs.items():
         if output.dtype.kind not in "biuf":
-            raise Hopeless("source: output '%s' is of type %s; numbers and booleans can be compared" % (name, output.dtype))
+            raise NonRetryable("source: output '%s' is of type %s; numbers and booleans can be compared" % (name, output.dtype))
     write_arrays(os.path.join(contract.output, "parity-input.npz"), inputs)
     write_arrays(os.path.join(contract.output, "parity-output.npz"), outputs)
     os.replace(model, os.path.join(contract.output, "model.onnx"))
@@ -56,6 +56,6 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except Hopeless as error:
+    except NonRetryable as error:
         # One line: the runner reports the last one.
-        stop_with(EXIT_HOPELESS, " ".join(str(error).split())[:1000])
+        stop_with(EXIT_NON_RETRYABLE, " ".join(str(error).split())[:1000])

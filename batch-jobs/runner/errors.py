@@ -1,6 +1,6 @@
 """What can go wrong in the runner itself, as opposed to in the job it runs."""
 
-EXIT_HOPELESS = 64
+EXIT_NON_RETRYABLE = 64
 """The job says that this trial must not be tried again."""
 
 EXIT_INFRASTRUCTURE = 69

@@ -17,7 +17,7 @@ from blobs import BlobContainer
 from checkpoints import CheckpointStore, settled_files, stage
 from dataset import DatasetCache
 from environment import job_directory, job_environment
-from errors import EXIT_HOPELESS, EXIT_INFRASTRUCTURE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded
+from errors import EXIT_INFRASTRUCTURE, EXIT_NON_RETRYABLE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded
 from guardian import Guardian
 from job import Job
 from metrics import summarise
@@ -31,7 +31,7 @@ LOG_SECONDS = 10.0
 SETTLE_SECONDS = 0.1
 """For how long a checkpoint has to stand still: its files may be renamed one after the other."""
 
-REASONS = {0: "succeeded", EXIT_HOPELESS: "hopeless"}
+REASONS = {0: "succeeded", EXIT_NON_RETRYABLE: "non-retryable"}
 
 
 class Runner:

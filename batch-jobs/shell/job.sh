@@ -4,7 +4,7 @@
 # It "trains" by counting examples: each unit of budget is one look at the dataset's label files.
 set -eu
 
-# Parameters come as JSON; a shell reads a number from it well enough. Invalid ones are hopeless: exit 64.
+# Parameters come as JSON; a shell reads a number from it well enough. With invalid ones no retry can help: exit 64.
 pause=$(sed -n 's/.*"pause_seconds"[^0-9.-]*\([0-9.-]*\).*/\1/p' "$DML_PARAMS")
 pause=${pause:-0}
 case $pause in

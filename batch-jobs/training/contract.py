@@ -3,11 +3,11 @@
 import os
 import sys
 
-EXIT_HOPELESS = 64
+EXIT_NON_RETRYABLE = 64
 EXIT_STOPPED = 143
 
 
-class Hopeless(Exception):
+class NonRetryable(Exception):
     """This trial cannot succeed, whoever runs it again: invalid parameters or a loss that is no number any more."""
 
 

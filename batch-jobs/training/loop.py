@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 
 from . import checkpoint, parameters
 from .batches import Batches
-from .contract import EXIT_HOPELESS, EXIT_STOPPED, Contract, Hopeless
+from .contract import EXIT_NON_RETRYABLE, EXIT_STOPPED, Contract, NonRetryable
 from .dataset import Dataset, epoch_order
 from .distributed import World, end_process
 from .export import export_onnx
@@ -30,14 +30,14 @@ class Stopped(Exception):
 def main(definition_path, build_model, input_name):
     """Trains one trial under the job contract and ends the process with the contract's exit code.
 
-    build_model(parameters, feature_shape, classes) returns the module; it raises Hopeless for sizes that do not fit.
+    build_model(parameters, feature_shape, classes) returns the module; it raises NonRetryable for sizes that do not fit.
     """
     code = 0
     try:
         Training(Contract(), definition_path, build_model, input_name).run()
-    except (Hopeless, Stopped) as reason:
+    except (NonRetryable, Stopped) as reason:
         print(reason, file=sys.stderr)
-        code = EXIT_HOPELESS if isinstance(reason, Hopeless) else EXIT_STOPPED
+        code = EXIT_NON_RETRYABLE if isinstance(reason, NonRetryable) else EXIT_STOPPED
     except Exception:  # Whatever it is, it ends the process with its trace; gloo must not get in the way.
         traceback.print_exc()
         code = 1
@@ -62,7 +62,7 @@ class Training:
         self.train_split = dataset.split("train")
         self.validation_split = dataset.split("validation")
         if not len(self.train_split):
-            raise Hopeless("the dataset has no examples to train on")
+            raise NonRetryable("the dataset has no examples to train on")
         model = build_model(self.parameters, dataset.feature_shape, dataset.classes)
         self.image = len(dataset.feature_shape) == 3
         self.model = model.to(self.device, memory_format=torch.channels_last) if self.image else model.to(self.device)
@@ -141,7 +141,7 @@ class Training:
     def _log_step(self, loss, examples, rate):
         value = self.world.sum(loss)[0] / examples
         if not math.isfinite(value):
-            raise Hopeless("diverged: the training loss is %s at step %d" % (value, self.step))
+            raise NonRetryable("diverged: the training loss is %s at step %d" % (value, self.step))
         if self.metrics:
             self.metrics.write(kind="step", step=self.step, epoch=self.step / self.steps_per_epoch, step_loss=value, learning_rate=rate)
 
@@ -149,7 +149,7 @@ class Training:
         # Every process has counted whole batches, but only its own part of the loss.
         loss = self.world.sum(self.sums[0])[0] / self.sums[1]
         if not math.isfinite(loss):
-            raise Hopeless("diverged: the training loss is %s in epoch %d" % (loss, epoch + 1))
+            raise NonRetryable("diverged: the training loss is %s in epoch %d" % (loss, epoch + 1))
         values = {"train_loss": loss, "seconds": self.seconds, "examples_per_second": self.sums[1] / max(self.seconds, 1e-9)}
         values.update(self._validate(model))
         if self.metrics:
@@ -176,7 +176,7 @@ class Training:
                 right = right + (logits.argmax(1) == labels).sum()
         loss, right = self.world.sum(loss, right)
         if not math.isfinite(loss):
-            raise Hopeless("diverged: the validation loss is %s" % loss)
+            raise NonRetryable("diverged: the validation loss is %s" % loss)
         return {"validation_loss": loss / examples, "validation_accuracy": right / examples}
 
     def _save(self):
@@ -198,7 +198,7 @@ class Training:
             torch.manual_seed(self.contract.seed + 7919 * self.world.rank)
             return
         if state["parameters"] != vars(self.parameters) or state["seed"] != self.contract.seed:
-            raise Hopeless("the checkpoint belongs to other parameters or another seed")
+            raise NonRetryable("the checkpoint belongs to other parameters or another seed")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = state["step"], state["seconds"]

@@ -4,13 +4,13 @@ import json
 import math
 from types import SimpleNamespace
 
-from .contract import Hopeless
+from .contract import NonRetryable
 
 _TYPES = {"number": (int, float), "integer": (int,), "string": (str,), "boolean": (bool,)}
 
 
 def load(params_path, definition_path):
-    """The trial's parameters with the defaults of job.json filled in, as attributes. Raises Hopeless naming the parameter."""
+    """The trial's parameters with the defaults of job.json filled in, as attributes. Raises NonRetryable naming the parameter."""
     with open(definition_path, encoding="utf-8") as file:
         definitions = json.load(file)["parameters"]
     given = {}
@@ -19,12 +19,12 @@ def load(params_path, definition_path):
             with open(params_path, encoding="utf-8") as file:
                 given = json.load(file)
         except ValueError as error:
-            raise Hopeless("DML_PARAMS is not valid JSON: %s" % error) from error
+            raise NonRetryable("DML_PARAMS is not valid JSON: %s" % error) from error
         if not isinstance(given, dict):
-            raise Hopeless("DML_PARAMS must hold a JSON object")
+            raise NonRetryable("DML_PARAMS must hold a JSON object")
     for name in given:
         if name not in definitions:
-            raise Hopeless("invalid parameter '%s': this job knows %s" % (name, ", ".join(sorted(definitions))))
+            raise NonRetryable("invalid parameter '%s': this job knows %s" % (name, ", ".join(sorted(definitions))))
     return SimpleNamespace(**{name: _check(name, given.get(name, rule["default"]), rule) for name, rule in definitions.items()})
 
 
@@ -33,12 +33,12 @@ def _check(name, value, rule):
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, _TYPES[kind]) or isinstance(value, bool) != (kind == "boolean"):
-        raise Hopeless("invalid parameter '%s': must be of type %s, not %s" % (name, kind, json.dumps(value)))
+        raise NonRetryable("invalid parameter '%s': must be of type %s, not %s" % (name, kind, json.dumps(value)))
     if kind == "number" and not math.isfinite(value):
-        raise Hopeless("invalid parameter '%s': must be finite" % name)
+        raise NonRetryable("invalid parameter '%s': must be finite" % name)
     if "values" in rule and value not in rule["values"]:
-        raise Hopeless("invalid parameter '%s': must be one of %s, not %s" % (name, ", ".join(map(str, rule["values"])), value))
+        raise NonRetryable("invalid parameter '%s': must be one of %s, not %s" % (name, ", ".join(map(str, rule["values"])), value))
     if "minimum" in rule and value < rule["minimum"] or "maximum" in rule and value > rule["maximum"]:
-        raise Hopeless("invalid parameter '%s': must lie in [%s, %s], not %s" % (
+        raise NonRetryable("invalid parameter '%s': must lie in [%s, %s], not %s" % (
             name, rule.get("minimum", "-inf"), rule.get("maximum", "inf"), value))
     return value

@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Azure.Storage.Blobs;
 using DurableMl.Bench.Inference;
+using DurableMl.Inference.Batching;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
 using DurableMl.Tests.Support;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -135,13 +138,14 @@ if (Wanted("own-core") && Crowd.IsPossible)
     ownFloor = AtHalfLoad(ours, "(none)", "the same server only reading bodies, at that rate", nothing, full);
 }
 
-if (Option("--functions") is { } functions)
+if (Option("--functions-host") is { } functionsHost)
 {
     var host = new Dictionary<string, string>(settings)
     {
-        ["AzureWebJobsStorage"] = azurite.ConnectionString, ["DataStorage"] = azurite.ConnectionString, ["DurableTask__SqlitePath"] = folder["hub.db"],
+        ["AzureWebJobsStorage"] = azurite.ConnectionString, ["DataStorage"] = azurite.ConnectionString,
     };
-    using ServerProcess app = await ServerProcess.StartAsync(host, "dotnet", functions, "--port", "{port}");
+    using ServerProcess app = await ServerProcess.StartAsync(
+        host, "dotnet", functionsHost, "--app", Path.Combine(Repository.Root, "functions", "bin", "Release", "net10.0"), "--port", "{port}", "--no-auth");
     Uri url = app.Url("v2/models/mnist/infer");
     Measure(app, "MNIST CNN", "DurableMl local Functions host, JSON", smallJson.To(url), 64);
     Measure(app, "MNIST CNN", "DurableMl local Functions host, binary", smallBinary.To(url), 64);
@@ -226,7 +230,21 @@ void Ratio(string what, Measurement? one, Measurement? other, string? target = n
 
 async Task PublishAsync(string model, string path, ServingOptions? serving)
 {
-    ModelManifest manifest = await registry.PublishAsync(new(model, new("bench"), [ModelSource.FromFile(path, "model.onnx")]) { Serving = serving });
+    using ModelSession session = ModelSession.Load(path);
+    long[] shape = [1, .. session.Inputs[0].Shape.Skip(1)];
+    var sample = new byte[shape.Aggregate(1L, (product, size) => product * size) * sizeof(float)];
+    new Random(0).NextBytes(sample.AsSpan());
+    foreach (ref float value in MemoryMarshal.Cast<byte, float>(sample.AsSpan()))
+    {
+        // Any bits make numbers of any size; these lie between 0 and 1.
+        value = (BitConverter.SingleToUInt32Bits(value) & 0xFFFF) / 65536f;
+    }
+
+    ModelManifest manifest = await registry.PublishAsync(new(model, new("bench"), [ModelSource.FromFile(path, "model.onnx")])
+    {
+        Serving = serving,
+        Batching = RowCheck.Check(session, [new TensorValue(session.Inputs[0].Name, TensorType.ByName["FP32"], shape, sample)]),
+    });
     await registry.SetAliasAsync(model, "champion", manifest.Version);
 }
 

@@ -6,8 +6,9 @@ namespace DurableMl.Cli.Commands;
 /// <summary>The options of the commands that only talk to a host.</summary>
 internal sealed class ApiOptions
 {
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(60);
     private readonly Option<string?> _url = new("--url") { Description = "The Functions app's address; by default that of the host that is up here." };
-    private readonly Option<string?> _key = new("--key") { Description = "A function key, for an app in Azure." };
+    private readonly Option<string?> _key = new("--key") { Description = "A function key; that of the host that is up here is known." };
     private readonly Option<string?> _state = HostOptions.StateFolder();
 
     /// <summary>Adds the options to a command.</summary>
@@ -22,27 +23,25 @@ internal sealed class ApiOptions
     /// <exception cref="CliException">The address is no URL, or no host is up.</exception>
     public HttpClient Connect(ParseResult result)
     {
-        var http = new HttpClient { BaseAddress = Address(result.GetValue(_url), result.GetValue(_state)), Timeout = TimeSpan.FromSeconds(60) };
-        if (result.GetValue(_key) is { } key)
+        if (result.GetValue(_url) is { } url)
         {
-            http.DefaultRequestHeaders.Add("x-functions-key", key);
+            var http = new HttpClient { BaseAddress = Address(url), Timeout = RequestLimit };
+            if (result.GetValue(_key) is { } key)
+            {
+                http.DefaultRequestHeaders.Add(HostKey.Header, key);
+            }
+
+            return http;
         }
 
-        return http;
-    }
-
-    private static Uri Address(string? url, string? stateFolder)
-    {
-        if (url is not null)
-        {
-            return Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var given) && given.Scheme is "http" or "https"
-                ? given
-                : throw new CliException($"--url is '{url}', which is not an http or https address.");
-        }
-
-        var layout = RepositoryLayout.Find(stateFolder);
+        var layout = RepositoryLayout.Find(result.GetValue(_state));
         return new HostStateFile(layout.State).Read() is { Ready: true } state && state.Up.IsAlive
-            ? LocalHost.FunctionsUrl(state.Ports)
+            ? LocalHost.Connect(state.Ports, layout.State, RequestLimit)
             : throw new CliException("No host is up here. Start one in another terminal with ./durableml up, or give an address with --url.");
     }
+
+    private static Uri Address(string url) =>
+        Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var given) && given.Scheme is "http" or "https"
+            ? given
+            : throw new CliException($"--url is '{url}', which is not an http or https address.");
 }

@@ -9,6 +9,8 @@ namespace DurableMl.Cli.Commands;
 /// <summary><c>import</c>: publishes a model of another framework, and follows it.</summary>
 internal static class ImportCommand
 {
+    private const string Champion = "champion";
+
     private static readonly Argument<string> Model = new("model") { Description = "The model to publish to." };
     private static readonly Argument<string> Source = new("source") { Description = "The model's blob, for example raw/net.pt." };
 
@@ -28,7 +30,7 @@ internal static class ImportCommand
     private static readonly Option<string[]> Weights = new("--weights") { Description = "For onnx: blobs with weights that the model refers to.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Expected = new("--expected") { Description = "For onnx: what it should answer, a .npy or .npz blob." };
     private static readonly Option<double?> Tolerance = new("--tolerance") { Description = "The largest difference allowed; 0.001 by default." };
-    private static readonly Option<string?> Alias = new("--alias") { Description = "The alias that is to name the new version, for example champion." };
+    private static readonly Option<string?> Alias = new("--alias") { Description = "The alias that is to name the new version; champion by default for a model that has none yet." };
     private static readonly Option<bool> Detach = new("--detach") { Description = "Do not follow it." };
 
     /// <summary>Makes the command.</summary>
@@ -75,24 +77,31 @@ internal static class ImportCommand
         return request;
     }
 
-    private static async Task<int> RunAsync(ImportsClient client, string model, JsonObject request, bool detach, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(ImportsClient client, string model, JsonObject request, bool detach, CancellationToken cancellationToken)
     {
-        var import = await client.StartAsync(model, request, cancellationToken);
-        await Console.Out.WriteLineAsync($"Started {import.Id}.");
+        if (!request.ContainsKey("alias") && !await client.HasChampionAsync(model, cancellationToken))
+        {
+            // Else it would be published, and nothing that asks for the model would find it.
+            request["alias"] = Champion;
+        }
+
+        var id = await client.StartAsync(model, request, cancellationToken);
+        await Console.Out.WriteLineAsync($"Started {id}.");
         if (detach)
         {
-            await Console.Out.WriteLineAsync($"Its state: {import.StatusUrl}");
+            await Console.Out.WriteLineAsync($"Its state: GET api/imports/{id}; ./durableml cancel {id} stops it.");
             return 0;
         }
 
-        var ended = await new ImportDisplay(Console.Out).ShowAsync(client.FollowAsync(import, cancellationToken), cancellationToken);
+        var ended = await new ImportDisplay(Console.Out).ShowAsync(client.FollowAsync(id, cancellationToken), cancellationToken);
         if (ended.Result() is not { } result)
         {
-            throw new CliException($"{import.Id}: {ended.RuntimeStatus}. {ended.CustomStatus?.Error ?? ended.Output?.ToString()}");
+            throw new CliException($"{id}: {ended.RuntimeStatus?.ToLowerInvariant()}, {ended.CustomStatus?.Error ?? ended.Output?.ToString()}");
         }
 
         var difference = result.LargestDifference is { } largest ? string.Create(CultureInfo.InvariantCulture, $", largest difference {largest:g3}") : "";
-        await Console.Out.WriteLineAsync(result.State == "published" ? $"{model} version {result.Version}: published{difference}" : $"{import.Id}: {result.State}, {result.Reason}");
+        var served = ImportsClient.ModelPath(model, request["alias"]?.GetValue<string>() == Champion ? null : result.Version);
+        await Console.Out.WriteLineAsync(result.State == "published" ? $"{model} version {result.Version}: published{difference}; served at {served}/infer" : $"{id}: {result.State}, {result.Reason}");
         return result.State == "published" ? 0 : 1;
     }
 }

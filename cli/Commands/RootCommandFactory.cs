@@ -15,6 +15,7 @@ internal static class RootCommandFactory
             ImportCommand.Create(),
             StatusCommand.Create(),
             CancelCommand.Create(),
+            ResumeCommand.Create(),
             BatchEmulatorCommand.Create(),
         };
 }

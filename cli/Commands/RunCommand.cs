@@ -42,14 +42,21 @@ internal static class RunCommand
             return 0;
         }
 
+        return await FollowAsync(client, runId, cancellationToken);
+    }
+
+    /// <summary>Shows a run until it has ended. Returns 0 if it published a model.</summary>
+    /// <exception cref="CliException">It failed.</exception>
+    internal static async Task<int> FollowAsync(PipelinesClient client, string runId, CancellationToken cancellationToken)
+    {
         var states = new RunFollower(client, TimeProvider.System).FollowAsync(runId, cancellationToken);
         var run = await RunDisplays.For(Terminal.Open(), Console.Out, TimeProvider.System).ShowAsync(states, cancellationToken);
-        if (run.Result() is { } outcome)
+        if (run.Result() is not { } outcome)
         {
-            await Console.Out.WriteLineAsync($"{runId}: {outcome.State}{(outcome.Model is { } model ? $", {model.Model} version {model.Version}" : "")}");
-            return outcome.State == "published" ? 0 : 1;
+            throw new CliException($"{RunTables.Headline(run)}{Environment.NewLine}./durableml resume {runId} lets it go on from what is done.");
         }
 
-        throw new CliException($"{runId}: {run.RuntimeStatus}. {run.Output}");
+        await Console.Out.WriteLineAsync(outcome.Model is { } model ? $"{runId}: {outcome.State}, {model.Model} version {model.Version}" : RunTables.Headline(run));
+        return outcome.State == "published" ? 0 : 1;
     }
 }

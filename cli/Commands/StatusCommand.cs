@@ -38,28 +38,28 @@ internal static class StatusCommand
     private static async Task ShowAsync(PipelinesClient client, string runId, CancellationToken cancellationToken)
     {
         var run = await client.GetAsync(runId, cancellationToken) ?? throw new CliException($"There is no run '{runId}'. ./durableml status lists them.");
-        await Console.Out.WriteLineAsync($"{runId}: {run.RuntimeStatus}");
+        await Console.Out.WriteLineAsync(RunTables.Headline(run));
         if (run.CustomStatus is { } progress)
         {
             var console = Terminal.Open();
             console.Write(RunTables.Live(progress, TimeProvider.System.GetUtcNow(), console.Profile.Width));
         }
 
-        if (run.RuntimeStatus == "Failed")
+        if (run.CustomStatus?.Evaluation is { } evaluation)
         {
-            await Console.Out.WriteLineAsync(run.Output?.ToString());
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"evaluation: accuracy {evaluation.Accuracy:0.0000} over {evaluation.Examples} test examples"));
         }
     }
 
     private static async Task ListAsync(PipelinesClient client, CancellationToken cancellationToken)
     {
-        var table = new Table().RoundedBorder().AddColumns("run", "status", "phase", "started");
+        var table = new Table().RoundedBorder().AddColumns("run", "pipeline", "state", "started");
         await foreach (var run in client.ListAsync(cancellationToken))
         {
             table.AddRow(
                 new Text(run.RunId ?? ""),
-                new Text(run.RuntimeStatus ?? ""),
-                new Text(run.CustomStatus?.Phase ?? ""),
+                new Text(run.Name ?? ""),
+                new Text(run.State ?? ""),
                 new Text(run.CreatedTime?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? ""));
         }
 

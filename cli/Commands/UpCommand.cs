@@ -41,6 +41,7 @@ internal static class UpCommand
             Pipelines   {api}api/pipelines
             Models      {api}api/models
             Inference   {api}v2 (described at {api}openapi.json, measured at {api}metrics)
+            Key         {HostKey.Read(layout.State)} (send it as {HostKey.Header}; ./durableml does)
             Storage     {StorageAccount.BlobEndpoint(ports)} (queues on port {ports.Queue}, tables on {ports.Table})
             Batch       http://127.0.0.1:{ports.Batch}
             Logs        {Path.Combine(layout.State, "logs")}

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Azure.Storage.Blobs;
+using Azure.Storage.Sas;
 using DurableMl.Cli.Hosting;
 using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Progress;
@@ -9,8 +11,11 @@ namespace DurableMl.Cli.Demo;
 /// <summary>Prints what the demo came to.</summary>
 /// <param name="console">Where tables are printed.</param>
 /// <param name="lines">The same, for plain lines.</param>
-internal sealed class DemoReport(IAnsiConsole console, TextWriter lines)
+/// <param name="time">The clock.</param>
+internal sealed class DemoReport(IAnsiConsole console, TextWriter lines, TimeProvider time)
 {
+    private static readonly TimeSpan Readable = TimeSpan.FromDays(7);
+
     /// <summary>Prints the tables.</summary>
     public void Write(RepositoryLayout layout, HostPorts ports, string runId, RunOutput output, ScoringResult scoring, TimeSpan total)
     {
@@ -36,16 +41,37 @@ internal sealed class DemoReport(IAnsiConsole console, TextWriter lines)
     /// <summary>Plain lines: a table would break addresses apart, and nobody could copy them.</summary>
     private void WritePlaces(RepositoryLayout layout, HostPorts ports, string runId, RunOutput output)
     {
-        var blobs = StorageAccount.BlobEndpoint(ports);
-        Line("run", $"{blobs}/runs/{runId}/");
-        Line("report", $"{blobs}/runs/{output.ReportBlob}");
-        Line("dataset", $"{blobs}/datasets/{output.Dataset?.Name}/{output.Dataset?.Version}/");
-        Line("model", $"{blobs}/models/{output.Model!.Model}/{output.Model.Version}/");
+        foreach (var (what, url) in Places(ports, runId, output, time.GetUtcNow()))
+        {
+            Line(what, url.AbsoluteUri);
+        }
+
         Line("blobs on disk", Path.Combine(layout.State, "azurite"));
-        Line("orchestrations", Path.Combine(layout.State, "durabletask.db"));
         Line("logs", Path.Combine(layout.State, "logs"));
 
         void Line(string what, string where) => lines.WriteLine($"{what,-16}{where}");
+    }
+
+    /// <summary>Addresses that open in a browser for a week: nothing in the account can be read without a signature.</summary>
+    internal static IEnumerable<(string What, Uri Url)> Places(HostPorts ports, string runId, RunOutput output, DateTimeOffset now)
+    {
+        var account = new BlobServiceClient(StorageAccount.ConnectionString(ports));
+        var until = now + Readable;
+        yield return ("run", Folder(account.GetBlobContainerClient("runs"), $"{runId}/", until));
+        if (output.ReportBlob is { } report)
+        {
+            yield return ("report", account.GetBlobContainerClient("runs").GetBlobClient(report).GenerateSasUri(BlobSasPermissions.Read, until));
+        }
+
+        yield return ("dataset", Folder(account.GetBlobContainerClient("datasets"), $"{output.Dataset?.Name}/{output.Dataset?.Version}/", until));
+        yield return ("model", Folder(account.GetBlobContainerClient("models"), $"{output.Model!.Model}/{output.Model.Version}/", until));
+    }
+
+    private static Uri Folder(BlobContainerClient container, string prefix, DateTimeOffset until)
+    {
+        var url = new UriBuilder(container.GenerateSasUri(BlobContainerSasPermissions.Read | BlobContainerSasPermissions.List, until));
+        url.Query = $"restype=container&comp=list&prefix={Uri.EscapeDataString(prefix)}&{url.Query.TrimStart('?')}";
+        return url.Uri;
     }
 
     private static Table Pairs(string left, string right) => new Table().RoundedBorder().AddColumn(left).AddColumn(right);

@@ -25,7 +25,7 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
     public async Task<int> RunAsync(HostPorts ports, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = LocalHost.FunctionsUrl(ports), Timeout = TimeSpan.FromSeconds(60) };
+        using var http = LocalHost.Connect(ports, layout.State, TimeSpan.FromSeconds(60));
         var pipelines = new PipelinesClient(http);
         var blobs = new BlobServiceClient(StorageAccount.ConnectionString(ports));
 
@@ -35,7 +35,7 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
 
         await output.WriteLineAsync($"Sending all test images to {result.Model!.Model} version {result.Model.Version} …");
         var scoring = await ScoreAsync(new InferenceClient(http), blobs, result, cancellationToken);
-        new DemoReport(console, output).Write(layout, ports, runId, result, scoring, time.GetElapsedTime(started));
+        new DemoReport(console, output, time).Write(layout, ports, runId, result, scoring, time.GetElapsedTime(started));
         if (scoring.Accuracy >= WantedAccuracy)
         {
             return 0;
@@ -76,10 +76,10 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
 
     private static RunOutput Succeeded(RunDocument run)
     {
-        var result = run.Result() ?? throw new CliException($"The run ended as {run.RuntimeStatus}: {run.Output}");
+        var result = run.Result() ?? throw new CliException(RunTables.Headline(run));
         return result.Model is not null && result.Dataset is { Name: not null, Version: not null }
             ? result
-            : throw new CliException($"The run published no model ({result.State}): {run.Output}");
+            : throw new CliException($"The run published no model. {RunTables.Headline(run)}");
     }
 
     private async Task<ScoringResult> ScoreAsync(InferenceClient inference, BlobServiceClient blobs, RunOutput result, CancellationToken cancellationToken)

@@ -32,6 +32,18 @@ internal sealed class LocalHost : IAsyncDisposable
     /// <summary>Where the Functions host answers.</summary>
     public static Uri FunctionsUrl(HostPorts ports) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports.Functions}/"));
 
+    /// <summary>A client for the Functions host, with its key.</summary>
+    /// <param name="ports">Where it listens.</param>
+    /// <param name="stateFolder">Where it keeps its state.</param>
+    /// <param name="timeout">How long a request may take.</param>
+    /// <exception cref="CliException">The key cannot be read.</exception>
+    public static HttpClient Connect(HostPorts ports, string stateFolder, TimeSpan timeout)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = FunctionsUrl(ports), Timeout = timeout };
+        http.DefaultRequestHeaders.Add(HostKey.Header, HostKey.Read(stateFolder));
+        return http;
+    }
+
     /// <summary>Starts everything and waits until each part answers.</summary>
     /// <param name="layout">Where programs and state lie.</param>
     /// <param name="request">The ports asked for.</param>

@@ -10,8 +10,11 @@ internal sealed record RepositoryLayout(string Root, string State)
     /// <summary>Release or Debug: what this command itself was built as, as its siblings were built with it.</summary>
     public string Configuration { get; init; } = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!);
 
-    /// <summary>The Functions app.</summary>
-    public string FunctionsAssembly => Built("functions", "DurableMl.Functions.dll");
+    /// <summary>The local Functions host.</summary>
+    public string FunctionsHostAssembly => Built(Path.Combine("local", "FunctionsHost"), "durableml-functions-host.dll");
+
+    /// <summary>The folder that the Functions app was built into: the same files that are published to Azure.</summary>
+    public string FunctionsApp => Path.GetDirectoryName(Built("functions", "host.json"))!;
 
     /// <summary>The Batch emulator.</summary>
     public string BatchEmulatorAssembly => Built(Path.Combine("local", "BatchEmulator"), "DurableMl.Local.BatchEmulator.dll");

@@ -60,7 +60,7 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
         };
     }
 
-    /// <summary>The Functions app with its triggers, orchestrations and inference.</summary>
+    /// <summary>The Functions host, which runs the app with its triggers, orchestrations and inference.</summary>
     public ChildProcessOptions Functions()
     {
         var storage = StorageAccount.ConnectionString(ports);
@@ -68,13 +68,10 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
         {
             Name = "Functions host",
             FileName = DotNet(),
-            Arguments = [layout.FunctionsAssembly, "--port", Text(ports.Functions)],
+            Arguments = [layout.FunctionsHostAssembly, "--app", layout.FunctionsApp, "--port", Text(ports.Functions), "--state", HostKey.HostFolder(layout.State)],
             Environment = With(
                 ("AzureWebJobsStorage", storage),
                 ("DataStorage", storage),
-                ("DurableTask__SqlitePath", Path.Combine(layout.State, "durabletask.db")),
-                ("Functions__Port", Text(ports.Functions)),
-                ("Functions__StateFolder", Path.Combine(layout.State, "functions")),
                 ("Batch__AccountUrl", BatchUrl),
                 ("Batch__AccountName", batch.Name),
                 ("Batch__AccountKey", batch.Key),
@@ -83,7 +80,7 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 // The nodes share this machine's cores, so a trial must not take all of them.
                 ("Batch__Threads", Text(Math.Max(1, Environment.ProcessorCount / SpotNodes))),
                 ("Inference__CacheFolder", Path.Combine(layout.State, "model-cache"))),
-            WorkingDirectory = Path.GetDirectoryName(layout.FunctionsAssembly)!,
+            WorkingDirectory = layout.FunctionsApp,
             LogPath = Log("functions"),
         };
     }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace DurableMl.Cli.Imports;
 
-/// <summary>An import as its status URL gives it.</summary>
+/// <summary>An import as <c>GET api/imports/{importId}</c> gives it.</summary>
 internal sealed record ImportDocument
 {
     /// <summary>The orchestration's status: Pending, Running, Completed, Failed or Terminated.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
@@ -66,6 +67,22 @@ internal sealed class PipelinesClient(HttpClient http)
     /// <summary>Asks a run to end; false if there is none of that id.</summary>
     /// <exception cref="CliException">It has ended already.</exception>
     public Task<bool> CancelAsync(string runId, CancellationToken cancellationToken) => api.CancelAsync($"api/pipelines/{Uri.EscapeDataString(runId)}/cancel", cancellationToken);
+
+    /// <summary>Asks a scoring to end; false if there is none of that id.</summary>
+    /// <exception cref="CliException">It has ended already.</exception>
+    public Task<bool> CancelScoringAsync(string scoreId, CancellationToken cancellationToken) => api.CancelAsync($"api/scores/{Uri.EscapeDataString(scoreId)}/cancel", cancellationToken);
+
+    /// <summary>Lets a run that failed or was cancelled go on.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="maxFailedTrials">Trials that may fail from now on; null for as many as before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">There is no such run, it has not ended, or nothing is left to do.</exception>
+    public async Task ResumeAsync(string runId, int? maxFailedTrials, CancellationToken cancellationToken)
+    {
+        var query = maxFailedTrials is { } most ? string.Create(CultureInfo.InvariantCulture, $"?maxFailedTrials={most}") : "";
+        using var response = await api.SendAsync(HttpMethod.Post, $"api/pipelines/{Uri.EscapeDataString(runId)}/resume{query}", null, cancellationToken);
+        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
+    }
 
     private static async Task<JsonDocument> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);

@@ -11,6 +11,9 @@ internal sealed record RunDocument
     /// <summary>The pipeline's name.</summary>
     public string? Name { get; init; }
 
+    /// <summary>How it is: pending, running, suspended, published, rejected, cancelled, failed, terminated or purged.</summary>
+    public string? State { get; init; }
+
     /// <summary>The orchestration's status: Pending, Running, Suspended, Completed, Failed or Terminated.</summary>
     public string? RuntimeStatus { get; init; }
 
@@ -28,5 +31,5 @@ internal sealed record RunDocument
         RuntimeStatus == "Completed" && Output is { ValueKind: JsonValueKind.Object } output ? output.Deserialize<RunOutput>(JsonSerializerOptions.Web) : null;
 
     /// <summary>Whether it will change no more.</summary>
-    public bool HasEnded => RuntimeStatus is "Completed" or "Failed" or "Terminated" or "Canceled";
+    public bool HasEnded => RuntimeStatus is "Completed" or "Failed" or "Terminated" or "Canceled" or "Purged";
 }

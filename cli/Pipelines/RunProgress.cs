@@ -1,5 +1,10 @@
 namespace DurableMl.Cli.Pipelines;
 
+/// <summary>How a model did in the test.</summary>
+/// <param name="Accuracy">The share of examples classified rightly.</param>
+/// <param name="Examples">How many examples there were.</param>
+internal sealed record RunEvaluation(double Accuracy, long Examples);
+
 /// <summary>How far a run is: the custom status of its orchestration.</summary>
 internal sealed record RunProgress
 {
@@ -20,6 +25,12 @@ internal sealed record RunProgress
 
     /// <summary>The best trial so far.</summary>
     public RunBest? Best { get; init; }
+
+    /// <summary>How the best trial's model did in the test, once that is known.</summary>
+    public RunEvaluation? Evaluation { get; init; }
+
+    /// <summary>Why the run ended without a model, or failed.</summary>
+    public string? Error { get; init; }
 
     /// <summary>The trials of the sweep.</summary>
     public IReadOnlyList<RunTrial> Trials { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using DurableMl.Cli.Pipelines;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -33,6 +34,13 @@ internal static class RunTables
         }
 
         return new Rows(rows);
+    }
+
+    /// <summary>How a run is, in a line, with the reason where it came to nothing.</summary>
+    public static string Headline(RunDocument run)
+    {
+        var reason = run.CustomStatus?.Error ?? (run.Output is { ValueKind: JsonValueKind.String } message ? message.GetString() : null);
+        return $"{run.RunId}: {run.State}{(reason is null ? "" : $", {reason}")}";
     }
 
     /// <summary>A row for each trial.</summary>

@@ -55,11 +55,6 @@ public sealed class ModelFunctions(ModelsApi api)
     public Task<IActionResult> Metrics([HttpTrigger(AuthorizationLevel.Function, "get", Route = "metrics")] HttpRequest request) =>
         Answered(api.MetricsAsync(request.HttpContext));
 
-    /// <summary>The OpenAPI description.</summary>
-    [Function(nameof(OpenApi))]
-    public Task<IActionResult> OpenApi([HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request) =>
-        Answered(api.OpenApiAsync(request.HttpContext));
-
     private static async Task<IActionResult> Answered(Task answer)
     {
         await answer;

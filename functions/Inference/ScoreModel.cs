@@ -4,6 +4,7 @@ using DurableMl.Functions.Pipelines;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Scoring;
 using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Scoring;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -17,6 +18,30 @@ namespace DurableMl.Functions.Inference;
 /// <param name="blobs">The data account.</param>
 public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
 {
+    /// <summary>Stops a scoring. What is scored stays; the summary beside it is not written. Answers 202, 404 where there is no such scoring, or 409 where it has ended.</summary>
+    [Function(nameof(CancelScore))]
+    public static async Task<HttpResponseData> CancelScore(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/scores/{scoreId}/cancel")] HttpRequestData request,
+        [DurableClient] DurableTaskClient client,
+        string scoreId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(client);
+        if (!RunIds.IsValid(scoreId) || await client.GetInstanceAsync(scoreId, cancellationToken) is not { Name: nameof(ScoreOrchestrator) } score)
+        {
+            return await request.NoSuchAsync("scoring", scoreId);
+        }
+
+        if (score.IsCompleted)
+        {
+            return await request.HasEndedAsync("scoring", score);
+        }
+
+        await client.RaiseEventAsync(scoreId, RunEvents.Cancel, request.CancelReason(), cancellationToken);
+        return await client.CreateCheckStatusResponseAsync(request, scoreId, cancellationToken);
+    }
+
     /// <summary>Answers 202 with the Durable status URLs, 400 with everything that is wrong, or 404 where there is no such version.</summary>
     [Function(nameof(ScoreModel))]
     public async Task<HttpResponseData> RunAsync(

@@ -21,7 +21,7 @@ internal static class PipelineResponses
             request,
             HttpStatusCode.BadRequest,
             "application/problem+json",
-            new { Type = "about:blank", Title = title, Status = (int)HttpStatusCode.BadRequest, Detail = $"{errors.Count} error(s), listed in errors.", Errors = errors });
+            new { Type = "about:blank", Title = title, Status = (int)HttpStatusCode.BadRequest, Detail = errors.Count == 1 ? "One error, in errors." : $"{errors.Count} errors, listed in errors.", Errors = errors });
 
     public static Task<HttpResponseData> NoSuchRunAsync(this HttpRequestData request, string runId) => request.NoSuchAsync("run", runId);
 
@@ -34,7 +34,7 @@ internal static class PipelineResponses
         request.ProblemAsync(HttpStatusCode.Conflict, $"The {kind} has ended.", $"It is {instance.RuntimeStatus} since {instance.LastUpdatedAt:O}.");
 
     /// <summary>Why somebody cancels: what the query says.</summary>
-    public static string CancelReason(this HttpRequestData request) => request.Query["reason"] ?? "asked for over HTTP";
+    public static string CancelReason(this HttpRequestData request) => request.Query["reason"] ?? (Caller.Of(request) is { } caller ? $"asked for by {caller}" : "asked for over HTTP");
 
     private static async Task<HttpResponseData> WriteAsync<T>(HttpRequestData request, HttpStatusCode status, string type, T document)
     {

@@ -2,17 +2,18 @@ using System.Net;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Pipelines;
 
 /// <summary><c>GET api/pipelines</c> and <c>GET api/pipelines/{runId}</c>: what runs there are and how they are doing.</summary>
-public static class ReadPipelines
+/// <param name="index">The list of all runs.</param>
+public sealed class ReadPipelines(RunIndex index)
 {
     private const int PageSize = 100;
+    private const int ParallelReads = 16;
 
-    /// <summary>One run with its status and output.</summary>
+    /// <summary>One run with its output and its status, in which what it waits for shows too.</summary>
     [Function(nameof(GetPipeline))]
     public static async Task<HttpResponseData> GetPipeline(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/pipelines/{runId}")] HttpRequestData request,
@@ -22,34 +23,36 @@ public static class ReadPipelines
     {
         ArgumentNullException.ThrowIfNull(client);
         return await client.FindRunAsync(runId, cancellationToken) is { } run
-            ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(run))
+            ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(run, await RunStatusReader.ReadAsync(client, run, cancellationToken)))
             : await request.NoSuchRunAsync(runId);
     }
 
-    /// <summary>A page of runs with their statuses; <c>?continuationToken=</c> asks for the next.</summary>
+    /// <summary>A page of runs, newest first, without their statuses and outputs; <c>?continuationToken=</c> asks for the next.</summary>
     [Function(nameof(ListPipelines))]
-    public static async Task<HttpResponseData> ListPipelines(
+    public async Task<HttpResponseData> ListPipelines(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/pipelines")] HttpRequestData request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        var runs = new List<RunDocument>();
-        string? token = request.Query["continuationToken"];
-        var query = new OrchestrationQuery(PageSize: PageSize, FetchInputsAndOutputs: true);
-
-        // Sub-orchestrations share the task hub, so a page of instances may hold few runs or none.
-        await foreach (Page<OrchestrationMetadata> page in client.GetAllInstancesAsync(query).AsPages(token, PageSize).WithCancellation(cancellationToken))
-        {
-            runs.AddRange(page.Values.Where(RunQueries.IsRun).Select(run => RunDocument.Of(run) with { Output = null }));
-            token = page.ContinuationToken;
-            if (runs.Count >= PageSize)
+        RunEntries page = await index.ListAsync(request.Query["continuationToken"], PageSize, cancellationToken);
+        var runs = new RunDocument[page.Runs.Count];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, runs.Length),
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken },
+            async (i, token) =>
             {
-                break;
-            }
-        }
-
-        return await request.JsonAsync(HttpStatusCode.OK, new RunList(runs, token));
+                RunEntry entry = page.Runs[i];
+                // Of a run that has ended, the list says all there is to show.
+                OrchestrationMetadata? run = entry.State is null ? await client.GetInstanceAsync(entry.RunId, getInputsAndOutputs: false, token) : null;
+                runs[i] = RunDocument.Of(entry, run);
+            });
+        return await request.JsonAsync(HttpStatusCode.OK, new RunList(runs, page.ContinuationToken));
     }
 }
+
+/// <summary>What <c>GET api/pipelines</c> answers.</summary>
+/// <param name="Runs">The runs, newest first.</param>
+/// <param name="ContinuationToken">Where the next page begins; null on the last.</param>
+public sealed record RunList(IReadOnlyList<RunDocument> Runs, string? ContinuationToken);

@@ -1,35 +1,68 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Runs;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Pipelines;
 
-/// <summary>A run as <c>GET api/pipelines/{runId}</c> shows it.</summary>
+/// <summary>A run as <c>GET api/pipelines/{runId}</c> shows it, or an import as <c>GET api/imports/{importId}</c> does.</summary>
 /// <param name="RunId">Its id.</param>
-/// <param name="Name">Its pipeline's name.</param>
-/// <param name="RuntimeStatus">Pending, Running, Suspended, Completed, Failed or Terminated.</param>
+/// <param name="Name">Its pipeline's name; null for an import.</param>
+/// <param name="State">pending, running, suspended, published, rejected, cancelled, failed, terminated, or purged where its history is gone.</param>
+/// <param name="RuntimeStatus">The orchestration's: Pending, Running, Suspended, Completed, Failed or Terminated.</param>
 /// <param name="CreatedTime">When it was started.</param>
 /// <param name="LastUpdatedTime">When something last happened.</param>
-/// <param name="CustomStatus">A <see cref="Orchestrations.Runs.RunStatus"/>.</param>
-/// <param name="Output">A <see cref="Orchestrations.Runs.RunOutput"/>; a message where it failed.</param>
-public sealed record RunDocument(
+/// <param name="CustomStatus">A <see cref="Orchestrations.Runs.RunStatus"/> or <see cref="Orchestrations.Importing.ImportStatus"/>.</param>
+/// <param name="Output">A <see cref="Orchestrations.Runs.RunOutput"/> or <see cref="Orchestrations.Importing.ImportOutput"/>; a message where it failed.</param>
+public sealed partial record RunDocument(
     string RunId,
     string? Name,
+    string State,
     string RuntimeStatus,
     DateTimeOffset CreatedTime,
     DateTimeOffset LastUpdatedTime,
     JsonElement? CustomStatus,
     JsonElement? Output)
 {
-    /// <summary>The document of an orchestration.</summary>
+    /// <summary>The document of an orchestration with a status put together from several.</summary>
+    public static RunDocument Of<T>(OrchestrationMetadata run, T? status)
+        where T : class => Of(run) with { CustomStatus = status is null ? null : JsonBlobs.ToElement(status) };
+
+    /// <summary>The document of a run in a list.</summary>
+    /// <param name="entry">What the list says.</param>
+    /// <param name="run">The run, where it has not ended as far as the list says; null where its history is gone.</param>
+    public static RunDocument Of(RunEntry entry, OrchestrationMetadata? run)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        string status = entry.State is { } ended ? (ended == RunState.Failed ? nameof(OrchestrationRuntimeStatus.Failed) : nameof(OrchestrationRuntimeStatus.Completed))
+            : run?.RuntimeStatus.ToString() ?? "Purged";
+        return new RunDocument(
+            entry.RunId, entry.Pipeline, Lower(entry.State?.ToString() ?? status), status, entry.StartedAt, run?.LastUpdatedAt ?? entry.ChangedAt, null, null);
+    }
+
+    /// <summary>The document of an orchestration with its own status.</summary>
     public static RunDocument Of(OrchestrationMetadata run)
     {
         ArgumentNullException.ThrowIfNull(run);
         JsonElement? status = Parse(run.SerializedCustomStatus);
         string? name = status is { ValueKind: JsonValueKind.Object } shown && shown.TryGetProperty("pipeline", out JsonElement pipeline) ? pipeline.GetString() : null;
-        JsonElement? output = run.FailureDetails is { } failure ? JsonBlobs.ToElement(failure.ErrorMessage) : Parse(run.SerializedOutput);
-        return new RunDocument(run.InstanceId, name, run.RuntimeStatus.ToString(), run.CreatedAt, run.LastUpdatedAt, status, output);
+        JsonElement? output = run.RuntimeStatus == OrchestrationRuntimeStatus.Failed
+            ? JsonBlobs.ToElement(Reason(run.FailureDetails?.ErrorMessage ?? run.SerializedOutput ?? ""))
+            : Parse(run.SerializedOutput);
+        string state = output is { ValueKind: JsonValueKind.Object } result && result.TryGetProperty("state", out JsonElement ended) && ended.ValueKind == JsonValueKind.String
+            ? ended.GetString()!
+            : Lower(run.RuntimeStatus.ToString());
+        return new RunDocument(run.InstanceId, name, state, run.RuntimeStatus.ToString(), run.CreatedAt, run.LastUpdatedAt, status, output);
     }
+
+    // Some back ends keep a failure as one text that begins with the exception's type, which says nothing to a user.
+    private static string Reason(string failure) => ExceptionType().Replace(failure, "");
+
+    [GeneratedRegex(@"^[\w.+`]+Exception: ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ExceptionType();
+
+    private static string Lower(string state) => state.ToLowerInvariant();
 
     private static JsonElement? Parse(string? json)
     {

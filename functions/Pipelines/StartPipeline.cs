@@ -33,7 +33,7 @@ public sealed class StartPipeline(RunStarter starter)
         RunStart start = await starter.StartAsync(client, body, request.Query["runId"], cancellationToken);
         if (start.Existed)
         {
-            return await request.ProblemAsync(HttpStatusCode.Conflict, "There is a run of that id already.", $"Choose another runId than '{start.RunId}', or none.");
+            return await request.ProblemAsync(HttpStatusCode.Conflict, "There is a run of that id already.", $"Choose another runId than '{start.RunId}', or none; an id is used once, even if the run's history is gone.");
         }
 
         return start.RunId is null

@@ -18,12 +18,7 @@ internal static class BatchRun
     /// <returns>The outputs of each job, or null when an output does not have one row for each row of input, so that it cannot be divided.</returns>
     public static List<Tensor>[]? Many(ModelSession session, IReadOnlyList<InferenceJob> jobs)
     {
-        int rows = 0;
-        foreach (InferenceJob job in jobs)
-        {
-            rows += job.Rows;
-        }
-
+        int rows = jobs.Sum(job => job.Rows);
         var inputs = new Tensor[jobs[0].Inputs.Length];
         List<Tensor>? outputs = null;
         try

@@ -19,7 +19,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     private readonly List<InferenceJob> queue = [];
     private readonly RowCost cost = new();
     private ITimer? timer;
-    private int queuedRows;
+    private long queuedRows;
     private int active;
     private double averageRunSeconds;
     private Action? closing;
@@ -45,11 +45,22 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     /// <summary>Runs the next batch. A thread calls this; a slot was taken for it.</summary>
     public void Execute()
     {
+        List<InferenceJob>? batch = null;
         try
         {
-            if (TakeBatch() is { } batch)
+            batch = TakeBatch();
+            if (batch is not null)
             {
                 Run(batch);
+            }
+        }
+        catch (Exception e)
+        {
+            // An exception that leaves this thread ends the process. It belongs to those who asked, as far as they have no answer yet.
+            foreach (InferenceJob job in batch ?? [])
+            {
+                job.Fail(e);
+                job.ReleaseInputs();
             }
         }
         finally
@@ -160,7 +171,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         if (left <= TimeSpan.Zero)
         {
             active++;
-            if (cost.IsShort(Math.Min(queuedRows, MaxBatch)))
+            if (cost.IsShort((int)Math.Min(queuedRows, MaxBatch)))
             {
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
@@ -207,7 +218,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             }
 
             var batch = new List<InferenceJob> { queue[0] };
-            int rows = queue[0].Rows;
+            long rows = queue[0].Rows;
             int kept = 0;
             for (int i = 1; i < queue.Count; i++)
             {
@@ -254,16 +265,15 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     private void Run(List<InferenceJob> batch)
     {
         long started = time.GetTimestamp();
-        int rows = 0;
         foreach (InferenceJob job in batch)
         {
             metrics.QueueTime(time.GetElapsedTime(job.Enqueued, started));
-            rows += job.Rows;
         }
 
         if (batch.Count > 1 && TryRunTogether(batch))
         {
-            Finished(started, rows);
+            // At most what a batch may have.
+            Finished(started, batch.Sum(job => job.Rows));
             return;
         }
 
@@ -301,9 +311,9 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
 
             return true;
         }
-        catch (Exception e) when (e is OnnxRuntimeException or InferenceException or OverflowException)
+        catch (Exception)
         {
-            // One job's rows may be at fault: alone, the others succeed and that one gets the error.
+            // One job's rows may be at fault, whatever came of it: alone, the others succeed and that one gets the error.
             return false;
         }
     }

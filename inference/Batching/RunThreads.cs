@@ -13,7 +13,7 @@ internal static class RunThreads
     private static readonly SemaphoreSlim Available = new(0);
     private static int idle;
 
-    /// <summary>Executes <paramref name="item"/> on one of the threads.</summary>
+    /// <summary>Executes <paramref name="item"/>, which throws nothing, on one of the threads.</summary>
     public static void Execute(IThreadPoolWorkItem item)
     {
         bool tooFew;
@@ -26,26 +26,39 @@ internal static class RunThreads
 
         if (tooFew)
         {
+            Start();
+        }
+    }
+
+    private static void Start()
+    {
+        try
+        {
             new Thread(Work) { IsBackground = true, Name = "Model run" }.UnsafeStart();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // The system has no thread left. A slow run on the pool is better than one that never comes.
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => Take(TimeSpan.Zero)?.Execute(), null);
         }
     }
 
     private static void Work()
     {
-        while (Next() is { } item)
+        while (Take(Linger) is { } item)
         {
             item.Execute();
         }
     }
 
-    private static IThreadPoolWorkItem? Next()
+    private static IThreadPoolWorkItem? Take(TimeSpan patience)
     {
         lock (Gate)
         {
             idle++;
         }
 
-        bool called = Available.Wait(Linger);
+        bool called = Available.Wait(patience);
         lock (Gate)
         {
             idle--;

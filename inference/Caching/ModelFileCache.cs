@@ -63,7 +63,9 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
                     throw Corrupt(manifest, file, $"has {properties.ContentLength} bytes instead of {file.Bytes}");
                 }
 
-                if (await RangedDownload.ToFileAsync(blob, properties.ETag, file.Bytes, Path.Combine(partial, file.Name), cancellationToken) != file.Sha256)
+                string path = Path.Combine(partial, file.Name);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                if (await RangedDownload.ToFileAsync(blob, properties.ETag, file.Bytes, path, cancellationToken) != file.Sha256)
                 {
                     throw Corrupt(manifest, file, "does not have the SHA-256 that its manifest gives");
                 }
@@ -167,7 +169,7 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
     {
         try
         {
-            return folder.EnumerateFiles().Sum(file => file.Length);
+            return folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
         }
         catch (IOException)
         {

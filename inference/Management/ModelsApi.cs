@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Azure;
 using DurableMl.Inference.Experiments;
+using DurableMl.Inference.Json;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
@@ -20,7 +21,7 @@ public sealed class ModelsApi
 
     private readonly ModelRegistry registry;
     private readonly TrafficStore traffic;
-    private readonly Ensemble ensemble;
+    private readonly TrafficCheck check;
     private readonly ModelCatalog catalog;
     private readonly ExperimentLog experiments;
     private readonly FeedbackMatcher matcher;
@@ -28,12 +29,12 @@ public sealed class ModelsApi
     private readonly ILogger<ModelsApi> logger;
 
     internal ModelsApi(
-        ModelRegistry registry, TrafficStore traffic, Ensemble ensemble, ModelCatalog catalog, ExperimentLog experiments, FeedbackMatcher matcher,
+        ModelRegistry registry, TrafficStore traffic, TrafficCheck check, ModelCatalog catalog, ExperimentLog experiments, FeedbackMatcher matcher,
         PrometheusMetrics metrics, ILogger<ModelsApi> logger)
     {
         this.registry = registry;
         this.traffic = traffic;
-        this.ensemble = ensemble;
+        this.check = check;
         this.catalog = catalog;
         this.experiments = experiments;
         this.matcher = matcher;
@@ -107,11 +108,9 @@ public sealed class ModelsApi
         }
 
         TrafficRules rules = await ReadAsync<TrafficRules>(context, cancellationToken);
-        IReadOnlyList<(string Path, string Reason)> problems = await traffic.ValidateAsync(model, rules, ensemble, cancellationToken);
-        if (problems.Count > 0)
+        if (await check.ProblemsAsync(model, rules, cancellationToken) is { Count: > 0 } problems)
         {
-            await ProblemAsync(context, 400, "The traffic rules cannot be used.", [.. problems.Select(p => new ModelProblem(p.Path, p.Reason))]);
-            return;
+            throw new InvalidDocumentException("The traffic rules cannot be used.", problems);
         }
 
         ETag replaced = await traffic.TryReplaceAsync(model, rules, current, cancellationToken)
@@ -219,13 +218,6 @@ public sealed class ModelsApi
         return context.Response.WriteAsync(metrics.Collect(), context.RequestAborted);
     }
 
-    /// <summary><c>GET openapi.json</c></summary>
-    public Task OpenApiAsync(HttpContext context)
-    {
-        context.Response.ContentType = "application/json";
-        return context.Response.Body.WriteAsync(OpenApiDocument.Json, context.RequestAborted).AsTask();
-    }
-
     private static double? Ratio(long part, long whole) => whole == 0 ? null : Math.Round((double)part / whole, 6);
 
     private static async Task<T> ReadAsync<T>(HttpContext context, CancellationToken cancellationToken)
@@ -248,15 +240,8 @@ public sealed class ModelsApi
             }
         }
 
-        try
-        {
-            return JsonSerializer.Deserialize<T>(body.GetBuffer().AsSpan(0, (int)body.Length), RegistryJson.Options) ?? throw new JsonException("The body is null.");
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            string path = (e as JsonException)?.Path ?? "$";
-            throw InferenceException.Field(path, e.Message);
-        }
+        return StrictJson.Read<T>(body.GetBuffer().AsMemory(0, (int)body.Length), RegistryJson.Options, out IReadOnlyList<JsonProblem> problems)
+            ?? throw new InvalidDocumentException("The body cannot be used.", problems);
     }
 
     private async Task AnswerAsync(HttpContext context, Func<CancellationToken, Task> answer)
@@ -273,6 +258,7 @@ public sealed class ModelsApi
         {
             (int status, string detail) = e switch
             {
+                InvalidDocumentException => (400, e.Message),
                 InferenceException known => (known.Status, known.Message),
                 InvalidModelNameException name => (400, $"{name.Kind}: {name.Message}"),
                 ModelNotFoundException => (404, e.Message),
@@ -288,12 +274,13 @@ public sealed class ModelsApi
 
             TimeSpan? retryAfter = (e as InferenceException)?.RetryAfter;
             int colon = detail.IndexOf(": ", StringComparison.Ordinal);
-            ModelProblem[]? errors = status == 400 && detail.StartsWith('$') && colon > 0 ? [new(detail[..colon], detail[(colon + 2)..])] : null;
+            IReadOnlyList<JsonProblem>? errors = (e as InvalidDocumentException)?.Problems
+                ?? (status == 400 && detail.StartsWith('$') && colon > 0 ? [new(detail[..colon], detail[(colon + 2)..])] : null);
             await ProblemAsync(context, status, detail, errors, retryAfter);
         }
     }
 
-    private static Task ProblemAsync(HttpContext context, int status, string detail, ModelProblem[]? errors, TimeSpan? retryAfter = null)
+    private static Task ProblemAsync(HttpContext context, int status, string detail, IReadOnlyList<JsonProblem>? errors, TimeSpan? retryAfter = null)
     {
         if (context.Response.HasStarted)
         {
@@ -331,4 +318,9 @@ public sealed class ModelsApi
     }
 
     private sealed record AliasChange(string Version);
+
+    private sealed class InvalidDocumentException(string message, IReadOnlyList<JsonProblem> problems) : Exception(message)
+    {
+        public IReadOnlyList<JsonProblem> Problems => problems;
+    }
 }

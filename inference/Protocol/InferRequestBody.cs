@@ -12,7 +12,8 @@ internal static class InferRequestBody
 {
     public const string HeaderLength = "Inference-Header-Content-Length";
 
-    private const int FirstBuffer = 64 << 10;
+    // What a caller only announces costs no more than this; a power of two with what alignment takes.
+    private const int FirstBuffer = (64 << 10) - PooledMemory.Alignment;
 
     /// <returns>The body, and the length of its JSON part: all of it unless the header says otherwise.</returns>
     /// <exception cref="InferenceException">It is too large, cut short, or encoded in an unknown way.</exception>
@@ -37,7 +38,8 @@ internal static class InferRequestBody
 
         (Stream body, bool compressed) = Decode(request);
         long? declared = compressed ? null : request.ContentLength;
-        PooledMemory memory = PooledMemory.Rent((int)(declared ?? FirstBuffer), jsonLength ?? 0);
+        var most = (int)(declared ?? limits.MaxRequestBytes);
+        PooledMemory memory = limits.Rent(Math.Min(most, FirstBuffer), jsonLength ?? 0);
         try
         {
             int length = 0;
@@ -45,7 +47,7 @@ internal static class InferRequestBody
             {
                 if (length == memory.Length)
                 {
-                    memory = Grow(memory, jsonLength ?? 0, limits);
+                    memory = Grow(memory, jsonLength ?? 0, most, limits);
                 }
 
                 int read = await body.ReadAsync(memory.Memory[length..], cancellationToken);
@@ -81,15 +83,14 @@ internal static class InferRequestBody
         }
     }
 
-    private static PooledMemory Grow(PooledMemory memory, int alignedOffset, ProtocolLimits limits)
+    private static PooledMemory Grow(PooledMemory memory, int alignedOffset, int most, ProtocolLimits limits)
     {
         if (memory.Length >= limits.MaxRequestBytes)
         {
             throw TooLarge(limits);
         }
 
-        // One byte beyond the limit is enough to see that the body goes on.
-        PooledMemory larger = PooledMemory.Rent((int)Math.Min(memory.Length * 2L, limits.MaxRequestBytes), alignedOffset);
+        PooledMemory larger = limits.Rent((int)Math.Min(((memory.Length + PooledMemory.Alignment) * 2L) - PooledMemory.Alignment, most), alignedOffset);
         memory.Span.CopyTo(larger.Span);
         memory.Release();
         return larger;

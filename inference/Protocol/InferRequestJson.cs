@@ -6,7 +6,7 @@ namespace DurableMl.Inference.Protocol;
 /// <summary>Writes inference requests, as a model's own sample is kept.</summary>
 public static class InferRequestJson
 {
-    /// <summary>A request in JSON that asks for all outputs; null where JSON cannot carry an input: it has no NaN and no infinity.</summary>
+    /// <summary>A request in JSON that asks for all outputs; null where JSON cannot carry an input: it has no infinity, and text must be UTF-8. NaN is null.</summary>
     /// <param name="inputs">The inputs.</param>
     public static byte[]? Write(IReadOnlyList<TensorValue> inputs)
     {
@@ -46,11 +46,9 @@ public static class InferRequestJson
 
         json.WriteEndArray();
         json.WriteStartArray("data"u8);
-        PooledMemory memory = PooledMemory.Rent(input.Data.Length);
-        input.Data.Span.CopyTo(memory.Span);
-        using (var tensor = new Tensor(input.Name, input.Type, [.. input.Shape], memory, memory.Address, memory.Length))
+        using (Tensor tensor = input.ToTensor())
         {
-            InferResponseWriter.WriteData(json, tensor);
+            InferResponseWriter.WriteData(json, tensor, withNaN: true);
         }
 
         json.WriteEndArray();

@@ -130,8 +130,11 @@ internal static class InferResponseWriter
     }
 
     /// <summary>The elements of an array, flat.</summary>
+    /// <param name="json">Receives them.</param>
+    /// <param name="output">The tensor.</param>
+    /// <param name="withNaN">Whether NaN is written as null, as requests have it; otherwise it is refused.</param>
     /// <exception cref="InferenceException">422: JSON cannot carry an element.</exception>
-    internal static void WriteData(Utf8JsonWriter json, Tensor output)
+    internal static void WriteData(Utf8JsonWriter json, Tensor output, bool withNaN = false)
     {
         ReadOnlySpan<byte> data = output.Data;
         switch (output.Type.Name)
@@ -139,6 +142,12 @@ internal static class InferResponseWriter
             case "FP32":
                 foreach (float value in MemoryMarshal.Cast<byte, float>(data))
                 {
+                    if (withNaN && float.IsNaN(value))
+                    {
+                        json.WriteNullValue();
+                        continue;
+                    }
+
                     json.WriteNumberValue(float.IsFinite(value) ? value : throw NotFinite(output));
                 }
 
@@ -146,6 +155,12 @@ internal static class InferResponseWriter
             case "FP64":
                 foreach (double value in MemoryMarshal.Cast<byte, double>(data))
                 {
+                    if (withNaN && double.IsNaN(value))
+                    {
+                        json.WriteNullValue();
+                        continue;
+                    }
+
                     json.WriteNumberValue(double.IsFinite(value) ? value : throw NotFinite(output));
                 }
 
@@ -153,6 +168,12 @@ internal static class InferResponseWriter
             case "FP16":
                 foreach (Half value in MemoryMarshal.Cast<byte, Half>(data))
                 {
+                    if (withNaN && Half.IsNaN(value))
+                    {
+                        json.WriteNullValue();
+                        continue;
+                    }
+
                     json.WriteNumberValue(Half.IsFinite(value) ? (float)value : throw NotFinite(output));
                 }
 

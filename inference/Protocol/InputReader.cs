@@ -27,7 +27,7 @@ internal static class InputReader
                 Property(ref json, ref declared, property, index, limits);
             }
 
-            return Complete(ref declared, body, ref binary, index);
+            return Complete(ref declared, body, ref binary, index, limits);
         }
         catch
         {
@@ -57,11 +57,11 @@ internal static class InputReader
                 break;
             case "data" when declared is { Type: not null, Shape: not null, Decoded: null }:
                 declared.DataStart = 0;
-                declared.Decoded = json.IsQuick && declared.Type.Name == "FP32" ? Floats(ref json, declared.Shape) : null;
+                declared.Decoded = json.IsQuick && declared.Type.Name == "FP32" ? Floats(ref json, declared.Shape, limits) : null;
                 if (declared.Decoded is null)
                 {
                     json.Reader.Read();
-                    declared.Decoded = TensorJsonReader.Read(ref json.Reader, declared.Type, declared.Shape, json.Left, index);
+                    declared.Decoded = TensorJsonReader.Read(ref json.Reader, declared.Type, declared.Shape, json.Left, index, limits);
                 }
 
                 break;
@@ -77,7 +77,7 @@ internal static class InputReader
         }
     }
 
-    private static Tensor Complete(ref Declared declared, ReadOnlySpan<byte> body, ref BinaryPart binary, int index)
+    private static Tensor Complete(ref Declared declared, ReadOnlySpan<byte> body, ref BinaryPart binary, int index, ProtocolLimits limits)
     {
         string name = declared.Name ?? throw InferenceException.Input(index, "name", "is missing.");
         TensorType type = declared.Type ?? throw InferenceException.Input(index, "datatype", "is missing.");
@@ -94,19 +94,19 @@ internal static class InputReader
             throw InferenceException.Input(index, "data", "is missing; binary data is announced by parameters.binary_data_size.");
         }
 
-        PooledMemory data = declared.Decoded ?? Decode(declared, body, type, shape, index);
+        PooledMemory data = declared.Decoded ?? Decode(declared, body, type, shape, index, limits);
         declared.Decoded = null;
         return new(name, type, shape, data, data.Address, data.Length);
     }
 
-    private static PooledMemory Decode(in Declared declared, ReadOnlySpan<byte> body, TensorType type, long[] shape, int index)
+    private static PooledMemory Decode(in Declared declared, ReadOnlySpan<byte> body, TensorType type, long[] shape, int index, ProtocolLimits limits)
     {
         var data = new RequestJson(body.Slice(declared.DataStart, declared.DataLength), quick: false);
         data.Reader.Read();
-        return TensorJsonReader.Read(ref data.Reader, type, shape, declared.DataLength, index);
+        return TensorJsonReader.Read(ref data.Reader, type, shape, declared.DataLength, index, limits);
     }
 
-    private static PooledMemory? Floats(ref RequestJson json, long[] shape)
+    private static PooledMemory? Floats(ref RequestJson json, long[] shape, ProtocolLimits limits)
     {
         ReadOnlySpan<byte> text = json.Rest;
         int elements = TensorShape.Elements(shape);
@@ -115,7 +115,7 @@ internal static class InputReader
             return null;
         }
 
-        PooledMemory floats = PooledMemory.Rent(elements * sizeof(float));
+        PooledMemory floats = limits.Rent(elements * sizeof(float));
         int read = FloatArrayText.Read(text, shape, MemoryMarshal.Cast<byte, float>(floats.Span));
         if (read < 0)
         {
@@ -144,7 +144,14 @@ internal static class InputReader
                 : throw InferenceException.Input(index, $"shape[{rank - 1}]", "is not a whole number of at least 0.");
         }
 
-        return dimensions[..rank].ToArray();
+        dimensions = dimensions[..rank];
+        if (dimensions.Contains(0) && dimensions.IndexOfAnyExceptInRange(0, limits.MaxEmptyDimension) is >= 0 and int large)
+        {
+            throw InferenceException.Input(
+                index, $"shape[{large}]", $"is {dimensions[large]}; a tensor without elements, as {TensorShape.Text(dimensions.ToArray())} is one, has dimensions of at most {limits.MaxEmptyDimension}.");
+        }
+
+        return dimensions.ToArray();
     }
 
     private static long BinarySize(ref RequestJson json, int index)

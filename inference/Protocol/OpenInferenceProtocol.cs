@@ -34,8 +34,11 @@ public sealed class OpenInferenceProtocol
         this.options = options;
         this.time = time;
         this.logger = logger;
-        limits = new() { MaxRequestBytes = options.MaxRequestBytes, MaxHeaderBytes = options.MaxRequestBytes };
+        limits = new() { MaxRequestBytes = options.MaxRequestBytes, MaxHeaderBytes = options.MaxRequestBytes, Memory = new(options.MaxRequestMemoryBytes) };
     }
+
+    /// <summary>Bytes that requests take up now.</summary>
+    internal long RequestMemory => limits.Memory.Taken;
 
     /// <summary><c>GET v2/health/live</c></summary>
     public Task LiveAsync(HttpContext context) => WriteAsync(context, 200, new { live = true });
@@ -64,6 +67,7 @@ public sealed class OpenInferenceProtocol
             platform = "onnxruntime_onnx",
             inputs = session.Inputs,
             outputs = session.Outputs,
+            properties = new { batch_across_callers = lease.Model.Batching.AcrossCallers ? "true" : "false", batch_evidence = lease.Model.Batching.Because },
         });
     });
 
@@ -119,7 +123,7 @@ public sealed class OpenInferenceProtocol
             InferenceException e => (e.Status, e.Message),
             InvalidModelNameException e => (400, $"{e.Kind}: {e.Message}"),
             ModelNotFoundException e => (404, e.Message),
-            InvalidModelException e => (503, e.Message),
+            InvalidModelException or InvalidDataException => (503, exception.Message),
             OperationCanceledException => (504, "The request's deadline has passed."),
             BadHttpRequestException e => (e.StatusCode, e.Message),
             RequestFailedException or IOException => (503, "The model store cannot be reached. Try again."),

@@ -13,7 +13,8 @@ internal static class TensorJsonReader
     /// <param name="shape">The declared shape.</param>
     /// <param name="textLength">Bytes of JSON at most left, which bounds how many elements there can be.</param>
     /// <param name="input">The input's place in the request, for errors.</param>
-    public static PooledMemory Read(ref Utf8JsonReader reader, TensorType type, long[] shape, int textLength, int input)
+    /// <param name="limits">Where memory comes from.</param>
+    public static PooledMemory Read(ref Utf8JsonReader reader, TensorType type, long[] shape, int textLength, int input, ProtocolLimits limits)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -29,16 +30,16 @@ internal static class TensorJsonReader
 
         if (type.IsBytes)
         {
-            return ReadStrings(ref reader, shape, count, input);
+            return ReadStrings(ref reader, shape, count, input, limits);
         }
 
-        PooledMemory numbers = ReadNumbers(ref reader, type, shape, count, input);
+        PooledMemory numbers = ReadNumbers(ref reader, type, shape, count, input, limits);
         return type.IsPacked ? SmallNumberJson.Pack(numbers, type) : numbers;
     }
 
-    private static PooledMemory ReadNumbers(ref Utf8JsonReader reader, TensorType type, long[] shape, int count, int input)
+    private static PooledMemory ReadNumbers(ref Utf8JsonReader reader, TensorType type, long[] shape, int count, int input, ProtocolLimits limits)
     {
-        var memory = PooledMemory.Rent(checked(count * type.Size));
+        PooledMemory memory = limits.Rent(checked(count * type.Size));
         try
         {
             Span<byte> rest = memory.Span;
@@ -62,7 +63,7 @@ internal static class TensorJsonReader
         }
     }
 
-    private static PooledMemory ReadStrings(ref Utf8JsonReader reader, long[] shape, int count, int input)
+    private static PooledMemory ReadStrings(ref Utf8JsonReader reader, long[] shape, int count, int input, ProtocolLimits limits)
     {
         Utf8JsonReader start = reader;
         int length = 0;
@@ -77,7 +78,7 @@ internal static class TensorJsonReader
             length = checked(length + sizeof(int) + Encoding.UTF8.GetByteCount(Text(ref reader, input, nesting.Seen - 1)));
         }
 
-        var memory = PooledMemory.Rent(length);
+        PooledMemory memory = limits.Rent(length);
         Span<byte> rest = memory.Span;
         nesting = new Nesting(shape, count, input);
         while (nesting.Next(ref start))
@@ -108,6 +109,11 @@ internal static class TensorJsonReader
         {
             to[0] = reader.TokenType == JsonTokenType.True ? (byte)1 : (byte)0;
             return reader.TokenType is JsonTokenType.True or JsonTokenType.False;
+        }
+
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return TryWriteNaN(type, to);
         }
 
         if (reader.TokenType != JsonTokenType.Number)
@@ -167,6 +173,28 @@ internal static class TensorJsonReader
                 return uint8;
             default:
                 return SmallNumberJson.TryRead(ref reader, type, out to[0]);
+        }
+    }
+
+    // JSON has no NaN, and null is what stands for a missing number everywhere. Whether the model takes it is seen later.
+    private static bool TryWriteNaN(string type, Span<byte> to)
+    {
+        switch (type)
+        {
+            case "FP32":
+                BinaryPrimitives.WriteSingleLittleEndian(to, float.NaN);
+                return true;
+            case "FP64":
+                BinaryPrimitives.WriteDoubleLittleEndian(to, double.NaN);
+                return true;
+            case "FP16":
+                BinaryPrimitives.WriteHalfLittleEndian(to, Half.NaN);
+                return true;
+            case "BF16":
+                BinaryPrimitives.WriteUInt16LittleEndian(to, BrainFloat.Round(float.NaN));
+                return true;
+            default:
+                return false;
         }
     }
 

@@ -23,6 +23,9 @@ public sealed record ModelManifest(string Model, string Version, DateTimeOffset 
     /// <summary>One of <see cref="Files"/>: an Open Inference Protocol request in JSON that warms the model up.</summary>
     public string? Sample { get; init; }
 
+    /// <summary>Whether rows of different callers may share a run; null where publishing did not try.</summary>
+    public BatchingEvidence? Batching { get; init; }
+
     /// <summary>How the version is to be served; null for the defaults.</summary>
     public ServingOptions? Serving { get; init; }
 }

@@ -17,7 +17,7 @@ public static partial class ModelNames
     /// <summary>Whether <paramref name="name"/> is an alias: 1 to 32 lower-case letters, digits or '-', beginning with a letter.</summary>
     public static bool IsAlias(string? name) => name is not null && AliasPattern().IsMatch(name);
 
-    /// <summary>Whether <paramref name="name"/> is a model file's name: one path segment of 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'.</summary>
+    /// <summary>Whether <paramref name="name"/> is a model file's name: up to 8 path segments of 1 to 128 letters, digits, '.', '_' or '-', none starting with '.'.</summary>
     public static bool IsFile(string? name) =>
         name is not null && FilePattern().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal) && name is not (ModelBlobs.Manifest or ModelBlobs.Publication);
 
@@ -38,7 +38,7 @@ public static partial class ModelNames
     /// <summary>Returns <paramref name="name"/> if it is a file's name.</summary>
     /// <exception cref="InvalidModelNameException">It is not.</exception>
     public static string File(string? name) =>
-        IsFile(name) ? name! : throw new InvalidModelNameException("file", name, "use one path segment of letters, digits, '.', '_' or '-'");
+        IsFile(name) ? name! : throw new InvalidModelNameException("file", name, "use up to 8 path segments of letters, digits, '.', '_' or '-'");
 
     internal static int VersionNumber(string version) => int.Parse(version, NumberStyles.None, CultureInfo.InvariantCulture);
 
@@ -52,6 +52,6 @@ public static partial class ModelNames
     [GeneratedRegex(@"\A[a-z][a-z0-9-]{0,31}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex AliasPattern();
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\z", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\A(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/){0,7}[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex FilePattern();
 }

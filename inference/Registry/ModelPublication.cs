@@ -21,6 +21,9 @@ public sealed record ModelPublication(string Model, ModelLineage Lineage, IReadO
     /// <summary>One of <see cref="Files"/>: an Open Inference Protocol request that warms the model up.</summary>
     public string? Sample { get; init; }
 
+    /// <summary>What <see cref="Batching.RowCheck"/> found; without it, rows of different callers never share a run.</summary>
+    public BatchingEvidence? Batching { get; init; }
+
     /// <summary>How to serve it; null for the defaults.</summary>
     public ServingOptions? Serving { get; init; }
 }

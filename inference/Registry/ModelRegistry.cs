@@ -59,6 +59,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             Inputs = publication.Inputs,
             Outputs = publication.Outputs,
             Sample = publication.Sample,
+            Batching = publication.Batching,
             Serving = publication.Serving,
         };
         BlobClient blob = ManifestBlob(publication.Model, version);
@@ -302,6 +303,21 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     }
 
     private static async Task<ModelFile> UploadAsync(BlobClient blob, ModelSource source, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await UploadOnceAsync(blob, source, cancellationToken);
+            }
+            catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.InvalidBlockList && attempt < MaxAttempts)
+            {
+                // The same publication goes on elsewhere too. It has committed this blob, and with that dropped the blocks that were staged here.
+            }
+        }
+    }
+
+    private static async Task<ModelFile> UploadOnceAsync(BlobClient blob, ModelSource source, CancellationToken cancellationToken)
     {
         await using Stream content = await source.OpenRead(cancellationToken);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

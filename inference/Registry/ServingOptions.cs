@@ -5,8 +5,8 @@ public sealed record ServingOptions
 {
     /// <summary>
     /// Rows (first dimension) in a batch made of several requests; 1 turns batching off. Null: 32 where the model's inputs and outputs
-    /// all have the same symbolic first dimension named like a batch, otherwise 1. Without a delay batches are made only as long as they
-    /// turn out to make a row cheaper.
+    /// all have the same symbolic first dimension named like a batch, otherwise 1. Batches are made only of versions whose
+    /// <see cref="ModelManifest.Batching"/> allows it and, without a delay, only as long as they turn out to make a row cheaper.
     /// </summary>
     public int? MaxBatch { get; init; }
 

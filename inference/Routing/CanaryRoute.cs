@@ -19,6 +19,8 @@ public sealed record CanaryRoute(ModelTarget Canary, double Percent) : Route
 
     internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => [(".canary", Canary), (".stable", Stable)];
 
+    internal override IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() => [(".canary", Canary, Stable)];
+
     internal override IEnumerable<(string Path, string Reason)> Problems()
     {
         if (!(Percent is >= 0 and <= 100))

@@ -11,6 +11,8 @@ public sealed record CascadeRoute(ModelTarget First, ModelTarget Then, double Co
 
     internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => [(".first", First), (".then", Then)];
 
+    internal override IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() => [(".then", Then, First)];
+
     internal override IEnumerable<(string Path, string Reason)> Problems()
     {
         if (!(Confidence is > 0 and <= 1))

@@ -25,10 +25,11 @@ internal sealed class Ensemble(IEnumerable<IEnsembleStrategy> strategies)
         CheckAlike(members);
         return route.Combine switch
         {
-            Mean => members[0].ConvertAll(output => Fold(output, members, Average)),
-            Vote => [Votes(route, members)],
+            Mean => FoldAll(route, members, Average),
+            Vote => Complete(route, members, [Votes(route, members)]),
             Best => Surest(route, members),
-            _ when custom.TryGetValue(route.Combine, out IEnsembleStrategy? strategy) => members[0].ConvertAll(output => Fold(output, members, (name, shape, values, result) => strategy.Combine(name, shape, values, result))),
+            _ when custom.TryGetValue(route.Combine, out IEnsembleStrategy? strategy) =>
+                FoldAll(route, members, (name, shape, values, result) => strategy.Combine(name, shape, values, result)),
             _ => throw new InferenceException(503, $"The ensemble's way to combine, '{route.Combine}', is not registered in this server."),
         };
     }
@@ -46,6 +47,71 @@ internal sealed class Ensemble(IEnumerable<IEnsembleStrategy> strategies)
                 }
             }
         }
+    }
+
+    // Floating-point outputs are combined; labels and whatever else is beside them follow from the combined scores.
+    private static List<Tensor> FoldAll(EnsembleRoute route, IReadOnlyList<List<Tensor>> members, Action<string, long[], IReadOnlyList<ReadOnlyMemory<float>>, float[]> combine)
+    {
+        bool hasNumbers = members[0].Exists(IsNumbers);
+        return Complete(route, members, [.. members[0].Where(output => !hasNumbers || IsNumbers(output)).Select(output => Fold(output, members, combine))]);
+    }
+
+    private static bool IsNumbers(Tensor output) => output.Type.Name == "FP32";
+
+    private static List<Tensor> Complete(EnsembleRoute route, IReadOnlyList<List<Tensor>> members, List<Tensor> combined)
+    {
+        var complete = new List<Tensor>();
+        try
+        {
+            for (int i = 0; i < members[0].Count; i++)
+            {
+                Tensor output = members[0][i];
+                if (combined.Find(other => other.Name == output.Name) is { } done)
+                {
+                    complete.Add(done);
+                }
+                else if (!IsNumbers(output))
+                {
+                    complete.Add(Follow(route, members, i, combined));
+                }
+            }
+
+            return complete;
+        }
+        catch
+        {
+            combined.Concat(complete).ToList().ForEach(tensor => tensor.Dispose());
+            throw;
+        }
+    }
+
+    // The label of a row is that of the class whose combined score is highest: as a member says that has it highest too, here or in another row.
+    private static Tensor Follow(EnsembleRoute route, IReadOnlyList<List<Tensor>> members, int output, List<Tensor> combined)
+    {
+        Tensor like = members[0][output];
+        if (members.All(member => member[output].Data.SequenceEqual(like.Data)))
+        {
+            return like.Share();
+        }
+
+        Tensor scores = Scores.Of(combined, route.Scores);
+        Rows.Require(like, (int)scores.Shape[0]);
+        var known = new Dictionary<int, (Tensor From, int Row)>();
+        var winners = new (Tensor From, int Row)?[scores.Shape[0]];
+        for (int row = 0; row < winners.Length; row++)
+        {
+            int winner = Scores.IndexOfMax(Scores.Row(scores, row));
+            foreach (List<Tensor> member in members)
+            {
+                int its = Scores.IndexOfMax(Scores.Row(Scores.Of(member, scores.Name), row));
+                known.TryAdd(its, (member[output], row));
+                winners[row] ??= its == winner ? (member[output], row) : null;
+            }
+        }
+
+        return Rows.Gather(winners.Length, row => winners[row] ?? (known.TryGetValue(Scores.IndexOfMax(Scores.Row(scores, row)), out var elsewhere)
+            ? elsewhere
+            : throw new InferenceException(422, $"No member says what '{like.Name}' is where '{scores.Name}' is highest in row {row}. Ask for the other outputs alone.")));
     }
 
     private static Tensor Fold(Tensor output, IReadOnlyList<List<Tensor>> members, Action<string, long[], IReadOnlyList<ReadOnlyMemory<float>>, float[]> combine)

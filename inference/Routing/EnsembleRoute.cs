@@ -13,6 +13,9 @@ public sealed record EnsembleRoute(IReadOnlyList<ModelTarget> Members, string Co
 
     internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => Members.Select((member, i) => ($".members[{i}]", (ModelTarget?)member));
 
+    internal override IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() =>
+        Members.Skip(1).Select((member, i) => ($".members[{i + 1}]", member, Members[0]));
+
     internal override IEnumerable<(string Path, string Reason)> Problems()
     {
         if (Members.Count is < 2 or > 16)

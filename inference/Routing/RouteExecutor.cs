@@ -64,23 +64,50 @@ internal sealed class RouteExecutor(
 
         long started = time.GetTimestamp();
         bool failure = true;
+        TimeSpan? latency = null;
         try
         {
             InferResponse response = await CountAsync(state, canary.Canary, prefix + "canary", request, cancellationToken);
             failure = false;
             return response;
         }
-        catch (Exception e) when (!IsModelsFault(e))
+        catch (Exception e) when (e is InferenceException { Status: < 500 } or ModelNotFoundException)
+        {
+            // The request may be at fault, or the canary may not take what the stable version takes: the stable version tells.
+            latency = time.GetElapsedTime(started);
+            InferResponse? stable = await TryAsync(() => CountAsync(state, canary.Stable, prefix + "stable", request, cancellationToken));
+            failure = stable is not null;
+            if (stable is null)
+            {
+                throw;
+            }
+
+            experiments.Answered(state.Model, prefix + "canary", null, latency.Value, failed: true);
+            return stable;
+        }
+        catch (OperationCanceledException)
         {
             failure = false;
             throw;
         }
         finally
         {
-            if (monitor.Record(failure, time.GetElapsedTime(started)) is { } reason)
+            if (monitor.Record(failure, latency ?? time.GetElapsedTime(started)) is { } reason)
             {
                 canaries.RollBack(state.Model, canary, reason);
             }
+        }
+    }
+
+    private static async Task<InferResponse?> TryAsync(Func<Task<InferResponse>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception e) when (e is InferenceException or ModelNotFoundException or InvalidModelException)
+        {
+            return null;
         }
     }
 
@@ -167,9 +194,8 @@ internal sealed class RouteExecutor(
         var merged = new List<Tensor>(first.Outputs.Count);
         foreach (Tensor output in first.Outputs)
         {
-            Rows.Require(output, (int)scores.Shape[0]);
             Tensor better = second.Outputs.Find(other => other.Name == output.Name) ?? throw new InferenceException(422, $"The cascade's second model has no output '{output.Name}'.");
-            merged.Add(Rows.Replace(output, better, unsure));
+            merged.Add(Rows.Replace(output, better, unsure, (int)scores.Shape[0]));
         }
 
         return new(state.Model, $"{first.Version}+{second.Version}", name + ":both", merged);

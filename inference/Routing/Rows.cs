@@ -1,5 +1,6 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Tensors;
+using DurableMl.Inference.Values;
 
 namespace DurableMl.Inference.Routing;
 
@@ -14,8 +15,14 @@ internal static class Rows
         {
             for (int o = 0; o < members[0].Count; o++)
             {
-                Require(members[0][o], winners.Length);
                 int output = o;
+                if (IsShared(members[0][o], winners.Length) && members.All(member => member[output].Data.SequenceEqual(members[0][output].Data)))
+                {
+                    picked.Add(members[0][o].Share());
+                    continue;
+                }
+
+                Require(members[0][o], winners.Length);
                 picked.Add(Gather(winners.Length, row => (members[winners[row]][output], row)));
             }
 
@@ -32,8 +39,14 @@ internal static class Rows
     public static Tensor Take(Tensor tensor, IReadOnlyList<int> rows) => Gather(rows.Count, row => (tensor, rows[row]));
 
     /// <summary>The rows of <paramref name="all"/>, those at <paramref name="places"/> replaced by the rows of <paramref name="replacement"/>.</summary>
-    public static Tensor Replace(Tensor all, Tensor replacement, IReadOnlyList<int> places)
+    public static Tensor Replace(Tensor all, Tensor replacement, IReadOnlyList<int> places, int rows)
     {
+        if (IsShared(all, rows) && all.Type == replacement.Type && all.Data.SequenceEqual(replacement.Data))
+        {
+            return all.Share();
+        }
+
+        Require(all, rows);
         if (all.Type != replacement.Type || !all.Shape.AsSpan(1).SequenceEqual(replacement.Shape.AsSpan(1)))
         {
             throw new InferenceException(422, $"The cascade's models differ in output '{all.Name}': datatype and shape must be the same.");
@@ -49,6 +62,9 @@ internal static class Rows
         return Gather(source.Length, row => source[row] < 0 ? (all, row) : (replacement, source[row]));
     }
 
+    // Not of the rows but of all of them, as the names of a map's columns are.
+    private static bool IsShared(Tensor tensor, int rows) => tensor.Name.EndsWith(PartName.Keys(""), StringComparison.Ordinal) || tensor.Shape.Length == 0 || tensor.Shape[0] != rows;
+
     public static void Require(Tensor tensor, int rows)
     {
         if (tensor.Shape.Length == 0 || tensor.Shape[0] != rows)
@@ -62,7 +78,8 @@ internal static class Rows
         }
     }
 
-    private static Tensor Gather(int count, Func<int, (Tensor From, int Row)> source)
+    /// <summary>Rows put together, each from wherever it is.</summary>
+    public static Tensor Gather(int count, Func<int, (Tensor From, int Row)> source)
     {
         var parts = new List<Tensor>(count);
         try

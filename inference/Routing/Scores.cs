@@ -1,21 +1,25 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Registry;
 using DurableMl.Inference.Tensors;
+using DurableMl.Inference.Values;
 
 namespace DurableMl.Inference.Routing;
 
 /// <summary>Reads a classifier's output: one row of scores per example.</summary>
 internal static class Scores
 {
-    /// <summary>The output called <paramref name="name"/>, or the first, as FP32 rows and columns.</summary>
+    /// <summary>The output called <paramref name="name"/>, or the first that is scores, as FP32 rows and columns.</summary>
     /// <exception cref="InferenceException">422: it is no FP32 matrix.</exception>
     public static Tensor Of(List<Tensor> outputs, string? name)
     {
-        Tensor? found = name is null ? outputs.FirstOrDefault() : outputs.Find(output => output.Name == name);
-        return found is { Type.Name: "FP32", Shape.Length: 2 }
+        Tensor? found = name is null
+            ? outputs.Find(output => IsMatrix(output) && output.Shape[1] > 1) ?? outputs.Find(IsMatrix)
+            : outputs.Find(output => output.Name == name) ?? outputs.Find(output => output.Name == PartName.Values(name));
+        return found is not null && IsMatrix(found)
             ? found
-            : throw new InferenceException(422, $"The route needs scores, FP32 with one row per example, but output '{name ?? found?.Name}' is not that.");
+            : throw new InferenceException(422, $"The route needs scores, FP32 with one row per example, but {(name is null ? "no output is that" : $"output '{name}' is not that")}.");
     }
 
     public static ReadOnlySpan<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data);
@@ -68,36 +72,27 @@ internal static class Scores
         return 1 / exponentials;
     }
 
-    /// <summary>The class that the outputs give each example: the highest score of an FP32 matrix, or whole numbers (INT64) as they are; null for anything else.</summary>
+    /// <summary>
+    /// The class that the outputs give each example: a label that is a whole number (INT64), otherwise the highest score of an FP32 matrix; null
+    /// where they give none, as a regression does.
+    /// </summary>
     public static long[]? Classes(List<Tensor> outputs, int limit)
     {
-        Tensor? first = outputs.FirstOrDefault();
-        if (first is null || first.Shape.Length == 0 || first.Shape[0] is < 1 || first.Shape[0] > limit)
+        Tensor? labels = outputs.Find(output => output.Type.Name == "INT64" && ValueForm.RoleOf(output.Type, output.Shape) == OutputRole.Label);
+        Tensor? scores = outputs.Find(output => IsMatrix(output) && output.Shape[1] > 1);
+        if ((labels ?? scores) is not { } found || found.Shape[0] < 1 || found.Shape[0] > limit)
         {
             return null;
         }
 
-        var classes = new long[first.Shape[0]];
-        if (first is { Type.Name: "FP32", Shape.Length: 2 } && first.Shape[1] > 0)
+        var classes = new long[found.Shape[0]];
+        for (int i = 0; i < classes.Length; i++)
         {
-            for (int i = 0; i < classes.Length; i++)
-            {
-                classes[i] = IndexOfMax(Row(first, i));
-            }
-
-            return classes;
+            classes[i] = labels is null ? IndexOfMax(Row(found, i)) : BinaryPrimitives.ReadInt64LittleEndian(found.Data[(i * sizeof(long))..]);
         }
 
-        if (first.Type.Name == "INT64" && first.Length == classes.Length * sizeof(long))
-        {
-            for (int i = 0; i < classes.Length; i++)
-            {
-                classes[i] = BinaryPrimitives.ReadInt64LittleEndian(first.Data[(i * sizeof(long))..]);
-            }
-
-            return classes;
-        }
-
-        return null;
+        return classes;
     }
+
+    private static bool IsMatrix(Tensor output) => output is { Type.Name: "FP32", Shape.Length: 2 };
 }

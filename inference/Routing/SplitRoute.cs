@@ -12,6 +12,9 @@ public sealed record SplitRoute(IReadOnlyList<SplitArm> Arms, TrafficKey? Key = 
 
     internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => Arms.Select((arm, i) => ($".arms[{i}].target", (ModelTarget?)arm?.Target));
 
+    internal override IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() =>
+        Arms.Skip(1).Select((arm, i) => ($".arms[{i + 1}].target", arm.Target, Arms[0].Target));
+
     internal override IEnumerable<(string Path, string Reason)> Problems()
     {
         if (Arms.Count is < 2 or > 64)

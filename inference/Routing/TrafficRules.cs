@@ -17,11 +17,19 @@ public sealed record TrafficRules
     /// <summary>Versions that get copies, at most 4.</summary>
     public IReadOnlyList<ShadowTarget> Shadows { get; init; } = [];
 
+    /// <summary>Every route, with its JSON path.</summary>
+    internal IEnumerable<(string Path, Route Route)> Routes() =>
+        Rules.Select((rule, i) => (Path: $"$.rules[{i}].route", rule.Route)).Append((Path: "$.route", Route));
+
     /// <summary>Every target, with its JSON path.</summary>
     internal IEnumerable<(string Path, ModelTarget? Target)> Targets() =>
-        Rules.SelectMany((rule, i) => rule.Route.Targets().Select(target => ($"$.rules[{i}].route{target.Path}", target.Target)))
-            .Concat(Route.Targets().Select(target => ($"$.route{target.Path}", target.Target)))
+        Routes().SelectMany(each => each.Route.Targets().Select(target => (each.Path + target.Path, target.Target)))
             .Concat(Shadows.Select((shadow, i) => ($"$.shadows[{i}].target", (ModelTarget?)shadow?.Target)));
+
+    /// <summary>Targets that must take and give what others do; a shadow gets what the route's first target gets, unless that is a chain's.</summary>
+    internal IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() =>
+        Routes().SelectMany(each => each.Route.Alike().Select(alike => (each.Path + alike.Path, alike.Target, alike.Reference)))
+            .Concat(Route is ChainRoute ? [] : Shadows.Select((shadow, i) => ($"$.shadows[{i}].target", shadow.Target, Route.Targets().First().Target!)));
 
     /// <summary>What is wrong, as JSON path and reason; nothing when the rules can be used. Whether the targets exist is not looked at.</summary>
     internal IEnumerable<(string Path, string Reason)> Problems()

@@ -12,7 +12,7 @@ public sealed class InferenceOptions
     /// <summary>Bytes of model files to keep on disk.</summary>
     public long MaxDiskBytes { get; set; } = 20L << 30;
 
-    /// <summary>Bytes of models, by their files, to keep in memory. Models in use are kept even beyond that.</summary>
+    /// <summary>Bytes that models may take in memory, as measured of each. Those not used for longest leave; models in use are kept even beyond that.</summary>
     public long MaxMemoryBytes { get; set; } = 2L << 30;
 
     /// <summary>Bytes that one model may have.</summary>
@@ -20,6 +20,9 @@ public sealed class InferenceOptions
 
     /// <summary>Bytes of a request's body, after decompression.</summary>
     public int MaxRequestBytes { get; set; } = 64 << 20;
+
+    /// <summary>Bytes that the bodies of all requests, with the tensors decoded from them, may take up in memory together; one that needs more is answered 503.</summary>
+    public long MaxRequestMemoryBytes { get; set; } = 1L << 30;
 
     /// <summary>Seconds that a request may take.</summary>
     public double MaxRequestSeconds { get; set; } = 30;
@@ -30,6 +33,9 @@ public sealed class InferenceOptions
     /// <summary>Requests of a model whose labels may wait for the instance that answered them; one more is answered 429.</summary>
     public int MaxPendingFeedback { get; set; } = 10_000;
 
-    /// <summary>Models to load at start, separated by commas; <c>*</c> for all that have a champion (64 at most), empty for none.</summary>
-    public string Preload { get; set; } = "*";
+    /// <summary>
+    /// Models to load and warm up at start, separated by commas; <c>*</c> for all that have a champion (64 at most). Empty, the default, for none: a
+    /// model is loaded with its first request, which takes longer then.
+    /// </summary>
+    public string Preload { get; set; } = "";
 }

@@ -124,7 +124,7 @@ internal static class InputBinder
     {
         if (!accept && NotANumber.IndexOf(input.Type, input.Data) is >= 0 and int at)
         {
-            throw InferenceException.Input(index, $"data[{at}]", "is NaN.");
+            throw InferenceException.Input(index, $"data[{at}]", "is NaN (in JSON: null), which this version does not take: it was not published with the serving option acceptNaN. An import sets it where the sample has NaN.");
         }
     }
 

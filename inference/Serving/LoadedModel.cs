@@ -25,7 +25,7 @@ internal sealed class LoadedModel : IDisposable
         Batcher = new(
             session,
             new(
-                session.HasSeparableRows ? Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536) : 1,
+                Batching.AcrossCallers && session.HasSeparableRows ? Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536) : 1,
                 TimeSpan.FromMicroseconds(Math.Clamp(serving.MaxDelayMicroseconds, 0, 10_000_000)),
                 concurrency,
                 Math.Clamp(serving.MaxQueue, 1, 100_000))
@@ -37,6 +37,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     public ModelManifest Manifest { get; }
+
+    /// <summary>Whether rows of different callers may share a run, and why.</summary>
+    public BatchingEvidence Batching => Manifest.Batching ?? BatchingEvidence.None;
 
     public ModelSession Session { get; }
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using DurableMl.Inference.Json;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
 using DurableMl.Inference.Sessions;
@@ -239,7 +239,10 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
                 return (null, known, false);
             }
 
-            return (JsonSerializer.Deserialize<T>(response.Value.Content, RegistryJson.Options), response.Value.Details.ETag, true);
+            // A misspelt member would mean something else than its writer meant, and nobody would be told.
+            T value = StrictJson.Read<T>(response.Value.Content.ToMemory(), RegistryJson.Options, out IReadOnlyList<JsonProblem> problems)
+                ?? throw new InvalidDataException($"'{name}' is not as expected: {problems[0].Path} {problems[0].Reason}.");
+            return (value, response.Value.Details.ETag, true);
         }
         catch (RequestFailedException e) when (e.Status == 304)
         {
@@ -248,10 +251,6 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
         catch (RequestFailedException e) when (e.Status == 404)
         {
             return (null, default, known != default);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"'{name}' is not as expected: {e.Message}", e);
         }
         finally
         {

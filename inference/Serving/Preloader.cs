@@ -29,7 +29,7 @@ internal sealed class Preloader(ModelRegistry registry, ModelCatalog catalog, Se
                 await LoadAsync(model, stoppingToken);
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             // Requests load what they need.
             logger.LogWarning(e, "Models could not be preloaded");
@@ -48,7 +48,7 @@ internal sealed class Preloader(ModelRegistry registry, ModelCatalog catalog, Se
                 (await sessions.AcquireAsync(model, champion, cancellationToken)).Dispose();
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning(e, "Model {Model} could not be preloaded", model);
         }

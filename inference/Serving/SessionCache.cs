@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableMl.Inference.Serving;
 
 /// <summary>
-/// Models in memory, bounded by the size of their files, the least recently used leaving first. Each is loaded once however many ask for
+/// Models in memory, bounded by what they are measured to take there, the least recently used leaving first. Each is loaded once however many ask for
 /// it at a time, and none is disposed while a lease on it is held. A load that failed is remembered for a few seconds, so that a broken
 /// model is not downloaded again for every request.
 /// </summary>
@@ -16,6 +16,7 @@ internal sealed class SessionCache(
 {
     private const int MaxEntries = 1024;
     private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MeasureAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MissingMemory = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -23,6 +24,18 @@ internal sealed class SessionCache(
     private readonly SemaphoreSlim loading = new(4, 4);
     private readonly CancellationTokenSource closing = new();
     private long bytes;
+
+    /// <summary>Bytes that they take there.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return bytes;
+            }
+        }
+    }
 
     /// <summary>Models in memory.</summary>
     public int Count
@@ -71,6 +84,7 @@ internal sealed class SessionCache(
         lock (gate)
         {
             entry.References--;
+            Measure(entry);
             evicted = Evict();
         }
 
@@ -113,25 +127,27 @@ internal sealed class SessionCache(
             ModelManifest manifest = await registry.GetAsync(entry.Model, entry.Version, closing.Token);
             string folder = await files.GetFolderAsync(manifest, closing.Token);
             long size = manifest.Files.Sum(file => file.Bytes);
-            var metrics = new ModelMetrics(meter, entry.Model, entry.Version);
-            var loaded = new LoadedModel(manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), size), metrics, time);
-            await WarmUp.RunAsync(loaded, folder, logger, closing.Token);
-            metrics.Loaded(time.GetElapsedTime(started), size);
-            List<Entry>? evicted;
+
+            // Others make room before it is loaded: both in memory at once could be too much.
+            Dispose(Resize(entry, size));
+            LoadedModel loaded = await OpenAsync(manifest, folder, size, entry);
+            size = loaded.Session.Bytes;
+            loaded.Metrics.Loaded(time.GetElapsedTime(started), size);
             lock (gate)
             {
                 entry.Loaded = loaded;
-                bytes += size;
-                evicted = Evict();
+                entry.Measured = time.GetTimestamp();
             }
 
-            Dispose(evicted);
+            Dispose(Resize(entry, size));
             return loaded;
         }
         catch (Exception e)
         {
             lock (gate)
             {
+                bytes -= entry.Bytes;
+                entry.Bytes = 0;
                 entry.FailedUntil = time.GetTimestamp() + (long)((e is ModelNotFoundException ? MissingMemory : FailureMemory).TotalSeconds * time.TimestampFrequency);
             }
 
@@ -145,6 +161,45 @@ internal sealed class SessionCache(
         finally
         {
             loading.Release();
+        }
+    }
+
+    private async Task<LoadedModel> OpenAsync(ModelManifest manifest, string folder, long size, Entry entry)
+    {
+        var loaded = new LoadedModel(
+            manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), size), new(meter, entry.Model, entry.Version), time);
+        try
+        {
+            await WarmUp.RunAsync(loaded, folder, logger, closing.Token);
+            return loaded;
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
+
+    private List<Entry>? Resize(Entry entry, long size)
+    {
+        lock (gate)
+        {
+            bytes += size - entry.Bytes;
+            entry.Bytes = size;
+            return Evict();
+        }
+    }
+
+    // Under the gate. Larger runs than any before have made the session grow.
+    private void Measure(Entry entry)
+    {
+        if (entry.Loaded is { } loaded && time.GetElapsedTime(entry.Measured) > MeasureAgain && entries.GetValueOrDefault((entry.Model, entry.Version)) == entry)
+        {
+            long change = loaded.Session.Bytes - entry.Bytes;
+            entry.Measured = time.GetTimestamp();
+            entry.Bytes += change;
+            bytes += change;
+            loaded.Metrics.Resized(change);
         }
     }
 
@@ -169,7 +224,7 @@ internal sealed class SessionCache(
             }
 
             entries.Remove((oldest.Model, oldest.Version));
-            bytes -= oldest.Loaded!.Session.Bytes;
+            bytes -= oldest.Bytes;
             (evicted ??= []).Add(oldest);
         }
 
@@ -197,7 +252,7 @@ internal sealed class SessionCache(
         {
             if (entry.Loaded is { } loaded)
             {
-                loaded.Metrics.Unloaded(loaded.Session.Bytes);
+                loaded.Metrics.Unloaded(entry.Bytes);
                 loaded.Dispose();
             }
         }
@@ -214,6 +269,12 @@ internal sealed class SessionCache(
         public LoadedModel? Loaded { get; set; }
 
         public int References { get; set; }
+
+        /// <summary>What it takes in memory, or will take while it is loaded.</summary>
+        public long Bytes { get; set; }
+
+        /// <summary>When that was measured.</summary>
+        public long Measured { get; set; }
 
         public long LastUsed { get; set; }
 

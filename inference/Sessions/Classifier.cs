@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Scoring;
+
 namespace DurableMl.Inference.Sessions;
 
-/// <summary>
-/// A model with one FP32 input whose first dimension is the batch, and a first output of FP32 scores, one row per example and one column
-/// per class.
-/// </summary>
+/// <summary>A model with one FP32 input whose first dimension is the batch, and an output that names each example's class by a whole number or scores every class.</summary>
 public sealed class Classifier : IDisposable
 {
     private readonly ModelSession session;
@@ -13,9 +14,9 @@ public sealed class Classifier : IDisposable
     public Classifier(ModelSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        if (session.Inputs is not [{ Datatype: "FP32" }] || session.Outputs is not [{ Datatype: "FP32" }, ..])
+        if (session.Inputs is not [{ Datatype: "FP32" }] || !session.Outputs.Any(output => output.Role is OutputRole.Label or OutputRole.Scores || output.Shape.Count == 0))
         {
-            throw new InvalidModelException("A classifier needs exactly one FP32 input and a first output of FP32 scores.");
+            throw new InvalidModelException("A classifier needs exactly one FP32 input, and an output of labels or of scores, one row per example.");
         }
 
         this.session = session;
@@ -28,11 +29,12 @@ public sealed class Classifier : IDisposable
     /// <inheritdoc cref="ModelSession.Load(string)"/>
     public static Classifier Load(string path) => new(ModelSession.Load(path));
 
-    /// <summary>The class with the highest score for each example.</summary>
+    /// <summary>The class of each example: its label, or the column with the highest score.</summary>
     /// <param name="features">The examples, one after the other, row-major.</param>
     /// <param name="featureShape">One example's shape, without the batch dimension.</param>
     /// <param name="classes">Receives a class per example; its length is the number of examples.</param>
-    /// <exception cref="ArgumentException">The lengths do not agree with the shape, or the output is not one row per example.</exception>
+    /// <exception cref="ArgumentException">The outputs are no classes.</exception>
+    /// <exception cref="InvalidModelException">The features do not fit the model, or its outputs have not one row per example.</exception>
     public void Predict(Memory<float> features, ReadOnlySpan<long> featureShape, Span<long> classes)
     {
         if (classes.IsEmpty)
@@ -41,17 +43,10 @@ public sealed class Classifier : IDisposable
         }
 
         long[] shape = [classes.Length, .. featureShape];
-        (float[] scores, long[] scoreShape) = session.Run(features, shape);
-        if (scoreShape.Length != 2 || scoreShape[0] != classes.Length)
-        {
-            throw new ArgumentException($"The model's output has shape [{string.Join(", ", scoreShape)}]; a classifier gives one row of scores per example.", nameof(features));
-        }
-
-        int width = (int)scoreShape[1];
-        for (int i = 0; i < classes.Length; i++)
-        {
-            classes[i] = IndexOfMax(scores.AsSpan(i * width, width));
-        }
+        RowScores scores = RowScorer.Score(session, MemoryMarshal.AsBytes(features.Span), shape, classes.Length, null, CancellationToken.None);
+        long[] predicted = scores.Classes()
+            ?? throw new ArgumentException("The model's outputs are neither whole numbers nor rows of scores; a classifier gives one of them per example.", nameof(features));
+        predicted.CopyTo(classes);
     }
 
     /// <summary>The share of examples whose predicted class is the label, from 0 to 1.</summary>
@@ -85,18 +80,4 @@ public sealed class Classifier : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
-
-    private static int IndexOfMax(ReadOnlySpan<float> scores)
-    {
-        int best = 0;
-        for (int i = 1; i < scores.Length; i++)
-        {
-            if (scores[i] > scores[best])
-            {
-                best = i;
-            }
-        }
-
-        return best;
-    }
 }

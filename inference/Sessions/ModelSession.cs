@@ -15,18 +15,23 @@ public sealed class ModelSession : IDisposable
     // Up to about here a run takes so little that several runs at a time use the cores better than several threads in one run.
     private const long SmallBytes = 2 << 20;
 
+    private static int open;
+
     private readonly InferenceSession session;
+    private readonly SessionMemory memory;
+    private readonly long fileBytes;
+    private int disposed;
 
     private ModelSession(InferenceSession session, long bytes)
     {
         this.session = session;
-        Bytes = bytes;
+        fileBytes = bytes;
         InputNames = [.. session.InputNames];
         OutputNames = [.. session.OutputNames];
         InputForms = Array.ConvertAll(InputNames, name => ValueForm.Of(name, session.InputMetadata[name]));
         OutputForms = Array.ConvertAll(OutputNames, name => ValueForm.Of(name, session.OutputMetadata[name]));
         Inputs = Array.ConvertAll(InputForms, form => form.Spec);
-        Outputs = Array.ConvertAll(OutputForms, form => form.Spec);
+        Outputs = Array.ConvertAll(OutputForms, form => form.Spec with { Role = form.Role });
         HasPlainInputs = Array.TrueForAll(InputForms, form => form.IsPlain);
         IsPlain = HasPlainInputs && Array.TrueForAll(OutputForms, form => form.IsPlain);
         CheckPartNames(InputForms);
@@ -36,6 +41,8 @@ public sealed class ModelSession : IDisposable
         HasSeparableRows = IsPlain && InputForms.Concat(OutputForms).All(HasByteRows);
         IsBatchable = HasSeparableRows && HasBatchDimension();
         EqualDimensions = SharedSymbols();
+        memory = new(session);
+        Interlocked.Increment(ref open);
     }
 
     /// <summary>
@@ -46,8 +53,13 @@ public sealed class ModelSession : IDisposable
     /// <summary>The outputs, in the model's order.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
-    /// <summary>Size of the model's files, which is close to what the session takes in memory.</summary>
-    public long Bytes { get; }
+    /// <summary>
+    /// What it takes in memory now: what its arena has from the system, which grows with the largest run, and at least the size of the model's files.
+    /// </summary>
+    public long Bytes => Math.Max(fileBytes, memory.Bytes);
+
+    /// <summary>Sessions of this process that are not disposed.</summary>
+    internal static int Open => Volatile.Read(ref open);
 
     /// <summary>
     /// Whether rows of different requests may share a run: the first dimension of every input and output is the same symbol, named like
@@ -78,7 +90,7 @@ public sealed class ModelSession : IDisposable
     internal string[] OutputNames { get; }
 
     /// <summary>Whether a run uses one core only, so that several at a time make sense.</summary>
-    internal bool IsSmall => Bytes < SmallBytes;
+    internal bool IsSmall => fileBytes < SmallBytes;
 
     internal FrozenDictionary<string, int> InputIndex { get; }
 
@@ -145,7 +157,15 @@ public sealed class ModelSession : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            memory.Dispose();
+            session.Dispose();
+            Interlocked.Decrement(ref open);
+        }
+    }
 
     // The tensors that carry a sequence or map have names of their own, which no other input or output may have.
     private static void CheckPartNames(ValueForm[] forms)

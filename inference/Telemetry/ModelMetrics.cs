@@ -36,5 +36,7 @@ internal sealed class ModelMetrics(InferenceMeter meter, string model, string ve
         meter.Memory.Add(bytes, tags);
     }
 
+    public void Resized(long change) => meter.Memory.Add(change, tags);
+
     public void Unloaded(long bytes) => meter.Memory.Add(-bytes, tags);
 }

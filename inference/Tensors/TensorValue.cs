@@ -9,4 +9,25 @@ public sealed record TensorValue(string Name, TensorType Type, IReadOnlyList<lon
 {
     /// <summary>The number of elements.</summary>
     public long Elements => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>Whether an element is not a number.</summary>
+    public bool HasNaN => NotANumber.IndexOf(Type, Data.Span) >= 0;
+
+    /// <summary>Some of its rows (first dimension).</summary>
+    /// <param name="start">The first of them.</param>
+    /// <param name="count">How many.</param>
+    public TensorValue Rows(int start, int count)
+    {
+        using Tensor all = ToTensor();
+        using Tensor rows = all.Rows(start, count);
+        return this with { Shape = rows.Shape, Data = rows.Data.ToArray() };
+    }
+
+    /// <summary>A copy that can be run; the caller disposes it.</summary>
+    internal Tensor ToTensor()
+    {
+        PooledMemory memory = PooledMemory.Rent(Data.Length);
+        Data.Span.CopyTo(memory.Span);
+        return new(Name, Type, [.. Shape], memory, memory.Address, memory.Length);
+    }
 }

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DurableMl.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Values;
 
 /// <summary>
 /// Runs a model whose outputs may be absent. The C# binding asks every output for its type, which ends the process for an absent one; so
-/// this goes through ONNX Runtime's C API, whose functions keep their places from version to version, and asks whether a value is there first.
+/// this goes through ONNX Runtime's C API and asks whether a value is there first.
 /// </summary>
 internal static unsafe class OptionalOutputs
 {
@@ -16,7 +17,7 @@ internal static unsafe class OptionalOutputs
     private const int ReleaseValueFunction = 96;
     private const int HasValueFunction = 192;
 
-    private static readonly nint* Api = Load();
+    private static readonly nint* Api = NativeApi.Functions(ApiVersion);
 
     /// <returns>A value for each output, null for absent ones.</returns>
     /// <exception cref="OnnxRuntimeException">The values do not fit the model or the run failed.</exception>
@@ -54,14 +55,6 @@ internal static unsafe class OptionalOutputs
 
         ((delegate* unmanaged<nint, void>)Api[ReleaseValueFunction])(value);
         return null;
-    }
-
-    private static nint* Load()
-    {
-        nint library = NativeLibrary.Load("onnxruntime", typeof(OrtValue).Assembly, null);
-        var getBase = (delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase");
-        var getApi = (delegate* unmanaged<uint, nint*>)getBase()[0];
-        return getApi(ApiVersion);
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Handle")]

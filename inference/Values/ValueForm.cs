@@ -23,6 +23,25 @@ internal sealed record ValueForm(string Name, ValueKind Kind, bool IsOptional, T
     /// <summary>Its description in metadata.</summary>
     public TensorSpec Spec => new(Name, Datatype, Shape);
 
+    /// <summary>What it says of each row of input if it is an output; null where that is not to be seen.</summary>
+    public OutputRole? Role => Kind switch
+    {
+        ValueKind.Tensor when IsPlain => RoleOf(Element!, Shape),
+        ValueKind.SequenceOfMaps when Element is { } element && IsFloat(element) => OutputRole.Scores,
+        _ => null,
+    };
+
+    /// <summary>The same by type and shape; the first dimension counts rows.</summary>
+    public static OutputRole? RoleOf(TensorType type, ReadOnlySpan<long> shape)
+    {
+        bool isOne = shape is [_] or [_, 1];
+        return IsFloat(type)
+            ? (isOne ? OutputRole.Value : shape.Length == 2 ? OutputRole.Scores : null)
+            : (isOne ? OutputRole.Label : null);
+    }
+
+    private static bool IsFloat(TensorType type) => type.Name == "BF16" || type.Name.StartsWith("FP", StringComparison.Ordinal);
+
     public static ValueForm Of(string name, NodeMetadata node)
     {
         switch (node.OnnxValueType)

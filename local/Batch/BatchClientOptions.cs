@@ -8,14 +8,11 @@ public class BatchClientOptions : ClientOptions
     /// <summary>Creates options for a version of the service.</summary>
     /// <param name="version">The version to speak.</param>
     /// <exception cref="NotSupportedException"><paramref name="version"/> is not one this client knows.</exception>
-    public BatchClientOptions(ServiceVersion version = ServiceVersion.V2025_06_01)
+    public BatchClientOptions(ServiceVersion version = ServiceVersion.V2025_06_01) => Version = version switch
     {
-        Version = version switch
-        {
-            ServiceVersion.V2025_06_01 => "2025-06-01",
-            _ => throw new NotSupportedException($"Service version {version} is not supported; use {nameof(ServiceVersion.V2025_06_01)}."),
-        };
-    }
+        ServiceVersion.V2025_06_01 => "2025-06-01",
+        _ => throw new NotSupportedException($"Service version {version} is not supported; use {nameof(ServiceVersion.V2025_06_01)}."),
+    };
 
     internal string Version { get; }
 

@@ -1,3 +1,6 @@
+using DurableMl.Orchestrations.Preprocessing;
+using Microsoft.DurableTask;
+
 namespace DurableMl.Orchestrations.Failures;
 
 /// <summary>An activity failed in a way that trying again cannot cure. The message says why and what to change.</summary>
@@ -17,4 +20,8 @@ public sealed class PermanentFailureException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether an activity failed so. A failure has its exception's type by name; to look the type up fails where several assemblies have one of that name.</summary>
+    internal static bool Is(TaskFailureDetails failure) =>
+        failure.ErrorType == typeof(PermanentFailureException).FullName || failure.ErrorType == typeof(DatasetFormatException).FullName;
 }

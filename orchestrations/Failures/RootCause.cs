@@ -12,9 +12,14 @@ public static class RootCause
     public static string Of(TaskFailedException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        TaskFailureDetails details = exception.FailureDetails;
+        // The worker's type says otherwise, but a task that was terminated from outside comes without details.
+        if (exception.FailureDetails is not { } details)
+        {
+            return "it was ended from outside";
+        }
+
         // What led to a permanent failure is for the log: "404" is less than "there is no blob raw/x".
-        while (!details.IsCausedBy<PermanentFailureException>() && details.InnerFailure is { } inner)
+        while (!PermanentFailureException.Is(details) && details.InnerFailure is { } inner)
         {
             details = inner;
         }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Preprocessing;
 
 namespace DurableMl.Orchestrations.Importing;
 
@@ -25,6 +26,12 @@ internal sealed partial record ArrayBinding(string Role, string Kind, bool IsCon
             {
                 throw new PermanentFailureException($"{Role}: it has '{array.Name}' twice.");
             }
+        }
+
+        // Sequences and maps come in parts, whose names only the model can make sense of.
+        if (specs.Any(spec => !TensorType.ByName.ContainsKey(spec.Datatype)) && arrays.All(array => array.Name != ArrayFile.Unnamed))
+        {
+            return arrays;
         }
 
         bool mayLeaveOut = IsConverted && Kind == "input";

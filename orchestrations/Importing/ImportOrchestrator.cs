@@ -20,11 +20,11 @@ public static class ImportOrchestrator
     {
         ArgumentNullException.ThrowIfNull(context);
         ImportInput input = context.GetInput<ImportInput>()!;
-        var board = new ImportBoard(context, input);
+        var progress = new ImportProgress(context, input);
         string failure;
         try
         {
-            return JsonBlobs.ToElement(await new ImportCourse(context, input, board).RunAsync());
+            return JsonBlobs.ToElement(await new ImportRun(context, input, progress).RunAsync());
         }
         catch (TaskFailedException e)
         {
@@ -35,7 +35,7 @@ public static class ImportOrchestrator
             failure = e.Message;
         }
 
-        board.Stop(failure);
+        progress.Stop(failure);
         throw new PermanentFailureException(failure);
     }
 }

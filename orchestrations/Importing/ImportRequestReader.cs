@@ -1,6 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using DurableMl.Inference.Json;
 using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
@@ -14,31 +12,14 @@ public static class ImportRequestReader
     private const string BlobName = "must be raw/ and a blob's name of letters, digits and ._=-/";
     private const string ArrayName = BlobName + " that ends in .npy or .npz.";
 
-    private static readonly JsonSerializerOptions Strict = new(JsonBlobs.Options)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-    };
-
     /// <summary>Reads a request.</summary>
     /// <param name="body">Its JSON.</param>
     /// <param name="errors">What is wrong with it.</param>
     /// <returns>The request; null when something is wrong.</returns>
     public static ImportRequest? Read(ReadOnlySpan<byte> body, out IReadOnlyList<PipelineError> errors)
     {
-        ImportRequest? request = null;
-        try
-        {
-            request = JsonSerializer.Deserialize<ImportRequest>(body, Strict);
-            errors = request is null ? [new("$", "must be an object.")] : Check(request);
-        }
-        catch (JsonException e)
-        {
-            errors = e.Path is null or "$"
-                ? [new("$", string.Create(CultureInfo.InvariantCulture, $"must be a JSON object; it is not at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."))]
-                : [new(e.Path, "is given twice, of another type than expected, or unknown. An import takes source, sample, format, definition, tolerance, alias, weights and expected.")];
-        }
-
+        ImportRequest? request = StrictJson.Read<ImportRequest>(body.ToArray(), JsonBlobs.Options, out IReadOnlyList<JsonProblem> problems);
+        errors = request is null ? [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))] : Check(request);
         return errors.Count == 0 ? request : null;
     }
 

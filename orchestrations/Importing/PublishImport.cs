@@ -1,11 +1,14 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using DurableMl.Inference.Batching;
 using DurableMl.Inference.Registry;
+using DurableMl.Inference.Scoring;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
 
@@ -44,11 +47,11 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
             if ((converted ? Output(input, "parity-output.npz") : Given(input, ImportFile.Expected)) is { } blob)
             {
                 IReadOnlyList<TensorValue> expected = await ReadAsync(blob, ImportFile.Expected, cancellationToken);
-                expected = new ArrayBinding(ImportFile.Expected, "output", converted).Bind(expected, session.Outputs);
+                expected = new ArrayBinding(ImportFile.Expected, "output", converted).Bind(expected, [.. outputs.Select(output => new TensorSpec(output.Name, output.Type.Name, output.Shape))]);
                 difference = new ParityCheck(input.Import.Request.Tolerance).Compare(expected, outputs);
             }
 
-            return await PublishAsync(input, session, [.. files.Select(file => ModelSource.FromFile(Path.Combine(folder, file)))], ModelSample.Request(session, inputs), difference, cancellationToken);
+            return await PublishAsync(input, session, [.. files.Select(file => ModelSource.FromFile(Path.Combine(folder, file)))], inputs, difference, cancellationToken);
         }
         catch (InvalidModelException e)
         {
@@ -88,9 +91,10 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
     }
 
     private async Task<PublishedImport> PublishAsync(
-        PublishImportInput input, ModelSession session, List<ModelSource> files, byte[]? sample, double? difference, CancellationToken cancellationToken)
+        PublishImportInput input, ModelSession session, List<ModelSource> files, IReadOnlyList<TensorValue> inputs, double? difference, CancellationToken cancellationToken)
     {
         (ImportInput import, PreparedImport prepared, _) = input;
+        byte[]? sample = ModelSample.Request(session, inputs);
         if (sample is not null)
         {
             files.Add(ModelSource.FromBytes(OnnxFiles.Sample, sample));
@@ -118,6 +122,8 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
                 Inputs = session.Inputs,
                 Outputs = session.Outputs,
                 Sample = sample is null ? null : OnnxFiles.Sample,
+                Batching = RowCheck.Check(session, inputs),
+                Serving = inputs.Any(input => input.HasNaN) ? new ServingOptions { AcceptNaN = true } : null,
             },
             cancellationToken);
         if (import.Request.Alias is { } alias)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml;
+using DurableMl.Inference.Json;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
@@ -35,8 +36,7 @@ internal sealed class JsonObjectReader
 
     private bool IsObject => element.ValueKind == JsonValueKind.Object;
 
-    public string PathOf(string name) =>
-        name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? $"{path}.{name}" : $"{path}['{name.Replace("'", "\\'", StringComparison.Ordinal)}']";
+    public string PathOf(string name) => NearestName.Path(path, name);
 
     public void Refuse(string name, string reason) => Error(PathOf(name), reason);
 
@@ -96,7 +96,8 @@ internal sealed class JsonObjectReader
             return value.GetString()!;
         }
 
-        Error(PathOf(name), $"must be one of {string.Join(", ", allowed)}, not {Show(value)}");
+        string? meant = value.ValueKind == JsonValueKind.String ? NearestName.Of(value.GetString()!, allowed) : null;
+        Error(PathOf(name), $"must be one of {string.Join(", ", allowed)}, not {Show(value)}{(meant is null ? "" : $"; did you mean '{meant}'?")}");
         return allowed.First();
     }
 
@@ -177,7 +178,7 @@ internal sealed class JsonObjectReader
     {
         foreach (string name in Names.Where(name => !known.Contains(name)))
         {
-            Error(PathOf(name), $"is not known here; known are {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+            Error(PathOf(name), NearestName.Refusal(name, known));
         }
     }
 

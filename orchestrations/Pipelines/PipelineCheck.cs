@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableMl.BatchJobs.Catalog;
+using DurableMl.Inference.Json;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
@@ -26,11 +27,17 @@ public static class PipelineCheck
         {
             string? reason = job.Parameters.TryGetValue(name, out JobParameter? parameter)
                 ? Values(definition).Select(parameter.Check).FirstOrDefault(refusal => refusal is not null)
-                : $"is not a parameter of {job.Name}; it takes {string.Join(", ", job.Parameters.Keys.Order(StringComparer.Ordinal))}";
+                : $"is not a parameter of {job.Name}; {Meant(name, job.Parameters.Keys, "it takes")}";
             if (reason is not null)
             {
                 errors.Add(new PipelineError($"$.sweep.parameters.{name}", reason));
             }
+        }
+
+        string metric = pipeline.Sweep.Objective.Metric;
+        if (job.Metrics.Count > 0 && !job.Metrics.Contains(metric, StringComparer.Ordinal))
+        {
+            errors.Add(new PipelineError("$.sweep.objective.metric", $"'{metric}' is not a metric that {job.Name} reports; {Meant(metric, job.Metrics, "it reports")}"));
         }
 
         if (pipeline.Sweep.Nodes > 1 && !job.Distributed)
@@ -40,6 +47,9 @@ public static class PipelineCheck
 
         return errors;
     }
+
+    private static string Meant(string name, IEnumerable<string> known, string verb) =>
+        NearestName.Of(name, known) is { } meant ? $"did you mean '{meant}'?" : $"{verb} {string.Join(", ", known.Order(StringComparer.Ordinal))}";
 
     /// <summary>Values that stand for all that the definition may draw: the bounds of a range, every choice.</summary>
     private static IEnumerable<JsonElement> Values(ParameterDefinition definition) => definition.Type switch

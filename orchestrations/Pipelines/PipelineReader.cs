@@ -79,7 +79,7 @@ public static partial class PipelineReader
             (int)json.Integer("budget", 1, 1_000_000),
             json.Object("objective") is { } objective ? Objective(objective) : Empty.Objective,
             json.Object("parameters", required: false) is { } parameters ? Parameters(parameters) : Empty.Parameters,
-            (int)json.Integer("maxFailedTrials", 0, 1000, fallback: 0),
+            (int)json.Integer("maxFailedTrials", 0, 1000, fallback: trials / 2),
             (int)json.Integer("parallelism", 1, 200, fallback: Math.Min(trials, 8)),
             json.Object("retries", required: false) is { } retries ? Retries(retries) : new RetryBudgets(1, 3, 5),
             json.Duration("timeLimit", Second, TimeSpan.FromDays(7), fallback: TimeSpan.FromHours(24)),
@@ -92,9 +92,16 @@ public static partial class PipelineReader
     private static ObjectiveDefinition Objective(JsonObjectReader json)
     {
         string metric = json.Text("metric", MetricPattern, "a metric's name: letters, digits, '_', '.', '-', at most 64");
-        string goal = json.OneOf("goal", ["maximize", "minimize"], fallback: "maximize");
+        ObjectiveGoal? goal = json.Has("goal")
+            ? json.OneOf("goal", ["maximize", "minimize"]) == "minimize" ? ObjectiveGoal.Minimize : ObjectiveGoal.Maximize
+            : MetricGoals.Of(metric);
+        if (goal is null)
+        {
+            json.Refuse("goal", $"is required: \"maximize\" or \"minimize\"; the name '{metric}' does not say which is better");
+        }
+
         json.RefuseTheRest();
-        return new ObjectiveDefinition(metric, goal == "minimize" ? ObjectiveGoal.Minimize : ObjectiveGoal.Maximize);
+        return new ObjectiveDefinition(metric, goal ?? ObjectiveGoal.Maximize);
     }
 
     private static RetryBudgets Retries(JsonObjectReader json)
@@ -161,8 +168,8 @@ public static partial class PipelineReader
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern { get; }
 
-    // No dots after a slash, no empty segments: nothing that a blob client would normalise into another container.
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])/([A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}/){1,10}\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    // No dots after a slash, no empty segments, no backslash: nothing that a blob client would normalise into another container.
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])/([^./\\\\\\p{Cc}][^/\\\\\\p{Cc}]{0,99}/){1,10}\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SourcePattern { get; }
 
     [GeneratedRegex("^[A-Za-z0-9_.-]{1,64}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -7,7 +7,7 @@ namespace DurableMl.Orchestrations.Pipelines;
 /// <param name="Budget">Epochs (or the job's own unit) that a trial trains in total.</param>
 /// <param name="Objective">The metric that picks the best trial.</param>
 /// <param name="Parameters">The space, by parameter name.</param>
-/// <param name="MaxFailedTrials">Trials that may fail without failing the run.</param>
+/// <param name="MaxFailedTrials">Trials that may fail without failing the run; half of them where the pipeline does not say.</param>
 /// <param name="Parallelism">Trials under way at a time.</param>
 /// <param name="Retries">How often a trial may be tried again.</param>
 /// <param name="TimeLimit">How long one attempt of a trial may run on a node; one that runs longer is ended and has failed.</param>

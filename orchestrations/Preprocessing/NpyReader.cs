@@ -20,10 +20,10 @@ public static partial class NpyReader
         return type == wanted ? (shape, elements) : throw new DatasetFormatException(name, $"a row-major array of {wanted}", type);
     }
 
-    /// <summary>The same for an array of any type of numbers or booleans.</summary>
+    /// <summary>The same for an array of numbers, booleans or text of any type.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="name">The file's name, for errors.</param>
-    /// <returns>NumPy's name of the type, such as <c>&lt;f4</c>, the shape, and a view of the elements.</returns>
+    /// <returns>NumPy's name of the type, such as <c>&lt;f4</c> or <c>&lt;U12</c>, the shape, and a view of the elements.</returns>
     /// <exception cref="DatasetFormatException">It is not such a file, or it is cut short.</exception>
     public static (string Type, IReadOnlyList<int> Shape, Memory<byte> Elements) Read(Memory<byte> file, string name)
     {
@@ -44,11 +44,17 @@ public static partial class NpyReader
         Match match = HeaderPattern.Match(header);
         if (!match.Success)
         {
-            throw new DatasetFormatException(name, "a row-major array of numbers or booleans", header.Trim());
+            throw new DatasetFormatException(name, "a row-major array of numbers, booleans or text (NumPy's dtype U or S, not object)", header.Trim());
         }
 
         int[] shape = [.. match.Groups["size"].Captures.Select(size => int.Parse(size.Value, CultureInfo.InvariantCulture))];
         long expected = int.Parse(match.Groups["bytes"].Value, CultureInfo.InvariantCulture);
+        if (match.Groups["type"].Value.Contains('U', StringComparison.Ordinal))
+        {
+            // Characters, of four bytes each.
+            expected *= 4;
+        }
+
         foreach (int size in shape)
         {
             // More than the file has is enough to know; multiplied on, it might overflow.
@@ -65,6 +71,6 @@ public static partial class NpyReader
 
     private static bool IsMagic(ReadOnlySpan<byte> bytes) => bytes[0] == 0x93 && bytes[1..6].SequenceEqual("NUMPY"u8);
 
-    [GeneratedRegex(@"'descr': '(?<type>[<>|=][biuf](?<bytes>\d{1,2}))', 'fortran_order': False, 'shape': \((?:(?<size>\d{1,9}),? ?)*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"'descr': '(?<type>[<>|=][biufSU](?<bytes>\d{1,7}))', 'fortran_order': False, 'shape': \((?:(?<size>\d{1,9}),? ?)*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderPattern { get; }
 }

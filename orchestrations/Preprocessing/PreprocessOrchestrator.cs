@@ -1,24 +1,42 @@
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.FanOut;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Preprocessing;
 
 /// <summary>Orchestrator: raw IDX files to a dataset version, by activities over blocks of examples in parallel.</summary>
-public static class PreprocessOrchestrator
+public static partial class PreprocessOrchestrator
 {
     // Shards are held in memory while they are made; more at a time would only wait for each other.
     private const int Window = 8;
 
-    /// <summary>Returns the dataset version; the one that is there already, when the same inputs gave one before.</summary>
+    /// <summary>Returns the dataset version; the one that is there already, when the same inputs gave one before. Null when it was cancelled.</summary>
     [Function(nameof(PreprocessOrchestrator))]
-    public static async Task<DatasetReference> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public static async Task<DatasetReference?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         PlanDatasetInput input = context.GetInput<PlanDatasetInput>()!;
-        DatasetPlan plan = await context.CallActivityAsync<DatasetPlan>(nameof(PlanDataset), input, ActivityRetries.Transient);
+        Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
+        Task<DatasetReference> work = PrepareAsync(context, input, ActivityRetries.Until(cancelled));
+        try
+        {
+            // Activities under way are not awaited after a cancellation: they write nowhere but to the run's own staging folder.
+            await Task.WhenAny(work, cancelled);
+            return cancelled.IsCompleted ? null : await work;
+        }
+        finally
+        {
+            await RemoveStagingAsync(context, input);
+        }
+    }
+
+    private static async Task<DatasetReference> PrepareAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
+    {
+        DatasetPlan plan = await context.CallActivityAsync<DatasetPlan>(nameof(PlanDataset), input, retries);
         if (plan.Existing is { } existing)
         {
             return existing;
@@ -27,20 +45,33 @@ public static class PreprocessOrchestrator
         DatasetBlock[] training = [.. plan.Blocks.Where(block => !block.Test)];
         var progress = new PreprocessProgress(context, plan.Blocks.Count);
         IReadOnlyList<PixelStatistics> parts = await BoundedWindow.RunAsync(
-            training, Window, block => context.CallActivityAsync<PixelStatistics>(nameof(MeasureBlock), Block(block, null), ActivityRetries.Transient));
+            training, Window, block => context.CallActivityAsync<PixelStatistics>(nameof(MeasureBlock), Block(block, null), retries));
         PixelStatistics total = parts.Aggregate(PixelStatistics.Add);
         var normalisation = new Normalisation(total.Mean, total.StandardDeviation);
 
         IReadOnlyList<IReadOnlyList<WrittenShard>> written = await BoundedWindow.RunAsync(
             plan.Blocks,
             Window,
-            block => progress.CountAsync(context.CallActivityAsync<IReadOnlyList<WrittenShard>>(nameof(WriteShards), Block(block, normalisation), ActivityRetries.Transient)));
+            block => progress.CountAsync(context.CallActivityAsync<IReadOnlyList<WrittenShard>>(nameof(WriteShards), Block(block, normalisation), retries)));
         DatasetManifest manifest = Manifest(input.Dataset, plan, normalisation, [.. written.SelectMany(shards => shards)]);
-        return await context.CallActivityAsync<DatasetReference>(
-            nameof(PublishDataset), new PublishDatasetInput(input.RunId, plan.Fingerprint, manifest), ActivityRetries.Transient);
+        return await context.CallActivityAsync<DatasetReference>(nameof(PublishDataset), new PublishDatasetInput(input.RunId, plan.Fingerprint, manifest), retries);
 
         BlockInput Block(DatasetBlock block, Normalisation? measured) =>
             new(input.RunId, input.Dataset.Name, input.Dataset.Seed, block.Test ? plan.Test! : plan.Train!, block, plan.FeatureShape, plan.Classes, measured);
+    }
+
+    private static async Task RemoveStagingAsync(TaskOrchestrationContext context, PlanDatasetInput input)
+    {
+        try
+        {
+            await context.CallActivityAsync(nameof(RemoveStaging), input, ActivityRetries.Brief);
+        }
+        catch (TaskFailedException e)
+        {
+            // The dataset is there, or is not, all the same.
+            ILogger logger = context.CreateReplaySafeLogger(nameof(PreprocessOrchestrator));
+            LogNotRemoved(logger, input.RunId, RootCause.Of(e));
+        }
     }
 
     private static DatasetManifest Manifest(DatasetDefinition dataset, DatasetPlan plan, Normalisation normalisation, WrittenShard[] written)
@@ -64,4 +95,7 @@ public static class PreprocessOrchestrator
         return new DatasetManifest(
             DatasetManifest.CurrentFormat, dataset.Name, splits, plan.FeatureShape, plan.Classes, normalisation, new SplitSettings(dataset.ValidationFraction, dataset.Seed));
     }
+
+    [LoggerMessage(LogLevel.Warning, "What run {RunId} had staged could not be removed: {Reason}")]
+    private static partial void LogNotRemoved(ILogger logger, string runId, string reason);
 }

@@ -8,6 +8,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Preprocessing;
 
+/// <summary>What <see cref="PublishDataset"/> works on.</summary>
+/// <param name="RunId">The run whose staging folder holds the shards.</param>
+/// <param name="Fingerprint">The inputs' fingerprint.</param>
+/// <param name="Manifest">The manifest.</param>
+public sealed record PublishDatasetInput(string RunId, string Fingerprint, DatasetManifest Manifest);
+
 /// <summary>
 /// Activity: moves shards from the run's staging folder to the folder of their version, which the manifest's hash names, and writes the
 /// manifest last: a version exists when its manifest does.
@@ -44,7 +50,6 @@ public sealed class PublishDataset(BlobServiceClient blobs)
         var dataset = new DatasetReference(
             manifest.Name, version, reused, manifest.Splits.Values.Sum(split => split.Examples), manifest.Splits[DatasetSplits.Train].Shards.Count);
         await container.GetBlobClient(DatasetBlobs.Inputs(manifest.Name, input.Fingerprint)).WriteJsonAsync(dataset, cancellationToken);
-        await DeleteAsync(container, DatasetBlobs.Staging(manifest.Name, input.RunId), cancellationToken);
         return dataset;
     }
 
@@ -53,13 +58,5 @@ public sealed class PublishDataset(BlobServiceClient blobs)
         // Within one account the service copies by itself, with the caller's own authorization.
         CopyFromUriOperation copy = await target.StartCopyFromUriAsync(source.Uri, cancellationToken: cancellationToken);
         await copy.WaitForCompletionAsync(cancellationToken);
-    }
-
-    private static async Task DeleteAsync(BlobContainerClient container, string prefix, CancellationToken cancellationToken)
-    {
-        await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
-        {
-            await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
-        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DurableMl.Orchestrations.Failures;
-using DurableMl.Orchestrations.Pipelines;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -15,14 +14,15 @@ public static class PipelineOrchestrator
     public static async Task<JsonElement> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        PipelineDefinition pipeline = context.GetInput<PipelineDefinition>()!;
-        var board = new RunBoard(context, pipeline);
-        var course = new RunCourse(context, pipeline, board);
+        RunInput input = context.GetInput<RunInput>()!;
+        DateTime startedAt = context.CurrentUtcDateTime;
+        var progress = new RunProgress(context, input.Pipeline);
+        var run = new PipelineRun(context, input, progress);
         RunState state;
         string? failure = null;
         try
         {
-            state = await course.RunAsync();
+            state = await run.RunAsync();
         }
         catch (RunFailedException e)
         {
@@ -33,20 +33,31 @@ public static class PipelineOrchestrator
             state = Failed(failure = RootCause.Of(e));
         }
 
-        RunPhase last = board.Phase;
+        RunPhase last = progress.Phase;
         if (state != RunState.Failed)
         {
-            board.Enter(RunPhase.Done, 1);
+            progress.Enter(RunPhase.Done, 1);
         }
 
-        JsonElement output = board.Output(state);
-        await context.CallActivityAsync(nameof(WriteReport), new WriteReportInput(context.InstanceId, output), ActivityRetries.Transient);
-        board.Show();
+        progress.End(state);
+        JsonElement output = progress.Output(state, withReport: true);
+        try
+        {
+            await context.CallActivityAsync(nameof(WriteReport), new WriteReportInput(context.InstanceId, startedAt, output), ActivityRetries.Brief);
+        }
+        catch (TaskFailedException e)
+        {
+            // What the run came to stands in its output too.
+            progress.Note(null, $"the report could not be written: {RootCause.Of(e)}");
+            output = progress.Output(state, withReport: false);
+        }
+
+        progress.Show();
         return failure is null ? output : throw new RunFailedException(last, failure);
 
         RunState Failed(string reason)
         {
-            board.Stop(reason);
+            progress.Stop(reason);
             return RunState.Failed;
         }
     }

@@ -1,10 +1,20 @@
 namespace DurableMl.Orchestrations.Runs;
 
+/// <summary>The task hub that a run is in, as kept with its blobs.</summary>
+/// <param name="TaskHub">The hub's name.</param>
+public sealed record RunTaskHub(string TaskHub);
+
 /// <summary>Where a run's blobs lie in the <c>runs</c> container.</summary>
 public static class RunBlobs
 {
     /// <summary>The pipeline's JSON as it was given.</summary>
     public static string Pipeline(string runId) => runId + "/pipeline.json";
+
+    /// <summary>The sign that the run has begun: its id is taken for good.</summary>
+    public static string Claim(string runId) => runId + "/run.json";
+
+    /// <summary>The task hub that the run is in.</summary>
+    public static string TaskHub(string runId) => runId + "/taskhub.json";
 
     /// <summary>The run's report.</summary>
     public static string Report(string runId) => runId + "/report.json";
@@ -15,8 +25,11 @@ public static class RunBlobs
     /// <summary>An inference request with one test example, with which a model is warmed up.</summary>
     public static string Sample(string runId) => runId + "/sample.json";
 
+    /// <summary>The folder of all trials, with a slash at the end.</summary>
+    public static string Trials(string runId) => runId + "/trials/";
+
     /// <summary>A trial's folder, with a slash at the end.</summary>
-    public static string Trial(string runId, string trialId) => $"{runId}/trials/{trialId}/";
+    public static string Trial(string runId, string trialId) => $"{Trials(runId)}{trialId}/";
 
     /// <summary>A trial's hyperparameters.</summary>
     public static string Parameters(string runId, string trialId) => Trial(runId, trialId) + "params.json";

@@ -17,7 +17,7 @@ namespace DurableMl.Orchestrations.Runs;
 /// <param name="Model">The published version.</param>
 /// <param name="Phases">The phases with their times.</param>
 /// <param name="Failures">What went wrong on the way.</param>
-/// <param name="ReportBlob">Where this document lies, in the <c>runs</c> container.</param>
+/// <param name="ReportBlob">Where this document lies, in the <c>runs</c> container; null where it could not be written.</param>
 public sealed record RunOutput(
     string RunId,
     string Pipeline,
@@ -30,4 +30,4 @@ public sealed record RunOutput(
     PublishedModel? Model,
     IReadOnlyList<PhaseTimes> Phases,
     IReadOnlyList<RunFailure> Failures,
-    string ReportBlob);
+    string? ReportBlob);

@@ -1,6 +1,14 @@
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Training;
 
 namespace DurableMl.Orchestrations.Runs;
+
+/// <summary>How a model did on the test split, in a status.</summary>
+/// <param name="Accuracy">The share of examples classified rightly, 0 to 1.</param>
+/// <param name="Examples">The number of examples.</param>
+/// <param name="Blob">Where the whole <see cref="Evaluation.EvaluationResult"/> lies, in the <c>runs</c> container.</param>
+public sealed record EvaluationSummary(double Accuracy, long Examples, string Blob);
 
 /// <summary>The custom status of a run: what is going on now.</summary>
 /// <param name="Pipeline">The pipeline's name.</param>
@@ -23,4 +31,26 @@ public sealed record RunStatus(
     BestTrial? Best,
     IReadOnlyList<TrialSummary> Trials,
     int? TrialsOmitted,
-    string? Error);
+    string? Error)
+{
+    /// <summary>How the run ended; null while it goes on.</summary>
+    public RunState? State { get; init; }
+
+    /// <summary>How the best trial's model did on the test split, once that is known: what a person approves or not.</summary>
+    public EvaluationSummary? Evaluation { get; init; }
+
+    /// <summary>With these of the sweep's trials.</summary>
+    /// <param name="shown">The trials to show.</param>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="withParameters">Whether to show their hyperparameters.</param>
+    public RunStatus WithTrials(IReadOnlyList<TrialStatus> shown, SweepDefinition sweep, bool withParameters = true)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        ArgumentNullException.ThrowIfNull(sweep);
+        return this with
+        {
+            Trials = [.. shown.Select(trial => TrialSummary.Of(trial, sweep, withParameters))],
+            TrialsOmitted = sweep.Trials > shown.Count ? sweep.Trials - shown.Count : null,
+        };
+    }
+}

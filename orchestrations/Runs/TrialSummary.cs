@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Training;
 
 namespace DurableMl.Orchestrations.Runs;
@@ -26,11 +29,14 @@ public sealed record TrialSummary(
     bool Dedicated,
     string? Error)
 {
-    /// <summary>The summary of a trial.</summary>
-    public static TrialSummary Of(TrialStatus status, IReadOnlyDictionary<string, JsonElement>? parameters, int budget)
+    /// <summary>The summary of a sweep's trial.</summary>
+    public static TrialSummary Of(TrialStatus status, SweepDefinition sweep, bool withParameters = true)
     {
         ArgumentNullException.ThrowIfNull(status);
+        ArgumentNullException.ThrowIfNull(sweep);
+        int index = int.Parse(status.Id.AsSpan(status.Id.LastIndexOf('-') + 1), CultureInfo.InvariantCulture);
         return new TrialSummary(
-            status.Id, status.State, parameters, status.Objective, status.Epoch, budget, status.Attempts, status.Preemptions, status.Dedicated, status.Error);
+            status.Id, status.State, withParameters ? TrialSampler.Sample(sweep.Parameters, sweep.Seed, index) : null, status.Objective, status.Epoch, sweep.Budget,
+            status.Attempts, status.Preemptions, status.Dedicated, status.Error);
     }
 }

@@ -1,10 +1,17 @@
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.Orchestrations.Blobs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Runs;
 
-/// <summary>Activity: keeps what a run came to with the run's other blobs, where it outlives the task hub.</summary>
+/// <summary>What <see cref="WriteReport"/> works on.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="ExecutionStartedAt">When this execution of it began, UTC.</param>
+/// <param name="Report">Its <see cref="RunOutput"/>.</param>
+public sealed record WriteReportInput(string RunId, DateTime ExecutionStartedAt, JsonElement Report);
+
+/// <summary>Activity: keeps what a run came to with the run's other blobs, where it outlives the task hub, and lists it as ended.</summary>
 /// <param name="blobs">The data account.</param>
 public sealed class WriteReport(BlobServiceClient blobs)
 {
@@ -12,9 +19,18 @@ public sealed class WriteReport(BlobServiceClient blobs)
     /// <param name="input">The report.</param>
     /// <param name="cancellationToken">The host stops.</param>
     [Function(nameof(WriteReport))]
-    public Task RunAsync([ActivityTrigger] WriteReportInput input, CancellationToken cancellationToken)
+    public async Task RunAsync([ActivityTrigger] WriteReportInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Report(input.RunId)).WriteJsonAsync(input.Report, cancellationToken);
+        BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
+        RunClaim? claim = await runs.GetBlobClient(RunBlobs.Claim(input.RunId)).ReadJsonAsync<RunClaim>(cancellationToken);
+
+        // A run that was refused because its id was taken must not write over the report of the one that has it.
+        if (claim is not null && claim.ExecutionStartedAt == input.ExecutionStartedAt)
+        {
+            RunOutput report = input.Report.Deserialize<RunOutput>(JsonBlobs.Options)!;
+            await runs.GetBlobClient(RunBlobs.Report(input.RunId)).WriteJsonAsync(input.Report, cancellationToken);
+            await new RunIndex(blobs).EndAsync(input.RunId, claim.StartedAt, report.Pipeline, report.State, cancellationToken);
+        }
     }
 }

@@ -10,4 +10,8 @@ namespace DurableMl.Orchestrations.Scoring;
 /// <param name="Parallelism">Shards at a time.</param>
 /// <param name="Progress">What earlier executions of the orchestration came to.</param>
 public sealed record ScoreInput(
-    string Model, string Version, BlobPrefix Input, BlobPrefix Output, ScoreFormat Format, int Batch, int Parallelism, ScoreProgress? Progress = null);
+    string Model, string Version, BlobPrefix Input, BlobPrefix Output, ScoreFormat Format, int Batch, int Parallelism, ScoreProgress? Progress = null)
+{
+    /// <summary>The model's output to write; null to choose by what its outputs are.</summary>
+    public string? Prediction { get; init; }
+}

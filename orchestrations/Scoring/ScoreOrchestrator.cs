@@ -1,5 +1,6 @@
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.FanOut;
+using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -11,7 +12,7 @@ namespace DurableMl.Orchestrations.Scoring;
 /// </summary>
 public static class ScoreOrchestrator
 {
-    /// <summary>Returns the summary.</summary>
+    /// <summary>Returns the summary; after the event <see cref="RunEvents.Cancel"/> that of the pages done so far.</summary>
     [Function(nameof(ScoreOrchestrator))]
     public static async Task<ScoreSummary> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
@@ -19,17 +20,36 @@ public static class ScoreOrchestrator
         ScoreInput input = context.GetInput<ScoreInput>()!;
         ScoreProgress progress = input.Progress ?? new();
         context.SetCustomStatus(progress);
-        IReadOnlyList<string> page = await context.CallActivityAsync<IReadOnlyList<string>>(nameof(ListScoreShards), input, ActivityRetries.Transient);
+        Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
+        TaskOptions retries = ActivityRetries.Until(cancelled);
+        Task<ScoreSummary?> page = ScorePageAsync(context, input, progress, retries, cancelled);
+        if (await Task.WhenAny(page, cancelled) == cancelled || cancelled.IsCompleted)
+        {
+            // Shards under way may still be written: whole, and as they would be next time. The summary tells a finished scoring from this one.
+            return ScoreSummary.Of(input, progress) with { Cancelled = await cancelled };
+        }
+
+        return await page ?? ScoreSummary.Of(input, progress);
+    }
+
+    /// <summary>Returns the summary after the last page; null after another, when a new execution goes on.</summary>
+    private static async Task<ScoreSummary?> ScorePageAsync(TaskOrchestrationContext context, ScoreInput input, ScoreProgress progress, TaskOptions retries, Task cancelled)
+    {
+        IReadOnlyList<string> page = await context.CallActivityAsync<IReadOnlyList<string>>(nameof(ListScoreShards), input, retries);
         if (page.Count == 0)
         {
-            return await context.CallActivityAsync<ScoreSummary>(nameof(WriteScoreSummary), input, ActivityRetries.Transient);
+            return await context.CallActivityAsync<ScoreSummary>(nameof(WriteScoreSummary), input, retries);
         }
 
         IReadOnlyList<ShardScore> scores = await BoundedWindow.RunAsync(
             page,
             input.Parallelism,
-            shard => context.CallActivityAsync<ShardScore>(nameof(ScoreShard), new ScoreShardInput(input with { Progress = null }, shard), ActivityRetries.Transient));
-        context.ContinueAsNew(input with { Progress = progress.Add(scores) });
-        return ScoreSummary.Of(input, progress);
+            shard => context.CallActivityAsync<ShardScore>(nameof(ScoreShard), new ScoreShardInput(input with { Progress = null }, shard), retries));
+        if (!cancelled.IsCompleted)
+        {
+            context.ContinueAsNew(input with { Progress = progress.Add(scores) });
+        }
+
+        return null;
     }
 }

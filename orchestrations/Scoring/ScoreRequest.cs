@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using DurableMl.Inference.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 
@@ -12,7 +12,8 @@ namespace DurableMl.Orchestrations.Scoring;
 /// <param name="Format"><c>npy</c> or <c>jsonl</c>.</param>
 /// <param name="Batch">Examples per run of the model, 1 to 65,536.</param>
 /// <param name="Parallelism">Shards at a time, 1 to 256.</param>
-public sealed record ScoreRequest(string Input, string? Output = null, string? Version = null, string Format = "npy", int Batch = 256, int Parallelism = 8)
+/// <param name="Prediction">The model's output to write; null to choose by what its outputs are: a label and the scores beside it, scores, or a value.</param>
+public sealed record ScoreRequest(string Input, string? Output = null, string? Version = null, string Format = "npy", int Batch = 256, int Parallelism = 8, string? Prediction = null)
 {
     /// <summary>The longest body that is read, in bytes.</summary>
     public const int MaxBytes = 16 << 10;
@@ -23,22 +24,11 @@ public sealed record ScoreRequest(string Input, string? Output = null, string? V
     /// <returns>The request; null when something is wrong.</returns>
     public static ScoreRequest? Read(ReadOnlySpan<byte> body, out IReadOnlyList<PipelineError> errors)
     {
-        var found = new List<PipelineError>();
+        ScoreRequest? request = StrictJson.Read<ScoreRequest>(body.ToArray(), JsonBlobs.Options, out IReadOnlyList<JsonProblem> problems);
+        List<PipelineError> found = [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))];
         errors = found;
-        ScoreRequest? request;
-        try
-        {
-            request = JsonSerializer.Deserialize<ScoreRequest>(body, JsonBlobs.Options);
-        }
-        catch (JsonException e)
-        {
-            found.Add(new(e.Path ?? "$", e.Message));
-            return null;
-        }
-
         if (request is null)
         {
-            found.Add(new("$", "must be an object."));
             return null;
         }
 
@@ -47,6 +37,7 @@ public sealed record ScoreRequest(string Input, string? Output = null, string? V
         Check(request.Format is "npy" or "jsonl", "$.format", "must be npy or jsonl.");
         Check(request.Batch is >= 1 and <= 65_536, "$.batch", "must be 1 to 65536.");
         Check(request.Parallelism is >= 1 and <= 256, "$.parallelism", "must be 1 to 256.");
+        Check(request.Prediction is null or { Length: > 0 and <= 256 }, "$.prediction", "must be the name of one of the model's outputs.");
         return found.Count == 0 ? request : null;
 
         void Check(bool holds, string path, string reason)
@@ -69,5 +60,8 @@ public sealed record ScoreRequest(string Input, string? Output = null, string? V
         BlobPrefix.Parse(Output ?? string.Create(CultureInfo.InvariantCulture, $"{DataContainers.Runs}/{instanceId}/scores/"), DataContainers.Runs)!,
         Format == "npy" ? ScoreFormat.Npy : ScoreFormat.JsonLines,
         Batch,
-        Parallelism);
+        Parallelism)
+    {
+        Prediction = Prediction,
+    };
 }

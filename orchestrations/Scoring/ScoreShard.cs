@@ -38,26 +38,23 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
         BlobClient record = output.GetBlobClient(name + ".score.json");
         BlobClient source = blobs.GetBlobContainerClient(score.Input.Container).GetBlobClient(input.Shard);
         BlobProperties properties = await source.GetPropertiesAsync(cancellationToken: cancellationToken);
-        string key = string.Create(CultureInfo.InvariantCulture, $"{score.Model}/{score.Version}/{score.Format}/{score.Batch}/{properties.ETag}");
+        string key = string.Create(CultureInfo.InvariantCulture, $"{score.Model}/{score.Version}/{score.Format}/{score.Batch}/{score.Prediction}/{properties.ETag}");
         if (await record.ReadJsonAsync<ScoreRecord>(cancellationToken) is { } done && done.Key == key)
         {
             return done.Score;
         }
 
-        (float[] scores, long[] rowShape, int rows) = await ScoreAsync(score, source, properties, cancellationToken);
-        int width = rows == 0 ? 0 : scores.Length / rows;
-        byte[] content = score.Format == ScoreFormat.Npy
-            ? NpyWriter.Write<float>(scores, [rows, .. rowShape.Select(size => (int)size)])
-            : JsonLines(scores, rows, width);
+        RowScores scores = await ScoreAsync(score, source, properties, cancellationToken);
+        byte[] content = score.Format == ScoreFormat.Npy ? Array(score, scores) : JsonLines(scores);
         string predictions = name + (score.Format == ScoreFormat.Npy ? "-predictions.npy" : "-predictions.jsonl");
         await output.GetBlobClient(predictions).UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
-        (long labelled, long correct) = await CompareAsync(score, input.Shard, scores, rows, width, cancellationToken);
-        var result = new ShardScore(input.Shard, predictions, Convert.ToHexStringLower(SHA256.HashData(content)), rows, labelled, correct);
+        (long labelled, long correct) = await CompareAsync(score, input.Shard, scores, cancellationToken);
+        var result = new ShardScore(input.Shard, predictions, Convert.ToHexStringLower(SHA256.HashData(content)), scores.Rows, labelled, correct);
         await record.WriteJsonAsync(new ScoreRecord(key, result), cancellationToken);
         return result;
     }
 
-    private async Task<(float[] Scores, long[] RowShape, int Rows)> ScoreAsync(ScoreInput score, BlobClient source, BlobProperties properties, CancellationToken cancellationToken)
+    private async Task<RowScores> ScoreAsync(ScoreInput score, BlobClient source, BlobProperties properties, CancellationToken cancellationToken)
     {
         if (properties.ContentLength > MaxShardBytes)
         {
@@ -65,11 +62,14 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
         }
 
         byte[] file = await ReadAsync(source, properties, cancellationToken);
-        (IReadOnlyList<int> shape, Memory<byte> elements) = Elements(file, source.Name);
+        if (ArrayFile.Read(file, source.Name, MaxShardBytes) is not [var rows])
+        {
+            throw new PermanentFailureException($"{source.Name} holds several arrays; a shard is one.");
+        }
+
         try
         {
-            (float[] scores, long[] rowShape) = await scorer.ScoreAsync(score.Model, score.Version, elements, [.. shape.Select(size => (long)size)], score.Batch, cancellationToken);
-            return (scores, rowShape, shape[0]);
+            return await scorer.ScoreAsync(score.Model, score.Version, rows, score.Batch, score.Prediction, cancellationToken);
         }
         catch (Exception e) when (e is InvalidModelException or ModelNotFoundException)
         {
@@ -77,22 +77,10 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
         }
     }
 
-    // Whichever of the two types .npy readers here know; the scorer says whether it is the model's.
-    private static (IReadOnlyList<int> Shape, Memory<byte> Elements) Elements(byte[] file, string name)
+    private async Task<(long Labelled, long Correct)> CompareAsync(ScoreInput score, string shard, RowScores scores, CancellationToken cancellationToken)
     {
-        try
-        {
-            return NpyReader.Read<float>(file, name);
-        }
-        catch (DatasetFormatException)
-        {
-            return NpyReader.Read<long>(file, name);
-        }
-    }
-
-    private async Task<(long Labelled, long Correct)> CompareAsync(ScoreInput score, string shard, float[] scores, int rows, int width, CancellationToken cancellationToken)
-    {
-        if (!shard.EndsWith(FeaturesSuffix, StringComparison.Ordinal) || width == 0)
+        // How right a value or a text is, classes do not tell.
+        if (!shard.EndsWith(FeaturesSuffix, StringComparison.Ordinal) || scores.Classes() is not { } classes)
         {
             return (0, 0);
         }
@@ -103,18 +91,18 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
             BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
             (_, Memory<byte> elements) = NpyReader.Read<long>(await ReadAsync(blob, properties, cancellationToken), blob.Name);
             ReadOnlySpan<long> labels = MemoryMarshal.Cast<byte, long>(elements.Span);
-            if (labels.Length != rows)
+            if (labels.Length != classes.Length)
             {
-                throw new PermanentFailureException($"{blob.Name} has {labels.Length} labels for {rows} examples.");
+                throw new PermanentFailureException($"{blob.Name} has {labels.Length} labels for {classes.Length} examples.");
             }
 
             long correct = 0;
-            for (int i = 0; i < rows; i++)
+            for (int i = 0; i < classes.Length; i++)
             {
-                correct += IndexOfMax(scores.AsSpan(i * width, width)) == labels[i] ? 1 : 0;
+                correct += classes[i] == labels[i] ? 1 : 0;
             }
 
-            return (rows, correct);
+            return (classes.Length, correct);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -130,31 +118,42 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
         return file;
     }
 
-    private static byte[] JsonLines(float[] scores, int rows, int width)
+    private static byte[] Array(ScoreInput score, RowScores scores)
     {
+        if (scores.Numbers.Length > 0 || scores.Rows == 0)
+        {
+            return NpyWriter.Write<float>(scores.Numbers, [scores.Rows, .. scores.RowShape.Select(size => (int)size)]);
+        }
+
+        return scores.Labels is { } labels
+            ? NpyWriter.Write<long>([.. labels], scores.Rows)
+            : throw new PermanentFailureException($"Version {score.Version} of model {score.Model} answers with text, which this .npy cannot hold. Score it with format jsonl.");
+    }
+
+    private static byte[] JsonLines(RowScores scores)
+    {
+        long[]? classes = scores.Classes();
         using var lines = new MemoryStream();
         using var json = new Utf8JsonWriter(lines);
-        for (int row = 0; row < rows; row++)
+        for (int row = 0; row < scores.Rows; row++)
         {
-            ReadOnlySpan<float> values = scores.AsSpan(row * width, width);
+            ReadOnlySpan<float> numbers = scores.Numbers.AsSpan(row * scores.Width, scores.Width);
             json.WriteStartObject();
             json.WriteNumber("index", row);
-            json.WriteNumber("prediction", IndexOfMax(values));
-            json.WriteStartArray("scores");
-            foreach (float value in values)
+            if (scores.Role == OutputRole.Value)
             {
-                if (float.IsFinite(value))
+                json.WritePropertyName("prediction");
+                Write(json, numbers[0]);
+            }
+            else
+            {
+                WriteClass(json, scores, classes, row);
+                if (numbers.Length > 0)
                 {
-                    json.WriteNumberValue(value);
-                }
-                else
-                {
-                    // JSON has no number for it.
-                    json.WriteNullValue();
+                    WriteScores(json, scores.Role is null ? "values" : "scores", numbers, scores.Columns);
                 }
             }
 
-            json.WriteEndArray();
             json.WriteEndObject();
             json.Flush();
             lines.WriteByte((byte)'\n');
@@ -164,15 +163,66 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
         return lines.ToArray();
     }
 
-    private static int IndexOfMax(ReadOnlySpan<float> values)
+    private static void WriteClass(Utf8JsonWriter json, RowScores scores, long[]? classes, int row)
     {
-        int best = 0;
-        for (int i = 1; i < values.Length; i++)
+        if (scores.Texts is { } texts)
         {
-            best = values[i] > values[best] ? i : best;
+            json.WriteString("prediction", texts[row]);
+        }
+        else if (scores.Role == OutputRole.Scores && scores.Columns is { } columns)
+        {
+            json.WriteString("prediction", columns[(int)classes![row]]);
+        }
+        else if (classes is not null)
+        {
+            json.WriteNumber("prediction", classes[row]);
+        }
+    }
+
+    // By class where the classes have names.
+    private static void WriteScores(Utf8JsonWriter json, string name, ReadOnlySpan<float> numbers, IReadOnlyList<string>? columns)
+    {
+        json.WritePropertyName(name);
+        if (columns is null)
+        {
+            json.WriteStartArray();
+        }
+        else
+        {
+            json.WriteStartObject();
         }
 
-        return best;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (columns is not null)
+            {
+                json.WritePropertyName(columns[i]);
+            }
+
+            Write(json, numbers[i]);
+        }
+
+        if (columns is null)
+        {
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteEndObject();
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, float value)
+    {
+        if (float.IsFinite(value))
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            // JSON has no number for it.
+            json.WriteNullValue();
+        }
     }
 
     private static string Relative(string prefix, string shard)

@@ -10,6 +10,9 @@ namespace DurableMl.Orchestrations.Scoring;
 /// <param name="Accuracy">The share predicted right, 0 to 1; null where no shard had labels.</param>
 public sealed record ScoreSummary(string Model, string Version, string Input, string Output, int Shards, long Examples, double? Accuracy)
 {
+    /// <summary>Why it was ended before all shards were scored; null where they were.</summary>
+    public string? Cancelled { get; init; }
+
     /// <summary>The summary of what was done.</summary>
     public static ScoreSummary Of(ScoreInput input, ScoreProgress done)
     {

@@ -5,22 +5,48 @@ using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Sweeps;
 
+/// <summary>How a sweep ended.</summary>
+/// <param name="Trials">All trials, in order.</param>
+/// <param name="Best">The best completed trial; null when none completed.</param>
+/// <param name="CodeSha256">The version of the code that all trials ran.</param>
+/// <param name="Stopped">Why trials were ended early, if they were.</param>
+/// <param name="Cancelled">Whether that was because the run was cancelled.</param>
+public sealed record SweepResult(IReadOnlyList<TrialStatus> Trials, BestTrial? Best, string CodeSha256, string? Stopped, bool Cancelled);
+
+/// <summary>What <see cref="SweepOrchestrator"/> works on.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Dataset">The dataset's name.</param>
+/// <param name="DatasetVersion">The dataset's version.</param>
+/// <param name="Sweep">The sweep.</param>
+/// <param name="Resumed">Whether an earlier execution of the run has left trials that need not be trained again.</param>
+public sealed record SweepInput(string RunId, string Dataset, string DatasetVersion, SweepDefinition Sweep, bool Resumed = false);
+
 /// <summary>Orchestrator: fans out trials in a bounded window and picks the best. Stops early when cancelled or when too many have failed.</summary>
-public static class SweepOrchestrator
+public static partial class SweepOrchestrator
 {
-    /// <summary>Returns how all trials ended. The run's Batch jobs are gone afterwards.</summary>
+    /// <summary>Returns how all trials ended. The run's Batch jobs are gone afterwards, or soon after if Batch does not answer just then.</summary>
     [Function(nameof(SweepOrchestrator))]
     public static async Task<SweepResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         SweepInput input = context.GetInput<SweepInput>()!;
-        SweepPreparation preparation = await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Transient);
-        var trials = new TrialGroup(context, input, preparation.HasDedicatedPool);
-
         Task<string> cancel = context.WaitForExternalEvent<string>(RunEvents.Cancel);
+        SweepPreparation preparation;
+        try
+        {
+            preparation = await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel));
+        }
+        catch (TaskFailedException) when (cancel.IsCompleted)
+        {
+            string reason = await cancel;
+            return new SweepResult([.. Enumerable.Range(0, input.Sweep.Trials).Select(index => TrialStatus.Cancelled(RunIds.TrialId(index), reason))], null, "", reason, Cancelled: true);
+        }
+
+        var trials = new TrialGroup(context, input, preparation);
         Task<IReadOnlyList<TrialStatus>> all = BoundedWindow.RunAsync([.. Enumerable.Range(0, input.Sweep.Trials)], input.Sweep.Parallelism, trials.RunAsync);
         bool cancelled = await Task.WhenAny(all, cancel) == cancel;
         if (cancelled)
@@ -29,8 +55,25 @@ public static class SweepOrchestrator
         }
 
         IReadOnlyList<TrialStatus> ended = await all;
-        await context.CallActivityAsync(nameof(CleanUpSweep), input.RunId, ActivityRetries.Transient);
+        await CleanUpAsync(context, input.RunId);
         var best = BestTrial.Of(ended.Where(trial => trial.State == TrialState.Completed), input.Sweep.Objective);
         return new SweepResult(ended, best, preparation.CodeSha256, trials.Stopped, cancelled);
     }
+
+    private static async Task CleanUpAsync(TaskOrchestrationContext context, string runId)
+    {
+        try
+        {
+            await context.CallActivityAsync(nameof(CleanUpSweep), runId, ActivityRetries.Brief);
+        }
+        catch (TaskFailedException e)
+        {
+            // What was trained is not lost over that: the jobs have nothing left to run, and the app's timer removes the jobs of runs that are over.
+            ILogger logger = context.CreateReplaySafeLogger(nameof(SweepOrchestrator));
+            LogNotCleanedUp(logger, runId, RootCause.Of(e));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The Batch jobs of run {RunId} could not be removed yet: {Reason}")]
+    private static partial void LogNotCleanedUp(ILogger logger, string runId, string reason);
 }

@@ -6,10 +6,10 @@ using Microsoft.DurableTask;
 namespace DurableMl.Orchestrations.Sweeps;
 
 /// <summary>The trials of one sweep, as sub-orchestrations. Lives inside <see cref="SweepOrchestrator"/>.</summary>
-internal sealed class TrialGroup(TaskOrchestrationContext context, SweepInput input, bool hasDedicatedPool)
+internal sealed class TrialGroup(TaskOrchestrationContext context, SweepInput input, SweepPreparation preparation)
 {
     private readonly SortedSet<string> running = new(StringComparer.Ordinal);
-    private int failed;
+    private readonly List<TrialStatus> failed = [];
 
     /// <summary>Why no more trials are started, if so.</summary>
     public string? Stopped { get; private set; }
@@ -20,13 +20,20 @@ internal sealed class TrialGroup(TaskOrchestrationContext context, SweepInput in
         string id = RunIds.TrialId(index);
         if (Stopped is { } reason)
         {
-            return TrialStatus.NotBegun(id) with { State = TrialState.Cancelled, Error = reason };
+            return TrialStatus.Cancelled(id, reason);
+        }
+
+        EarlierTrial? earlier = preparation.Earlier?.GetValueOrDefault(id);
+        if (earlier?.Status is { } ended)
+        {
+            return Count(ended);
         }
 
         string instance = RunIds.Trial(input.RunId, id);
         var trial = new TrialInput(
             input.RunId, id, input.Dataset, input.DatasetVersion, TrialSampler.Sample(input.Sweep.Parameters, input.Sweep.Seed, index),
-            TrialSampler.SeedOf(input.Sweep.Seed, index), input.Sweep, hasDedicatedPool);
+            TrialSampler.SeedOf(input.Sweep.Seed, index), input.Sweep, preparation.HasDedicatedPool);
+        trial = earlier is null ? trial : trial with { Record = new TrialRecord(earlier.Attempts + 1, trial.WantsDedicated(0)) };
         running.Add(instance);
         TrialStatus status;
         try
@@ -39,10 +46,19 @@ internal sealed class TrialGroup(TaskOrchestrationContext context, SweepInput in
         }
 
         running.Remove(instance);
-        failed += status.State == TrialState.Failed ? 1 : 0;
-        if (failed > input.Sweep.MaxFailedTrials && Stopped is null)
+        return Count(status);
+    }
+
+    private TrialStatus Count(TrialStatus status)
+    {
+        if (status.State == TrialState.Failed)
         {
-            Stop(FormattableString.Invariant($"{failed} trials have failed; sweep.maxFailedTrials allows {input.Sweep.MaxFailedTrials}"));
+            failed.Add(status);
+        }
+
+        if (failed.Count > input.Sweep.MaxFailedTrials && Stopped is null)
+        {
+            Stop(FormattableString.Invariant($"{TrialFailures.Describe(failed, input.Sweep.Trials)}; sweep.maxFailedTrials allows {input.Sweep.MaxFailedTrials}"));
         }
 
         return status;

@@ -1,5 +1,7 @@
 using Azure.Compute.Batch;
+using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Submission;
+using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.DurableTask.Client;
@@ -12,10 +14,14 @@ namespace DurableMl.Orchestrations.Training;
 /// </summary>
 /// <param name="training">Training on Batch.</param>
 /// <param name="batch">The Batch account.</param>
-public sealed class AbandonedTraining(TrainingJobs training, BatchClient batch)
+/// <param name="blobs">The data account.</param>
+public sealed class AbandonedTraining(TrainingJobs training, BatchClient batch, BlobServiceClient blobs)
 {
     /// <summary>Looks at every Batch job of ours and ends those that nobody waits for. Returns the runs they were of.</summary>
-    /// <param name="client">The task hub of this app. Jobs of runs that it does not know are left alone: they may be another app's.</param>
+    /// <param name="client">
+    /// The task hub of this app. A run that it does not know was purged, if the run's blobs say that it was in this task hub; else it is
+    /// another app's and is left alone.
+    /// </param>
     /// <param name="cancellationToken">The host stops.</param>
     public async Task<IReadOnlyList<string>> EndAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
@@ -32,7 +38,7 @@ public sealed class AbandonedTraining(TrainingJobs training, BatchClient batch)
         var ended = new List<string>();
         foreach (string run in runs)
         {
-            if (await client.GetInstanceAsync(run, cancellationToken) is { IsCompleted: true })
+            if (await IsOverAsync(client, run, cancellationToken))
             {
                 await EndAsync(client, run, cancellationToken);
                 ended.Add(run);
@@ -40,6 +46,17 @@ public sealed class AbandonedTraining(TrainingJobs training, BatchClient batch)
         }
 
         return ended;
+    }
+
+    private async Task<bool> IsOverAsync(DurableTaskClient client, string run, CancellationToken cancellationToken)
+    {
+        if (await client.GetInstanceAsync(run, cancellationToken) is { } instance)
+        {
+            return instance.IsCompleted;
+        }
+
+        BlobClient hub = blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.TaskHub(run));
+        return await hub.ReadJsonAsync<RunTaskHub>(cancellationToken) is { } recorded && string.Equals(recorded.TaskHub, client.Name, StringComparison.Ordinal);
     }
 
     private async Task EndAsync(DurableTaskClient client, string run, CancellationToken cancellationToken)

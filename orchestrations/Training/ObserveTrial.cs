@@ -2,9 +2,19 @@ using Azure;
 using Azure.Compute.Batch;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
+using DurableMl.Inference.Json;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Training;
+
+/// <summary>An attempt as Batch and its blobs show it.</summary>
+/// <param name="Running">Whether it is on a node now.</param>
+/// <param name="Outcome">How it ended; null while it has not.</param>
+/// <param name="Message">What went wrong, if something did.</param>
+/// <param name="Restarts">How often Batch started tasks of this trial again.</param>
+/// <param name="Objective">The objective as of the last report.</param>
+/// <param name="Epoch">Epochs trained.</param>
+public sealed record TrialObservation(bool Running, TrialOutcomeKind? Outcome, string? Message, int Restarts, double? Objective, double? Epoch);
 
 /// <summary>Activity: looks how an attempt is doing, in Batch and in its blobs.</summary>
 /// <param name="training">Training on Batch.</param>
@@ -24,18 +34,33 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
         BatchTask? state = await FindAsync(task, cancellationToken);
         TrialResult? result = await training.Trials.ResultAsync(task.BlobPrefix, cancellationToken);
         TrialStarts starts = await training.Trials.StartsAsync(task.BlobPrefix, cancellationToken);
-        TrialProgress progress = await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
         TrialOutcome? outcome = TrialOutcome.Classify(state, result, attempt.Attempt);
-        double? objective = outcome?.Result is { } ended && ended.Metrics.TryGetValue(attempt.Metric, out MetricSummary? summary) ? summary.Last
-            : progress.Metrics.TryGetValue(attempt.Metric, out double value) ? value
-            : null;
-        if (outcome is { Kind: TrialOutcomeKind.Succeeded } && objective is null)
+
+        // A result holds its metrics itself; what was on the way does not matter any more.
+        TrialProgress progress = outcome?.Result is { } ended ? Progress(ended) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
+        return Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);
+    }
+
+    /// <summary>Sums up what was seen. A trial that does not report its objective is hopeless as soon as its first epoch is over.</summary>
+    internal static TrialObservation Judge(bool running, TrialOutcome? outcome, TrialProgress progress, int restarts, string metric)
+    {
+        double? objective = progress.Metrics.TryGetValue(metric, out double value) ? value : null;
+        bool reportedAll = outcome is null ? progress.EpochEnded : outcome.Kind == TrialOutcomeKind.Succeeded;
+        if (reportedAll && objective is null)
         {
-            outcome = outcome with { Kind = TrialOutcomeKind.Hopeless, Message = $"The job ended well but reported no metric '{attempt.Metric}'; it reported {string.Join(", ", progress.Metrics.Keys.Order(StringComparer.Ordinal))}." };
+            string[] reported = [.. progress.Metrics.Keys.Where(name => name is not ("epoch" or "step")).Order(StringComparer.Ordinal)];
+            string meant = NearestName.Of(metric, reported) is { } near ? $"; did you mean '{near}'?" : $"; it reports {(reported.Length == 0 ? "none" : string.Join(", ", reported))}";
+            outcome = new TrialOutcome(TrialOutcomeKind.NonRetryable, outcome?.ExitCode, $"the job does not report the metric '{metric}' of sweep.objective{meant}", null);
         }
 
-        return new TrialObservation(
-            state?.State == BatchTaskState.Running, outcome?.Kind, outcome?.Message, starts.Preemptions, objective, progress.Epoch > 0 ? progress.Epoch : null);
+        return new TrialObservation(running, outcome?.Kind, outcome?.Message, restarts, objective, progress.Epoch > 0 ? progress.Epoch : null);
+    }
+
+    /// <summary>How far a trial has come that has left a result.</summary>
+    internal static TrialProgress Progress(TrialResult result)
+    {
+        Dictionary<string, double> last = result.Metrics.ToDictionary(metric => metric.Key, metric => metric.Value.Last, StringComparer.Ordinal);
+        return new TrialProgress(last.GetValueOrDefault("epoch"), last);
     }
 
     private async Task<BatchTask?> FindAsync(TrainingTask task, CancellationToken cancellationToken)

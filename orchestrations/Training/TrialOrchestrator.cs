@@ -22,21 +22,21 @@ public static class TrialOrchestrator
     {
         ArgumentNullException.ThrowIfNull(context);
         TrialInput input = context.GetInput<TrialInput>()!;
-        var course = new TrialCourse(context, input);
+        var trial = new TrialLifecycle(context, input);
         Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
         Task<string> ended = context.WaitForExternalEvent<string>(RunEvents.TrialEnded);
         for (int look = 0; look < LooksPerExecution; look++)
         {
-            TimeSpan pause = await course.StepAsync();
-            if (course.Final is { } final)
+            TimeSpan pause = await trial.StepAsync();
+            if (trial.Final is { } final)
             {
-                return course.Report(final);
+                return trial.Report(final);
             }
 
             await WaitAsync(context, pause, cancelled, ended);
             if (cancelled.IsCompleted)
             {
-                return await course.CancelAsync(await cancelled);
+                return await trial.CancelAsync(await cancelled);
             }
 
             if (ended.IsCompleted)
@@ -45,8 +45,8 @@ public static class TrialOrchestrator
             }
         }
 
-        context.ContinueAsNew(input with { Record = course.Record });
-        return course.Record.Status(input.TrialId, TrialState.Running);
+        context.ContinueAsNew(input with { Record = trial.Record });
+        return trial.Record.Status(input.TrialId, TrialState.Running);
     }
 
     private static async Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task cancelled, Task ended)

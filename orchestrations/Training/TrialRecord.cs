@@ -8,8 +8,14 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
     /// <summary>When this attempt's Batch task was made; null when it has not been yet.</summary>
     public DateTime? SubmittedAt { get; init; }
 
-    /// <summary>When this attempt was first seen running.</summary>
-    public DateTime? StartedAt { get; init; }
+    /// <summary>Since when storage or Batch has not answered; null while they do.</summary>
+    public DateTime? OutageSince { get; init; }
+
+    /// <summary>How long this attempt has run on nodes. Waiting for a node does not count.</summary>
+    public TimeSpan Ran { get; init; }
+
+    /// <summary>When this attempt was last seen running; null when the last look did not show it so.</summary>
+    public DateTime? SeenRunningAt { get; init; }
 
     /// <summary>Failures of the job itself.</summary>
     public int Failures { get; init; }
@@ -35,9 +41,28 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
     /// <summary>Times that a node was taken away.</summary>
     public int Preemptions => Restarts + PreemptedAttempts;
 
+    /// <summary>With what a look has shown.</summary>
+    /// <param name="seen">What was seen.</param>
+    /// <param name="now">When.</param>
+    public TrialRecord With(TrialObservation seen, DateTime now)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        // A task that Batch has started again since the last look was without a node for some of the time; that does not count.
+        bool ranOn = seen.Running && seen.Restarts <= Restarts;
+        return this with
+        {
+            OutageSince = null,
+            Ran = ranOn && SeenRunningAt is { } before ? Ran + (now - before) : Ran,
+            SeenRunningAt = seen.Running ? now : null,
+            Restarts = Math.Max(Restarts, seen.Restarts),
+            Objective = seen.Objective ?? Objective,
+            Epoch = seen.Epoch ?? Epoch,
+        };
+    }
+
     /// <summary>The attempt after this one.</summary>
     public TrialRecord Next(bool dedicated, string? error) =>
-        this with { Attempt = Attempt + 1, Dedicated = dedicated, SubmittedAt = null, StartedAt = null, Error = error };
+        this with { Attempt = Attempt + 1, Dedicated = dedicated, SubmittedAt = null, Ran = TimeSpan.Zero, SeenRunningAt = null, Error = error };
 
     /// <summary>What the trial's custom status shows.</summary>
     public TrialStatus Status(string trialId, TrialState state) =>

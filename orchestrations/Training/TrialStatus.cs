@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DurableMl.Orchestrations.Training;
 
 /// <summary>A trial as its custom status and the run's show it.</summary>
@@ -19,6 +21,13 @@ public sealed record TrialStatus(
     bool Dedicated,
     string? Error)
 {
+    /// <summary>Whether it will change no more.</summary>
+    [JsonIgnore]
+    public bool HasEnded => State is TrialState.Completed or TrialState.Failed or TrialState.Cancelled;
+
+    /// <summary>A trial that was never begun, because its run or its sweep had ended.</summary>
+    public static TrialStatus Cancelled(string id, string reason) => NotBegun(id) with { State = TrialState.Cancelled, Error = reason };
+
     /// <summary>A trial that has not begun.</summary>
     public static TrialStatus NotBegun(string id) => new(id, TrialState.Waiting, null, null, 0, 0, false, null);
 }

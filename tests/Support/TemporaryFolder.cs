@@ -3,6 +3,8 @@ namespace DurableMl.Tests.Support;
 /// <summary>A folder of its own under the system's temporary folder, deleted on dispose.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
+    private const int Attempts = 20;
+
     /// <summary>Creates the folder.</summary>
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("durableml-").FullName;
 
@@ -15,9 +17,16 @@ public sealed class TemporaryFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Directory.Exists(Path))
+        for (var attempt = 1; Directory.Exists(Path); attempt++)
         {
-            Directory.Delete(Path, recursive: true);
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+            }
+            catch (DirectoryNotFoundException) when (attempt < Attempts)
+            {
+                // Something that the test started is still cleaning up in here, and was quicker with this folder.
+            }
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class InferenceHost : IAsyncDisposable
     }
 
     /// <summary>Publishes a model of one file and makes it champion (or whatever alias).</summary>
-    public async Task<string> PublishAsync(string model, byte[] onnx, string? alias = "champion", ServingOptions? serving = null, string? sample = null)
+    public async Task<string> PublishAsync(string model, byte[] onnx, string? alias = "champion", ServingOptions? serving = null, string? sample = null, BatchingEvidence? batching = null)
     {
         List<ModelSource> files = [ModelSource.FromBytes("model.onnx", onnx)];
         if (sample is not null)
@@ -71,7 +71,7 @@ internal sealed class InferenceHost : IAsyncDisposable
         }
 
         ModelManifest manifest = await Registry.PublishAsync(
-            new(model, new(Guid.NewGuid().ToString()), files) { Serving = serving, Sample = sample is null ? null : "sample.json" });
+            new(model, new(Guid.NewGuid().ToString()), files) { Serving = serving, Batching = batching, Sample = sample is null ? null : "sample.json" });
         if (alias is not null)
         {
             await Registry.SetAliasAsync(model, alias, manifest.Version);
@@ -127,7 +127,6 @@ internal sealed class InferenceHost : IAsyncDisposable
         app.MapGet("api/models/{model}/experiments", (HttpContext c) => api.ExperimentsAsync(c, Route(c, "model")!));
         app.MapPost("api/feedback", (HttpContext c) => api.FeedbackAsync(c));
         app.MapGet("metrics", (HttpContext c) => api.MetricsAsync(c));
-        app.MapGet("openapi.json", (HttpContext c) => api.OpenApiAsync(c));
     }
 
     private static string? Route(HttpContext context, string name) => (string?)context.GetRouteValue(name);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json.Nodes;
 using Azure.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,29 +11,17 @@ using Microsoft.Extensions.Logging;
 namespace Azure.Compute.Batch.Tests;
 
 /// <summary>A request as it came over the wire.</summary>
-internal sealed record RecordedRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+internal sealed record RecordedRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
 {
-    public string Path => Target.Split('?')[0];
-
-    public string Text => Encoding.UTF8.GetString(Body);
-
-    public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
-
-    /// <summary>Query parameters, decoded.</summary>
-    public IReadOnlyDictionary<string, string> Query =>
-        Target.Contains('?', StringComparison.Ordinal)
-            ? Target.Split('?')[1].Split('&').Select(p => p.Split('=', 2)).ToDictionary(p => Uri.UnescapeDataString(p[0]), p => Uri.UnescapeDataString(p[1]))
-            : new Dictionary<string, string>();
-
-    public string? Header(string name) => Headers.TryGetValue(name, out string? value) ? value : null;
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
 
 /// <summary>What the service answers.</summary>
-internal sealed record Answer(int Status, string? Json = null, params (string Name, string Value)[] Headers)
+internal sealed record Answer(int Status, string? Body = null, params (string Name, string Value)[] Headers)
 {
     public static Answer Error(int status, string code, params (string Name, string Value)[] headers) => new(
         status,
-        $$"""{"odata.metadata":"x","code":"{{code}}","message":{"lang":"en-US","value":"It did not work.\nRequestId:1\nTime:2"},"values":[{"key":"k","value":"v"}]}""",
+        $$$"""{"code":"{{{code}}}","message":{"value":"It did not work.\nRequestId:1"},"values":[{"key":"k","value":"v"}]}""",
         headers);
 }
 
@@ -44,21 +31,17 @@ internal sealed class RecordingService : IAsyncDisposable
     public const string Account = "testaccount";
     public const string Key = "c2VjcmV0IGtleSBvZiB0aGUgdGVzdCBhY2NvdW50IQ==";
 
-    private readonly WebApplication _app;
-    private readonly ConcurrentQueue<RecordedRequest> _requests = new();
-    private readonly Func<RecordedRequest, Answer> _answer;
+    private readonly WebApplication app;
+    private readonly ConcurrentQueue<RecordedRequest> requests = new();
+    private readonly Func<RecordedRequest, Answer> answer;
 
-    private RecordingService(WebApplication app, Func<RecordedRequest, Answer> answer)
-    {
-        _app = app;
-        _answer = answer;
-    }
+    private RecordingService(WebApplication app, Func<RecordedRequest, Answer> answer) => (this.app, this.answer) = (app, answer);
 
     public Uri Endpoint { get; private set; } = null!;
 
-    public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
+    public IReadOnlyList<RecordedRequest> Requests => [.. requests];
 
-    public RecordedRequest Request => _requests.Single();
+    public RecordedRequest Request => requests.Single();
 
     public static async Task<RecordingService> StartAsync(Func<RecordedRequest, Answer> answer)
     {
@@ -74,43 +57,42 @@ internal sealed class RecordingService : IAsyncDisposable
         return service;
     }
 
+    /// <summary>Answers in order, and the last one from then on.</summary>
     public static Task<RecordingService> StartAsync(params Answer[] answers)
     {
         int next = 0;
         return StartAsync(_ => answers[Math.Min(Interlocked.Increment(ref next), answers.Length) - 1]);
     }
 
-    public BatchClient Client(Action<BatchClientOptions>? configure = null)
+    public BatchClient Client(int retries = 0)
     {
         var options = new BatchClientOptions();
-        options.Retry.MaxRetries = 0;
-        configure?.Invoke(options);
+        options.Retry.MaxRetries = retries;
+        options.Retry.Delay = TimeSpan.Zero;
         return new BatchClient(Endpoint, new AzureNamedKeyCredential(Account, Key), options);
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
     private async Task HandleAsync(HttpContext context)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body);
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var request = new RecordedRequest(
             context.Request.Method,
             context.Features.Get<IHttpRequestFeature>()!.RawTarget,
-            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body.ToArray());
-        _requests.Enqueue(request);
-        Answer answer = _answer(request);
-        context.Response.StatusCode = answer.Status;
-        foreach ((string name, string value) in answer.Headers)
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            await reader.ReadToEndAsync());
+        requests.Enqueue(request);
+        (int status, string? body, (string Name, string Value)[] headers) = answer(request);
+        context.Response.StatusCode = status;
+        foreach ((string name, string value) in headers)
         {
             context.Response.Headers[name] = value;
         }
 
-        if (answer.Json is not null && request.Method != "HEAD" && answer.Status != 204)
+        if (body is not null)
         {
-            context.Response.ContentType ??= "application/json; odata=minimalmetadata";
-            await context.Response.WriteAsync(answer.Json);
+            await context.Response.WriteAsync(body);
         }
     }
 }

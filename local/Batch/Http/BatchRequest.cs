@@ -5,67 +5,99 @@ using Azure.Core;
 namespace Azure.Compute.Batch;
 
 /// <summary>One call of the REST API, before it is an HTTP request.</summary>
-/// <param name="operation">Name of the client's method, for diagnostics.</param>
-/// <param name="method">HTTP verb.</param>
-/// <param name="path">Path of the resource below the endpoint, each part already escaped.</param>
-internal sealed class BatchRequest(string operation, RequestMethod method, string path)
+/// <param name="Method">HTTP verb.</param>
+/// <param name="Path">Path of the resource below the endpoint, each part escaped.</param>
+/// <param name="Success">The status code that is no error.</param>
+internal sealed record BatchRequest(RequestMethod Method, string Path, ushort Success)
 {
-    private List<KeyValuePair<string, string>>? _query;
-
-    public string Operation { get; } = operation;
-
-    public RequestMethod Method { get; } = method;
-
-    public string Path { get; } = path;
-
-    /// <summary>Address of a further page as the service gave it, api-version and all; goes before path and query.</summary>
-    public Uri? NextLink { get; init; }
-
-    /// <summary>Model to send as JSON.</summary>
-    public object? Body { get; init; }
+    private const string JsonContentType = "application/json; odata=minimalmetadata";
 
     public TimeSpan? TimeOut { get; init; }
 
     public DateTimeOffset? OcpDate { get; init; }
 
-    /// <summary>Part of a file to read, such as <c>bytes=0-1023</c>.</summary>
-    public string? OcpRange { get; init; }
-
     public RequestConditions? Conditions { get; init; }
 
-    /// <summary>File operations know only the two date conditions.</summary>
-    public bool SupportsETagConditions { get; init; } = true;
+    public int? MaxResults { get; init; }
 
-    /// <summary>Status codes that are no error.</summary>
-    public required ushort[] Success { get; init; }
+    public string? Filter { get; init; }
 
-    public IReadOnlyList<KeyValuePair<string, string>> Query => _query ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+    public IEnumerable<string>? Select { get; init; }
 
-    public BatchRequest With(string name, string? value)
-    {
-        if (value is not null)
-        {
-            (_query ??= []).Add(new(name, value));
-        }
+    public IEnumerable<string>? Expand { get; init; }
 
-        return this;
-    }
+    public bool? Force { get; init; }
 
-    public BatchRequest With(string name, int? value) => With(name, value?.ToString(CultureInfo.InvariantCulture));
-
-    public BatchRequest With(string name, bool? value) => With(name, value is null ? null : value.Value ? "true" : "false");
-
-    public BatchRequest With(string name, DateTimeOffset? value) =>
-        With(name, value?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture));
-
-    public BatchRequest With(string name, IEnumerable<string>? values) => With(name, values is null ? null : string.Join(',', values));
+    public IJsonBody? Body { get; init; }
 
     /// <summary>An identifier as a part of a path.</summary>
-    /// <exception cref="ArgumentNullException">It is null.</exception>
-    /// <exception cref="ArgumentException">It is empty.</exception>
+    /// <exception cref="ArgumentException">It is null or empty.</exception>
     public static string Id(string id, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(id, name);
         return Uri.EscapeDataString(id);
+    }
+
+    /// <summary>Makes it an HTTP request.</summary>
+    /// <param name="http">The request to fill.</param>
+    /// <param name="endpoint">The account.</param>
+    /// <param name="apiVersion">Version of the REST API.</param>
+    /// <param name="nextLink">Address of a further page as the service gave it, in place of path and query.</param>
+    public void Fill(Request http, Uri endpoint, string apiVersion, Uri? nextLink)
+    {
+        http.Method = Method;
+        if (nextLink is null)
+        {
+            FillAddress(http.Uri, endpoint, apiVersion);
+        }
+        else
+        {
+            http.Uri.Reset(nextLink);
+        }
+
+        http.Headers.Add("Accept", "application/json");
+        http.Headers.Add("client-request-id", http.ClientRequestId);
+        http.Headers.Add("return-client-request-id", "true");
+        AddHeader("ocp-date", Rfc1123(OcpDate));
+        AddHeader("If-Match", Conditions?.IfMatch?.ToString("H"));
+        AddHeader("If-None-Match", Conditions?.IfNoneMatch?.ToString("H"));
+        AddHeader("If-Modified-Since", Rfc1123(Conditions?.IfModifiedSince));
+        AddHeader("If-Unmodified-Since", Rfc1123(Conditions?.IfUnmodifiedSince));
+        if (Body is not null)
+        {
+            http.Headers.Add("Content-Type", JsonContentType);
+            http.Content = Body.ToContent();
+        }
+
+        void AddHeader(string name, string? value)
+        {
+            if (value is not null)
+            {
+                http.Headers.Add(name, value);
+            }
+        }
+    }
+
+    private static string? Rfc1123(DateTimeOffset? time) => time?.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
+
+    private void FillAddress(RequestUriBuilder address, Uri endpoint, string apiVersion)
+    {
+        address.Reset(endpoint);
+        address.AppendPath(address.Path.EndsWith('/') ? Path : "/" + Path, escape: false);
+        AddQuery("api-version", apiVersion);
+        AddQuery("timeOut", TimeOut is { } timeOut ? ((long)timeOut.TotalSeconds).ToString(CultureInfo.InvariantCulture) : null);
+        AddQuery("maxresults", MaxResults?.ToString(CultureInfo.InvariantCulture));
+        AddQuery("$filter", Filter);
+        AddQuery("$select", Select is null ? null : string.Join(',', Select));
+        AddQuery("$expand", Expand is null ? null : string.Join(',', Expand));
+        AddQuery("force", Force is { } force ? (force ? "true" : "false") : null);
+
+        void AddQuery(string name, string? value)
+        {
+            if (value is not null)
+            {
+                address.AppendQuery(name, value, escapeValue: true);
+            }
+        }
     }
 }

@@ -8,36 +8,50 @@ using Azure.Core.Pipeline;
 namespace Azure.Compute.Batch;
 
 /// <summary>
-/// Signs each try of a request with the account's key:
+/// Signs a request with the account's key:
 /// <see href="https://learn.microsoft.com/rest/api/batchservice/authenticate-requests-to-the-azure-batch-service"/>.
 /// </summary>
-internal sealed class SharedKeyPolicy(AzureNamedKeyCredential credential, TimeProvider time) : HttpPipelineSynchronousPolicy
+internal sealed class SharedKeyPolicy : HttpPipelineSynchronousPolicy
 {
-    // The standard headers that the signature covers, in its order; Content-Length and Date are not read from the headers.
-    private static readonly string[] BeforeLength = ["Content-Encoding", "Content-Language"];
-    private static readonly string[] BeforeDate = ["Content-MD5", "Content-Type"];
-    private static readonly string[] AfterDate = ["If-Modified-Since", "If-Match", "If-None-Match", "If-Unmodified-Since", "Range"];
+    private readonly AzureNamedKeyCredential _credential;
+    private readonly TimeProvider _time;
+
+    /// <exception cref="ArgumentException">The key is not base64.</exception>
+    public SharedKeyPolicy(AzureNamedKeyCredential credential, TimeProvider time)
+    {
+        _credential = credential ?? throw new ArgumentNullException(nameof(credential));
+        _time = time;
+        (_, string key) = credential;
+        if (!Convert.TryFromBase64String(key, new byte[key.Length], out _))
+        {
+            throw new ArgumentException("The account key is not base64: copy it from the keys of the Batch account.", nameof(credential));
+        }
+    }
 
     public override void OnSendingRequest(HttpMessage message)
     {
-        // Read at every try, so that a key rolled over with AzureNamedKeyCredential.Update is used at once.
-        (string account, string key) = credential;
+        // Read anew each time, for AzureNamedKeyCredential.Update exchanges the key.
+        (string account, string key) = _credential;
         Request request = message.Request;
-        request.Headers.SetValue("ocp-date", time.GetUtcNow().UtcDateTime.ToString("R", CultureInfo.InvariantCulture));
+        request.Headers.SetValue("ocp-date", _time.GetUtcNow().UtcDateTime.ToString("R", CultureInfo.InvariantCulture));
         byte[] signature = HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes(StringToSign(request, account)));
         request.Headers.SetValue("Authorization", $"SharedKey {account}:{Convert.ToBase64String(signature)}");
     }
 
-    internal static string StringToSign(Request request, string account)
+    private static string StringToSign(Request request, string account)
     {
         var text = new StringBuilder(request.Method.Method).Append('\n');
-        AppendHeaders(text, request, BeforeLength);
-        text.Append(request.Content is { } content && content.TryComputeLength(out long length) && length > 0
-            ? length.ToString(CultureInfo.InvariantCulture)
-            : "").Append('\n');
-        AppendHeaders(text, request, BeforeDate);
-        text.Append('\n'); // Date: ocp-date says it.
-        AppendHeaders(text, request, AfterDate);
+        AppendHeader("Content-Encoding");
+        AppendHeader("Content-Language");
+        text.Append(request.Content is { } content && content.TryComputeLength(out long length) && length > 0 ? length : null).Append('\n');
+        AppendHeader("Content-MD5");
+        AppendHeader("Content-Type");
+        text.Append('\n'); // Date, which ocp-date stands for.
+        AppendHeader("If-Modified-Since");
+        AppendHeader("If-Match");
+        AppendHeader("If-None-Match");
+        AppendHeader("If-Unmodified-Since");
+        AppendHeader("Range");
         foreach (HttpHeader header in request.Headers
             .Where(header => header.Name.StartsWith("ocp-", StringComparison.OrdinalIgnoreCase))
             .OrderBy(header => header.Name, StringComparer.OrdinalIgnoreCase))
@@ -47,28 +61,24 @@ internal sealed class SharedKeyPolicy(AzureNamedKeyCredential credential, TimePr
 
         Uri uri = request.Uri.ToUri();
         text.Append('/').Append(account).Append(uri.AbsolutePath);
-        foreach ((string name, string value) in QueryOf(uri).OrderBy(parameter => parameter.Name, StringComparer.Ordinal))
+        foreach ((string name, string value) in Query(uri).OrderBy(parameter => parameter.Name, StringComparer.Ordinal))
         {
-            text.Append('\n').Append(name.ToLowerInvariant()).Append(':').Append(value);
+            text.Append('\n').Append(name).Append(':').Append(value);
         }
 
         return text.ToString();
+
+        void AppendHeader(string name) => text.Append(request.Headers.TryGetValue(name, out string? value) ? value : "").Append('\n');
     }
 
-    private static void AppendHeaders(StringBuilder text, Request request, string[] names)
-    {
-        foreach (string name in names)
-        {
-            text.Append(request.Headers.TryGetValue(name, out string? value) ? value : "").Append('\n');
-        }
-    }
-
-    private static IEnumerable<(string Name, string Value)> QueryOf(Uri uri)
+    private static IEnumerable<(string Name, string Value)> Query(Uri uri)
     {
         foreach (string parameter in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             int equals = parameter.IndexOf('=', StringComparison.Ordinal);
-            yield return equals < 0 ? (Decode(parameter), "") : (Decode(parameter[..equals]), Decode(parameter[(equals + 1)..]));
+            yield return equals < 0
+                ? (Decode(parameter).ToLowerInvariant(), "")
+                : (Decode(parameter[..equals]).ToLowerInvariant(), Decode(parameter[(equals + 1)..]));
         }
     }
 

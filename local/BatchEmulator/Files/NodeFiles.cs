@@ -8,9 +8,7 @@ namespace DurableMl.Local.BatchEmulator.Files;
 /// <summary>Lists, reads and deletes files below a directory of a node.</summary>
 internal static class NodeFiles
 {
-    /// <summary>Answers a list of files.</summary>
-    /// <param name="root">The directory.</param>
-    /// <param name="url">The URL of the files below it.</param>
+    /// <summary>Answers a list of the files below <paramref name="root"/>, which clients see below <paramref name="url"/>.</summary>
     public static Task ListAsync(BatchRequest request, string root, string url)
     {
         var recursive = request.QueryFlag("recursive");

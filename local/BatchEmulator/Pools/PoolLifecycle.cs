@@ -48,8 +48,9 @@ internal sealed class PoolLifecycle
         return pool;
     }
 
-    /// <summary>Gives the pool another number of nodes.</summary>
-    /// <param name="leaving">What becomes of tasks on nodes that leave; None lets them end.</param>
+    /// <summary>
+    /// Gives the pool another number of nodes. <paramref name="leaving"/> says what becomes of tasks on nodes that leave; None lets them end.
+    /// </summary>
     public void Resize(Pool pool, int dedicated, int lowPriority, StopReason leaving)
     {
         (pool.TargetDedicatedNodes, pool.TargetLowPriorityNodes) = (dedicated, lowPriority);

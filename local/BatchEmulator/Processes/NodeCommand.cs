@@ -8,17 +8,29 @@ using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Processes;
 
-/// <summary>Runs one command from its resource files to its output files.</summary>
-/// <param name="markerPrefix">Begins the marker of every process, so that a restart finds those of this account and no others.</param>
-internal sealed class NodeCommand(TimeProvider clock, ContainerImageMap images, DockerEngine? docker, ResourceFiles resources, OutputFiles outputs, FaultPlan faults, string markerPrefix, ILogger<NodeCommand> log)
+/// <summary>
+/// Runs one command from its resource files to its output files. The marker of every process begins with <paramref name="markerPrefix"/>,
+/// so that a restart finds those of this account and no others.
+/// </summary>
+internal sealed class NodeCommand(
+    TimeProvider clock,
+    ContainerImageMap images,
+    DockerEngine? docker,
+    ResourceFiles resources,
+    OutputFiles outputs,
+    FaultPlan faults,
+    string markerPrefix,
+    ILogger<NodeCommand> log)
 {
     private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(10);
 
     /// <summary>The time between SIGTERM and SIGKILL when a command runs too long.</summary>
     public TimeSpan WallClockGrace { get; init; }
 
-    /// <summary>Runs the command. Never throws for what the command or its files do; after the call none of its processes is left.</summary>
-    /// <param name="linger">Kept running by the command's leavings until the task given here completes.</param>
+    /// <summary>
+    /// Runs the command. Never throws for what the command or its files do; after the call none of its processes is left. What the
+    /// command leaves running goes on until <paramref name="linger"/> completes, if it is given.
+    /// </summary>
     public async Task<CommandOutcome> RunAsync(
         CommandSpecification command, StopSignal stop, string marker, Task? linger = null, TaskCompletionSource<CommandOutcome>? exited = null)
     {

@@ -26,10 +26,10 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     /// <summary>The command's exit code; 128 + n when signal n ended it; null when the supervisor was killed before it could tell.</summary>
     public Task<int?> Exited => exited;
 
-    /// <summary>Starts the command.</summary>
-    /// <param name="command">The program, found already, and its arguments.</param>
-    /// <param name="container">The container that the command makes, to be removed at the end.</param>
-    /// <param name="linger">Keeps what the command leaves running until this is disposed.</param>
+    /// <summary>
+    /// Starts the command: the path of a program, and its arguments. With <paramref name="linger"/>, what it leaves running goes on until
+    /// this is disposed. The container that it makes, if <paramref name="container"/> names one, is removed at the end.
+    /// </summary>
     public static SupervisedProcess Start(
         IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string directory, string stdout, string stderr, string marker, bool linger,
         string docker = "", string container = "")

@@ -17,8 +17,7 @@ internal sealed class MultiInstanceRunner(BatchAccount account, NodeCommand comm
     // The port that AZ_BATCH_MASTER_NODE names, as on real nodes.
     private const int MasterPort = 6000;
 
-    /// <summary>Runs all instances to their end.</summary>
-    /// <param name="command">The task's own command, for the primary.</param>
+    /// <summary>Runs all instances to their end; <paramref name="command"/>, the task's own, runs on the primary.</summary>
     public async Task<CommandOutcome> RunAsync(TaskRun run, CommandSpecification command)
     {
         // The instances stop together, whichever is told to.

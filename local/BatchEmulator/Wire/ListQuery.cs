@@ -46,9 +46,10 @@ internal sealed class ListQuery
         }
     }
 
-    /// <summary>The page that was asked for.</summary>
-    /// <param name="items">All items in the order of their keys.</param>
-    /// <param name="key">Orders items ordinally; a page goes on after the last one's key.</param>
+    /// <summary>
+    /// The page that was asked for, of <paramref name="items"/> in the ordinal order of their <paramref name="key"/>: it goes on after the
+    /// last page's last key.
+    /// </summary>
     public JsonObject Page<T>(IEnumerable<T> items, Func<T, string> key, Func<T, JsonObject> write)
     {
         var page = new JsonArray();

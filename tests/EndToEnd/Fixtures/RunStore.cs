@@ -11,7 +11,7 @@ internal static class RunStore
     public static async Task<IReadOnlyDictionary<string, string>> ETagsAsync(BlobServiceClient blobs, string container, string prefix)
     {
         var etags = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var blob in blobs.GetBlobContainerClient(container).GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix))
+        await foreach (var blob in blobs.GetBlobContainerClient(container).GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, default))
         {
             etags[blob.Name] = blob.Properties.ETag.ToString()!;
         }

@@ -16,13 +16,13 @@ internal sealed class Up : IAsyncDisposable
     private readonly HostStateFile _stateFile;
     private readonly HttpClient _http;
 
-    private Up(Process process, StringBuilder output, HostStateFile stateFile, HostState state)
+    private Up(Process process, StringBuilder output, HostStateFile stateFile, HostState state, string stateFolder)
     {
         _process = process;
         _output = output;
         _stateFile = stateFile;
         Ports = state.Ports;
-        _http = new HttpClient { BaseAddress = LocalHost.FunctionsUrl(state.Ports), Timeout = Patience.Limit };
+        _http = LocalHost.Connect(state.Ports, stateFolder, Patience.Limit);
     }
 
     public HostPorts Ports { get; }
@@ -71,7 +71,7 @@ internal sealed class Up : IAsyncDisposable
         {
             if (file.Read() is { Ready: true } state && state.Up.Pid == process.Id)
             {
-                return new Up(process, output, file, state);
+                return new Up(process, output, file, state, stateFolder);
             }
 
             if (process.HasExited || TimeProvider.System.GetElapsedTime(started) > Patience.Limit)

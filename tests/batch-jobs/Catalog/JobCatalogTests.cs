@@ -50,7 +50,9 @@ public sealed class JobCatalogTests
     [DataRow("""{"name":"job","command":["true"],"parameters":{"rate":{"type":"number","minimum":1,"default":0}}}""", "default of parameter 'rate' must lie in [1,")]
     [DataRow("""{"name":"job","command":["true"],"parameters":{"rate":{"type":"number"}}}""", "default of parameter 'rate' is missing")]
     [DataRow("""{"name":"job","command":["true"],"parameters":{"rate":{"type":"vector","default":0}}}""", "not valid")]
-    [DataRow("null", "is empty")]
+    [DataRow("null", "must be an object")]
+    [DataRow("""{"name":"job","command":["true"],"imagee":"x"}""", "$.imagee is not known here; did you mean 'image'?")]
+    [DataRow("""{"name":"job","command":["true"],"parameters":{"rate":{"type":"number","default":0,"minimun":1}}}""", "$.parameters.rate.minimun is not known here; did you mean 'minimum'?")]
     public void A_definition_that_does_not_hold_together_is_refused_with_the_reason(string definition, string reason)
     {
         using var folder = new TemporaryFolder();

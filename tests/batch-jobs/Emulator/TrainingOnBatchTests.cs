@@ -84,7 +84,7 @@ public sealed class TrainingOnBatchTests
         {
             outcomes.Add(await account.OutcomeAsync(trial, Cancellation));
             Assert.AreEqual(TrialOutcomeKind.Succeeded, outcomes[^1].Kind, outcomes[^1].Message);
-            Assert.AreEqual(new TrialStarts(1, trial == undisturbed ? 1 : 2), await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation));
+            Assert.AreEqual(new TrialStarts(1, trial == undisturbed ? 1 : 2, 1), await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation));
         }
 
         var stopped = await TextAsync($"{noticed.BlobPrefix}/logs/attempt-1/start-1/stderr.txt");
@@ -131,14 +131,14 @@ public sealed class TrainingOnBatchTests
     }
 
     [TestMethod]
-    public async Task Hopeless_parameters_a_failing_job_and_a_missing_dataset_are_told_apart()
+    public async Task Invalid_parameters_a_failing_job_and_a_missing_dataset_are_told_apart()
     {
-        var hopeless = Trial("kinds") with { Parameters = Parameters(("learning_rate", -1)) };
+        var invalid = Trial("kinds") with { Parameters = Parameters(("learning_rate", -1)) };
         var infrastructure = Trial("kinds", "trial-001") with { DatasetVersion = "none" };
         var failing = Trial("kinds", "trial-002") with { CheckpointSteps = -1 };
         foreach (var (trial, kind, words) in new[]
         {
-            (hopeless, TrialOutcomeKind.Hopeless, "invalid parameter 'learning_rate'"),
+            (invalid, TrialOutcomeKind.NonRetryable, "invalid parameter 'learning_rate'"),
             (infrastructure, TrialOutcomeKind.InfrastructureFailure, "has no manifest.json"),
             (failing, TrialOutcomeKind.JobFailure, "DML_CHECKPOINT_STEPS must be at least 1"),
         })

@@ -11,7 +11,7 @@ public sealed class TrialOutcomeTests
 {
     [TestMethod]
     [DataRow(0, "succeeded", TrialOutcomeKind.Succeeded)]
-    [DataRow(64, "hopeless", TrialOutcomeKind.Hopeless)]
+    [DataRow(64, "non-retryable", TrialOutcomeKind.NonRetryable)]
     [DataRow(1, "failed", TrialOutcomeKind.JobFailure)]
     [DataRow(69, "failed", TrialOutcomeKind.JobFailure)]
     [DataRow(69, "infrastructure", TrialOutcomeKind.InfrastructureFailure)]
@@ -37,7 +37,7 @@ public sealed class TrialOutcomeTests
 
     [TestMethod]
     [DataRow("""{"exitCode":1,"failureInfo":{"category":"usererror","code":"FailureExitCode","message":"m"}}""", TrialOutcomeKind.JobFailure)]
-    [DataRow("""{"exitCode":64,"failureInfo":{"category":"usererror","code":"FailureExitCode","message":"m"}}""", TrialOutcomeKind.Hopeless)]
+    [DataRow("""{"exitCode":64,"failureInfo":{"category":"usererror","code":"FailureExitCode","message":"m"}}""", TrialOutcomeKind.NonRetryable)]
     [DataRow("""{"exitCode":69}""", TrialOutcomeKind.InfrastructureFailure)]
     [DataRow("""{"exitCode":137}""", TrialOutcomeKind.Preempted)]
     [DataRow("""{"exitCode":143}""", TrialOutcomeKind.Preempted)]

@@ -187,7 +187,7 @@ public sealed class TrainingJobsTests
         Assert.AreEqual(new MetricSummary(0.02, 0.01, 0.02), outcome.Result!.Metrics["validation_accuracy"]);
         Assert.AreEqual("metrics.jsonl", outcome.Result.Outputs.Single().File);
         Assert.AreEqual(2, (await jobs.Trials.ProgressAsync(trial.BlobPrefix, TestContext.CancellationToken)).Epoch);
-        Assert.AreEqual(new TrialStarts(1, 1), await jobs.Trials.StartsAsync(trial.BlobPrefix, TestContext.CancellationToken));
+        Assert.AreEqual(new TrialStarts(1, 1, 1), await jobs.Trials.StartsAsync(trial.BlobPrefix, TestContext.CancellationToken));
         Assert.AreEqual(TrialOutcomeKind.InfrastructureFailure, (await jobs.OutcomeAsync(trial with { Attempt = 2 }, TestContext.CancellationToken))!.Kind);
     }
 

@@ -102,7 +102,7 @@ class ImageClassifierTests(FolderTestCase):
         self.assertEqual([line["epoch"] for line in epochs(trial)], [1, 2, 3, 4])
         self.assertAlmostEqual(epochs(trial)[-1]["train_loss"], epochs(straight)[-1]["train_loss"], 6)
 
-    def test_an_invalid_parameter_is_hopeless_and_named(self):
+    def test_an_invalid_parameter_is_not_retried_and_is_named(self):
         for name, value, words in (("learning_rate", -1, "must lie in"), ("optimizer", "adam9", "must be one of adamw, sgd"),
                                    ("channels", 2.5, "must be of type integer"), ("momentum", 0.9, "this job knows")):
             done, _ = self.train("invalid", {name: value})
@@ -110,7 +110,7 @@ class ImageClassifierTests(FolderTestCase):
             self.assertIn("invalid parameter '%s'" % name, done.stderr)
             self.assertIn(words, done.stderr)
 
-    def test_a_loss_that_is_no_number_is_hopeless(self):
+    def test_a_loss_that_is_no_number_is_not_retried(self):
         done, trial = self.train("diverging", dict(self.PARAMETERS, learning_rate=10, weight_decay=1, optimizer="sgd", schedule="constant"),
                                  DML_BUDGET=60)
         self.assertEqual(done.returncode, 64, done.stderr)

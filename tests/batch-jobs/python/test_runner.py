@@ -88,7 +88,7 @@ open(output + "/more/model.onnx", "wb").write(b"weights")
         self.assertEqual(self.json_blob("output/result.json")["attempt"], 4)
 
     def test_the_exit_code_of_the_job_is_passed_on_with_its_last_words(self):
-        for wanted, reason in ((64, "hopeless"), (3, "failed")):
+        for wanted, reason in ((64, "non-retryable"), (3, "failed")):
             code, _, _ = self.run_to_end("import sys; print('learning_rate is no good', file=sys.stderr); sys.exit(%d)" % wanted)
             result = self.json_blob("output/result.json")
             self.assertEqual((code, result["exitCode"], result["reason"]), (wanted, wanted, reason))

@@ -24,7 +24,7 @@ class ShellJobTests(FolderTestCase):
         with open(os.path.join(trial, "output", "summary.txt")) as file:
             self.assertEqual(file.read(), "5 epochs, of which 2 before this start, seed 5\n")
 
-    def test_an_invalid_parameter_is_hopeless_and_named(self):
+    def test_an_invalid_parameter_is_not_retried_and_is_named(self):
         process = self.start("trial", {"pause_seconds": -1}, 1)
         self.assertEqual(process.wait(30), 64)
         self.assertIn("invalid parameter 'pause_seconds'", process.stderr.read())

@@ -15,6 +15,7 @@ public sealed class RootCommandTests
     [DataRow("status")]
     [DataRow("status run-1")]
     [DataRow("cancel run-1")]
+    [DataRow("resume run-1 --max-failed-trials 3 --detach")]
     [DataRow("batch-emulator --port 9000")]
     public void Commands_take_their_options(string line) => Assert.IsEmpty(RootCommandFactory.Create().Parse(line).Errors);
 

@@ -6,19 +6,21 @@ namespace Cli.Tests.Hosting;
 public sealed class ServiceFactoryTests
 {
     [TestMethod]
-    public void The_functions_host_gets_its_storage_its_batch_account_and_its_database()
+    public void The_functions_host_runs_the_app_with_its_storage_and_its_batch_account()
     {
         using var state = new TemporaryFolder();
         var services = new ServiceFactory(RepositoryLayout.Find(state.Path), new HostPorts(1, 2, 3, 4, 5), new BatchAccount("account", "key"));
 
-        var environment = services.Functions().Environment;
+        var host = services.Functions();
+        var environment = host.Environment;
 
         StringAssert.Contains(environment["DataStorage"], "BlobEndpoint=http://127.0.0.1:2/devstoreaccount1;");
         Assert.AreEqual(environment["DataStorage"], environment["AzureWebJobsStorage"]);
         Assert.AreEqual("http://127.0.0.1:5", environment["Batch__AccountUrl"]);
         Assert.AreEqual("account", environment["Batch__AccountName"]);
         Assert.AreEqual("key", environment["Batch__AccountKey"]);
-        Assert.AreEqual(Path.Combine(state.Path, "durabletask.db"), environment["DurableTask__SqlitePath"]);
+        CollectionAssert.IsSubsetOf(
+            new[] { "--app", RepositoryLayout.Find().FunctionsApp, "--port", "1", "--state", Path.Combine(state.Path, "functions") }, host.Arguments.ToArray());
         Assert.AreEqual("1", environment["DURABLEML_PARENT_WATCH"]);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Cli.Tests.Pipelines;
 using DurableMl.Cli;
 using DurableMl.Cli.Commands;
@@ -11,10 +12,10 @@ namespace Cli.Tests.Imports;
 [TestClass]
 public sealed class ImportsClientTests
 {
-    private static readonly (HttpStatusCode, string) Started = (HttpStatusCode.Accepted, """{ "id": "import-1", "statusQueryGetUri": "http://host/status/import-1?code=x" }""");
+    private static readonly (HttpStatusCode, string) Started = (HttpStatusCode.Accepted, """{ "id": "import-1" }""");
 
     [TestMethod]
-    public async Task An_import_is_followed_at_its_status_URL_to_its_end()
+    public async Task An_import_is_followed_to_its_end()
     {
         var stub = new StubHandler(
             Started,
@@ -29,7 +30,7 @@ public sealed class ImportsClientTests
 
         Assert.AreEqual(("published", "3", 0.5), (ended.Result()!.State, ended.Result()!.Version, ended.Result()!.LargestDifference));
         Assert.AreEqual("prepare\nconvert: retrying, node lost\n", output.ToString());
-        CollectionAssert.AreEqual(new[] { "POST /api/models/a%20b/import", "GET /status/import-1?code=x", "GET /status/import-1?code=x", "GET /status/import-1?code=x" }, stub.Requests);
+        CollectionAssert.AreEqual(new[] { "POST /api/models/a%20b/import", "GET /api/imports/import-1", "GET /api/imports/import-1", "GET /api/imports/import-1" }, stub.Requests);
     }
 
     [TestMethod]
@@ -57,16 +58,34 @@ public sealed class ImportsClientTests
     }
 
     [TestMethod]
-    [DataRow(HttpStatusCode.NotFound, "No run and no import has the id 'a'.")]
+    [DataRow(HttpStatusCode.NotFound, "No run, import or scoring has the id 'a'.")]
     [DataRow(HttpStatusCode.Conflict, "The import has ended.")]
     public async Task What_cannot_be_cancelled_is_said(HttpStatusCode import, string said)
     {
-        var stub = new StubHandler((HttpStatusCode.NotFound, "{}"), (import, """{ "title": "The import has ended." }"""));
+        var stub = new StubHandler((HttpStatusCode.NotFound, "{}"), (import, """{ "title": "The import has ended." }"""), (HttpStatusCode.NotFound, "{}"));
 
         var exception = await Assert.ThrowsExactlyAsync<CliException>(() =>
             CancelCommand.CancelAsync(new PipelinesClient(stub.Client()), new ImportsClient(stub.Client(), TimeProvider.System), "a", CancellationToken.None));
 
         StringAssert.Contains(exception.Message, said);
+    }
+
+    [TestMethod]
+    [DataRow(HttpStatusCode.NotFound, null, "champion")]
+    [DataRow(HttpStatusCode.OK, null, null)]
+    [DataRow(HttpStatusCode.NotFound, "candidate", "candidate")]
+    public async Task The_first_version_of_a_model_becomes_its_champion_unless_another_alias_is_given(HttpStatusCode model, string? alias, string? sent)
+    {
+        (HttpStatusCode, string)?[] answers = alias is null ? [(model, "{}"), (HttpStatusCode.Accepted, """{ "id": "a" }""")] : [(HttpStatusCode.Accepted, """{ "id": "a" }""")];
+        var request = new JsonObject { ["source"] = "raw/m.onnx" };
+        if (alias is not null)
+        {
+            request["alias"] = alias;
+        }
+
+        Assert.AreEqual(0, await ImportCommand.RunAsync(new ImportsClient(new StubHandler(answers).Client(), TimeProvider.System), "digits", request, detach: true, CancellationToken.None));
+
+        Assert.AreEqual(sent, request["alias"]?.GetValue<string>());
     }
 
     [TestMethod]

@@ -27,6 +27,19 @@ public sealed class PipelinesClientTests
     }
 
     [TestMethod]
+    public async Task Resuming_says_how_many_trials_may_fail()
+    {
+        var stub = new StubHandler((HttpStatusCode.Accepted, "{}"), (HttpStatusCode.Conflict, """{ "title": "Nothing is left to do." }"""));
+        var client = new PipelinesClient(stub.Client());
+
+        await client.ResumeAsync("a b", 3, CancellationToken.None);
+        var exception = await Assert.ThrowsExactlyAsync<CliException>(() => client.ResumeAsync("a b", null, CancellationToken.None));
+
+        StringAssert.Contains(exception.Message, "Nothing is left to do.");
+        CollectionAssert.AreEqual(new[] { "POST /api/pipelines/a%20b/resume?maxFailedTrials=3", "POST /api/pipelines/a%20b/resume" }, stub.Requests);
+    }
+
+    [TestMethod]
     public async Task A_run_that_is_not_there_is_null()
     {
         var stub = new StubHandler((HttpStatusCode.NotFound, "{}"));

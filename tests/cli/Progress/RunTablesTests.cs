@@ -29,6 +29,12 @@ public sealed class RunTablesTests
         Line(text, "trial-001", "failed", "diverged");
     }
 
+    [TestMethod]
+    [DataRow("""{ "runId": "a", "state": "cancelled", "runtimeStatus": "Completed", "customStatus": { "error": "cancelled: enough" } }""", "a: cancelled, cancelled: enough")]
+    [DataRow("""{ "runId": "a", "state": "rejected", "runtimeStatus": "Completed" }""", "a: rejected")]
+    [DataRow("""{ "runId": "a", "state": "failed", "runtimeStatus": "Failed", "output": "train: out of memory" }""", "a: failed, train: out of memory")]
+    public void A_run_is_said_to_be_what_it_is_and_not_how_its_orchestration_ended(string run, string line) => Assert.AreEqual(line, RunTables.Headline(Runs.Parse(run)));
+
     private static string Draw(int width)
     {
         var output = new StringWriter();

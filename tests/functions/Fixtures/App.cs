@@ -125,20 +125,22 @@ internal sealed class App : IAsyncDisposable
     private async Task StartProcessAsync()
     {
         int port = FreePort.Next();
-        // functions/bin/{configuration}/{framework}, as this assembly lies in tests/functions/bin/{configuration}/{framework}.
+        // {project}/bin/{configuration}/{framework}, as this assembly lies in tests/functions/bin/{configuration}/{framework}.
         string[] parts = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
-        string binaries = Path.Combine(Repository.Root, "functions", "bin", parts[^2], parts[^1]);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(binaries, "DurableMl.Functions.dll"), "--port", $"{port}"])
+        string Built(string project) => Path.Combine(Repository.Root, project, "bin", parts[^2], parts[^1]);
+        string state = Path.Combine(Folder, "functions");
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(Built("local/FunctionsHost"), "durableml-functions-host.dll"), "--app", Built("functions"), "--port", $"{port}", "--state", state])
         {
-            WorkingDirectory = binaries,
+            WorkingDirectory = Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         string storage = await Storage.ConnectionStringAsync();
         foreach ((string name, string value) in new (string, string)[]
         {
-            ("AzureWebJobsStorage", storage), ("DataStorage", storage), ("DurableTask__SqlitePath", Path.Combine(Folder, "hub.db")),
-            ("Functions__StateFolder", Path.Combine(Folder, "functions")), ("Inference__CacheFolder", Path.Combine(Folder, "models")),
+            ("AzureWebJobsStorage", storage), ("DataStorage", storage), ("Inference__CacheFolder", Path.Combine(Folder, "models")),
             ("Batch__AccountUrl", emulator.Url), ("Batch__AccountName", emulator.AccountName), ("Batch__AccountKey", emulator.AccountKey),
             ("Batch__PoolId", "spot"), ("Batch__DedicatedPoolId", "dedicated"), ("Jobs__Folder", Path.Combine(Folder, "jobs")),
         })
@@ -160,6 +162,8 @@ internal sealed class App : IAsyncDisposable
             },
             "the app answers",
             () => Log);
+        using JsonDocument keys = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(state, "keys.json")));
+        Http.DefaultRequestHeaders.Add("x-functions-key", keys.RootElement.GetProperty("functionKeys").GetProperty("default").GetString());
     }
 
     private async Task<bool> AnswersAsync()

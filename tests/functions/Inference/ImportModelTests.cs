@@ -59,7 +59,7 @@ public sealed class ImportModelTests
         (_, _, JsonNode started) = await PostAsync(model, $$"""{"source":"raw/{{model}}/net.pt","sample":"raw/{{model}}/s.npy"}""");
         string id = (string)started["id"]!;
         await Eventually.TrueAsync(
-            async () => (await app.Http.GetStringAsync((string)started["statusQueryGetUri"]!)).Contains("\"state\":\"running\"", StringComparison.Ordinal), "it is converted");
+            async () => (await app.Http.GetStringAsync(new Uri("api/imports/" + id, UriKind.Relative))).Contains("\"state\":\"running\"", StringComparison.Ordinal), "it is converted");
 
         Assert.AreEqual(HttpStatusCode.Accepted, await CancelAsync(app, id + "/cancel?reason=enough"));
         JsonNode ended = await app.EndAsync(started);

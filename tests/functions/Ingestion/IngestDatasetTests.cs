@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
+using DurableMl.Functions.Ingestion;
+using DurableMl.Orchestrations.Runs;
 using Functions.Tests.Fixtures;
 using Orchestrations.Tests.Fixtures;
 
@@ -36,6 +38,37 @@ public sealed class IngestDatasetTests
         await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the errors are beside it");
         JsonNode errors = JsonNode.Parse((await answer.DownloadContentAsync()).Value.Content.ToString())!["errors"]!;
         Assert.AreEqual("$.sweep.trials", errors[0]!["path"]!.GetValue<string>());
+    }
+
+    [TestMethod]
+    public async Task The_same_pipeline_again_starts_nothing_and_a_good_one_takes_the_errors_away()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        BlobContainerClient container = (await Storage.BlobsAsync()).GetBlobContainerClient("raw");
+        byte[] pipeline = System.Text.Encoding.UTF8.GetBytes(Probe.Pipeline(raw, "ok").ToJsonString());
+        await container.GetBlobClient($"{raw.Name}/pipeline.json.errors").UploadAsync(BinaryData.FromString("{}"));
+        await raw.PutAsync("pipeline.json", pipeline);
+        await app.EndAsync(await RunOfAsync(app, raw.Name));
+        await Eventually.TrueAsync(async () => !await container.GetBlobClient($"{raw.Name}/pipeline.json.errors").ExistsAsync(), "the errors of an earlier one are gone");
+
+        await container.GetBlobClient($"{raw.Name}/pipeline.json.errors").UploadAsync(BinaryData.FromString("{}"));
+        await raw.PutAsync("pipeline.json", pipeline);
+
+        // The errors go when the second upload has been looked at.
+        await Eventually.TrueAsync(async () => !await container.GetBlobClient($"{raw.Name}/pipeline.json.errors").ExistsAsync(), "the second upload was looked at");
+        Assert.HasCount(1, await RunsOfAsync(app, raw.Name));
+    }
+
+    [TestMethod]
+    public void Of_a_run_id_the_dataset_and_the_content_decide()
+    {
+        string id = IngestDataset.RunIdFor("données + 100%", "{}"u8);
+
+        Assert.IsTrue(RunIds.IsValid(id), id);
+        Assert.AreEqual(id, IngestDataset.RunIdFor("données + 100%", "{}"u8));
+        Assert.AreNotEqual(id, IngestDataset.RunIdFor("données + 100%", "{ }"u8));
+        Assert.AreNotEqual(id, IngestDataset.RunIdFor("donnees + 100%", "{}"u8));
     }
 
     private static async Task<string> RunOfAsync(App app, string name) =>

@@ -70,6 +70,21 @@ public sealed class AbandonedTrainingTests
         Assert.AreEqual((200, 200), (await StatusAsync(app, own), await StatusAsync(app, foreign)));
     }
 
+    [TestMethod]
+    [DataRow("hub", 404)]
+    [DataRow("another", 200)]
+    public async Task The_Batch_job_of_a_run_that_was_purged_is_removed_if_it_was_in_this_task_hub(string taskHub, int status)
+    {
+        (App app, string run) = await JobAsync();
+        var runs = (await Storage.BlobsAsync()).GetBlobContainerClient("runs");
+        await runs.CreateIfNotExistsAsync();
+        await runs.GetBlobClient(RunBlobs.TaskHub(run)).UploadAsync(BinaryData.FromString($$"""{"taskHub":"{{taskHub}}"}"""));
+
+        await EndAsync(app);
+
+        Assert.AreEqual(status, await StatusAsync(app, run));
+    }
+
     private static async Task<(App App, string Run)> JobAsync()
     {
         App app = await App.GetAsync();
@@ -106,6 +121,6 @@ public sealed class AbandonedTrainingTests
     {
         var settings = new BatchSettings { AccountUrl = new Uri("http://127.0.0.1"), PoolId = "spot" };
         var training = new TrainingJobs(app.Batch, await Storage.BlobsAsync(), new JobCatalog(), settings, TimeProvider.System);
-        return await new AbandonedTraining(training, app.Batch).EndAsync(client, default);
+        return await new AbandonedTraining(training, app.Batch, await Storage.BlobsAsync()).EndAsync(client, default);
     }
 }

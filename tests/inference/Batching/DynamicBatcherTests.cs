@@ -179,13 +179,68 @@ public sealed class DynamicBatcherTests : IDisposable
         });
     }
 
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Hundreds_of_requests_that_declare_more_rows_than_a_batch_can_count_are_each_answered(bool onTheThreadPool)
+    {
+        using ModelSession session = Load(OnnxModel.Unary("Neg", OnnxModel.Float, "batch", "width"));
+        using var batcher = new DynamicBatcher(session, new(32, Delay, 1, 1000), Metrics, time);
+        if (onTheThreadPool)
+        {
+            // Short runs go there; the others have threads of their own.
+            await Task.WhenAll(Enumerable.Range(0, 32).Select(i => RunAsync(batcher, 1, i)));
+        }
+
+        Task<List<Tensor>>[] runs = [.. Enumerable.Range(0, 400).Select(i => i % 100 == 7 ? RunAsync(batcher, 2, i, 0) : RunAsync(batcher, int.MaxValue, i, 0))];
+        time.Advance(Delay);
+        List<Tensor>[] outputs = await Task.WhenAll(runs).WaitAsync(Patience.Limit);
+
+        Assert.IsTrue(outputs.All(output => output[0].Length == 0));
+        CollectionAssert.AreEqual(new long[] { int.MaxValue, 0 }, outputs[0][0].Shape);
+        CollectionAssert.AreEqual(new long[] { 2, 0 }, outputs[7][0].Shape);
+        Assert.AreEqual(-3f, Values(await RunAsync(batcher, 32, 3))[0]);
+    }
+
+    [TestMethod]
+    public async Task An_error_of_any_kind_on_a_run_thread_is_its_callers_and_the_next_ones_are_answered()
+    {
+        using ModelSession session = Load(OnnxModel.Add(1));
+        using var batcher = new DynamicBatcher(session, new(2, Delay, 1, 100), Metrics, time);
+        using var broken = new System.Diagnostics.Metrics.MeterListener();
+        int failures = 1;
+        broken.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument == meter.QueueTime)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        broken.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            if (Interlocked.Decrement(ref failures) == 0)
+            {
+                throw new InvalidTimeZoneException("Nobody expects this.");
+            }
+        });
+        broken.Start();
+
+        Task<List<Tensor>>[] runs = [RunAsync(batcher, 1, 1), RunAsync(batcher, 1, 2)];
+        foreach (Task<List<Tensor>> run in runs)
+        {
+            await Assert.ThrowsExactlyAsync<InvalidTimeZoneException>(() => run.WaitAsync(Patience.Limit));
+        }
+
+        Assert.AreEqual(4f, Values(await RunAsync(batcher, 2, 3))[0]);
+    }
+
     private ModelMetrics Metrics => new(meter, "m", "1");
 
     private static float[] Values(List<Tensor> outputs) => MemoryMarshal.Cast<byte, float>(outputs[0].Data).ToArray();
 
     private static async Task<List<Tensor>> RunAsync(DynamicBatcher batcher, int rows, float value, int width = 4, CancellationToken cancellationToken = default)
     {
-        PooledMemory memory = PooledMemory.Rent(rows * width * sizeof(float));
+        PooledMemory memory = PooledMemory.Rent(checked(rows * width * sizeof(float)));
         MemoryMarshal.Cast<byte, float>(memory.Span).Fill(value);
         using var input = new Tensor("x", TensorType.ByName["FP32"], [rows, width], memory, memory.Address, memory.Length);
         return await batcher.RunAsync([input], null, cancellationToken);

@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Experiments;
 using DurableMl.Inference.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -137,7 +138,7 @@ public sealed class ExperimentStoreTests(TestContext context)
     private async Task<List<string>> NamesAsync()
     {
         var names = new List<string>();
-        await foreach (var blob in container.GetBlobsAsync(prefix: "m/experiments/", cancellationToken: Token))
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "m/experiments/", Token))
         {
             names.Add(blob.Name);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Azure.Core;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Experiments;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -255,7 +256,7 @@ public sealed class FeedbackMatcherTests : IAsyncDisposable
     private async Task<List<string>> WaitingAsync()
     {
         var names = new List<string>();
-        await foreach (var blob in container.GetBlobsAsync(prefix: "m/feedback/"))
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "m/feedback/", default))
         {
             names.Add(blob.Name);
         }

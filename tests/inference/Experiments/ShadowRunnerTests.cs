@@ -18,6 +18,10 @@ public sealed class ShadowRunnerTests
     }
 
     [TestMethod]
+    public void Regressions_of_one_column_do_not_agree_because_both_have_one() =>
+        Assert.IsFalse(ShadowRunner.Compare([TensorOf.Floats("y", [1, 1], 1)], [TensorOf.Floats("y", [1, 1], 200)], 0.1).Agreed);
+
+    [TestMethod]
     public void Answers_with_classes_agree_by_class_however_their_scores_differ()
     {
         var (same, difference) = ShadowRunner.Compare([TensorOf.Floats("y", [1, 2], 1, 2)], [TensorOf.Floats("y", [1, 2], 1, 20)], 0);

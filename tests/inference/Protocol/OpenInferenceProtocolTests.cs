@@ -40,7 +40,7 @@ public sealed class OpenInferenceProtocolTests
         (int status, JsonNode model) = await host.Client.GetJsonAsync("v2/models/add");
 
         Assert.AreEqual(200, status);
-        Assert.AreEqual("""{"name":"add","versions":["1","2"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,4]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,4]}]}""", model.ToJsonString());
+        Assert.AreEqual("""{"name":"add","versions":["1","2"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,4]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,4],"role":"scores"}],"properties":{"batch_across_callers":"false","batch_evidence":"it was not tried when the version was published"}}""", model.ToJsonString());
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/versions/2")).Status);
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/ready")).Status);
         Assert.AreEqual(200, (await host.Client.GetJsonAsync("v2/models/add/versions/2/ready")).Status);
@@ -177,6 +177,8 @@ public sealed class OpenInferenceProtocolTests
     [DataRow("""{"inputs":[{"name":"x","shape":[1,5],"datatype":"FP32","data":[1,2,3,4,5]}]}""", "inputs[0].shape")]
     [DataRow("""{"inputs":[{"name":"x","shape":[-1,4],"datatype":"FP32","data":[1,2,3,4]}]}""", "inputs[0].shape[0]")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4.5],"datatype":"FP32","data":[1,2,3,4]}]}""", "inputs[0].shape[1]")]
+    [DataRow("""{"inputs":[{"name":"x","shape":[2147483647,0],"datatype":"FP32","data":[]}]}""", "inputs[0].shape[0]")]
+    [DataRow("""{"inputs":[{"name":"x","shape":[0,4,9223372036854775807],"datatype":"FP32","data":[]}]}""", "inputs[0].shape[2]")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4,5]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,"3",4]}]}""", "inputs[0].data[2]")]
@@ -214,6 +216,26 @@ public sealed class OpenInferenceProtocolTests
 
         Assert.AreEqual(400, status);
         Assert.Contains(named, body.Error());
+    }
+
+    [TestMethod]
+    [DataRow("FP32", OnnxModel.Float)]
+    [DataRow("FP64", 11)]
+    [DataRow("FP16", 10)]
+    public async Task Null_in_JSON_is_NaN_which_a_version_takes_if_its_serving_options_say_so(string datatype, int element)
+    {
+        byte[] isNaN = new OnnxModel().Node("IsNaN", ["x"], ["y"]).Input("x", element, "batch", 3).Output("y", 9, "batch", 3).ToArray();
+        string model = "nan-" + datatype.ToLowerInvariant();
+        await host.PublishAsync(model, isNaN, serving: new() { AcceptNaN = true });
+        await host.PublishAsync(model, isNaN, alias: null);
+        string request = Request("x", datatype, [1, 3], "[1,null,3]");
+        var taken = await host.Client.PostJsonAsync($"v2/models/{model}/versions/1/infer", request);
+        var refused = await host.Client.PostJsonAsync($"v2/models/{model}/versions/2/infer", request);
+
+        Assert.AreEqual("[false,true,false]", taken.Body["outputs"]![0]!["data"]!.ToJsonString());
+        Assert.AreEqual(400, refused.Status);
+        Assert.Contains("inputs[0].data[1]: is NaN", refused.Body.Error());
+        Assert.Contains("acceptNaN", refused.Body.Error());
     }
 
     [TestMethod]

@@ -42,6 +42,51 @@ public sealed class EnsembleTests
     }
 
     [TestMethod]
+    [DataRow("mean", new float[] { 0.5f, 0.5f, 0.25f, 0.75f })]
+    [DataRow("vote", new float[] { 0.75f, 0.5f, 0f, 1f })]
+    public void Members_whose_first_output_is_a_label_are_combined_by_their_scores_and_the_label_follows(string way, float[] expected)
+    {
+        List<Tensor>[] members =
+        [
+            [TensorOf.Integers("label", [2], 7, 9), TensorOf.Floats("p", [2, 2], 0.75f, 0.25f, 0.25f, 0.75f)],
+            [TensorOf.Integers("label", [2], 9, 9), TensorOf.Floats("p", [2, 2], 0.25f, 0.75f, 0.25f, 0.75f)],
+        ];
+        List<Tensor> combined = ensemble.Combine(new([new(), new()], way), members);
+
+        Assert.AreEqual("label p", string.Join(' ', combined.Select(output => output.Name)));
+        CollectionAssert.AreEqual(InferClient.Bytes(7L, 9L), combined[0].Data.ToArray());
+        CollectionAssert.AreEqual(expected, combined[1].Floats());
+    }
+
+    [TestMethod]
+    public void A_label_that_no_member_gives_is_not_made_up()
+    {
+        List<Tensor>[] members =
+        [
+            [TensorOf.Integers("label", [1], 7), TensorOf.Floats("p", [1, 3], 0.5f, 0f, 0.4f)],
+            [TensorOf.Integers("label", [1], 8), TensorOf.Floats("p", [1, 3], 0f, 0.5f, 0.4f)],
+        ];
+
+        InferenceException e = Assert.ThrowsExactly<InferenceException>(() => ensemble.Combine(new([new(), new()], "mean"), members));
+        Assert.AreEqual(422, e.Status);
+        Assert.Contains("'label'", e.Message);
+    }
+
+    [TestMethod]
+    public void The_names_of_a_map_s_columns_are_not_rows()
+    {
+        List<Tensor>[] members =
+        [
+            [TensorOf.Integers("p.keys", [3], 7, 8, 9), TensorOf.Floats("p.values", [1, 3], 0.6f, 0.2f, 0.2f)],
+            [TensorOf.Integers("p.keys", [3], 7, 8, 9), TensorOf.Floats("p.values", [1, 3], 0f, 0.1f, 0.9f)],
+        ];
+        List<Tensor> best = ensemble.Combine(new([new(), new()], "best"), members);
+
+        CollectionAssert.AreEqual(InferClient.Bytes(7L, 8L, 9L), best[0].Data.ToArray());
+        CollectionAssert.AreEqual(new float[] { 0f, 0.1f, 0.9f }, best[1].Floats());
+    }
+
+    [TestMethod]
     public void A_mean_needs_numbers_that_have_one()
     {
         List<Tensor> member = [TensorOf.Integers("label", [1], 3)];

@@ -13,7 +13,7 @@ public sealed class RowsTests
     {
         using Tensor all = Strings("a", "bb", "", "dddd", "e", "f");
         using Tensor taken = Rows.Take(all, [2, 0]);
-        using Tensor replaced = Rows.Replace(all, taken, [0, 1]);
+        using Tensor replaced = Rows.Replace(all, taken, [0, 1], 3);
 
         CollectionAssert.AreEqual(Strings("e", "f", "a", "bb").Data.ToArray(), taken.Data.ToArray());
         CollectionAssert.AreEqual(new long[] { 2, 2 }, taken.Shape);
@@ -25,8 +25,8 @@ public sealed class RowsTests
     {
         using Tensor all = TensorOf.Floats("y", [2, 2], 1, 2, 3, 4);
 
-        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Rows.Replace(all, TensorOf.Floats("y", [1, 1], 9), [0])).Status);
-        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Rows.Replace(all, TensorOf.Integers("y", [1, 2], 9, 9), [0])).Status);
+        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Rows.Replace(all, TensorOf.Floats("y", [1, 1], 9), [0], 2)).Status);
+        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Rows.Replace(all, TensorOf.Integers("y", [1, 2], 9, 9), [0], 2)).Status);
     }
 
     [TestMethod]

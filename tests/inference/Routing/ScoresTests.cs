@@ -24,12 +24,14 @@ public sealed class ScoresTests
     {
         CollectionAssert.AreEqual(new long[] { 1, 0 }, Scores.Classes([TensorOf.Floats("y", [2, 2], 1, 2, 4, 3)], 10));
         CollectionAssert.AreEqual(new long[] { 7, 9 }, Scores.Classes([TensorOf.Integers("y", [2], 7, 9)], 10));
+        CollectionAssert.AreEqual(new long[] { 7, 9 }, Scores.Classes([TensorOf.Floats("p", [2, 2], 1, 0, 1, 0), TensorOf.Integers("y", [2], 7, 9)], 10));
     }
 
     [TestMethod]
     public void Outputs_that_are_no_classes_have_none()
     {
         Assert.IsNull(Scores.Classes([TensorOf.Floats("y", [2], 1, 2)], 10));
+        Assert.IsNull(Scores.Classes([TensorOf.Floats("y", [2, 1], 1, 2)], 10), "a regression");
         Assert.IsNull(Scores.Classes([TensorOf.Floats("y", [2, 0])], 10));
         Assert.IsNull(Scores.Classes([TensorOf.Integers("y", [1, 2], 7, 9)], 10));
         Assert.IsNull(Scores.Classes([TensorOf.Integers("y", [], 7)], 10));
@@ -44,7 +46,8 @@ public sealed class ScoresTests
 
         Assert.AreSame(scores, Scores.Of([label, scores], "scores"));
         Assert.AreSame(scores, Scores.Of([scores, label], null));
-        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Scores.Of([label, scores], null)).Status);
+        Assert.AreSame(scores, Scores.Of([label, scores], null), "a label may come first");
+        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Scores.Of([label], null)).Status);
         Assert.Contains("'other'", Assert.ThrowsExactly<InferenceException>(() => Scores.Of([label, scores], "other")).Message);
     }
 }

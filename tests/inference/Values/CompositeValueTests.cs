@@ -68,7 +68,7 @@ public sealed class CompositeValueTests
         JsonNode zipmap = (await host.Client.GetJsonAsync("v2/models/zipmap")).Body;
         JsonNode optional = (await host.Client.GetJsonAsync("v2/models/optional")).Body;
 
-        Assert.AreEqual("""{"name":"probabilities","datatype":"seq(map(INT64,FP32))","shape":[]}""", zipmap["outputs"]![1]!.ToJsonString());
+        Assert.AreEqual("""{"name":"probabilities","datatype":"seq(map(INT64,FP32))","shape":[],"role":"scores"}""", zipmap["outputs"]![1]!.ToJsonString());
         Assert.AreEqual("""{"name":"some","datatype":"optional(FP32)","shape":[-1]}""", optional["outputs"]![1]!.ToJsonString());
     }
 

@@ -62,6 +62,31 @@ public sealed class AutoScaleTests
     }
 
     [TestMethod]
+    public async Task A_formula_sizes_the_pool_once_it_is_enabled_and_leaves_it_so_when_it_is_disabled()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.CreatePoolAsync(dedicated: 1);
+
+        await emulator.Client.OkAsync("POST", "/pools/pool/enableautoscale", Formula("$TargetLowPriorityNodes = 2; $TargetDedicatedNodes = 0;"));
+        JsonObject pool = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                pool = await emulator.Client.OkAsync("GET", "/pools/pool");
+                return ((int)pool["currentLowPriorityNodes"]!, (int)pool["currentDedicatedNodes"]!) == (2, 0);
+            },
+            "the formula has its nodes",
+            () => pool.ToJsonString());
+        await emulator.Client.OkAsync("POST", "/pools/pool/disableautoscale");
+
+        Assert.IsTrue((bool)pool["enableAutoScale"]!);
+        StringAssert.Contains((string)pool["autoScaleRun"]!["results"]!, "$TargetLowPriorityNodes=2");
+        pool = await emulator.Client.OkAsync("GET", "/pools/pool");
+        Assert.AreNotEqual(true, (bool?)pool["enableAutoScale"]);
+        Assert.AreEqual(2, (int)pool["targetLowPriorityNodes"]!);
+    }
+
+    [TestMethod]
     public async Task A_formula_that_cannot_be_read_or_an_interval_out_of_range_is_refused()
     {
         await using var emulator = await EmulatorFixture.StartAsync();

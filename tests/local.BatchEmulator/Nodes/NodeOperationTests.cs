@@ -40,6 +40,75 @@ public sealed class NodeOperationTests
     }
 
     [TestMethod]
+    [DataRow("reboot", "nodeRebootOption", "requeue", 2, 0)]
+    [DataRow("reboot", "nodeRebootOption", "terminate", 1, 0)]
+    [DataRow("reboot", "nodeRebootOption", "taskcompletion", 1, 0)]
+    [DataRow("reimage", "nodeReimageOption", "requeue", 2, 0)]
+    [DataRow("reimage", "nodeReimageOption", "terminate", 1, 0)]
+    [DataRow("reimage", "nodeReimageOption", "taskcompletion", 1, 0)]
+    [DataRow("deallocate", "nodeDeallocateOption", "requeue", 2, 0)]
+    [DataRow("deallocate", "nodeDeallocateOption", "terminate", 1, 0)]
+    [DataRow("deallocate", "nodeDeallocateOption", "taskcompletion", 1, 0)]
+    [DataRow("disablescheduling", "nodeDisableSchedulingOption", "requeue", 2, 1)]
+    [DataRow("disablescheduling", "nodeDisableSchedulingOption", "terminate", 1, 0)]
+    [DataRow("disablescheduling", "nodeDisableSchedulingOption", "taskcompletion", 1, 0)]
+    public async Task Taking_a_node_away_requeues_ends_or_awaits_its_task(
+        string operation, string property, string option, int starts, int requeues)
+    {
+        await using var emulator = await EmulatorFixture.StartAsync(o => o.TerminationGrace = TimeSpan.FromMilliseconds(20));
+        await emulator.CreatePoolAsync();
+        await emulator.CreateJobAsync();
+        var (log, go) = (Path.Combine(emulator.DataDirectory, "starts"), Path.Combine(emulator.DataDirectory, "go"));
+        await emulator.AddTaskAsync("task", $"/bin/sh -c 'echo >> {log}; while [ ! -e {go} ]; do sleep 0.05; done'");
+        await StartedAsync(1);
+        var node = $"/pools/pool/nodes/{(await NodeAsync(emulator))["id"]}";
+
+        await emulator.Client.OkAsync("POST", $"{node}/{operation}", new JsonObject { [property] = option });
+
+        if (option == "requeue")
+        {
+            await BackAsync();
+            await StartedAsync(2);
+        }
+
+        if (option != "terminate")
+        {
+            await File.WriteAllTextAsync(go, "");
+        }
+
+        var execution = (await emulator.WaitAsync("task"))["executionInfo"]!;
+        Assert.AreEqual(option == "terminate" ? "TaskEnded" : null, (string?)execution["failureInfo"]?["code"]);
+        Assert.AreEqual(requeues, (int)execution["requeueCount"]!);
+        Assert.HasCount(starts, await File.ReadAllLinesAsync(log));
+        if (option != "requeue")
+        {
+            await BackAsync();
+        }
+
+        await NodeIsAsync("idle");
+
+        Task NodeIsAsync(string state) =>
+            Eventually.TrueAsync(async () => (string?)(await NodeAsync(emulator))["state"] == state, $"the node is {state}");
+
+        Task StartedAsync(int times) =>
+            Eventually.TrueAsync(() => File.Exists(log) && File.ReadAllLines(log).Length == times, "the task has started");
+
+        // What was rebooted or reimaged comes back by itself.
+        async Task BackAsync()
+        {
+            if (operation == "deallocate")
+            {
+                await NodeIsAsync("deallocated");
+                await emulator.Client.OkAsync("POST", $"{node}/start");
+            }
+            else if (operation == "disablescheduling")
+            {
+                await emulator.Client.OkAsync("POST", $"{node}/enablescheduling");
+            }
+        }
+    }
+
+    [TestMethod]
     public async Task Reimaging_requeues_tasks_and_empties_the_disk()
     {
         await using var emulator = await EmulatorFixture.StartAsync(o => o.TerminationGrace = TimeSpan.FromMilliseconds(20));

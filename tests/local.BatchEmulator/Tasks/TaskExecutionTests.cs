@@ -99,6 +99,22 @@ public sealed class TaskExecutionTests
     }
 
     [TestMethod]
+    public async Task A_task_that_waits_can_be_terminated_and_counts_as_failed()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.CreatePoolAsync(dedicated: 0);
+        await emulator.CreateJobAsync();
+        await emulator.AddTaskAsync("ended", "true");
+        await emulator.AddTaskAsync("waiting", "true");
+
+        await emulator.Client.OkAsync("POST", "/jobs/job/tasks/ended/terminate");
+
+        Assert.AreEqual("TaskEnded", (string?)(await emulator.WaitAsync("ended"))["executionInfo"]!["failureInfo"]!["code"]);
+        var counts = (await emulator.Client.OkAsync("GET", "/jobs/job/taskcounts"))["taskCounts"]!;
+        Assert.AreEqual("""{"active":1,"running":0,"completed":1,"succeeded":0,"failed":1}""", counts.ToJsonString());
+    }
+
+    [TestMethod]
     public async Task Terminating_a_task_ends_its_whole_process_group()
     {
         await using var emulator = await EmulatorFixture.StartAsync(o => o.TerminationGrace = TimeSpan.FromMilliseconds(50));

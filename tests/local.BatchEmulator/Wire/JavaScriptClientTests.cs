@@ -56,6 +56,7 @@ public sealed class JavaScriptClientTests
         Assert.AreEqual("""["TaskEnded","failure","TaskNotFound"]""", seen["task"]!.ToJsonString());
         Assert.AreEqual("""[1,"completed",0]""", seen["subtask"]!.ToJsonString());
         Assert.AreEqual("""["active","disabled","active","completed","js-schedule:job-1",true,false]""", seen["schedule"]!.ToJsonString());
+        Assert.AreEqual("""["js-schedule"]""", seen["schedules"]!.ToJsonString());
         Assert.IsGreaterThan(0, (int)seen["images"]!);
         Assert.AreEqual(1, (int)seen["nodesLeft"]!);
     }

@@ -14,7 +14,7 @@ async function pools(seen) {
   await client.pool.patch("js", { metadata: [{ name: "a", value: "b" }] });
   const before = await client.pool.get("js");
   await client.pool.updateProperties("js", { certificateReferences: [], applicationPackageReferences: [], metadata: [] });
-  const after = await client.pool.get("js");
+  const [after] = await client.pool.list();
   seen.metadata = [before.metadata[0].value, after.metadata.map((m) => m.value).join()];
   seen.condition = await code(() => client.pool.patch("js", { metadata: [] }, { poolPatchOptions: { ifMatch: before.eTag } }));
   await client.pool.enableAutoScale("js", { autoScaleFormula: "$TargetDedicatedNodes = 2", autoScaleEvaluationInterval: "PT10M" });
@@ -47,7 +47,7 @@ async function jobs(seen) {
   await client.job.disable("js-job", "Requeue");
   seen.job.push((await until(() => client.job.get("js-job"), state("disabled"))).state);
   await client.job.patch("js-job", { priority: 7 });
-  const job = await client.job.get("js-job");
+  const [job] = await client.job.list({ jobListOptions: { filter: "startswith(id,'js-')" } });
   seen.job.push(job.priority);
   await client.job.update("js-job", { poolInfo: { poolId: "js" }, priority: 3, metadata: [{ name: "x", value: "y" }] });
   seen.job.push((await client.job.get("js-job")).state);
@@ -67,6 +67,7 @@ async function jobs(seen) {
   await client.file.getPropertiesFromComputeNode("js", nodeId, "shared/prepared");
   await client.file.listFromComputeNode("js", nodeId, { recursive: true });
   await client.file.deleteFromComputeNode("js", nodeId, "shared/prepared");
+  await client.file.deleteFromTask("js-job", "long", "stdout.txt");
   seen.deletedFile = await code(() => client.file.getFromComputeNode("js", nodeId, "shared/prepared"));
   await client.task.reactivate("js-job", "long");
   await client.task.deleteMethod("js-job", "long");
@@ -90,6 +91,8 @@ async function schedules(seen) {
   await client.jobSchedule.enable("js-schedule");
   seen.schedule.push((await get()).state);
   await client.jobSchedule.patch("js-schedule", { metadata: [{ name: "a", value: "b" }] });
+  await client.jobSchedule.update("js-schedule", await get());
+  seen.schedules = (await client.jobSchedule.list()).map((s) => s.id);
   await client.jobSchedule.terminate("js-schedule");
   const ended = await until(get, state("completed"));
   seen.schedule.push(ended.state, ended.executionInfo.recentJob.id);

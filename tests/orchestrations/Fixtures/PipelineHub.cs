@@ -18,16 +18,19 @@ internal sealed class PipelineHub : IAsyncDisposable
 {
     private readonly TaskHub hub;
 
-    private PipelineHub(TaskHub hub, BlobServiceClient blobs, RawDataset raw)
+    private PipelineHub(TaskHub hub, BlobServiceClient blobs, RawDataset raw, ScriptedTraining training)
     {
         this.hub = hub;
         Blobs = blobs;
         Raw = raw;
+        Training = training;
     }
 
     public BlobServiceClient Blobs { get; }
 
     public RawDataset Raw { get; }
+
+    public ScriptedTraining Training { get; }
 
     public DurableTaskClient Client => hub.Client;
 
@@ -35,46 +38,53 @@ internal sealed class PipelineHub : IAsyncDisposable
 
     public ModelRegistry Registry => new(Blobs, TimeProvider.System);
 
-    /// <param name="look">What each look at an attempt shows; a success needs no model, it gets one that is right about every example.</param>
-    public static async Task<PipelineHub> StartAsync(Func<TrialAttempt, int, TrialObservation> look)
+    /// <summary>What an activity throws before it does its work; null lets it work.</summary>
+    public Func<string, Exception?> Trouble { get; set; } = _ => null;
+
+    /// <param name="look">What each look at an attempt shows. A success leaves a model that is right about every example.</param>
+    /// <param name="more">Files that it leaves besides.</param>
+    public static async Task<PipelineHub> StartAsync(Func<TrialAttempt, int, TrialObservation> look, params (string Name, byte[] Content)[] more)
     {
         BlobServiceClient blobs = await Storage.BlobsAsync();
         RawDataset raw = await RawDataset.UploadAsync();
+        PipelineHub? hub = null;
         var training = new ScriptedTraining((attempt, number) =>
         {
             TrialObservation seen = look(attempt, number);
             if (seen.Outcome == TrialOutcomeKind.Succeeded)
             {
-                blobs.GetBlobContainerClient("runs").GetBlobClient(RunBlobs.Output(attempt.RunId, attempt.TrialId, "model.onnx"))
-                    .Upload(BinaryData.FromBytes(RowModel.Create()), overwrite: true);
+                TrialFolder.Write(blobs, attempt, seen.Objective, [("model.onnx", RowModel.Create()), .. more]);
             }
 
             return seen;
-        });
-        var jobs = new JobCatalog(Path.Combine(Repository.Root, "batch-jobs"));
-        TaskHub hub = await TaskHub.StartAsync((tasks, client) =>
+        })
         {
-            training.Register(tasks);
-            tasks.AddActivityFunc<RecordRunInput, object?>(nameof(RecordRun), async (_, input) =>
+            Blobs = blobs,
+        };
+        var jobs = new JobCatalog(Path.Combine(Repository.Root, "batch-jobs"));
+        TaskHub tasks = await TaskHub.StartAsync(registry =>
+        {
+            training.Register(registry);
+            Add<RecordRunInput>(nameof(RecordRun), input => new RecordRun(blobs, jobs).RunAsync(input, default));
+            AddFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), input => new PlanDataset(blobs).RunAsync(input, default));
+            AddFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), input => new MeasureBlock(blobs).RunAsync(input, default));
+            AddFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), input => new WriteShards(blobs).RunAsync(input, default));
+            AddFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), input => new PublishDataset(blobs).RunAsync(input, default));
+            Add<PlanDatasetInput>(nameof(RemoveStaging), input => new RemoveStaging(blobs).RunAsync(input, default));
+            AddFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), input => new EvaluateModel(blobs).RunAsync(input, default));
+            AddFunc<PublishModelInput, PublishedModel>(nameof(PublishModel), input => new PublishModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
+            Add<WriteReportInput>(nameof(WriteReport), input => new WriteReport(blobs).RunAsync(input, default));
+
+            void Add<TInput>(string name, Func<TInput, Task> work) => AddFunc<TInput, object?>(name, async input =>
             {
-                await new RecordRun(blobs, jobs).RunAsync(input, default);
+                await work(input);
                 return null;
             });
-            tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) => new WriteShards(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<RunProgressInput, RunProgress>(nameof(ReadProgress), (_, input) => ReadProgress.RunAsync(input, client(), default));
-            tasks.AddActivityFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), (_, input) => new EvaluateModel(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<PublishModelInput, PublishedModel>(
-                nameof(PublishModel), (_, input) => new PublishModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
-            tasks.AddActivityFunc<WriteReportInput, object?>(nameof(WriteReport), async (_, input) =>
-            {
-                await new WriteReport(blobs).RunAsync(input, default);
-                return null;
-            });
+
+            void AddFunc<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> work) => registry.AddActivityFunc<TInput, TOutput>(
+                name, (_, input) => hub?.Trouble(name) is { } exception ? throw exception : work(input));
         });
-        return new PipelineHub(hub, blobs, raw);
+        return hub = new PipelineHub(tasks, blobs, raw, training);
     }
 
     /// <summary>The example's pipeline over this hub's own dataset and model.</summary>
@@ -85,8 +95,8 @@ internal sealed class PipelineHub : IAsyncDisposable
         Evaluate = new EvaluationDefinition(0.9),
     };
 
-    public async Task<string> ScheduleAsync(PipelineDefinition pipeline) => await hub.Client.ScheduleNewOrchestrationInstanceAsync(
-        nameof(PipelineOrchestrator), pipeline, new StartOrchestrationOptions(Storage.NewName("run")), hub.Timeout);
+    public async Task<string> ScheduleAsync(PipelineDefinition pipeline, string? runId = null) => await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+        nameof(PipelineOrchestrator), new RunInput(pipeline), new StartOrchestrationOptions(runId ?? Storage.NewName("run")), hub.Timeout);
 
     public Task<OrchestrationMetadata> EndAsync(string runId) => hub.Client.WaitForInstanceCompletionAsync(runId, getInputsAndOutputs: true, hub.Timeout);
 

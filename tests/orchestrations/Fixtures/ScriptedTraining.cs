@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Sweeps;
@@ -22,6 +23,9 @@ internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation>
 
     public bool CleanUpFails { get; init; }
 
+    /// <summary>Where a resumed sweep looks for what is done.</summary>
+    public BlobServiceClient? Blobs { get; init; }
+
     public static TrialObservation Waiting { get; } = new(false, null, null, 0, null, null);
 
     public static TrialObservation Running(double? objective = null, double? epoch = null, int restarts = 0) => new(true, null, null, restarts, objective, epoch);
@@ -31,7 +35,8 @@ internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation>
 
     public void Register(DurableTaskRegistry tasks)
     {
-        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, _) => new SweepPreparation("c0de", HasDedicatedPool));
+        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), async (_, input) => new SweepPreparation(
+            "c0de", HasDedicatedPool, input.Resumed ? await EarlierTrials.FindAsync(new TrialReader(Blobs!), input, default) : null));
         tasks.AddActivityFunc<TrialAttempt, object?>(nameof(SubmitTrial), (_, attempt) => Add(Submitted, attempt));
         tasks.AddActivityFunc<TrialAttempt, TrialObservation>(
             nameof(ObserveTrial), (_, attempt) => look(attempt, looks.AddOrUpdate($"{attempt.RunId}/{attempt.TrialId}/{attempt.Attempt}", 1, (_, n) => n + 1)));

@@ -1,40 +1,40 @@
+using System.Text.Json;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Scoring;
 using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Worker;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.DurableTask.Testing;
 
 namespace Orchestrations.Tests.Fixtures;
 
-/// <summary>The real engine on a file of its own, with all orchestrators and the activities that a test gives it.</summary>
+/// <summary>The genuine worker on an engine in memory, with all orchestrators and the activities that a test gives it.</summary>
 internal sealed class TaskHub : IAsyncDisposable
 {
-    private readonly IHost host;
-    private readonly TemporaryFolder? folder;
+    private readonly DurableTaskTestHost host;
     private readonly CancellationTokenSource timeout = new(Patience.Limit);
 
-    private TaskHub(IHost host, TemporaryFolder? folder)
-    {
-        this.host = host;
-        this.folder = folder;
-    }
+    private TaskHub(DurableTaskTestHost host) => this.host = host;
 
-    public DurableTaskClient Client => host.Services.GetRequiredService<DurableTaskClient>();
+    public DurableTaskClient Client => host.Client;
 
     public CancellationToken Timeout => timeout.Token;
 
-    public static async Task<TaskHub> StartAsync(Action<DurableTaskRegistry, Func<DurableTaskClient>> activities)
-    {
-        var folder = new TemporaryFolder();
-        return await StartAsync(folder["hub.db"], folder, activities);
-    }
-
-    public static Task<TaskHub> StartAsync(string path, Action<DurableTaskRegistry, Func<DurableTaskClient>> activities) => StartAsync(path, null, activities);
+    public static async Task<TaskHub> StartAsync(Action<DurableTaskRegistry> activities) => new(await DurableTaskTestHost.StartAsync(
+        tasks =>
+        {
+            tasks.AddOrchestratorFunc<PlanDatasetInput, DatasetReference?>(nameof(PreprocessOrchestrator), (context, _) => PreprocessOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<TrialInput, TrialStatus>(nameof(TrialOrchestrator), (context, _) => TrialOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<SweepInput, SweepResult>(nameof(SweepOrchestrator), (context, _) => SweepOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<RunInput, JsonElement>(nameof(PipelineOrchestrator), (context, _) => PipelineOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<ImportInput, JsonElement>(nameof(ImportOrchestrator), (context, _) => ImportOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
+            activities(tasks);
+        },
+        new DurableTaskTestHostOptions { Port = FreePort.Next() }));
 
     /// <summary>Starts an orchestration and returns it once it has ended.</summary>
     public async Task<OrchestrationMetadata> RunAsync(string name, object input, string? instanceId = null)
@@ -51,32 +51,7 @@ internal sealed class TaskHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync();
-        await ((IAsyncDisposable)host).DisposeAsync();
+        await host.DisposeAsync();
         timeout.Dispose();
-        folder?.Dispose();
-    }
-
-    private static async Task<TaskHub> StartAsync(string path, TemporaryFolder? folder, Action<DurableTaskRegistry, Func<DurableTaskClient>> activities)
-    {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        IHost? host = null;
-        builder.Services.AddDurableTaskWorker(worker => worker.UseSqlite(path).AddTasks(tasks =>
-        {
-            tasks.AddOrchestratorFunc(nameof(PreprocessOrchestrator), context => PreprocessOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc(nameof(TrialOrchestrator), context => TrialOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc(nameof(SweepOrchestrator), context => SweepOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc(nameof(PipelineOrchestrator), context => PipelineOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc(nameof(ImportOrchestrator), context => ImportOrchestrator.RunAsync(context));
-            activities(tasks, () => host!.Services.GetRequiredService<DurableTaskClient>());
-        }));
-        builder.Services.AddDurableTaskClient(client =>
-        {
-            client.UseSqlite(path);
-            client.RegisterDirectly();
-        });
-        host = builder.Build();
-        await host.StartAsync();
-        return new TaskHub(host, folder);
     }
 }

@@ -46,10 +46,10 @@ public sealed class ImportOrchestratorTests
     }
 
     [TestMethod]
-    public async Task A_conversion_that_is_hopeless_fails_the_import_with_its_reason_and_its_Batch_job_is_removed()
+    public async Task A_conversion_that_no_retry_can_help_fails_the_import_with_its_reason_and_its_Batch_job_is_removed()
     {
         ImportedFiles files = await ImportedFiles.CreateAsync();
-        var training = new ScriptedTraining((_, _) => ScriptedTraining.Over(TrialOutcomeKind.Hopeless, message: "source: it is not TorchScript"));
+        var training = new ScriptedTraining((_, _) => ScriptedTraining.Over(TrialOutcomeKind.NonRetryable, message: "source: it is not TorchScript"));
 
         OrchestrationMetadata ended = await RunAsync(files, await files.TorchScriptAsync(), training);
 
@@ -92,7 +92,10 @@ public sealed class ImportOrchestratorTests
         ImportRequest request = await files.TorchScriptAsync();
         await using TaskHub hub = await StartAsync(files, training);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(ImportOrchestrator), new ImportInput(files.RunId, files.Model, request), new StartOrchestrationOptions(files.RunId), hub.Timeout);
-        await hub.UntilAsync(files.RunId, instance => instance.SerializedCustomStatus?.Contains("running", StringComparison.Ordinal) == true);
+        await Eventually.TrueAsync(
+            async () => await hub.Client.GetInstanceAsync(files.RunId, getInputsAndOutputs: true, hub.Timeout) is { } import
+                && await ImportStatusReader.ReadAsync(hub.Client, import, hub.Timeout) is { Phase: ImportPhase.Convert, Trials: [{ State: TrialState.Running }] },
+            "the conversion shows in the import's status");
 
         await hub.Client.RaiseEventAsync(files.RunId, RunEvents.Cancel, "enough", hub.Timeout);
         OrchestrationMetadata ended = await hub.Client.WaitForInstanceCompletionAsync(files.RunId, getInputsAndOutputs: true, hub.Timeout);
@@ -153,10 +156,9 @@ public sealed class ImportOrchestratorTests
         return await hub.RunAsync(nameof(ImportOrchestrator), new ImportInput(files.RunId, files.Model, request), files.RunId);
     }
 
-    private static Task<TaskHub> StartAsync(ImportedFiles files, ScriptedTraining training) => TaskHub.StartAsync((tasks, client) =>
+    private static Task<TaskHub> StartAsync(ImportedFiles files, ScriptedTraining training) => TaskHub.StartAsync(tasks =>
     {
         training.Register(tasks);
-        tasks.AddActivityFunc<RunProgressInput, RunProgress>(nameof(ReadProgress), (_, input) => ReadProgress.RunAsync(input, client(), default));
         tasks.AddActivityFunc<ImportInput, PreparedImport>(nameof(PrepareImport), (_, input) => new PrepareImport(files.Blobs).RunAsync(input, default));
         tasks.AddActivityFunc<PublishImportInput, PublishedImport>(nameof(PublishImport), (_, input) => new PublishImport(files.Blobs, files.Registry).RunAsync(input, default));
     });

@@ -142,11 +142,87 @@ public sealed class PublishImportTests
     {
         ImportedFiles files = await ImportedFiles.CreateAsync();
 
-        PublishedImport published = await files.PublishAsync(await files.OnnxAsync(Doubling, NumPyFile.Npy("<f4", [float.NaN, 1], 1, 2)));
+        PublishedImport published = await files.PublishAsync(await files.OnnxAsync(Doubling, NumPyFile.Npy("<f4", [float.PositiveInfinity, 1], 1, 2)));
 
         ModelManifest manifest = await files.Registry.GetAsync(files.Model, published.Version);
         Assert.IsNull(manifest.Sample);
         CollectionAssert.AreEqual(new[] { "model.onnx" }, manifest.Files.Select(file => file.Name).ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_sample_with_NaN_makes_a_version_that_takes_it()
+    {
+        ImportedFiles files = await ImportedFiles.CreateAsync();
+
+        PublishedImport published = await files.PublishAsync(await files.OnnxAsync(Doubling, NumPyFile.Npy("<f4", [float.NaN, 1], 1, 2)));
+
+        ModelManifest manifest = await files.Registry.GetAsync(files.Model, published.Version);
+        Assert.IsTrue(manifest.Serving!.AcceptNaN);
+        Assert.Contains("[null,1]", await files.ReadAsync(published.Version, "sample.json"));
+    }
+
+    [TestMethod]
+    public async Task Whether_rows_of_callers_may_share_a_run_is_tried_on_the_sample()
+    {
+        byte[] depends = new OnnxModel().Opset(13)
+            .Node("ReduceMax", ["x"], ["m"], ("keepdims", 1)).Node("Sub", ["x", "m"], ["y"])
+            .Input("x", OnnxModel.Float, "batch", 2).Output("y", OnnxModel.Float, "batch", 2).ToArray();
+        byte[] sample = NumPyFile.Npy<float>("<f4", [1, 2, 3, 5], 2, 2);
+        ImportedFiles independent = await ImportedFiles.CreateAsync();
+        ImportedFiles dependent = await ImportedFiles.CreateAsync();
+        await independent.PublishAsync(await independent.OnnxAsync(Doubling, sample));
+        await dependent.PublishAsync(await dependent.OnnxAsync(depends, sample));
+
+        Assert.IsTrue((await independent.Registry.GetAsync(independent.Model, "1")).Batching!.AcrossCallers);
+        BatchingEvidence evidence = (await dependent.Registry.GetAsync(dependent.Model, "1")).Batching!;
+        Assert.IsFalse(evidence.AcrossCallers);
+        Assert.Contains("rows depend on each other", evidence.Because);
+    }
+
+    [TestMethod]
+    [DataRow("<U3", DisplayName = "text of numpy.str_")]
+    [DataRow("|S3", DisplayName = "text of numpy.bytes_")]
+    public async Task A_model_of_text_is_imported_with_a_sample_of_text(string type)
+    {
+        ImportedFiles files = await ImportedFiles.CreateAsync();
+        byte[] text = type == "<U3" ? NumPyFile.Npy(type, [.. "abcd\0\0".Select(c => (int)c)], 2) : NumPyFile.Npy(type, "abcd\0\0"u8.ToArray(), 2);
+
+        PublishedImport published = await files.PublishAsync(await files.OnnxAsync(OnnxModel.Unary("Identity", 8, "batch"), text, text));
+
+        Assert.AreEqual("""{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":["abc"]}]}""", await files.ReadAsync(published.Version, "sample.json"));
+    }
+
+    [TestMethod]
+    public async Task A_classifier_with_a_map_of_probabilities_is_imported_and_compared_by_its_parts()
+    {
+        ImportedFiles files = await ImportedFiles.CreateAsync();
+        byte[] model = new OnnxModel()
+            .MlNode("ZipMap", ["x"], ["p"], ("classlabels_int64s", new long[] { 3, 5 })).Node("ArgMax", ["x"], ["label"], ("axis", 1), ("keepdims", 0))
+            .Input("x", OnnxModel.Float, "batch", 2)
+            .Output("label", 7, "batch").Output("p", OnnxType.Sequence(OnnxType.Map(7, OnnxType.AnyTensor(OnnxModel.Float)))).ToArray();
+        byte[] expected = NumPyFile.Npz(
+            ("label", NumPyFile.Npy<long>("<i8", [1], 1)), ("p.keys", NumPyFile.Npy<long>("<i8", [3, 5], 2)), ("p.values", NumPyFile.Npy<float>("<f4", [0.25f, 0.75f], 1, 2)));
+
+        PublishedImport published = await files.PublishAsync(await files.OnnxAsync(model, NumPyFile.Npy<float>("<f4", [0.25f, 0.75f], 1, 2), expected));
+
+        Assert.AreEqual(0, published.LargestDifference);
+        CollectionAssert.AreEqual(
+            new OutputRole?[] { OutputRole.Label, OutputRole.Scores }, (await files.Registry.GetAsync(files.Model, "1")).Outputs.Select(output => output.Role).ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_model_of_a_sequence_is_imported_with_its_tensors_by_name_and_told_what_is_missing()
+    {
+        ImportedFiles files = await ImportedFiles.CreateAsync();
+        byte[] model = new OnnxModel().Node("ConcatFromSequence", ["s"], ["y"], ("axis", 0))
+            .Input("s", OnnxType.Sequence(OnnxType.AnyTensor(OnnxModel.Float))).Output("y", OnnxModel.Float, "n").ToArray();
+        byte[] element = NumPyFile.Npy<float>("<f4", [1, 2], 2);
+
+        await files.PublishAsync(await files.OnnxAsync(model, NumPyFile.Npz(("s[0]", element), ("s[1]", element))));
+        PermanentFailureException e = await Assert.ThrowsExactlyAsync<PermanentFailureException>(
+            async () => await files.PublishAsync(await files.OnnxAsync(model, NumPyFile.Npz(("t", element)))));
+
+        Assert.Contains("s[0], s[1]", e.Message);
     }
 
     [TestMethod]

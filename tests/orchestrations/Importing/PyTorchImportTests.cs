@@ -46,7 +46,7 @@ public sealed class PyTorchImportTests
     }
 
     [TestMethod]
-    public async Task A_source_that_is_no_model_is_hopeless_not_retried()
+    public async Task A_source_that_is_no_model_is_not_retried()
     {
         using TemporaryFolder folder = Staged("torchscript");
         await File.WriteAllTextAsync(folder["dataset/source"], "no model");

@@ -33,4 +33,14 @@ public class PipelineCheckTests
 
         Assert.AreEqual($"$.sweep.parameters.{name}", PipelineCheck.Check(pipeline, Jobs).Single().Path);
     }
+
+    [TestMethod]
+    public void A_metric_that_the_job_does_not_report_is_refused_before_it_costs_a_node()
+    {
+        PipelineDefinition pipeline = PipelineJson.Definition(json => json["sweep"]!["objective"] = new JsonObject { ["metric"] = "validation_acuracy", ["goal"] = "maximize" });
+
+        Assert.AreEqual(
+            new PipelineError("$.sweep.objective.metric", "'validation_acuracy' is not a metric that image-classifier reports; did you mean 'validation_accuracy'?"),
+            PipelineCheck.Check(pipeline, Jobs).Single());
+    }
 }

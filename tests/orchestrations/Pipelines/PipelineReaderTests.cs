@@ -61,6 +61,46 @@ public class PipelineReaderTests
     }
 
     [TestMethod]
+    [DataRow("trails", "is not known here; did you mean 'trials'?")]
+    [DataRow("maxfailedTrial", "is not known here; did you mean 'maxFailedTrials'?")]
+    public void An_unknown_member_is_answered_with_the_nearest_name(string member, string reason)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["sweep"]![member] = 6;
+
+        Assert.AreEqual(new PipelineError($"$.sweep.{member}", reason), PipelineJson.Read(pipeline).Errors.Single());
+    }
+
+    [TestMethod]
+    [DataRow("validation_loss", ObjectiveGoal.Minimize)]
+    [DataRow("validation_accuracy", ObjectiveGoal.Maximize)]
+    public void A_goal_that_the_metric_tells_need_not_be_given(string metric, ObjectiveGoal goal) =>
+        Assert.AreEqual(goal, PipelineJson.Definition(json => json["sweep"]!["objective"] = new JsonObject { ["metric"] = metric }).Sweep.Objective.Goal);
+
+    [TestMethod]
+    public void Another_metric_needs_a_goal()
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["sweep"]!["objective"] = new JsonObject { ["metric"] = "score" };
+
+        PipelineError error = PipelineJson.Read(pipeline).Errors.Single();
+
+        Assert.AreEqual("$.sweep.objective.goal", error.Path);
+        StringAssert.StartsWith(error.Reason, "is required");
+    }
+
+    [TestMethod]
+    [DataRow(6, 3)]
+    [DataRow(1, 0)]
+    public void Half_of_the_trials_may_fail_where_the_pipeline_does_not_say(int trials, int most) => Assert.AreEqual(
+        most,
+        PipelineJson.Definition(json =>
+        {
+            json["sweep"]!["trials"] = trials;
+            json["sweep"]!.AsObject().Remove("maxFailedTrials");
+        }).Sweep.MaxFailedTrials);
+
+    [TestMethod]
     public void All_errors_are_reported_at_once_each_with_its_path_and_reason()
     {
         JsonObject pipeline = PipelineJson.Example();

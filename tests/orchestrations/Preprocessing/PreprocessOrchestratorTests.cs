@@ -87,7 +87,7 @@ public class PreprocessOrchestratorTests
 
         BlobServiceClient blobs = await Storage.BlobsAsync();
         var names = new List<string>();
-        await foreach (BlobItem blob in blobs.GetBlobContainerClient("datasets").GetBlobsAsync(prefix: dataset.Name + "/"))
+        await foreach (BlobItem blob in blobs.GetBlobContainerClient("datasets").GetBlobsAsync(BlobTraits.None, BlobStates.None, dataset.Name + "/", default))
         {
             names.Add(blob.Name);
         }
@@ -180,46 +180,6 @@ public class PreprocessOrchestratorTests
         StringAssert.Contains(await FailAsync(raw.Definition with { Shards = 241 }), "dataset.shards");
     }
 
-    [TestMethod]
-    public async Task Finished_shards_are_not_made_again_after_the_process_was_killed()
-    {
-        RawDataset raw = await RawDataset.UploadAsync();
-        BlobServiceClient blobs = await Storage.BlobsAsync();
-        using var folder = new TemporaryFolder();
-        string run = Storage.NewName("run");
-        var reached = new TaskCompletionSource();
-        TaskHub first = await TaskHub.StartAsync(folder["hub.db"], (tasks, _) => Register(tasks, blobs, async (input, token) =>
-        {
-            if (input.Block is { Test: false, Index: 5 })
-            {
-                reached.TrySetResult();
-                await Task.Delay(Timeout.Infinite, token);
-            }
-
-            Interlocked.Increment(ref shardsWritten);
-            return await new WriteShards(blobs).RunAsync(input, token);
-        }));
-        await first.Client.ScheduleNewOrchestrationInstanceAsync(nameof(PreprocessOrchestrator), new PlanDatasetInput(run, raw.Definition), new StartOrchestrationOptions(run));
-        await reached.Task.WaitAsync(first.Timeout);
-        await first.UntilAsync(run, instance => instance.SerializedCustomStatus is { } status && status.Contains("\"done\":9"));
-        Assert.AreEqual(9, shardsWritten);
-        await KillAsync(first);
-
-        await using TaskHub second = await TaskHub.StartAsync(folder["hub.db"], (tasks, _) => Register(tasks, blobs));
-        OrchestrationMetadata ended = await second.Client.WaitForInstanceCompletionAsync(run, true, second.Timeout);
-
-        Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus);
-        Assert.AreEqual(10, shardsWritten);
-    }
-
-    /// <summary>As near to a kill as one process allows: the activity under way never reports back.</summary>
-    private async Task KillAsync(TaskHub hub)
-    {
-        Task stopped = hub.DisposeAsync().AsTask();
-        await stopping.CancelAsync();
-        await stopped;
-    }
-
     private static void AssertRowsFitTheirLabels(float[] features, long[] labels)
     {
         for (int i = 0; i < labels.Length; i++)
@@ -282,33 +242,20 @@ public class PreprocessOrchestratorTests
     private async Task<OrchestrationMetadata> RunAsync(DatasetDefinition dataset)
     {
         BlobServiceClient blobs = await Storage.BlobsAsync();
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => Register(tasks, blobs));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => Register(tasks, blobs));
         return await hub.RunAsync(nameof(PreprocessOrchestrator), new PlanDatasetInput(Storage.NewName("run"), dataset));
     }
 
-    private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs, Func<BlockInput, CancellationToken, Task<IReadOnlyList<WrittenShard>>>? write = null)
+    private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs)
     {
         tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>
         {
-            if (write is not null)
-            {
-                return write(input, stopping.Token);
-            }
-
             Interlocked.Increment(ref shardsWritten);
             return new WriteShards(blobs).RunAsync(input, default);
         });
         tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
-    }
-
-    private readonly CancellationTokenSource stopping = new();
-
-    [TestCleanup]
-    public void Stop()
-    {
-        stopping.Cancel();
-        stopping.Dispose();
     }
 }

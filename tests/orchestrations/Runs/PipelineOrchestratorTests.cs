@@ -38,6 +38,7 @@ public class PipelineOrchestratorTests
         Assert.AreEqual((run.InstanceId, "trial-003", output.Dataset!.Version), (model.Lineage!.Run, model.Lineage.Trial, model.Lineage.DatasetVersion));
         Assert.AreEqual(output.Trials[3].Parameters!["learning_rate"].GetDouble(), model.Lineage.Parameters!["learning_rate"].GetDouble());
         Assert.AreEqual("1", (await hub.Registry.GetAliasesAsync(hub.Raw.Name)).Versions["champion"]);
+        Assert.IsTrue(model.Batching!.AcrossCallers, model.Batching.Because);
 
         RunOutput? report = await hub.Blobs.GetBlobContainerClient("runs").GetBlobClient(output.ReportBlob).ReadJsonAsync<RunOutput>(default);
         Assert.AreEqual(RunState.Published, report!.State);
@@ -61,7 +62,7 @@ public class PipelineOrchestratorTests
     public async Task One_failing_trial_of_six_leaves_a_run_that_completes_and_reports_it()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync(
-            (attempt, _) => Number(attempt) == 5 ? Over(TrialOutcomeKind.Hopeless, message: "loss is NaN") : Over(TrialOutcomeKind.Succeeded, 0.9));
+            (attempt, _) => Number(attempt) == 5 ? Over(TrialOutcomeKind.NonRetryable, message: "loss is NaN") : Over(TrialOutcomeKind.Succeeded, 0.9));
 
         RunOutput output = Output(await hub.RunAsync(hub.Pipeline()));
 
@@ -74,12 +75,12 @@ public class PipelineOrchestratorTests
     public async Task More_failing_trials_than_allowed_fail_the_run_with_a_report()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync(
-            (attempt, _) => Number(attempt) < 2 ? Over(TrialOutcomeKind.Hopeless, message: "loss is NaN") : Over(TrialOutcomeKind.Succeeded, 0.9));
+            (attempt, _) => Number(attempt) < 2 ? Over(TrialOutcomeKind.NonRetryable, message: "loss is NaN") : Over(TrialOutcomeKind.Succeeded, 0.9));
 
         OrchestrationMetadata run = await hub.RunAsync(hub.Pipeline());
 
         Assert.AreEqual(OrchestrationRuntimeStatus.Failed, run.RuntimeStatus);
-        StringAssert.StartsWith(run.FailureDetails!.ErrorMessage, "train: 2 trials have failed");
+        Assert.AreEqual("train: loss is NaN (2 of 6 trials); sweep.maxFailedTrials allows 1", run.FailureDetails!.ErrorMessage);
         RunOutput? report = await hub.Blobs.GetBlobContainerClient("runs").GetBlobClient(RunBlobs.Report(run.InstanceId)).ReadJsonAsync<RunOutput>(default);
         Assert.AreEqual(RunState.Failed, report!.State);
         Assert.AreEqual(3, report.Failures.Count, "both trials and the run");
@@ -150,8 +151,7 @@ public class PipelineOrchestratorTests
     {
         await using PipelineHub hub = await PipelineHub.StartAsync((attempt, _) => Number(attempt) == 0 ? Over(TrialOutcomeKind.Succeeded, 0.9) : Running(0.5, 1));
         string id = await hub.ScheduleAsync(hub.Pipeline());
-        OrchestrationMetadata seen = await hub.Hub.UntilAsync(id, run => run.SerializedCustomStatus is { } status && status.Contains("\"state\":\"running\"", StringComparison.Ordinal));
-        Assert.AreEqual(RunPhase.Train, Status(seen).Phase, "live trial states reach the run's status");
+        await hub.Hub.UntilAsync(RunIds.Trial(id, "trial-001"), trial => trial.SerializedCustomStatus is { } status && status.Contains("\"state\":\"running\"", StringComparison.Ordinal));
 
         await hub.Client.RaiseEventAsync(id, RunEvents.Cancel, "enough");
 

@@ -80,6 +80,8 @@ public sealed class ScoreOrchestratorTests
     [DataRow("""{"input":"datasets/x/","batch":0}""", "$.batch")]
     [DataRow("""{"input":"datasets/x/","parallelism":100000}""", "$.parallelism")]
     [DataRow("""{"input":7}""", "$.input")]
+    [DataRow("""{"input":"datasets/x/","prediction":""}""", "$.prediction")]
+    [DataRow("""{"input":"datasets/x/","fromat":"npy"}""", "$.fromat")]
     [DataRow("null", "$")]
     public void Requests_that_are_not_valid_are_refused_by_path(string json, string path)
     {
@@ -87,11 +89,36 @@ public sealed class ScoreOrchestratorTests
         Assert.AreEqual(path, errors[0].Path);
     }
 
+    [TestMethod]
+    [DataRow("value", """{"index":0,"prediction":3}""", false)]
+    [DataRow("label", """{"index":0,"prediction":0,"scores":[1,0]}""", true)]
+    [DataRow("map", """{"index":0,"prediction":0,"scores":{"0":1,"1":0}}""", true)]
+    [DataRow("text", """{"index":0,"prediction":"ant"}""", false)]
+    public async Task What_is_written_is_what_the_outputs_are(string kind, string line, bool hasAccuracy)
+    {
+        OnnxModel graph = new OnnxModel().Input("x", OnnxModel.Float, "batch", 2).Node("ArgMax", ["x"], ["label"], ("axis", 1), ("keepdims", 0));
+        byte[] model = kind switch
+        {
+            "value" => OnnxModel.Linear(new float[,] { { 3 }, { 4 } }),
+            "label" => graph.Node("Identity", ["x"], ["p"]).Output("label", 7, "batch").Output("p", OnnxModel.Float, "batch", 2).ToArray(),
+            "map" => graph.MlNode("ZipMap", ["x"], ["p"], ("classlabels_int64s", new long[] { 0, 1 }))
+                .Output("label", 7, "batch").Output("p", OnnxType.Sequence(OnnxType.Map(7, OnnxType.AnyTensor(OnnxModel.Float)))).ToArray(),
+            _ => graph.MlNode("LabelEncoder", ["label"], ["name"], ("classes_strings", new[] { "ant", "bee" })).Output("name", 8, "batch").ToArray(),
+        };
+        await using Models models = await Models.StartAsync(model);
+        string set = await UploadAsync(models.Blobs, shards: 1);
+        OrchestrationMetadata done = await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/out/", "jsonl", parallelism: 1);
+
+        Assert.AreEqual(OrchestrationRuntimeStatus.Completed, done.RuntimeStatus, done.FailureDetails?.ErrorMessage);
+        string lines = (await models.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{set}/out/part-00000-features-predictions.jsonl").DownloadContentAsync()).Value.Content.ToString();
+        Assert.AreEqual(line, lines.Split('\n')[0]);
+        Assert.AreEqual(hasAccuracy ? 6 / 7d : null, done.ReadOutputAs<ScoreSummary>()!.Accuracy);
+    }
+
     private async Task<OrchestrationMetadata> RunAsync(Models models, string input, string output, string format, int parallelism)
     {
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) =>
+        await using TaskHub hub = await TaskHub.StartAsync(tasks =>
         {
-            tasks.AddOrchestratorFunc(nameof(ScoreOrchestrator), context => ScoreOrchestrator.RunAsync(context));
             tasks.AddActivityFunc<ScoreInput, IReadOnlyList<string>>(nameof(ListScoreShards), (_, i) => new ListScoreShards(models.Blobs).RunAsync(i, default));
             tasks.AddActivityFunc<ScoreInput, ScoreSummary>(nameof(WriteScoreSummary), (_, i) => new WriteScoreSummary(models.Blobs).RunAsync(i, default));
             tasks.AddActivityFunc<ScoreShardInput, ShardScore>(nameof(ScoreShard), async (_, i) =>
@@ -137,7 +164,7 @@ public sealed class ScoreOrchestratorTests
 
         public BatchScorer Scorer => services.GetRequiredService<BatchScorer>();
 
-        public static async Task<Models> StartAsync()
+        public static async Task<Models> StartAsync(byte[]? onnx = null)
         {
             BlobServiceClient blobs = await Storage.BlobsAsync();
             var folder = new TemporaryFolder();
@@ -146,7 +173,7 @@ public sealed class ScoreOrchestratorTests
                 .AddSingleton(blobs).AddInference().BuildServiceProvider();
             string model = Storage.NewName("score");
             await services.GetRequiredService<ModelRegistry>().PublishAsync(
-                new(model, new("run"), [ModelSource.FromBytes("model.onnx", OnnxModel.Linear(new float[,] { { 1, 0 }, { 0, 1 } }))]));
+                new(model, new("run"), [ModelSource.FromBytes("model.onnx", onnx ?? OnnxModel.Linear(new float[,] { { 1, 0 }, { 0, 1 } }))]));
             return new(services, blobs, model, folder);
         }
 

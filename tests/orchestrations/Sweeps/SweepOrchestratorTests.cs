@@ -30,7 +30,7 @@ public class SweepOrchestratorTests
     [TestMethod]
     public async Task One_failing_trial_of_six_is_borne_and_reported()
     {
-        var training = new ScriptedTraining((attempt, _) => Number(attempt) == 2 ? Over(TrialOutcomeKind.Hopeless, message: "diverged") : Over(TrialOutcomeKind.Succeeded, 0.9));
+        var training = new ScriptedTraining((attempt, _) => Number(attempt) == 2 ? Over(TrialOutcomeKind.NonRetryable, message: "diverged") : Over(TrialOutcomeKind.Succeeded, 0.9));
 
         SweepResult result = await RunAsync(training);
 
@@ -42,7 +42,7 @@ public class SweepOrchestratorTests
     [TestMethod]
     public async Task More_failures_than_allowed_end_the_other_trials()
     {
-        var training = new ScriptedTraining((attempt, _) => Number(attempt) < 2 ? Over(TrialOutcomeKind.Hopeless, message: "diverged") : Running());
+        var training = new ScriptedTraining((attempt, _) => Number(attempt) < 2 ? Over(TrialOutcomeKind.NonRetryable, message: "diverged") : Running());
 
         SweepResult result = await RunAsync(training);
 
@@ -88,7 +88,7 @@ public class SweepOrchestratorTests
     public async Task Cancelling_ends_all_trials_and_removes_the_Batch_jobs()
     {
         var training = new ScriptedTraining((_, _) => Running());
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => training.Register(tasks));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         SweepInput input = Input(sweep => sweep with { Parallelism = 3 });
         string id = RunIds.Sweep(input.RunId);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(SweepOrchestrator), input, new StartOrchestrationOptions(id));
@@ -105,6 +105,16 @@ public class SweepOrchestratorTests
         Assert.AreEqual(input.RunId, training.CleanedUp.Single());
     }
 
+    [TestMethod]
+    public async Task Batch_jobs_that_cannot_be_removed_cost_no_trial()
+    {
+        var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9)) { CleanUpFails = true };
+
+        SweepResult result = await RunAsync(training);
+
+        Assert.AreEqual((6, "trial-000"), (result.Trials.Count(trial => trial.State == TrialState.Completed), result.Best!.Trial));
+    }
+
     private static int Number(TrialAttempt attempt) => int.Parse(attempt.TrialId[^3..], System.Globalization.CultureInfo.InvariantCulture);
 
     private static SweepInput Input(Func<SweepDefinition, SweepDefinition>? change = null)
@@ -115,7 +125,7 @@ public class SweepOrchestratorTests
 
     private static async Task<SweepResult> RunAsync(ScriptedTraining training, Func<SweepDefinition, SweepDefinition>? change = null)
     {
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => training.Register(tasks));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         OrchestrationMetadata ended = await hub.RunAsync(nameof(SweepOrchestrator), Input(change));
         Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
         return ended.ReadOutputAs<SweepResult>()!;

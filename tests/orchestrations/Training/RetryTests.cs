@@ -29,11 +29,11 @@ public sealed class RetryTests
     }
 
     [TestMethod]
-    public async Task A_trial_that_says_it_is_hopeless_is_not_tried_again()
+    public async Task A_trial_that_ends_with_exit_64_is_not_tried_again()
     {
         await using TrainingCluster cluster = await TrainingCluster.StartAsync();
 
-        TrialStatus trial = await cluster.OutputAsync<TrialStatus>(await cluster.StartTrialAsync("run", TrainingCluster.Sweep(1, budget: 1, hopeless: true, failures: 5)));
+        TrialStatus trial = await cluster.OutputAsync<TrialStatus>(await cluster.StartTrialAsync("run", TrainingCluster.Sweep(1, budget: 1, invalid: true, failures: 5)));
 
         Assert.AreEqual((TrialState.Failed, 1), (trial.State, trial.Attempts), trial.ToString());
         StringAssert.Contains(trial.Error, "these parameters lead nowhere");

@@ -11,16 +11,12 @@ using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Worker;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Training;
 
 /// <summary>
-/// Everything that training takes, real and on this machine: the durable engine on SQLite, the Batch emulator, Python, and the tests'
+/// Everything that training takes, real and on this machine: the durable worker, the Batch emulator, Python, and the tests'
 /// Azurite, where the names of its runs are its own.
 /// </summary>
 internal sealed class TrainingCluster : IAsyncDisposable
@@ -33,7 +29,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly string id = Storage.NewName();
-    private IHost host = null!;
+    private TaskHub hub = null!;
 
     private TrainingCluster((string Name, string Value)[] emulatorSettings) => Emulator = new EmulatorProcess(folder["batch"], emulatorSettings);
 
@@ -45,7 +41,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     public BlobContainerClient Runs { get; private set; } = null!;
 
-    private DurableTaskClient Client => host.Services.GetRequiredService<DurableTaskClient>();
+    private DurableTaskClient Client => hub.Client;
 
     public static async Task<TrainingCluster> StartAsync(int spotNodes = 1, params (string Name, string Value)[] emulatorSettings)
     {
@@ -74,7 +70,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
             await datasets.GetBlobClient($"{Dataset}/{Version}/manifest.json").UploadAsync(
                 new BinaryData("""{"format":"durableml-dataset/1","splits":{}}"""), overwrite: true);
             cluster.Training = new TrainingJobs(cluster.Batch, blobs, cluster.Catalog(), settings, TimeProvider.System);
-            await cluster.StartHostAsync();
+            await cluster.StartHubAsync(blobs);
             return cluster;
         }
         catch
@@ -92,7 +88,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     /// <summary>A sweep of the counting job whose trials differ in nothing but their rate and seed.</summary>
     public static SweepDefinition Sweep(
-        int trials, int budget, int steps = 20, double pause = 0.02, string trace = "", string poisoned = "", int crashAt = 0, bool hopeless = false,
+        int trials, int budget, int steps = 20, double pause = 0.02, string trace = "", string poisoned = "", int crashAt = 0, bool invalid = false,
         int maxFailedTrials = 0, int parallelism = 4, int failures = 1, int preemptions = 3, TimeSpan? timeLimit = null) => new(
             "counting-job",
             trials,
@@ -107,7 +103,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
                 ["trace"] = Fixed(trace),
                 ["poisoned"] = Fixed(poisoned),
                 ["crash_at"] = Fixed(crashAt),
-                ["hopeless"] = Fixed(hopeless),
+                ["invalid"] = Fixed(invalid),
             },
             maxFailedTrials,
             parallelism,
@@ -188,10 +184,9 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (host is not null)
+        if (hub is not null)
         {
-            await host.StopAsync();
-            host.Dispose();
+            await hub.DisposeAsync();
         }
 
         await Emulator.DisposeAsync();
@@ -228,23 +223,12 @@ internal sealed class TrainingCluster : IAsyncDisposable
         return new JobCatalog(folder["jobs"]);
     }
 
-    private async Task StartHostAsync()
+    private async Task StartHubAsync(BlobServiceClient blobs) => hub = await TaskHub.StartAsync(tasks =>
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.Logging.ClearProviders();
-        string database = folder["durabletask.db"];
-        builder.Services.AddDurableTaskClient(client => client.UseSqlite(database).RegisterDirectly());
-        builder.Services.AddDurableTaskWorker(worker => worker.UseSqlite(database).AddTasks(tasks =>
-        {
-            tasks.AddOrchestratorFunc(nameof(TrialOrchestrator), TrialOrchestrator.RunAsync);
-            tasks.AddOrchestratorFunc(nameof(SweepOrchestrator), SweepOrchestrator.RunAsync);
-            tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training).RunAsync(input, default));
-            tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
-            tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training).RunAsync(attempt, default));
-            tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch).RunAsync(attempt, default));
-            tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
-        }));
-        host = builder.Build();
-        await host.StartAsync();
-    }
+        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training, blobs).RunAsync(input, Client, default));
+        tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
+    });
 }

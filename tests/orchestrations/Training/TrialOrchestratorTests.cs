@@ -27,7 +27,7 @@ public class TrialOrchestratorTests
     [TestMethod]
     public async Task Exit_64_is_not_tried_again()
     {
-        var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.Hopeless, message: "loss is NaN"));
+        var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.NonRetryable, message: "loss is NaN"));
 
         TrialStatus status = await RunAsync(training);
 
@@ -121,7 +121,7 @@ public class TrialOrchestratorTests
     public async Task Cancelling_ends_the_task_under_way()
     {
         var training = new ScriptedTraining((_, _) => Running(0.4, 1));
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => training.Register(tasks));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         string id = await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(TrialOrchestrator), Input(training, null));
         await hub.UntilAsync(id, instance => instance.SerializedCustomStatus?.Contains("running", StringComparison.Ordinal) == true);
 
@@ -137,7 +137,7 @@ public class TrialOrchestratorTests
     public async Task Events_of_results_are_taken_one_after_the_other()
     {
         var training = new ScriptedTraining((attempt, look) => look < 3 ? Running() : Over(TrialOutcomeKind.Succeeded, 0.9));
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => training.Register(tasks));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         string id = Storage.NewName("trial");
         await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(TrialOrchestrator), Input(training, null), new StartOrchestrationOptions(id));
         await hub.Client.RaiseEventAsync(id, RunEvents.TrialEnded, "");
@@ -153,7 +153,7 @@ public class TrialOrchestratorTests
     {
         // More looks than one execution takes. The events make them come without waiting for timers.
         var training = new ScriptedTraining((_, look) => look < 60 ? Running(0.1 * look, 1) : Over(TrialOutcomeKind.Succeeded, 0.9));
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => training.Register(tasks));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         string id = Storage.NewName("trial");
         await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(TrialOrchestrator), Input(training, null), new StartOrchestrationOptions(id));
         for (int i = 0; i < 70; i++)
@@ -179,7 +179,7 @@ public class TrialOrchestratorTests
 
     private static async Task<TrialStatus> RunAsync(ScriptedTraining training, RetryBudgets? budgets = null)
     {
-        await using TaskHub hub = await TaskHub.StartAsync((tasks, _) => training.Register(tasks));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         OrchestrationMetadata ended = await hub.RunAsync(nameof(TrialOrchestrator), Input(training, budgets));
         Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
         return ended.ReadOutputAs<TrialStatus>()!;

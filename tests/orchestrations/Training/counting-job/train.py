@@ -30,7 +30,7 @@ notices = []
 signal.signal(signal.SIGTERM, lambda *_: notices.append(True))
 if os.environ.get("AZ_BATCH_TASK_ID", "").startswith(parameters.get("poisoned") or "\0"):
     sys.exit("this trial is poisoned")
-if parameters.get("hopeless"):
+if parameters.get("invalid"):
     print("these parameters lead nowhere", file=sys.stderr)
     sys.exit(64)
 

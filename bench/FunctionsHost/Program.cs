@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using DurableMl.FunctionsHost;
+using DurableMl.Tests.Support;
+using FunctionsHost.Benchmarks;
+using Microsoft.Azure.WebJobs.Extensions.DurableTask;
+
+return args is ["host", var port, var state]
+    ? await RunHostAsync(int.Parse(port, CultureInfo.InvariantCulture), state)
+    : args is ["bare", var barePort] ? await RunBareAsync(barePort) : await MeasureAsync(args.Contains("--quick"), args.SkipWhile(argument => argument != "--only").Skip(1).FirstOrDefault());
+
+// The host itself, in a process of its own: as durableml-functions-host, with one storage more to choose.
+static async Task<int> RunHostAsync(int port, string state)
+{
+    await using var host = FunctionsHostApplication.Create(new FunctionsHostOptions
+    {
+        AppFolder = Build.AppFolder,
+        Port = port,
+        StateFolder = state,
+        Authentication = false,
+        ConfigureServices = services => services.AddSingleton<IDurabilityProviderFactory, MemoryProviderFactory>(),
+    });
+    await host.StartAsync(CancellationToken.None);
+    await UntilInputEndsAsync();
+    await host.StopAsync();
+    return 0;
+}
+
+// What an empty answer costs without a host.
+static async Task<int> RunBareAsync(string port)
+{
+    var builder = WebApplication.CreateSlimBuilder();
+    builder.Logging.ClearProviders();
+    builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+    await using var app = builder.Build();
+    app.MapGet("/empty", () => Results.Ok());
+    await app.StartAsync();
+    await UntilInputEndsAsync();
+    return 0;
+}
+
+static async Task UntilInputEndsAsync()
+{
+    var buffer = new byte[64];
+    var input = Console.OpenStandardInput();
+    while (await input.ReadAsync(buffer) > 0)
+    {
+    }
+}
+
+static async Task<int> MeasureAsync(bool quick, string? only)
+{
+    var report = new StringBuilder();
+    await using var azurite = await AzuriteProcess.StartAsync();
+    Line($"Machine: {Machine.Describe()}; load at the start {Machine.Load()}.");
+    Line("");
+    if (only is null or "http")
+    {
+        await MeasureHttpAsync(azurite, quick ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(10));
+    }
+
+    if (only is null or "orchestrations")
+    {
+        await MeasureOrchestrationsAsync(azurite, quick);
+    }
+
+    if (only is null or "idle")
+    {
+        await MeasureIdleAsync(azurite, quick ? 2_000 : 100_000);
+    }
+
+    Line("");
+    Line($"Load at the end {Machine.Load()}.");
+    if (!quick && only is null)
+    {
+        await File.WriteAllTextAsync(Path.Combine(Repository.Root, "bench", "FunctionsHost", "results.md"), $"# Results\n\n{report}");
+    }
+
+    return 0;
+
+    void Line(string text)
+    {
+        Console.WriteLine(text);
+        report.AppendLine(text);
+    }
+
+    async Task MeasureHttpAsync(AzuriteProcess storage, TimeSpan duration)
+    {
+        using var state = new TemporaryFolder();
+        await using var host = await HostProcess.StartAsync("sqlite", storage.ConnectionString, state.Path);
+        var worker = await host.WorkerIdAsync();
+        var barePort = FreePort.Next();
+        using var bare = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Build.IsDotnet ? [typeof(HttpCost).Assembly.Location, "bare", $"{barePort}"] : ["bare", $"{barePort}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+        })!;
+        var bareUrl = new Uri($"http://127.0.0.1:{barePort}/empty");
+        await UntilAnswersAsync(bareUrl);
+        var hostCost = await HttpCost.MeasureAsync(new Uri(host.Http.BaseAddress!, "empty"), duration, host.Id, worker);
+        var bareCost = await HttpCost.MeasureAsync(bareUrl, duration, bare.Id);
+        bare.StandardInput.Close();
+        await bare.WaitForExitAsync();
+        Line("| an empty HTTP function | µs of processor time | median, one connection | requests/s, 64 connections |");
+        Line("|---|---|---|---|");
+        Line(Text($"| under the host | host {Micro(hostCost, 0):0}, worker {Micro(hostCost, 1):0} | {hostCost.Latency.TotalMicroseconds:0} µs | {hostCost.PerSecond:0} |"));
+        Line(Text($"| a bare ASP.NET Core endpoint | {Micro(bareCost, 0):0} | {bareCost.Latency.TotalMicroseconds:0} µs | {bareCost.PerSecond:0} |"));
+        Line("");
+        Line(Text($"Start to the first answer: {host.Start.TotalSeconds:0.0} s."));
+        Line("");
+    }
+
+    async Task MeasureOrchestrationsAsync(AzuriteProcess storage, bool isQuick)
+    {
+        Line("| storage | five steps, at once | one, seen by its client | chain of 200 | fan-out of 500 | fan-out of 2,000 | 1,000 signals | resident MiB: host, worker |");
+        Line("|---|---|---|---|---|---|---|---|");
+        foreach (var (name, type, many, settings) in new (string, string, int, (string, string)[])[]
+        {
+            ("memory, stores nothing", MemoryProviderFactory.ProviderName, 1000, []),
+            ("SQLite, safe against power loss", "sqlite", 1000, []),
+            ("SQLite, safe against a kill", "sqlite", 1000, [("AzureFunctionsJobHost__extensions__durableTask__storageProvider__survivePowerLoss", "false")]),
+            ("Azure Storage on Azurite", "AzureStorage", 200, []),
+        })
+        {
+            var count = isQuick ? many / 10 : many;
+            using var state = new TemporaryFolder();
+            await using var host = await HostProcess.StartAsync(type, storage.ConnectionString, state.Path, settings);
+            await host.UntilRunningAsync();
+            await host.RunAsync("Chain", count / 4, 5);
+            var steps = await host.RunAsync("Chain", count, 5);
+            var singles = new List<double>();
+            for (var i = 0; i < (type == "AzureStorage" ? 3 : 20); i++)
+            {
+                singles.Add(await host.RunAsync("Chain", 1, 5));
+            }
+
+            singles.Sort();
+            var chain = await host.RunAsync("Chain", 1, 200);
+            var fan500 = await host.RunAsync("FanOut", 1, 500);
+            var fan2000 = await host.RunAsync("FanOut", 1, isQuick ? 200 : 2000);
+            var signals = await host.RunAsync("Signals", 1, 1000);
+            Line(Text(
+                $"| {name} | {count / steps:0} runs/s ({count}) | {singles[singles.Count / 2] * 1000:0} ms | {chain:0.00} s | {fan500:0.00} s | {fan2000:0.00} s | {signals:0.00} s | {Machine.ResidentMebibytes(host.Id):0}, {Machine.ResidentMebibytes(await host.WorkerIdAsync()):0} |"));
+        }
+
+        Line("");
+        Line(Text($"Azurite after all of it: {Machine.ResidentMebibytes(storage.Id):0} MiB resident."));
+        Line("");
+    }
+
+    async Task MeasureIdleAsync(AzuriteProcess storage, int instances)
+    {
+        using var state = new TemporaryFolder();
+        double accepted;
+        double resident;
+        await using (var host = await HostProcess.StartAsync("sqlite", storage.ConnectionString, state.Path))
+        {
+            await host.UntilRunningAsync();
+            using var response = await host.Http.PostAsync(new Uri($"idle/{instances}", UriKind.Relative), null);
+            response.EnsureSuccessStatusCode();
+            accepted = double.Parse(await response.Content.ReadAsStringAsync(), CultureInfo.InvariantCulture);
+            await host.RunAsync("Chain", 1, 5);
+            resident = Machine.ResidentMebibytes(host.Id);
+            await host.KillAsync();
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        await using var again = await HostProcess.StartAsync("sqlite", storage.ConnectionString, state.Path);
+        await again.RunAsync("Chain", 1, 5);
+        Line(Text(
+            $"{instances} idle instances in SQLite: accepted in {accepted:0.0} s, host {resident:0} MiB; after kill -9, from the host's new start until a five-step orchestration has ended: {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, host {Machine.ResidentMebibytes(again.Id):0} MiB."));
+    }
+
+    static double Micro(HttpCost cost, int process) => cost.ProcessorTime[process].TotalMicroseconds;
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    static async Task UntilAnswersAsync(Uri url)
+    {
+        using var http = new HttpClient();
+        for (var i = 0; i < 500; i++)
+        {
+            try
+            {
+                using var response = await http.GetAsync(url);
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(20);
+            }
+        }
+
+        throw new InvalidOperationException($"{url} does not answer.");
+    }
+}

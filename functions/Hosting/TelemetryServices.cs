@@ -1,0 +1,43 @@
+using Azure.Monitor.OpenTelemetry.Exporter;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+
+namespace DurableMl.Functions.Hosting;
+
+/// <summary>Traces and logs by OpenTelemetry, joined to the host's by W3C trace context. Metrics are collected by the inference part.</summary>
+public static class TelemetryServices
+{
+    private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string ApplicationInsights = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+
+    /// <summary>Exports to whatever the usual settings name: a collector, Application Insights, both, or nothing.</summary>
+    public static IServiceCollection AddDurableMlTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        bool collector = !string.IsNullOrEmpty(configuration[Collector]);
+        bool insights = !string.IsNullOrEmpty(configuration[ApplicationInsights]);
+        if (!collector && !insights)
+        {
+            return services;
+        }
+
+        IOpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
+            .UseFunctionsWorkerDefaults()
+            .WithTracing(tracing => tracing.AddSource("Microsoft.DurableTask", "Azure.*"));
+        if (collector)
+        {
+            telemetry.UseOtlpExporter();
+        }
+
+        if (insights)
+        {
+            telemetry.UseAzureMonitorExporter();
+        }
+
+        return services;
+    }
+}

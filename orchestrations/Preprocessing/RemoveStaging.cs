@@ -1,0 +1,26 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using DurableMl.Orchestrations.Blobs;
+using Microsoft.Azure.Functions.Worker;
+
+namespace DurableMl.Orchestrations.Preprocessing;
+
+/// <summary>Activity: removes what a run had prepared before the dataset's version was known.</summary>
+/// <param name="blobs">The data account.</param>
+public sealed class RemoveStaging(BlobServiceClient blobs)
+{
+    /// <summary>Removes it, if there is something.</summary>
+    /// <param name="input">The run and its dataset.</param>
+    /// <param name="cancellationToken">The host stops.</param>
+    [Function(nameof(RemoveStaging))]
+    public async Task RunAsync([ActivityTrigger] PlanDatasetInput input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
+        string prefix = DatasetBlobs.Staging(input.Dataset.Name, input.RunId);
+        await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using DurableMl.Orchestrations.Blobs;
+
+namespace DurableMl.Orchestrations.Runs;
+
+/// <summary>A run in the list of all runs.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Pipeline">Its pipeline's name.</param>
+/// <param name="State">How it ended; null while it goes on, or where it was ended from outside.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="ChangedAt">When it ended; while it goes on, when it began or was resumed.</param>
+public sealed record RunEntry(string RunId, string? Pipeline, RunState? State, DateTimeOffset StartedAt, DateTimeOffset ChangedAt);
+
+/// <summary>A page of the list of all runs.</summary>
+/// <param name="Runs">The runs, newest first.</param>
+/// <param name="ContinuationToken">Where the next page begins; null on the last.</param>
+public sealed record RunEntries(IReadOnlyList<RunEntry> Runs, string? ContinuationToken);
+
+/// <summary>
+/// The list of all runs: an empty blob for each, named so that the newest comes first, with what a list shows in its metadata. A page costs
+/// one call, however many runs and other orchestrations there are; a task hub can only be walked whole.
+/// </summary>
+/// <param name="blobs">The data account.</param>
+public sealed class RunIndex(BlobServiceClient blobs)
+{
+    // No run is called so: their ids begin with a letter or a digit.
+    private const string Prefix = "_index/";
+    private const string PipelineKey = "pipeline";
+    private const string StateKey = "state";
+
+    private readonly BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
+
+    /// <summary>Lists a run as going on.</summary>
+    public Task BeginAsync(string runId, DateTime startedAt, string pipeline, CancellationToken cancellationToken) =>
+        WriteAsync(runId, startedAt, new Dictionary<string, string>(StringComparer.Ordinal) { [PipelineKey] = pipeline }, cancellationToken);
+
+    /// <summary>Notes how a run ended.</summary>
+    public Task EndAsync(string runId, DateTime startedAt, string pipeline, RunState state, CancellationToken cancellationToken) => WriteAsync(
+        runId,
+        startedAt,
+        new Dictionary<string, string>(StringComparer.Ordinal) { [PipelineKey] = pipeline, [StateKey] = state.ToString() },
+        cancellationToken);
+
+    /// <summary>A page of runs, newest first.</summary>
+    /// <param name="continuationToken">What the page before said; null for the first.</param>
+    /// <param name="pageSize">Runs on a page, 1 to 5000.</param>
+    /// <param name="cancellationToken">Nobody asks any more.</param>
+    public async Task<RunEntries> ListAsync(string? continuationToken, int pageSize, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (Page<BlobItem> page in runs.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, Prefix, cancellationToken).AsPages(continuationToken, pageSize))
+            {
+                return new RunEntries([.. page.Values.Select(Parse)], page.ContinuationToken is { Length: > 0 } next ? next : null);
+            }
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            // Nothing has run yet.
+        }
+
+        return new RunEntries([], null);
+    }
+
+    /// <summary>Takes runs that began before a time off the list. Returns how many.</summary>
+    public async Task<int> RemoveAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        int removed = 0;
+        string? token = null;
+        do
+        {
+            RunEntries page = await ListAsync(token, 1000, cancellationToken);
+            foreach (RunEntry run in page.Runs.Where(run => run.StartedAt < before && run.State is not null))
+            {
+                await runs.DeleteBlobIfExistsAsync(Name(run.RunId, run.StartedAt.UtcDateTime), cancellationToken: cancellationToken);
+                removed++;
+            }
+
+            token = page.ContinuationToken;
+        }
+        while (token is not null);
+        return removed;
+    }
+
+    private static string Name(string runId, DateTime startedAt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTime.MaxValue.Ticks - startedAt.Ticks:D19}-{runId}");
+
+    private static RunEntry Parse(BlobItem blob)
+    {
+        string name = blob.Name[Prefix.Length..];
+        int dash = name.IndexOf('-', StringComparison.Ordinal);
+        var startedAt = new DateTime(DateTime.MaxValue.Ticks - long.Parse(name.AsSpan(0, dash), CultureInfo.InvariantCulture), DateTimeKind.Utc);
+        return new RunEntry(
+            name[(dash + 1)..],
+            blob.Metadata?.TryGetValue(PipelineKey, out string? pipeline) == true ? pipeline : null,
+            blob.Metadata?.TryGetValue(StateKey, out string? state) == true && Enum.TryParse(state, out RunState ended) ? ended : null,
+            startedAt,
+            blob.Properties.LastModified ?? startedAt);
+    }
+
+    private Task WriteAsync(string runId, DateTime startedAt, Dictionary<string, string> metadata, CancellationToken cancellationToken) =>
+        runs.GetBlobClient(Name(runId, startedAt)).UploadAsync(new BinaryData(""), new BlobUploadOptions { Metadata = metadata }, cancellationToken);
+}

@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace EveryTrigger;
+
+/// <summary>What functions leave behind for a test to see: a file each, in the folder that the test names.</summary>
+public static class Record
+{
+    private static readonly string Folder = Environment.GetEnvironmentVariable("RECORD_FOLDER") ?? Path.GetTempPath();
+
+    public static Task WriteAsync(string name, string text) => File.AppendAllTextAsync(Path.Combine(Folder, name), text + "\n");
+}
+
+/// <summary>Lets a request go on when another one says so.</summary>
+public static class Signals
+{
+    private static readonly ConcurrentDictionary<string, TaskCompletionSource> All = new();
+
+    public static void Set(string name) => Of(name).TrySetResult();
+
+    public static Task WaitAsync(string name, CancellationToken cancellationToken) => Of(name).Task.WaitAsync(cancellationToken);
+
+    private static TaskCompletionSource Of(string name) => All.GetOrAdd(name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+}
