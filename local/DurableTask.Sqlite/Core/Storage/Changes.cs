@@ -114,6 +114,11 @@ internal sealed class Effects
 internal readonly record struct StoredMessage(
     long Id, long Key, long? Due, bool IsEntity, TaskMessage? Message, int Size, int Attempts = 0, bool IsRewind = false);
 
+/// <summary>What waits in the file, in order and without its text.</summary>
+/// <param name="Messages">Messages for instances.</param>
+/// <param name="Activities">Activities that have no result.</param>
+internal sealed record Backlog(List<StoredMessage> Messages, List<StoredMessage> Activities);
+
 /// <summary>What statuses mean here.</summary>
 internal static class Status
 {

@@ -89,17 +89,13 @@ internal readonly struct Queries(Connection connection)
     public TaskMessage? Activity(long id) =>
         connection.Prepare("SELECT message FROM activities WHERE id = ?1").Bind(1, id).First(row => EventJson.ReadMessage(row.Utf8(0)));
 
-    /// <summary>All waiting messages, in order, without their text.</summary>
-    public List<StoredMessage> Messages() =>
-        connection.Prepare(
-                "SELECT m.id, m.key, m.due, (SELECT i.entity FROM instances AS i WHERE i.key = m.key), m.type FROM messages AS m ORDER BY m.id")
+    /// <summary>All that waits, in order and without its text.</summary>
+    public Backlog Backlog() => new(
+        connection.Prepare("SELECT m.id, m.key, m.due, (SELECT i.entity FROM instances AS i WHERE i.key = m.key), m.type FROM messages AS m ORDER BY m.id")
             .Rows(row => new StoredMessage(
-                row.Int64(0), row.Int64(1), row.OptionalInt64(2), row.Int64(3) != 0, Message: null, Size: 0, IsRewind: row.Int64(4) == (int)EventType.ExecutionRewound));
-
-    /// <summary>All activities that have no result, in order, without their text.</summary>
-    public List<StoredMessage> Activities() =>
+                row.Int64(0), row.Int64(1), row.OptionalInt64(2), row.Int64(3) != 0, Message: null, Size: 0, IsRewind: row.Int64(4) == (int)EventType.ExecutionRewound)),
         connection.Prepare("SELECT id, key, attempts FROM activities ORDER BY id")
-            .Rows(row => new StoredMessage(row.Int64(0), row.Int64(1), null, IsEntity: false, Message: null, Size: 0, row.Int32(2)));
+            .Rows(row => new StoredMessage(row.Int64(0), row.Int64(1), null, IsEntity: false, Message: null, Size: 0, row.Int32(2))));
 
     /// <summary>A page of instances, oldest first or, with a prefix, by id.</summary>
     public (List<OrchestrationState> States, string? Continuation) Page(InstanceFilter filter)

@@ -23,6 +23,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Thread thread;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource? outage;
+    private bool isOutOfStep;
 
     public Writer(Connection connection, TimeProvider timeProvider, ILoggerFactory loggerFactory)
     {
@@ -34,12 +35,15 @@ internal sealed class Writer : IAsyncDisposable
         thread.Start();
     }
 
+    /// <summary>Brings the memory to what the file holds when it did not follow a commit. Runs on the writer's thread.</summary>
+    public Action<Queries>? Reload { private get; set; }
+
     private Tables Tables { get; }
 
-    /// <summary>Whether the disk takes what is written; work handed out while it does not would be done for nothing.</summary>
+    /// <summary>Whether the disk takes what is written and the memory holds what is on it; work handed out while that is not so would be done for nothing.</summary>
     public bool IsHealthy => outage is null;
 
-    /// <summary>Ends once the disk takes what is written.</summary>
+    /// <summary>Ends once it is so.</summary>
     public Task WaitUntilHealthyAsync(CancellationToken cancellationToken) => outage?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Does something in a transaction, and gives back its result once that is on disk.</summary>
@@ -124,9 +128,10 @@ internal sealed class Writer : IAsyncDisposable
             batch.ForEach(request => TryCommit([request]));
         }
 
-        foreach (var request in batch)
+        batch.ForEach(Follow);
+        if (isOutOfStep)
         {
-            request.Committed(logger);
+            ReadAgain();
         }
 
         if (Tables.ShrinkAfterCommit)
@@ -180,6 +185,36 @@ internal sealed class Writer : IAsyncDisposable
         }
     }
 
+    private void Follow(Request request)
+    {
+        try
+        {
+            request.Committed();
+        }
+        catch (Exception exception)
+        {
+            // What is committed is committed, and who asked for it is told so.
+            Log.MemoryOutOfStep(logger, exception);
+            isOutOfStep = true;
+        }
+    }
+
+    private void ReadAgain()
+    {
+        try
+        {
+            Reload?.Invoke(Tables.Queries);
+            isOutOfStep = false;
+            Recover();
+        }
+        catch (Exception exception)
+        {
+            // Nothing is handed out until it succeeds.
+            Log.CannotReload(logger, exception);
+            outage ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
     private void Shrink()
     {
         Tables.ShrinkAfterCommit = false;
@@ -206,7 +241,7 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Recover()
     {
-        if (outage is { } over)
+        if (!isOutOfStep && outage is { } over)
         {
             Log.OutageOver(logger);
             outage = null;
@@ -221,12 +256,21 @@ internal sealed class Writer : IAsyncDisposable
             Tables.Begin();
             Tables.Probe();
             Tables.Commit();
-            Recover();
         }
         catch (SqliteException)
         {
             // Still out of order; reported when it began.
             Undo();
+            return;
+        }
+
+        if (isOutOfStep)
+        {
+            ReadAgain();
+        }
+        else
+        {
+            Recover();
         }
     }
 
@@ -253,7 +297,7 @@ internal sealed class Writer : IAsyncDisposable
         public abstract void Fail(Exception exception);
 
         /// <summary>It is on disk.</summary>
-        public abstract void Committed(ILogger logger);
+        public abstract void Committed();
 
         /// <summary>Tells who asked for it.</summary>
         public abstract void Complete();
@@ -271,21 +315,11 @@ internal sealed class Writer : IAsyncDisposable
 
         public override void Fail(Exception exception) => failure ??= exception;
 
-        public override void Committed(ILogger logger)
+        public override void Committed()
         {
-            if (failure is not null || committed is null)
+            if (failure is null)
             {
-                return;
-            }
-
-            try
-            {
-                committed(result);
-            }
-            catch (Exception exception)
-            {
-                // What is committed is committed; the memory that did not follow is read again from the file at the next start.
-                Log.MemoryOutOfStep(logger, exception);
+                committed?.Invoke(result);
             }
         }
 
