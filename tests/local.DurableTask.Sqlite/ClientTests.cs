@@ -195,7 +195,8 @@ public sealed class ClientTests
         Volatile.Write(ref broken, false);
         await hub.Service.RewindTaskOrchestrationAsync("rewound", "mended");
 
-        var state = await hub.WaitForStatusAsync("rewound", OrchestrationStatus.Completed);
+        // Who waits after the rewind waits for the new end, and is not shown the failure.
+        var state = await hub.WaitAsync(new OrchestrationInstance { InstanceId = "rewound" });
         Assert.AreEqual("\"mended\"", state.Output);
         Assert.IsNull(state.FailureDetails);
         Assert.AreEqual(1, good);
@@ -214,7 +215,10 @@ public sealed class ClientTests
 
         await Task.WhenAll(hub.Service.RewindTaskOrchestrationAsync("twice", "one"), hub.Service.RewindTaskOrchestrationAsync("twice", "two"));
 
-        await hub.WaitForStatusAsync("twice", OrchestrationStatus.Completed);
+        Assert.AreEqual("\"mended\"", (await hub.WaitAsync(new OrchestrationInstance { InstanceId = "twice" })).Output);
+        await hub.Service.RewindTaskOrchestrationAsync("twice", "it has not failed");
+        Assert.AreEqual(OrchestrationStatus.Completed, (await hub.Service.GetOrchestrationStateAsync("twice", executionId: null)).OrchestrationStatus);
+        Assert.AreEqual(0, await hub.CountMessagesAsync("twice"));
     }
 
     [TestMethod]

@@ -93,7 +93,7 @@ public partial class SqliteOrchestrationService
         SendTaskOrchestrationMessageAsync(Message(instanceId, new ExecutionTerminatedEvent(-1, reason)));
 
     /// <summary>Runs a failed orchestration again from where it failed.</summary>
-    /// <param name="instanceId">The orchestration; one that has not finished takes no notice.</param>
+    /// <param name="instanceId">The orchestration; one that has not failed takes no notice.</param>
     /// <param name="reason">Why.</param>
     public Task RewindTaskOrchestrationAsync(string instanceId, string reason) =>
         SendTaskOrchestrationMessageAsync(Message(instanceId, new ExecutionRewoundEvent(-1, reason)));

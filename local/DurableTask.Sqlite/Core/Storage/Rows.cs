@@ -116,6 +116,14 @@ internal sealed class Rows
         connection.Prepare("UPDATE instances SET turns = turns + 1, status = ?2, updated = ?3, completed = ?3 WHERE key = ?1")
             .Bind(1, key).Bind(2, (int)OrchestrationStatus.Terminated).Bind(3, now).Run();
 
+    /// <summary>Makes a failed instance run again; its history tells what is to be done.</summary>
+    public void Reopen(long key, long now)
+    {
+        connection.Prepare("UPDATE instances SET status = ?2, updated = ?3, completed = NULL, failure = NULL WHERE key = ?1")
+            .Bind(1, key).Bind(2, (int)OrchestrationStatus.Running).Bind(3, now).Run();
+        SetPayload(Payload.Output(key), null);
+    }
+
     public void AddTurn(long key, ReadOnlySpan<byte> events) => addTurn.Bind(1, ++lastTurn).Bind(2, key).Bind(3, events).Run();
 
     /// <summary>Writes an input or output; <c>null</c> for none.</summary>

@@ -233,7 +233,13 @@ internal sealed class Tables
                 Discard(message, "There is no such instance.", effects);
             }
         }
-        else if (Status.IsFinished(target.Status) && message.Message.Event is not ExecutionRewoundEvent)
+        else if (target.Status == OrchestrationStatus.Failed && message.Message.Event is ExecutionRewoundEvent)
+        {
+            // Runs from now on: who waits for its end after this must not be shown the failure that is being undone.
+            rows.Reopen(target.Key, Now());
+            Post(target.Key, message, due: null, effects);
+        }
+        else if (Status.IsFinished(target.Status) || (message.Message.Event is ExecutionRewoundEvent && sender == 0))
         {
             Discard(message, $"The instance is {target.Status}.", effects);
         }
