@@ -116,6 +116,7 @@ public sealed class ClientTests
         Assert.AreEqual(5, (await ListAsync(hub, new OrchestrationQuery { PageSize = 2, RuntimeStatus = [OrchestrationStatus.Running] })).Count);
         Assert.AreEqual(5, (await ListAsync(hub, new OrchestrationQuery { CreatedTimeFrom = middle })).Count);
         Assert.AreEqual(7, (await ListAsync(hub, new OrchestrationQuery { CreatedTimeTo = middle, PageSize = 7 })).Count);
+        Assert.IsNull((await hub.Service.GetOrchestrationWithQueryAsync(new OrchestrationQuery { PageSize = 12 }, CancellationToken.None)).ContinuationToken);
         var narrow = await hub.Service.GetOrchestrationWithQueryAsync(new OrchestrationQuery { FetchInputsAndOutputs = false }, CancellationToken.None);
         Assert.IsTrue(narrow.OrchestrationState.All(state => state.Input is null && state.Output is null));
         await Assert.ThrowsExactlyAsync<ArgumentException>(() => ListAsync(hub, new OrchestrationQuery { ContinuationToken = "nonsense" }));

@@ -57,6 +57,13 @@ internal sealed class Hub : IAsyncDisposable
             return number;
         });
 
+    /// <summary>"traced": an activity, a wait for an event, and a child that runs an activity.</summary>
+    public Hub WithTraced()
+    {
+        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>("traced", "", () => new Traced()));
+        return WithSteps();
+    }
+
     /// <summary>"wait": for ever; "collect": so many events.</summary>
     public Hub WithEvents()
     {
@@ -196,6 +203,19 @@ internal sealed class Hub : IAsyncDisposable
         }
 
         public override void OnEvent(OrchestrationContext context, string name, int input) => first.TrySetResult(input);
+    }
+
+    private sealed class Traced : TaskOrchestration<int, string, int, string>
+    {
+        private readonly TaskCompletionSource<int> raised = new();
+
+        public override async Task<int> RunTask(OrchestrationContext context, string input)
+        {
+            await context.ScheduleTask<int>("increment", "", 0);
+            return await context.CreateSubOrchestrationInstance<int>("steps", "", await raised.Task);
+        }
+
+        public override void OnEvent(OrchestrationContext context, string name, int input) => raised.TrySetResult(input);
     }
 
     private sealed class LambdaActivity<TInput, TOutput>(Func<TInput, Task<TOutput>> run) : AsyncTaskActivity<TInput, TOutput>

@@ -105,6 +105,8 @@ public sealed class ProviderTests
         var page = await provider.GetOrchestrationStateWithPagination(
             new OrchestrationStatusQueryCondition { RuntimeStatus = [OrchestrationRuntimeStatus.Completed], PageSize = 10, ShowInput = true }, CancellationToken.None);
         var listed = page.DurableOrchestrationState.Single();
+        var withoutInput = await provider.GetOrchestrationStateWithPagination(new OrchestrationStatusQueryCondition { ShowInput = false }, CancellationToken.None);
+        Assert.IsTrue(withoutInput.DurableOrchestrationState.All(state => state.Input.ToString().Length == 0));
         Assert.AreEqual(("good", 2, 2), (listed.InstanceId, (int)listed.Input, (int)listed.Output));
 
         await provider.RewindAsync("bad", "again");

@@ -105,6 +105,12 @@ internal readonly struct Queries(Connection connection)
         var statement = connection.Prepare($"SELECT {Columns} FROM instances WHERE {where}");
         bind(statement);
         var rows = statement.Rows(Row);
+        var goesOn = rows.Count > filter.PageSize;
+        if (goesOn)
+        {
+            rows.RemoveAt(filter.PageSize);
+        }
+
         if (filter.WithPayloads)
         {
             foreach (var row in rows)
@@ -113,7 +119,7 @@ internal readonly struct Queries(Connection connection)
             }
         }
 
-        var continuation = rows.Count < filter.PageSize ? null : filter.ContinueAfter(rows[^1]!.Key, rows[^1]!.State.OrchestrationInstance.InstanceId);
+        var continuation = goesOn ? filter.ContinueAfter(rows[^1]!.Key, rows[^1]!.State.OrchestrationInstance.InstanceId) : null;
         return (rows.ConvertAll(row => row!.State), continuation);
     }
 
@@ -218,7 +224,7 @@ internal sealed class InstanceFilter
     /// <summary>The continuation for a page that ended with an instance.</summary>
     public string ContinueAfter(long key, string instanceId) => Prefix is null ? key.ToString(CultureInfo.InvariantCulture) : instanceId;
 
-    /// <summary>The condition and order, and what binds the values in it.</summary>
+    /// <summary>The condition and order, and what binds the values in it. One row more than a page tells whether the list goes on.</summary>
     /// <exception cref="ArgumentException">The continuation is none of this list.</exception>
     public (string Where, Action<Statement> Bind) ToSql()
     {
@@ -255,7 +261,7 @@ internal sealed class InstanceFilter
             Add("key >", (statement, index) => statement.Bind(index, key));
         }
 
-        Add("TRUE ORDER BY " + (Prefix is null ? "key" : "id") + " LIMIT", (statement, index) => statement.Bind(index, PageSize));
+        Add("TRUE ORDER BY " + (Prefix is null ? "key" : "id") + " LIMIT", (statement, index) => statement.Bind(index, PageSize + 1L));
         return (string.Join(" AND ", conditions), statement => values.ForEach(bind => bind(statement)));
 
         void AddText(string condition, string value) => Add(condition, (statement, index) => statement.Bind(index, value));
