@@ -116,6 +116,7 @@ public sealed class ClientTests
         Assert.AreEqual(5, (await ListAsync(hub, new OrchestrationQuery { PageSize = 2, RuntimeStatus = [OrchestrationStatus.Running] })).Count);
         Assert.AreEqual(5, (await ListAsync(hub, new OrchestrationQuery { CreatedTimeFrom = middle })).Count);
         Assert.AreEqual(7, (await ListAsync(hub, new OrchestrationQuery { CreatedTimeTo = middle, PageSize = 7 })).Count);
+        Assert.IsNull((await hub.Service.GetOrchestrationWithQueryAsync(new OrchestrationQuery { PageSize = 12 }, CancellationToken.None)).ContinuationToken);
         var narrow = await hub.Service.GetOrchestrationWithQueryAsync(new OrchestrationQuery { FetchInputsAndOutputs = false }, CancellationToken.None);
         Assert.IsTrue(narrow.OrchestrationState.All(state => state.Input is null && state.Output is null));
         await Assert.ThrowsExactlyAsync<ArgumentException>(() => ListAsync(hub, new OrchestrationQuery { ContinuationToken = "nonsense" }));
@@ -195,7 +196,8 @@ public sealed class ClientTests
         Volatile.Write(ref broken, false);
         await hub.Service.RewindTaskOrchestrationAsync("rewound", "mended");
 
-        var state = await hub.WaitForStatusAsync("rewound", OrchestrationStatus.Completed);
+        // Who waits after the rewind waits for the new end, and is not shown the failure.
+        var state = await hub.WaitAsync(new OrchestrationInstance { InstanceId = "rewound" });
         Assert.AreEqual("\"mended\"", state.Output);
         Assert.IsNull(state.FailureDetails);
         Assert.AreEqual(1, good);
@@ -214,7 +216,10 @@ public sealed class ClientTests
 
         await Task.WhenAll(hub.Service.RewindTaskOrchestrationAsync("twice", "one"), hub.Service.RewindTaskOrchestrationAsync("twice", "two"));
 
-        await hub.WaitForStatusAsync("twice", OrchestrationStatus.Completed);
+        Assert.AreEqual("\"mended\"", (await hub.WaitAsync(new OrchestrationInstance { InstanceId = "twice" })).Output);
+        await hub.Service.RewindTaskOrchestrationAsync("twice", "it has not failed");
+        Assert.AreEqual(OrchestrationStatus.Completed, (await hub.Service.GetOrchestrationStateAsync("twice", executionId: null)).OrchestrationStatus);
+        Assert.AreEqual(0, await hub.CountMessagesAsync("twice"));
     }
 
     [TestMethod]

@@ -57,6 +57,13 @@ internal sealed class Hub : IAsyncDisposable
             return number;
         });
 
+    /// <summary>"traced": an activity, a wait for an event, and a child that runs an activity.</summary>
+    public Hub WithTraced()
+    {
+        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>("traced", "", () => new Traced()));
+        return WithSteps();
+    }
+
     /// <summary>"wait": for ever; "collect": so many events.</summary>
     public Hub WithEvents()
     {
@@ -83,7 +90,7 @@ internal sealed class Hub : IAsyncDisposable
     public Task<long> CountMessagesAsync(string instanceId)
     {
         using var connection = Connection.Open(Options.Path, SqliteOpenMode.ReadOnly);
-        return Task.FromResult(connection.Prepare($"SELECT COUNT(*) FROM messages WHERE {RowId.KeySql("id")} = (SELECT key FROM instances WHERE id = ?1)").Bind(1, instanceId).Number() ?? 0);
+        return Task.FromResult(connection.Prepare("SELECT COUNT(*) FROM messages WHERE key = (SELECT key FROM instances WHERE id = ?1)").Bind(1, instanceId).Number() ?? 0);
     }
 
     public async Task<List<HistoryEvent>> HistoryAsync(string instanceId)
@@ -196,6 +203,19 @@ internal sealed class Hub : IAsyncDisposable
         }
 
         public override void OnEvent(OrchestrationContext context, string name, int input) => first.TrySetResult(input);
+    }
+
+    private sealed class Traced : TaskOrchestration<int, string, int, string>
+    {
+        private readonly TaskCompletionSource<int> raised = new();
+
+        public override async Task<int> RunTask(OrchestrationContext context, string input)
+        {
+            await context.ScheduleTask<int>("increment", "", 0);
+            return await context.CreateSubOrchestrationInstance<int>("steps", "", await raised.Task);
+        }
+
+        public override void OnEvent(OrchestrationContext context, string name, int input) => raised.TrySetResult(input);
     }
 
     private sealed class LambdaActivity<TInput, TOutput>(Func<TInput, Task<TOutput>> run) : AsyncTaskActivity<TInput, TOutput>

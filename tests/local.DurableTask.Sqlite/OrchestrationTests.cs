@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableTask.Core;
 using DurableTask.Core.Exceptions;
 using DurableTask.Core.History;
@@ -318,7 +319,16 @@ public sealed class OrchestrationTests
         var large = new string('ä', 32 << 20);
         await using var hub = await new Hub()
             .Activity("echo", (string text) => text)
-            .Orchestration("pass", async (OrchestrationContext context, string text) => await context.ScheduleTask<string>("echo", "", text))
+            .Orchestration("pass", async (OrchestrationContext context, string text) =>
+            {
+                var passed = await context.ScheduleTask<string>("echo", "", text);
+                for (var i = 0; i < 5; i++)
+                {
+                    await context.ScheduleTask<string>("echo", "", "small");
+                }
+
+                return passed;
+            })
             .StartAsync();
 
         await hub.RunAsync("pass", large, "large");
@@ -326,6 +336,79 @@ public sealed class OrchestrationTests
 
         Assert.IsTrue(state.Output == "\"" + large + "\"");
         Assert.IsTrue(state.Input == state.Output);
+
+        // Written by the turns that it came and went with, and by none of those between.
+        Assert.AreEqual(7, await hub.CountAsync("history"));
+        Assert.AreEqual(3, await hub.CountAsync("history WHERE length(events) > 1000000"));
+    }
+
+    [TestMethod]
+    public async Task A_history_of_100_000_events_is_written_once_and_streamed()
+    {
+        const int Count = 100_000;
+        await using var hub = await new Hub().WithEvents().StartAsync();
+        var instance = await hub.StartAsync("collect", Count, "long");
+        for (var i = 0; i < Count - 1;)
+        {
+            var messages = new List<TaskMessage>();
+            for (; messages.Count < 5_000 && i < Count - 1; i++)
+            {
+                messages.Add(Raised(i));
+            }
+
+            await hub.Service.SendTaskOrchestrationMessageBatchAsync([.. messages]);
+        }
+
+        await hub.RestartAsync(restarted => restarted.WithEvents());
+        await hub.Service.SendTaskOrchestrationMessageBatchAsync(Raised(Count - 1));
+
+        Assert.IsTrue((await hub.WaitAsync(instance)).Output == "\"" + string.Join(',', Enumerable.Range(0, Count)) + "\"");
+        var next = 0;
+        await foreach (var raised in hub.Service.StreamOrchestrationHistoryAsync("long"))
+        {
+            if (raised is EventRaisedEvent { Input: var input })
+            {
+                Assert.AreEqual(next++.ToString(System.Globalization.CultureInfo.InvariantCulture), input);
+            }
+        }
+
+        Assert.AreEqual(Count, next);
+
+        static TaskMessage Raised(int number) => new()
+        {
+            OrchestrationInstance = new OrchestrationInstance { InstanceId = "long" },
+            Event = new EventRaisedEvent(-1, number.ToString(System.Globalization.CultureInfo.InvariantCulture)) { Name = "event" },
+        };
+    }
+
+    [TestMethod]
+    public async Task The_traces_of_an_orchestration_its_activities_and_children_hang_together_across_a_restart()
+    {
+        var ended = new System.Collections.Concurrent.ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "DurableTask.Core" or "test",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource("test");
+        await using var hub = await new Hub().WithTraced().StartAsync();
+        OrchestrationInstance instance;
+        using var root = source.StartActivity("root")!;
+        instance = await hub.StartAsync("traced", id: "traced");
+        await Eventually.TrueAsync(() => ended.Any(span => span.DisplayName == "activity:increment" && span.TraceId == root.TraceId), "its first activity has run");
+
+        await hub.RestartAsync(restarted => restarted.WithTraced());
+        await hub.Client.RaiseEventAsync(instance, "event", 1);
+        await hub.WaitAsync(instance);
+
+        var spans = ended.Where(span => span.TraceId == root.TraceId).ToList();
+        var orchestration = spans.Single(span => span is { DisplayName: "orchestration:traced", Kind: ActivityKind.Server });
+        var child = spans.Single(span => span is { DisplayName: "orchestration:steps", Kind: ActivityKind.Server });
+        Assert.IsTrue(spans.Where(span => span.DisplayName == "activity:increment" && span.Kind == ActivityKind.Client).All(span =>
+            span.ParentSpanId == orchestration.SpanId || span.ParentSpanId == child.SpanId));
+        Assert.IsTrue(spans.TrueForAll(span => span.ParentSpanId == root.SpanId || spans.Exists(parent => parent.SpanId == span.ParentSpanId)), "each has its parent");
     }
 
     [TestMethod]

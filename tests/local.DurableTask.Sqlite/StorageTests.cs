@@ -237,7 +237,7 @@ public sealed class StorageTests
             old.Execute($"INSERT INTO main.{table} SELECT * FROM new.{table}");
         }
 
-        old.Execute("INSERT INTO main.activities SELECT id, message FROM new.activities");
+        old.Execute("INSERT INTO main.activities SELECT id, key, message FROM new.activities");
         old.Execute("DETACH new");
         old.Dispose();
         File.Move(path + ".old", path, overwrite: true);

@@ -23,6 +23,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Thread thread;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource? outage;
+    private bool isOutOfStep;
 
     public Writer(Connection connection, TimeProvider timeProvider, ILoggerFactory loggerFactory)
     {
@@ -34,12 +35,15 @@ internal sealed class Writer : IAsyncDisposable
         thread.Start();
     }
 
+    /// <summary>Brings the memory to what the file holds when it did not follow a commit. Runs on the writer's thread.</summary>
+    public Action<Queries>? Reload { private get; set; }
+
     private Tables Tables { get; }
 
-    /// <summary>Whether the disk takes what is written; work handed out while it does not would be done for nothing.</summary>
+    /// <summary>Whether the disk takes what is written and the memory holds what is on it; work handed out while that is not so would be done for nothing.</summary>
     public bool IsHealthy => outage is null;
 
-    /// <summary>Ends once the disk takes what is written.</summary>
+    /// <summary>Ends once it is so.</summary>
     public Task WaitUntilHealthyAsync(CancellationToken cancellationToken) => outage?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Does something in a transaction, and gives back its result once that is on disk.</summary>
@@ -118,27 +122,16 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Commit(List<Request> batch)
     {
-        try
+        if (!TryCommit(batch) && batch.Count > 1)
         {
-            Tables.Begin();
-            foreach (var request in batch)
-            {
-                Tables.Apply(request);
-            }
-
-            Tables.Commit();
-            Recover();
-        }
-        catch (Exception exception)
-        {
-            Tables.Rollback();
-            Broken(exception);
-            batch.ForEach(request => request.Fail(exception));
+            // One of them failed by itself and took the transaction with it: each gets one of its own. Refusals that clients bring about do not get here.
+            batch.ForEach(request => TryCommit([request]));
         }
 
-        foreach (var request in batch)
+        batch.ForEach(Follow);
+        if (isOutOfStep)
         {
-            request.Committed(logger);
+            ReadAgain();
         }
 
         if (Tables.ShrinkAfterCommit)
@@ -147,6 +140,79 @@ internal sealed class Writer : IAsyncDisposable
         }
 
         batch.ForEach(request => request.Complete());
+    }
+
+    /// <summary>Does requests in one transaction.</summary>
+    /// <returns>Whether they need not be tried again: they are committed, or the disk takes nothing, or there is only one.</returns>
+    private bool TryCommit(List<Request> batch)
+    {
+        try
+        {
+            Tables.Begin();
+            foreach (var request in batch)
+            {
+                request.Apply(Tables);
+            }
+
+            Tables.Commit();
+            Recover();
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Undo();
+            Broken(exception);
+            if (batch.Count > 1 && !IsOutage(exception))
+            {
+                return false;
+            }
+
+            batch.ForEach(request => request.Fail(exception));
+            return true;
+        }
+    }
+
+    private void Undo()
+    {
+        try
+        {
+            Tables.Rollback();
+        }
+        catch (SqliteException exception)
+        {
+            // The next transaction cannot begin then, and reports the same.
+            Broken(exception);
+        }
+    }
+
+    private void Follow(Request request)
+    {
+        try
+        {
+            request.Committed();
+        }
+        catch (Exception exception)
+        {
+            // What is committed is committed, and who asked for it is told so.
+            Log.MemoryOutOfStep(logger, exception);
+            isOutOfStep = true;
+        }
+    }
+
+    private void ReadAgain()
+    {
+        try
+        {
+            Reload?.Invoke(Tables.Queries);
+            isOutOfStep = false;
+            Recover();
+        }
+        catch (Exception exception)
+        {
+            // Nothing is handed out until it succeeds.
+            Log.CannotReload(logger, exception);
+            outage ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 
     private void Shrink()
@@ -175,7 +241,7 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Recover()
     {
-        if (outage is { } over)
+        if (!isOutOfStep && outage is { } over)
         {
             Log.OutageOver(logger);
             outage = null;
@@ -190,12 +256,21 @@ internal sealed class Writer : IAsyncDisposable
             Tables.Begin();
             Tables.Probe();
             Tables.Commit();
-            Recover();
         }
         catch (SqliteException)
         {
             // Still out of order; reported when it began.
-            Tables.Rollback();
+            Undo();
+            return;
+        }
+
+        if (isOutOfStep)
+        {
+            ReadAgain();
+        }
+        else
+        {
+            Recover();
         }
     }
 
@@ -222,7 +297,7 @@ internal sealed class Writer : IAsyncDisposable
         public abstract void Fail(Exception exception);
 
         /// <summary>It is on disk.</summary>
-        public abstract void Committed(ILogger logger);
+        public abstract void Committed();
 
         /// <summary>Tells who asked for it.</summary>
         public abstract void Complete();
@@ -240,21 +315,11 @@ internal sealed class Writer : IAsyncDisposable
 
         public override void Fail(Exception exception) => failure ??= exception;
 
-        public override void Committed(ILogger logger)
+        public override void Committed()
         {
-            if (failure is not null || committed is null)
+            if (failure is null)
             {
-                return;
-            }
-
-            try
-            {
-                committed(result);
-            }
-            catch (Exception exception)
-            {
-                // What is committed is committed; the memory that did not follow is read again from the file at the next start.
-                Log.MemoryOutOfStep(logger, exception);
+                committed?.Invoke(result);
             }
         }
 
