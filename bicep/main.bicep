@@ -65,6 +65,11 @@ param storageSku string = 'Standard_LRS'
 @minValue(0)
 param runRetentionDays int = 0
 
+@description('Days after which Durable Functions forgets what has ended; 0 keeps everything. Reports and models are blobs and stay.')
+@minValue(0)
+@maxValue(3650)
+param historyDays int = 90
+
 @description('Days that logs, traces and metrics are kept.')
 @minValue(30)
 @maxValue(730)
@@ -236,6 +241,7 @@ module app 'modules/functions.bicep' = {
     dedicatedPool: maxDedicatedNodes > 0 ? batch.outputs.dedicatedPool : ''
     registryServer: registry.outputs.server
     imageTag: imageTag
+    historyDays: historyDays
     scheduler: scheduler.?outputs.name ?? ''
     taskHub: scheduler.?outputs.taskHub ?? ''
     entraClientId: entraClientId

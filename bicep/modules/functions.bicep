@@ -21,6 +21,7 @@ param spotPool string
 param dedicatedPool string
 param registryServer string
 param imageTag string
+param historyDays int
 param scheduler string
 param taskHub string
 param entraClientId string
@@ -63,6 +64,7 @@ var settings = union(
     Batch__AccountUrl: batchEndpoint
     Batch__PoolId: spotPool
     Batch__ContainerImage: '${registryServer}/durableml/image-classifier:${imageTag}'
+    Runs__KeepHistoryDays: string(historyDays)
     // An instance's memory is for the runtime, for requests with their tensors, and for models: half of it for the last two.
     Inference__MaxMemoryBytes: string(instanceMemoryMB / 4 * megabyte)
     Inference__MaxRequestMemoryBytes: string(instanceMemoryMB / 4 * megabyte)
