@@ -26,6 +26,8 @@ internal sealed class HostConsole(TimeProvider time) : ConsoleFormatter(Formatte
 
         // It warns of every answer that is no success, and polling a queue that nobody has made yet is one.
         logging.AddFilter("Azure.Core", LogLevel.Error);
+        // It lists every setting at each start.
+        logging.AddFilter("Microsoft.Azure.WebJobs.Hosting.OptionsLoggingService", LogLevel.Warning);
         // What a failed request means is said under its function.
         logging.AddFilter("Yarp", LogLevel.None);
         // What became of an invocation, for metrics; Function.NAME says it too.

@@ -25,7 +25,9 @@ internal static partial class ExtensionVersions
             var ours = Path.Combine(AppContext.BaseDirectory, Path.GetFileName(theirs));
             if (File.Exists(ours) && VersionOf(theirs) is var built && VersionOf(ours) is var run && built != run)
             {
-                LogDifference(logger, Path.GetFileNameWithoutExtension(theirs), built, run);
+                // A newer minor version keeps what the older one promised.
+                var level = run.Major == built.Major && run > built ? LogLevel.Information : LogLevel.Warning;
+                LogDifference(logger, level, Path.GetFileNameWithoutExtension(theirs), built, run);
             }
         }
     }
@@ -36,6 +38,6 @@ internal static partial class ExtensionVersions
         return new Version(version.FileMajorPart, version.FileMinorPart, version.FileBuildPart);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The app was built with {Extension} {Built}; this host runs it with {Run}.")]
-    private static partial void LogDifference(ILogger logger, string extension, Version built, Version run);
+    [LoggerMessage(Message = "The app was built with {Extension} {Built}; this host runs it with {Run}.")]
+    private static partial void LogDifference(ILogger logger, LogLevel level, string extension, Version built, Version run);
 }

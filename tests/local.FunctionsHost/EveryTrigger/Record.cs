@@ -8,6 +8,8 @@ public static class Record
     private static readonly string Folder = Environment.GetEnvironmentVariable("RECORD_FOLDER") ?? Path.GetTempPath();
 
     public static Task WriteAsync(string name, string text) => File.AppendAllTextAsync(Path.Combine(Folder, name), text + "\n");
+
+    public static bool Has(string name) => File.Exists(Path.Combine(Folder, name));
 }
 
 /// <summary>Lets a request go on when another one says so.</summary>

@@ -210,7 +210,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private Process Launch()
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
             Path.Combine(Metadata("HostFolder"), "durableml-functions-host.dll"),
@@ -221,6 +221,8 @@ internal sealed class HostProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // Its input ends with the test process, however that ends.
+        start.Environment["DURABLEML_PARENT_WATCH"] = "1";
         start.Environment["AzureWebJobsStorage"] = _settings.Storage;
         start.Environment["RECORD_FOLDER"] = Records;
         start.Environment["AzureFunctionsWebHost__hostid"] = _name;
