@@ -11,5 +11,5 @@ param maximumInstanceCount = 40
 param nodeKind = 'cpu'
 param maxSpotNodes = 2
 param maxDedicatedNodes = 1
-param runRetentionDays = 90
+param trialRetentionDays = 90
 param telemetryDailyCapGB = 1

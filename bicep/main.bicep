@@ -61,9 +61,9 @@ param registrySku string = 'Basic'
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_LRS'
 
-@description('Days after which what runs wrote (checkpoints, logs, trial outputs) is deleted; 0 keeps it. Published models lie elsewhere and stay.')
+@description('Days after which what trials wrote (checkpoints, logs, outputs) is deleted; 0 keeps it. A run whose checkpoints are gone begins its trials anew when it is resumed. Reports and models stay.')
 @minValue(0)
-param runRetentionDays int = 0
+param trialRetentionDays int = 0
 
 @description('Days after which Durable Functions forgets what has ended; 0 keeps everything. Reports and models are blobs and stay.')
 @minValue(0)
@@ -149,7 +149,7 @@ module storage 'modules/storage.bicep' = {
     tags: allTags
     token: token
     sku: storageSku
-    runRetentionDays: runRetentionDays
+    trialRetentionDays: trialRetentionDays
     publicAccess: !privateNetworking
   }
 }

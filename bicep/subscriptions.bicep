@@ -43,10 +43,6 @@ resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025
         includedEventTypes: ['Microsoft.Storage.BlobCreated']
         subjectBeginsWith: '/blobServices/default/containers/${trigger.container}/'
         subjectEndsWith: trigger.ending
-        advancedFilters: [
-          // In a hierarchical namespace a file is announced when it is created and when it is complete; these are the complete ones.
-          { operatorType: 'StringIn', key: 'data.api', values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose'] }
-        ]
       }
       retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 }
     }

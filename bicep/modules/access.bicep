@@ -55,27 +55,14 @@ resource hubs 'Microsoft.DurableTask/schedulers@2026-02-01' existing = if (!empt
   }
 }
 
-resource appData 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for (name, index) in ['raw', 'datasets', 'jobs', 'runs', 'models']: {
-    name: guid(data.id, name, appPrincipalId, roleIds.blobDataContributor)
-    scope: data::blobs::container[index]
-    properties: {
-      principalId: appPrincipalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.blobDataContributor)
-      description: 'The app reads and writes the blobs of ${name}.'
-    }
-  }
-]
-
-resource appSignatures 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(data.id, appPrincipalId, roleIds.blobDelegator)
+resource appData 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(data.id, appPrincipalId, roleIds.blobDataContributor)
   scope: data
   properties: {
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.blobDelegator)
-    description: 'The app signs the URLs that training tasks get, which needs a user delegation key; the key belongs to the account, not to a container.'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.blobDataContributor)
+    description: 'The app makes a container for each trial, and signs URLs with a user delegation key, which belongs to the account.'
   }
 }
 

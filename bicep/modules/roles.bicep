@@ -8,7 +8,6 @@ var roleIds = {
   blobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   blobDataReader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
-  blobDelegator: 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
   durableTaskDataContributor: '0ad04412-c4d5-4796-b79c-f76d14c8d402'
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
   queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'

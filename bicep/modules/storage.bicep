@@ -1,12 +1,11 @@
-// Two accounts: one for data, with a hierarchical namespace, so that a trial can be given a single directory; one for the Functions host, which
-// such a namespace does not suit. Neither has shared keys.
+// Two accounts: one for data, and one for the Functions host, so that who may read the one has no say about the other. Neither has shared keys.
 param location string
 param tags object
 @minLength(13)
 @maxLength(13)
 param token string
 param sku string
-param runRetentionDays int
+param trialRetentionDays int
 param publicAccess bool
 
 var containers = ['raw', 'datasets', 'jobs', 'runs', 'models']
@@ -33,7 +32,6 @@ resource data 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   kind: 'StorageV2'
   sku: { name: sku }
   properties: union(common, {
-    isHnsEnabled: true
     accessTier: 'Hot'
     // A signature that lives longer is a mistake; seven days is what a user delegation key allows.
     sasPolicy: { expirationAction: 'Log', sasExpirationPeriod: '07.00:00:00' }
@@ -64,15 +62,16 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
   name: 'default'
   properties: {
     policy: {
-      // A rule selects blobs by the beginning of their name. Below `runs` that is the run, so checkpoints, logs and outputs age together.
+      // A rule selects by the beginning of a container's name and a blob's. Each trial has a container `trials-…` for its checkpoints and logs;
+      // what preprocessing stages, the app removes itself.
       rules: concat(
         [
           {
-            name: 'cool-runs'
+            name: 'cool-trials'
             type: 'Lifecycle'
             definition: {
-              filters: { blobTypes: ['blockBlob'], prefixMatch: ['runs/'] }
-              actions: { baseBlob: { tierToCool: { daysAfterModificationGreaterThan: 30 } } }
+              filters: { blobTypes: ['blockBlob'], prefixMatch: ['trials-'] }
+              actions: { baseBlob: { tierToCool: { daysAfterModificationGreaterThan: 14 } } }
             }
           }
           {
@@ -84,15 +83,15 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
             }
           }
         ],
-        runRetentionDays == 0
+        trialRetentionDays == 0
           ? []
           : [
               {
-                name: 'delete-runs'
+                name: 'delete-trials'
                 type: 'Lifecycle'
                 definition: {
-                  filters: { blobTypes: ['blockBlob'], prefixMatch: ['runs/'] }
-                  actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: runRetentionDays } } }
+                  filters: { blobTypes: ['blockBlob'], prefixMatch: ['trials-'] }
+                  actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: trialRetentionDays } } }
                 }
               }
             ]

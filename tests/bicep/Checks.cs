@@ -18,11 +18,11 @@ public static partial class Checks
         ["8311e382-0749-4cb8-b61a-304f252e45ec"] = ("AcrPush", ["Microsoft.ContainerRegistry/registries"]),
         ["11076f67-66f6-4be0-8f6b-f0609fd05cc9"] = ("Azure Batch Account Reader", ["Microsoft.Batch/batchAccounts"]),
         ["48e5e92e-a480-4e71-aa9c-2778f4c13781"] = ("Azure Batch Job Submitter", ["Microsoft.Batch/batchAccounts"]),
-        ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = ("Storage Blob Data Contributor", [Containers]),
+        // Trials get containers of their own, so for the app it is the account.
+        ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = ("Storage Blob Data Contributor", [Containers, Accounts + "/stdata"]),
         ["2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"] = ("Storage Blob Data Reader", [Containers]),
         // The Functions host makes containers in its own account, and asks for this role.
         ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = ("Storage Blob Data Owner", [Accounts + "/sthost"]),
-        ["db58b8e5-c6ad-4a2a-8342-4190687cbf4a"] = ("Storage Blob Delegator", [Accounts]),
         // Queues and tables are made at run time, so there is nothing smaller to name.
         ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = ("Storage Queue Data Contributor", [Accounts]),
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = ("Storage Table Data Contributor", [Accounts + "/sthost"]),

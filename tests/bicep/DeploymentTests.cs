@@ -18,7 +18,7 @@ public sealed class DeploymentTests
         param operatorPrincipalId = '44444444-4444-4444-4444-444444444444'
         param nodeKind = 'gpu'
         param monthlyBudget = 100
-        param runRetentionDays = 30
+        param trialRetentionDays = 30
         param alertEmails = ['someone@example.com']
         """;
 
@@ -86,10 +86,10 @@ public sealed class DeploymentTests
     }
 
     [TestMethod]
-    public void Runs_are_deleted_only_where_a_retention_was_chosen()
+    public void Trials_are_deleted_only_where_a_retention_was_chosen()
     {
-        Assert.Contains("delete-runs", Rules(cheap));
-        Assert.DoesNotContain("delete-runs", Rules(production));
+        Assert.Contains("delete-trials", Rules(cheap));
+        Assert.DoesNotContain("delete-trials", Rules(production));
 
         static string Rules(Deployment deployment) => deployment.Of("Microsoft.Storage/storageAccounts/managementPolicies").Single().Properties.GetRawText();
     }

@@ -9,7 +9,7 @@ resource silent 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: '44444444-4444-4444-4444-444444444444'
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a')
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '974c5e8b-45b9-4653-ba55-5f855dd0fb88')
   }
 }
 
