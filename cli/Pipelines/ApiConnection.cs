@@ -1,4 +1,5 @@
 using System.Net;
+using DurableMl.Cli.Commands;
 
 namespace DurableMl.Cli.Pipelines;
 
@@ -45,6 +46,9 @@ internal sealed class ApiConnection(HttpClient http)
         }
 
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        throw new CliException(ProblemText.Describe(response.StatusCode, body));
+        throw new CliException(ProblemText.Describe(response.StatusCode, body))
+        {
+            ExitCode = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? ExitCodes.NotAllowed : ExitCodes.Failed,
+        };
     }
 }

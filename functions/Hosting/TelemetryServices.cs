@@ -1,3 +1,4 @@
+using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
@@ -13,6 +14,9 @@ public static class TelemetryServices
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string ApplicationInsights = "APPLICATIONINSIGHTS_CONNECTION_STRING";
 
+    // The Functions host asks for the same setting where Application Insights takes no keys; the exporter does not know it.
+    private const string SignIn = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
+
     /// <summary>Exports to whatever the usual settings name: a collector, Application Insights, both, or nothing.</summary>
     public static IServiceCollection AddDurableMlTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
@@ -20,6 +24,7 @@ public static class TelemetryServices
         ArgumentNullException.ThrowIfNull(configuration);
         bool collector = !string.IsNullOrEmpty(configuration[Collector]);
         bool insights = !string.IsNullOrEmpty(configuration[ApplicationInsights]);
+        bool signIn = configuration[SignIn]?.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase) ?? false;
         if (!collector && !insights)
         {
             return services;
@@ -35,7 +40,7 @@ public static class TelemetryServices
 
         if (insights)
         {
-            telemetry.UseAzureMonitorExporter();
+            telemetry.UseAzureMonitorExporter(exporter => exporter.Credential = signIn ? new DefaultAzureCredential() : null);
         }
 
         return services;
