@@ -31,13 +31,29 @@ public static class Workloads
         await Parallel.ForAsync(0, instances, new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = limit.Token }, async (_, token) =>
         {
             var id = await client.ScheduleNewOrchestrationInstanceAsync(kind, size, cancellation: token);
-            var done = await client.WaitForInstanceCompletionAsync(id, token);
+            var done = await CompletionAsync(client, id, token);
             if (done.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
             {
                 throw new InvalidOperationException($"{kind} {id} ended as {done.RuntimeStatus}.");
             }
         });
         return new OkObjectResult(Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    /// <summary>Waits for the end, however long it takes: the client's channel to the host gives up after 100 seconds.</summary>
+    private static async Task<OrchestrationMetadata> CompletionAsync(DurableTaskClient client, string id, CancellationToken token)
+    {
+        while (true)
+        {
+            try
+            {
+                return await client.WaitForInstanceCompletionAsync(id, token);
+            }
+            catch (OperationCanceledException) when (!token.IsCancellationRequested)
+            {
+                // Asked again.
+            }
+        }
     }
 
     /// <summary>Starts <c>instances</c> orchestrations that wait for an event which never comes, and answers the seconds until all were accepted.</summary>
