@@ -12,7 +12,7 @@ param location string
 @description('Tags for every resource, beside those that are always set.')
 param tags object = {}
 
-@description('Where orchestrations keep their state. The Durable Task Scheduler needs Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged added to functions/; without it the app does not start.')
+@description('Where orchestrations keep their state. The Durable Task Scheduler needs its package in the app, which does not reference it yet: docs/azure.md.')
 @allowed(['AzureStorage', 'DurableTaskScheduler'])
 param durableBackend string = 'AzureStorage'
 
