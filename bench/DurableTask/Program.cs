@@ -43,7 +43,7 @@ async Task RunHostAsync(string only)
         arguments.Add("--quick");
     }
 
-    using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })
+    using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardOutput = true })
         ?? throw new InvalidOperationException("dotnet does not start.");
     while (await process.StandardOutput.ReadLineAsync() is { } line)
     {
