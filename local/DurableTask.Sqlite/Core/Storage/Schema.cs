@@ -41,16 +41,36 @@ internal static class Schema
           failure TEXT
         ) STRICT;
         CREATE TABLE payloads (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
-        CREATE TABLE history (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, events TEXT NOT NULL) STRICT;
-        CREATE INDEX history_key ON history (key);
-        CREATE TABLE messages (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, type INTEGER NOT NULL, due INTEGER, message TEXT NOT NULL) STRICT;
-        CREATE INDEX messages_key ON messages (key);
-        CREATE TABLE activities (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, message TEXT NOT NULL) STRICT;
-        CREATE INDEX activities_key ON activities (key);
+        CREATE TABLE history (id INTEGER PRIMARY KEY, events TEXT NOT NULL) STRICT;
+        CREATE TABLE messages (id INTEGER PRIMARY KEY, type INTEGER NOT NULL, due INTEGER, message TEXT NOT NULL) STRICT;
+        CREATE TABLE activities (id INTEGER PRIMARY KEY, message TEXT NOT NULL) STRICT;
         """,
         """
         ALTER TABLE activities ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX instances_completed ON instances (completed) WHERE completed IS NOT NULL;
+        """,
+
+        // Until version 2, the upper bits of a row's id were the key of its instance.
+        """
+        ALTER TABLE payloads RENAME TO old_payloads;
+        ALTER TABLE history RENAME TO old_history;
+        ALTER TABLE messages RENAME TO old_messages;
+        ALTER TABLE activities RENAME TO old_activities;
+        CREATE TABLE payloads (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
+        CREATE TABLE history (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, events TEXT NOT NULL) STRICT;
+        CREATE TABLE messages (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, type INTEGER NOT NULL, due INTEGER, message TEXT NOT NULL) STRICT;
+        CREATE TABLE activities (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, message TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0) STRICT;
+        INSERT INTO payloads SELECT 2 * (id >> 28) + (id & 1), data FROM old_payloads;
+        INSERT INTO history SELECT id, id >> 28, events FROM old_history;
+        INSERT INTO messages SELECT id, id >> 28, type, due, message FROM old_messages;
+        INSERT INTO activities SELECT id, id >> 28, message, attempts FROM old_activities;
+        DROP TABLE old_payloads;
+        DROP TABLE old_history;
+        DROP TABLE old_messages;
+        DROP TABLE old_activities;
+        CREATE INDEX history_key ON history (key);
+        CREATE INDEX messages_key ON messages (key);
+        CREATE INDEX activities_key ON activities (key);
         """,
     ];
 
