@@ -12,7 +12,7 @@ internal static class NodeFiles
     public static Task ListAsync(BatchRequest request, string root, string url)
     {
         var entries = FileTree.Walk(root, request.QueryFlag("recursive"));
-        return request.RespondAsync(200, new ListQuery(request).Page(entries, e => e.Name, e => Describe(e.Entry, e.Name, url)));
+        return request.RespondAsync(200, new ListQuery(request, "BatchNodeFile").Page(entries, e => e.Name, e => Describe(e.Entry, e.Name, url)));
     }
 
     /// <summary>Answers HEAD: the file's properties as headers.</summary>

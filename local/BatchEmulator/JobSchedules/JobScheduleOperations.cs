@@ -71,7 +71,7 @@ internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLif
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchJobSchedule");
         return request.RespondAsync(200, account.Read(() => query.Page(
             account.JobSchedules.Values.OrderBy(s => s.Sequence), s => ListQuery.Key(s.Sequence), s => JobScheduleDocument.Write(s, request.BaseUrl))));
     }
@@ -84,7 +84,7 @@ internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLif
             request.Check(schedule);
             return (schedule, JobScheduleDocument.Write(schedule, request.BaseUrl));
         });
-        return request.RespondAsync(schedule, document);
+        return request.RespondAsync(schedule, "BatchJobSchedule", document);
     }
 
     private Task ExistsAsync(BatchRequest request)
@@ -155,7 +155,7 @@ internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLif
 
     private Task ListJobsAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchJob");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(schedules.JobsOf(Find(request)), j => ListQuery.Key(j.Sequence), j => JobDocument.Write(j, request.BaseUrl))));
     }

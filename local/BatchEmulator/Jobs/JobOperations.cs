@@ -66,7 +66,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchJob");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(account.Jobs.Values.OrderBy(j => j.Sequence), j => ListQuery.Key(j.Sequence), j => JobDocument.Write(j, request.BaseUrl))));
     }
@@ -79,7 +79,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
             request.Check(job);
             return (job, JobDocument.Write(job, request.BaseUrl));
         });
-        return request.RespondAsync(job, document);
+        return request.RespondAsync(job, "BatchJob", document);
     }
 
     private async Task UpdateAsync(BatchRequest request) => await ChangeAsync(request, await request.BodyAsync("BatchJobUpdateOptions"), replace: false);
@@ -212,7 +212,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
 
     private Task PreparationStatusAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchJobPreparationAndReleaseTaskStatus");
         return request.RespondAsync(200, account.Read(() =>
         {
             var job = Find(account, request.Id("jobId"));

@@ -13,7 +13,8 @@ namespace DurableMl.Local.BatchEmulator.Jobs;
 internal sealed class JobPreparations(
     BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, ILogger<JobPreparations> log)
 {
-    private static readonly TimeSpan LongestRelease = TimeSpan.FromMinutes(15);
+    /// <summary>The longest that a release task may run, and does unless it says otherwise.</summary>
+    public static readonly TimeSpan LongestRelease = TimeSpan.FromMinutes(15);
 
     /// <summary>A preparation or release of the job has ended; called inside an update.</summary>
     public Action<Job>? Settled { get; set; }

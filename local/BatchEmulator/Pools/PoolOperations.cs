@@ -62,7 +62,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchPool");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(account.Pools.Values.OrderBy(p => p.Sequence), p => ListQuery.Key(p.Sequence), p => PoolDocument.Write(p, request.BaseUrl))));
     }
@@ -75,7 +75,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
             request.Check(pool);
             return (pool, PoolDocument.Write(pool, request.BaseUrl));
         });
-        return request.RespondAsync(pool, document);
+        return request.RespondAsync(pool, "BatchPool", document);
     }
 
     private Task ExistsAsync(BatchRequest request)
@@ -202,7 +202,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
 
     private Task NodeCountsAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchPoolNodeCounts");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(account.Pools.Values.OrderBy(p => p.Sequence), p => ListQuery.Key(p.Sequence), p => new JsonObject
             {

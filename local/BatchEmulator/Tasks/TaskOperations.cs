@@ -108,7 +108,7 @@ internal sealed class TaskOperations(BatchAccount account, TaskLifecycle tasks, 
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchTask");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(JobOperations.Find(account, request.Id("jobId")).Ordered, t => ListQuery.Key(t.Sequence), t => TaskDocument.Write(t, request.BaseUrl, directories))));
     }
@@ -121,7 +121,7 @@ internal sealed class TaskOperations(BatchAccount account, TaskLifecycle tasks, 
             request.Check(task);
             return (task, TaskDocument.Write(task, request.BaseUrl, directories));
         });
-        return request.RespondAsync(task, document);
+        return request.RespondAsync(task, "BatchTask", document);
     }
 
     private async Task ReplaceAsync(BatchRequest request)

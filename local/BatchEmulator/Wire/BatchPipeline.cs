@@ -14,8 +14,12 @@ internal sealed class BatchPipeline(SharedKey key, BatchAccount account, FaultPl
         ? own.Host
         : null;
 
-    /// <summary>The versions spoken.</summary>
-    public static IReadOnlyList<string> Versions { get; } = ["2025-06-01", "2022-10-01.16.0"];
+    /// <summary>
+    /// The versions spoken: the first and the last by the REST reference, those between as recalled. What a version does not have yet
+    /// is taken all the same.
+    /// </summary>
+    public static IReadOnlyList<string> Versions { get; } =
+        ["2025-06-01", "2024-07-01.20.0", "2024-02-01.19.0", "2023-11-01.18.0", "2023-05-01.17.0", "2022-10-01.16.0"];
 
     /// <summary>The middleware.</summary>
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
