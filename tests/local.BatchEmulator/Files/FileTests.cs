@@ -10,7 +10,7 @@ public sealed class FileTests
     public async Task Files_are_listed_read_in_part_described_and_deleted()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
-        await emulator.RunAsync("/bin/sh -c 'mkdir deep; printf 0123456789 > deep/digits; echo x > other'");
+        await emulator.RunAsync("/bin/sh -c 'mkdir deep; printf 0123456789 > deep/digits; chmod 640 deep/digits; echo x > other'");
         const string Files = "/jobs/job/tasks/task/files";
 
         Assert.AreEqual("stderr.txt,stdout.txt,wd", await NamesAsync(Files));
@@ -21,7 +21,7 @@ public sealed class FileTests
         var head = await emulator.Client.SendRawAsync("HEAD", Files + "/wd/deep/digits");
         Assert.AreEqual(10, head.Content.Headers.ContentLength);
         Assert.AreEqual("false", head.Headers.GetValues("ocp-batch-file-isdirectory").Single());
-        StringAssert.EndsWith(head.Headers.GetValues("ocp-batch-file-mode").Single(), "644");
+        StringAssert.EndsWith(head.Headers.GetValues("ocp-batch-file-mode").Single(), "640");
         Assert.AreEqual(HttpStatusCode.PreconditionFailed, (await emulator.Client.SendRawAsync("GET", Files + "/wd/deep/digits", null, ("If-Unmodified-Since", DateTimeOffset.UtcNow.AddDays(-1).ToString("R")))).StatusCode);
         Assert.AreEqual("OperationInvalidForCurrentState", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "DELETE", Files + "/wd/deep"));
 
