@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Azure.Storage.Blobs;
 
 namespace DurableMl.BatchJobs.Submission;
@@ -8,7 +9,7 @@ namespace DurableMl.BatchJobs.Submission;
 /// Where a trial's processes write: a container of the trial's own, since a container is the narrowest scope for which every kind of
 /// storage account can sign names that nobody knows beforehand. Only <c>result.json</c> goes to the container <c>runs</c>.
 /// </summary>
-public static class TrialContainer
+public static partial class TrialContainer
 {
     private const string Prefix = "trials-";
     private const int Longest = 63;
@@ -25,12 +26,13 @@ public static class TrialContainer
     public static string Name(string blobPrefix)
     {
         ArgumentException.ThrowIfNullOrEmpty(blobPrefix);
-        var words = blobPrefix.Replace("/trials/", "-", StringComparison.Ordinal).ToLowerInvariant()
-            .Split([.. blobPrefix.ToLowerInvariant().Where(c => !char.IsAsciiLetterOrDigit(c)).Distinct()], StringSplitOptions.RemoveEmptyEntries);
-        var readable = string.Join('-', words);
+        var readable = Separators().Replace(blobPrefix.Replace("/trials/", "-", StringComparison.Ordinal).ToLowerInvariant(), "-").Trim('-');
         var room = Longest - Prefix.Length - HashLength - 1;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(blobPrefix)))[..HashLength];
         readable = readable[..Math.Min(readable.Length, room)].TrimEnd('-');
         return readable.Length == 0 ? Prefix + hash : $"{Prefix}{readable}-{hash}";
     }
+
+    [GeneratedRegex("[^a-z0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Separators();
 }

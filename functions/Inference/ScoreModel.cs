@@ -28,7 +28,7 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        return await FindAsync(client, scoreId, cancellationToken) is { } score
+        return await client.FindAsync(nameof(ScoreOrchestrator), scoreId, cancellationToken) is { } score
             ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(score))
             : await request.NoSuchAsync("scoring", scoreId);
     }
@@ -43,18 +43,7 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        if (await FindAsync(client, scoreId, cancellationToken) is not { } score)
-        {
-            return await request.NoSuchAsync("scoring", scoreId);
-        }
-
-        if (score.IsCompleted)
-        {
-            return await request.HasEndedAsync("scoring", score);
-        }
-
-        await client.RaiseEventAsync(scoreId, RunEvents.Cancel, request.CancelReason(), cancellationToken);
-        return await client.CreateCheckStatusResponseAsync(request, scoreId, cancellationToken);
+        return await request.CancelAsync(client, "scoring", nameof(ScoreOrchestrator), scoreId, cancellationToken);
     }
 
     /// <summary>Answers 202 with the Durable status URLs, 400 with everything that is wrong, or 404 where there is no such version.</summary>
@@ -94,9 +83,4 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
             return await request.ProblemAsync(HttpStatusCode.NotFound, "There is no such model.", e.Message);
         }
     }
-
-    private static async Task<OrchestrationMetadata?> FindAsync(DurableTaskClient client, string scoreId, CancellationToken cancellationToken) =>
-        RunIds.IsValid(scoreId) && await client.GetInstanceAsync(scoreId, getInputsAndOutputs: true, cancellationToken) is { Name: nameof(ScoreOrchestrator) } score
-            ? score
-            : null;
 }

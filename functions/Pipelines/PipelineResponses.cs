@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.DurableTask.Client;
 
@@ -38,6 +40,30 @@ internal static class PipelineResponses
 
     /// <summary>Why somebody cancels: what the query says.</summary>
     public static string CancelReason(this HttpRequestData request) => request.Query["reason"] ?? (Caller.Of(request) is { } caller ? $"asked for by {caller}" : "asked for over HTTP");
+
+    /// <summary>Asks an import or a scoring to stop: 202 with the Durable status URLs, 404 where there is none, or 409 where it has ended.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="client">The task hub.</param>
+    /// <param name="kind">What it is, such as an import.</param>
+    /// <param name="orchestrator">The name of its orchestrator.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">The caller has gone.</param>
+    public static async Task<HttpResponseData> CancelAsync(
+        this HttpRequestData request, DurableTaskClient client, string kind, string orchestrator, string id, CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync(orchestrator, id, cancellationToken) is not { } instance)
+        {
+            return await request.NoSuchAsync(kind, id);
+        }
+
+        if (instance.IsCompleted)
+        {
+            return await request.HasEndedAsync(kind, instance);
+        }
+
+        await client.RaiseEventAsync(id, RunEvents.Cancel, request.CancelReason(), cancellationToken);
+        return await client.CreateCheckStatusResponseAsync(request, id, cancellationToken);
+    }
 
     private static async Task<HttpResponseData> WriteAsync<T>(HttpRequestData request, HttpStatusCode status, string type, T document)
     {

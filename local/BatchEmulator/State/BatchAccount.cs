@@ -20,6 +20,7 @@ internal sealed class BatchAccount : IDisposable
 
     private readonly Lock gate = new();
     private readonly StateDatabase database;
+    private readonly AccountResources resources = new();
     private readonly HashSet<Resource> changed = [];
     private readonly HashSet<Resource> deleted = [];
     private readonly List<Action> undo = [];
@@ -46,11 +47,11 @@ internal sealed class BatchAccount : IDisposable
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
-    public Dictionary<string, Pool> Pools { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, Pool> Pools => resources.Pools;
 
-    public Dictionary<string, Job> Jobs { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, Job> Jobs => resources.Jobs;
 
-    public Dictionary<string, JobSchedule> JobSchedules { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, JobSchedule> JobSchedules => resources.JobSchedules;
 
     /// <summary>Set once what an earlier emulator left has been brought in order.</summary>
     public volatile bool IsOpen;
@@ -221,8 +222,8 @@ internal sealed class BatchAccount : IDisposable
     {
         resource.Sequence = ++sequence;
         resource.CreationTime = Now;
-        Insert(resource);
-        undo.Add(() => Remove(resource));
+        resources.Insert(resource);
+        undo.Add(() => resources.Remove(resource));
         Touched(resource);
     }
 
@@ -242,8 +243,8 @@ internal sealed class BatchAccount : IDisposable
     /// <summary>Takes the resource out of the account.</summary>
     public void Delete(Resource resource)
     {
-        Remove(resource);
-        undo.Add(() => Insert(resource));
+        resources.Remove(resource);
+        undo.Add(() => resources.Insert(resource));
         deleted.Add(resource);
     }
 
@@ -364,50 +365,6 @@ internal sealed class BatchAccount : IDisposable
         }
     }
 
-    private void Insert(Resource resource)
-    {
-        switch (resource)
-        {
-            case Pool pool:
-                Pools.Add(pool.Id, pool);
-                break;
-            case Node node:
-                Pools[node.PoolId].Nodes.Add(node);
-                break;
-            case Job job:
-                Jobs.Add(job.Id, job);
-                break;
-            case JobSchedule schedule:
-                JobSchedules.Add(schedule.Id, schedule);
-                break;
-            case BatchTask task:
-                Jobs[task.JobId].Add(task);
-                break;
-        }
-    }
-
-    private void Remove(Resource resource)
-    {
-        switch (resource)
-        {
-            case Pool pool:
-                Pools.Remove(pool.Id);
-                break;
-            case Node node:
-                Pools[node.PoolId].Nodes.Remove(node);
-                break;
-            case Job job:
-                Jobs.Remove(job.Id);
-                break;
-            case JobSchedule schedule:
-                JobSchedules.Remove(schedule.Id);
-                break;
-            case BatchTask task:
-                Jobs[task.JobId].Remove(task);
-                break;
-        }
-    }
-
     private void Load()
     {
         Load<Pool>(Pool.ResourceKind);
@@ -423,7 +380,7 @@ internal sealed class BatchAccount : IDisposable
         foreach (var resource in database.Load<T>(kind))
         {
             sequence = Math.Max(sequence, resource.Sequence);
-            Insert(resource);
+            resources.Insert(resource);
         }
     }
 }
