@@ -1,4 +1,5 @@
 using DurableMl.Inference.Registry;
+using DurableMl.Inference.Routing;
 
 namespace DurableMl.Inference.Scoring;
 
@@ -37,20 +38,9 @@ public sealed record RowScores(int Rows, OutputRole? Role, float[] Numbers, IRea
         var classes = new long[Rows];
         for (int row = 0; row < Rows; row++)
         {
-            classes[row] = IndexOfMax(Numbers.AsSpan(row * Width, Width));
+            classes[row] = Scores.IndexOfMax(Numbers.AsSpan(row * Width, Width));
         }
 
         return classes;
-    }
-
-    private static int IndexOfMax(ReadOnlySpan<float> values)
-    {
-        int best = 0;
-        for (int i = 1; i < values.Length; i++)
-        {
-            best = values[i] > values[best] ? i : best;
-        }
-
-        return best;
     }
 }
