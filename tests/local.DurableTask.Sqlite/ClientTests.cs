@@ -2,6 +2,8 @@ using DurableTask.Core;
 using DurableTask.Core.Exceptions;
 using DurableTask.Core.History;
 using DurableTask.Core.Query;
+using DurableTask.Sqlite.Storage;
+using Microsoft.Data.Sqlite;
 using Newtonsoft.Json.Linq;
 
 namespace DurableTask.Sqlite.Tests;
@@ -253,6 +255,24 @@ public sealed class ClientTests
         await Eventually.TrueAsync(async () => await hub.CountAsync("instances") == 3, "three are left");
         Assert.IsNotNull(await hub.Service.GetOrchestrationStateAsync("large-9", executionId: null));
         await Eventually.TrueAsync(() => new FileInfo(hub.Options.Path).Length < 16 << 20, "the file is small again");
+    }
+
+    [TestMethod]
+    public async Task Space_that_could_not_be_given_back_while_somebody_read_is_given_back_afterwards()
+    {
+        await using var hub = await new Hub().WithSteps().StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, 250).Select(i => hub.RunAsync("steps", 1, $"short-{i}")));
+        using (var reader = Connection.Open(hub.Options.Path, SqliteOpenMode.ReadOnly))
+        {
+            reader.Execute("BEGIN; SELECT COUNT(*) FROM instances");
+            await hub.Service.PurgeInstanceStateAsync(new PurgeInstanceFilter(DateTime.MinValue, null, null));
+            Assert.IsGreaterThan(0, LogLength());
+            reader.Execute("COMMIT");
+        }
+
+        await Eventually.TrueAsync(() => LogLength() == 0, "the log is folded into the file");
+
+        long LogLength() => new FileInfo(hub.Options.Path + "-wal").Length;
     }
 
     private static async Task<List<string>> ListAsync(Hub hub, OrchestrationQuery query)

@@ -23,7 +23,7 @@ internal sealed class Tables
         commit = connection.Prepare("COMMIT");
     }
 
-    /// <summary>Set inside a transaction to have the file made smaller after it.</summary>
+    /// <summary>Set inside a transaction to have the file made smaller after it; stays set until that is done.</summary>
     public bool ShrinkAfterCommit { get; set; }
 
     /// <summary>Reads what is written, inside the transaction.</summary>

@@ -109,12 +109,19 @@ internal sealed class Writer : IAsyncDisposable
 
     private bool WaitForRequest()
     {
-        // Blocks this thread, which is its own. While the disk is out of order it wakes to try it.
+        // Blocks this thread, which is its own. While the disk is out of order, or the file could not be made smaller yet, it wakes to try it.
         var waiting = requests.Reader.WaitToReadAsync().AsTask();
-        while (outage is not null && !waiting.IsCompleted)
+        while ((outage is not null || Tables.ShrinkAfterCommit) && !waiting.IsCompleted)
         {
             waiting.WaitAsync(ProbeInterval, timeProvider).ContinueWith(_ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
-            Probe();
+            if (outage is not null)
+            {
+                Probe();
+            }
+            else
+            {
+                Shrink();
+            }
         }
 
         return waiting.GetAwaiter().GetResult();
@@ -217,15 +224,17 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Shrink()
     {
-        Tables.ShrinkAfterCommit = false;
         try
         {
             connection.Execute("PRAGMA incremental_vacuum");
-            connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+
+            // While somebody reads an older state it does nothing, which it says by its result alone: then it is tried again.
+            Tables.ShrinkAfterCommit = connection.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0;
         }
         catch (SqliteException exception)
         {
             // The next purge tries again.
+            Tables.ShrinkAfterCommit = false;
             Log.CannotShrink(logger, exception);
         }
     }
