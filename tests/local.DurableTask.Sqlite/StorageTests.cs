@@ -3,6 +3,7 @@ using DurableTask.Core.History;
 using DurableTask.Core.Tracing;
 using DurableTask.Sqlite.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json;
 
 namespace DurableTask.Sqlite.Tests;
@@ -258,5 +259,51 @@ public sealed class StorageTests
         StringAssert.Contains(exception.Message, because);
         StringAssert.Contains(exception.Message, path);
         CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(path));
+    }
+
+    [TestMethod]
+    public async Task What_may_wait_for_the_disk_goes_with_the_next_that_may_not_or_after_half_a_second()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new FakeTimeProvider();
+        await using var database = Database.Open(new SqliteOrchestrationServiceOptions(Path.Combine(folder.Path, "hub.db")) { TimeProvider = clock });
+        Writer writer = database.Writer;
+
+        await writer.WriteAsync(_ => true, mayWaitForDisk: true);
+        Assert.IsTrue(writer.IsUnsynced);
+        await writer.WriteAsync(_ => true);
+        Assert.IsFalse(writer.IsUnsynced);
+
+        await writer.WriteAsync(_ => true, mayWaitForDisk: true);
+        Assert.IsTrue(writer.IsUnsynced);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(500));
+                return !writer.IsUnsynced;
+            },
+            "it is on disk though nothing else is written");
+    }
+
+    [TestMethod]
+    public async Task What_keeps_coming_waits_for_the_disk_twice_a_second()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new FakeTimeProvider();
+        await using var database = Database.Open(new SqliteOrchestrationServiceOptions(Path.Combine(folder.Path, "hub.db")) { TimeProvider = clock });
+        Task<bool> Write() => database.Writer.WriteAsync(
+            _ =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(300));
+                return true;
+            },
+            mayWaitForDisk: true);
+
+        await Write();
+        await Write();
+        await Write();
+        Assert.IsTrue(database.Writer.IsUnsynced);
+        await Write();
+        Assert.IsFalse(database.Writer.IsUnsynced);
     }
 }

@@ -260,8 +260,9 @@ public partial class SqliteOrchestrationService
 
     private Task CompleteActivityAsync(ActivityEntry activity, TaskMessage response)
     {
+        // Nobody sees a result before the turn that takes it, which waits for the disk. What is lost with the power until then is done again.
         var encoded = EncodedMessage.From(response);
-        return Opened().Writer.WriteAsync(tables => tables.CompleteActivity(activity.Id, encoded), Follow);
+        return Opened().Writer.WriteAsync(tables => tables.CompleteActivity(activity.Id, encoded), Follow, mayWaitForDisk: true);
     }
 
     private Task GiveUpAsync(ActivityEntry activity, TaskMessage message)

@@ -14,22 +14,28 @@ internal sealed class Writer : IAsyncDisposable
     private const int MaxBatch = 512;
 
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxUnsynced = ProbeInterval;
 
     // Bounded by who asks: dispatchers wait for their request before they take more work, and clients wait for theirs.
     private readonly Channel<Request> requests = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Connection connection;
+    private readonly bool survivePowerLoss;
     private readonly TimeProvider timeProvider;
     private readonly ILogger logger;
     private readonly Thread thread;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TaskCompletionSource? outage;
+    private bool isSyncing = true;
+    private volatile bool isUnsynced;
+    private long unsyncedSince;
     private bool isOutOfStep;
 
-    public Writer(Connection connection, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    public Writer(Connection connection, SqliteOrchestrationServiceOptions options)
     {
         this.connection = connection;
-        this.timeProvider = timeProvider;
-        logger = loggerFactory.CreateLogger("DurableTask.Sqlite");
+        survivePowerLoss = options.SurvivePowerLoss;
+        timeProvider = options.TimeProvider;
+        logger = options.LoggerFactory.CreateLogger("DurableTask.Sqlite");
         Tables = new Tables(connection, timeProvider);
         thread = new Thread(Run) { IsBackground = true, Name = "DurableTask.Sqlite writer" };
         thread.Start();
@@ -43,16 +49,23 @@ internal sealed class Writer : IAsyncDisposable
     /// <summary>Whether the disk takes what is written and the memory holds what is on it; work handed out while that is not so would be done for nothing.</summary>
     public bool IsHealthy => outage is null;
 
+    /// <summary>Whether a loss of power would undo something that was allowed to wait for the disk.</summary>
+    public bool IsUnsynced => isUnsynced;
+
     /// <summary>Ends once it is so.</summary>
     public Task WaitUntilHealthyAsync(CancellationToken cancellationToken) => outage?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Does something in a transaction, and gives back its result once that is on disk.</summary>
     /// <param name="apply">Runs on the writer's thread; when it throws, nothing of it remains.</param>
     /// <param name="committed">Runs on the writer's thread after the commit, in the order of the commits.</param>
+    /// <param name="mayWaitForDisk">
+    /// Whether it reaches the disk with the next request that may not wait, or after half a second. Until then the loss of power undoes it; the end
+    /// of the process does not. As the log is in order, nothing that came after it can reach the disk without it.
+    /// </param>
     /// <exception cref="SqliteException">The file cannot be written: nothing of it remains.</exception>
-    public Task<T> WriteAsync<T>(Func<Tables, T> apply, Action<T>? committed = null)
+    public Task<T> WriteAsync<T>(Func<Tables, T> apply, Action<T>? committed = null, bool mayWaitForDisk = false)
     {
-        var request = new Request<T>(apply, committed);
+        var request = new Request<T>(apply, committed) { MayWaitForDisk = mayWaitForDisk };
         if (!requests.Writer.TryWrite(request))
         {
             throw new ObjectDisposedException(nameof(Writer), "The database is closed.");
@@ -109,12 +122,17 @@ internal sealed class Writer : IAsyncDisposable
 
     private bool WaitForRequest()
     {
-        // Blocks this thread, which is its own. While the disk is out of order, or the file could not be made smaller yet, it wakes to try it.
+        // Blocks this thread, which is its own. While the disk is out of order, or something is left to be done, it wakes to try it.
         var waiting = requests.Reader.WaitToReadAsync().AsTask();
-        while ((outage is not null || Tables.ShrinkAfterCommit) && !waiting.IsCompleted)
+        while (outage is not null || isUnsynced || Tables.ShrinkAfterCommit)
         {
             waiting.WaitAsync(ProbeInterval, timeProvider).ContinueWith(_ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
-            if (outage is not null)
+            if (waiting.IsCompleted)
+            {
+                break;
+            }
+
+            if (outage is not null || isUnsynced)
             {
                 Probe();
             }
@@ -155,13 +173,14 @@ internal sealed class Writer : IAsyncDisposable
     {
         try
         {
-            Tables.Begin();
+            var isLate = isUnsynced && timeProvider.GetElapsedTime(unsyncedSince) >= MaxUnsynced;
+            Begin(sync: isLate || !batch.TrueForAll(request => request.MayWaitForDisk));
             foreach (var request in batch)
             {
                 request.Apply(Tables);
             }
 
-            Tables.Commit();
+            Commit();
             Recover();
             return true;
         }
@@ -176,6 +195,32 @@ internal sealed class Writer : IAsyncDisposable
 
             batch.ForEach(request => request.Fail(exception));
             return true;
+        }
+    }
+
+    /// <summary>Begins a transaction that reaches the disk when it is committed, or with a later one.</summary>
+    private void Begin(bool sync)
+    {
+        if (survivePowerLoss && sync != isSyncing)
+        {
+            connection.Execute(sync ? Database.SyncEachCommit : Database.SyncLater);
+            isSyncing = sync;
+        }
+
+        Tables.Begin();
+    }
+
+    private void Commit()
+    {
+        Tables.Commit();
+        if (isSyncing || !survivePowerLoss)
+        {
+            isUnsynced = false;
+        }
+        else if (!isUnsynced)
+        {
+            unsyncedSince = timeProvider.GetTimestamp();
+            isUnsynced = true;
         }
     }
 
@@ -262,14 +307,15 @@ internal sealed class Writer : IAsyncDisposable
     {
         try
         {
-            Tables.Begin();
+            Begin(sync: true);
             Tables.Probe();
-            Tables.Commit();
+            Commit();
         }
-        catch (SqliteException)
+        catch (SqliteException exception)
         {
-            // Still out of order; reported when it began.
+            // Reported once, when it begins.
             Undo();
+            Broken(exception);
             return;
         }
 
@@ -299,13 +345,15 @@ internal sealed class Writer : IAsyncDisposable
     /// <summary>Something to be done in a transaction.</summary>
     internal abstract class Request
     {
+        public required bool MayWaitForDisk { get; init; }
+
         /// <summary>Does it, inside a transaction.</summary>
         public abstract void Apply(Tables tables);
 
         /// <summary>It failed, alone or with its whole transaction.</summary>
         public abstract void Fail(Exception exception);
 
-        /// <summary>It is on disk.</summary>
+        /// <summary>It is committed.</summary>
         public abstract void Committed();
 
         /// <summary>Tells who asked for it.</summary>
