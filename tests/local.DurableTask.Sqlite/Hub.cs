@@ -1,5 +1,6 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
+using DurableTask.Core.Settings;
 using DurableTask.Sqlite.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -12,8 +13,9 @@ internal sealed class Hub : IAsyncDisposable
     private TaskHubWorker worker;
     private bool disposed;
 
-    public Hub(Action<SqliteOrchestrationServiceOptions>? configure = null, string? path = null)
+    public Hub(Action<SqliteOrchestrationServiceOptions>? configure = null, string? path = null, string? version = null)
     {
+        Version = version;
         folder = path is null ? new TemporaryFolder() : null;
         Options = new SqliteOrchestrationServiceOptions(path ?? folder!["hub.db"]);
         configure?.Invoke(Options);
@@ -23,6 +25,9 @@ internal sealed class Hub : IAsyncDisposable
     }
 
     public SqliteOrchestrationServiceOptions Options { get; }
+
+    /// <summary>The one version that workers take, others being given back; null for any. Holds for the next worker.</summary>
+    public string? Version { get; set; }
 
     public SqliteOrchestrationService Service { get; }
 
@@ -152,7 +157,16 @@ internal sealed class Hub : IAsyncDisposable
         folder?.Dispose();
     }
 
-    private TaskHubWorker NewWorker() => new(Service) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
+    private TaskHubWorker NewWorker()
+    {
+        var versioning = new VersioningSettings
+        {
+            Version = Version ?? "",
+            MatchStrategy = Version is null ? VersioningSettings.VersionMatchStrategy.None : VersioningSettings.VersionMatchStrategy.Strict,
+            FailureStrategy = VersioningSettings.VersionFailureStrategy.Reject,
+        };
+        return new TaskHubWorker(Service, versioning, loggerFactory: null) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
+    }
 
     private sealed class LambdaOrchestration<TInput, TOutput>(Func<OrchestrationContext, TInput, Task<TOutput>> run) : TaskOrchestration<TOutput, TInput>
     {

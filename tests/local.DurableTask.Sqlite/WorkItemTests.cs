@@ -261,6 +261,48 @@ public sealed class WorkItemTests
     }
 
     [TestMethod]
+    public async Task An_orchestration_of_another_version_waits_for_a_worker_that_takes_it()
+    {
+        static Hub Register(Hub hub) => hub
+            .Orchestration("versioned", (OrchestrationContext _, int number) => Task.FromResult(number), "1")
+            .Orchestration("versioned", (OrchestrationContext _, int number) => Task.FromResult(number), "2");
+        await using var hub = await Register(new Hub(version: "1")).StartAsync();
+
+        var other = await hub.Client.CreateOrchestrationInstanceAsync("versioned", "2", "other", 22);
+        Assert.AreEqual("11", (await hub.WaitAsync(await hub.Client.CreateOrchestrationInstanceAsync("versioned", "1", "same", 11))).Output);
+        Assert.AreEqual(OrchestrationStatus.Pending, (await hub.Client.GetOrchestrationStateAsync(other)).OrchestrationStatus);
+        Assert.IsEmpty(await hub.HistoryAsync("other"));
+
+        hub.Version = "2";
+        await hub.RestartAsync(restarted => Register(restarted));
+        Assert.AreEqual("22", (await hub.WaitAsync(other)).Output);
+    }
+
+    [TestMethod]
+    public async Task Entities_go_to_who_asks_for_them_or_to_who_asks_for_all_and_what_waits_follows_the_setting()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await StartAsync(folder);
+        await service.CreateTaskOrchestrationAsync(Start("one"));
+        await service.SendTaskOrchestrationMessageAsync(Raise("@counter@a", "op"));
+        await service.SendTaskOrchestrationMessageAsync(Raise("@counter@b", "op"));
+
+        service.SetUseSeparateQueueForEntityWorkItems(true);
+        var entity = await service.LockNextEntityWorkItemAsync(Patience.Limit, CancellationToken.None);
+        Assert.AreEqual("@counter@a", entity.InstanceId);
+
+        service.SetUseSeparateQueueForEntityWorkItems(false);
+        var first = await service.LockNextTaskOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        var second = await service.LockNextTaskOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        CollectionAssert.AreEquivalent(new[] { "one", "@counter@b" }, new[] { first.InstanceId, second.InstanceId });
+
+        // None is handed out twice, whoever asks.
+        Assert.IsNull(await service.LockNextTaskOrchestrationWorkItemAsync(Short, CancellationToken.None));
+        Assert.IsNull(await service.LockNextEntityWorkItemAsync(Short, CancellationToken.None));
+        Assert.IsNull(await service.LockNextOrchestrationWorkItemAsync(Short, CancellationToken.None));
+    }
+
+    [TestMethod]
     public async Task An_orchestration_whose_worker_goes_away_is_run_again()
     {
         var failures = 3;
