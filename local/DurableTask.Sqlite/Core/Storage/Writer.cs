@@ -16,6 +16,9 @@ internal sealed class Writer : IAsyncDisposable
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxUnsynced = ProbeInterval;
 
+    /// <summary>Not to wait for the disk makes a few requests quicker; where there are many, those that come during the wait share the next commit.</summary>
+    private const int MaxUnsyncedBatch = 4;
+
     // Bounded by who asks: dispatchers wait for their request before they take more work, and clients wait for theirs.
     private readonly Channel<Request> requests = Channel.CreateUnbounded<Request>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Connection connection;
@@ -174,7 +177,7 @@ internal sealed class Writer : IAsyncDisposable
         try
         {
             var isLate = isUnsynced && timeProvider.GetElapsedTime(unsyncedSince) >= MaxUnsynced;
-            Begin(sync: isLate || !batch.TrueForAll(request => request.MayWaitForDisk));
+            Begin(sync: isLate || batch.Count > MaxUnsyncedBatch || !batch.TrueForAll(request => request.MayWaitForDisk));
             foreach (var request in batch)
             {
                 request.Apply(Tables);
