@@ -77,7 +77,7 @@ public sealed class InferenceFunctionsTests
         await SendAsync(app, HttpMethod.Get, $"v2/models/{model}/ready", null);
         string metrics = await app.Http.GetStringAsync(new Uri("metrics", UriKind.Relative));
 
-        Assert.Contains($$"""durableml_inference_loads_total{model="{{model}}",version="1"} 1""", metrics);
+        Assert.MatchesRegex($$"""durableml_inference_loads_total\{[^}]*model="{{model}}",version="1"\} 1""", metrics);
     }
 
     [TestMethod]
