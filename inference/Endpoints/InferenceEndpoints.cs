@@ -131,6 +131,12 @@ public sealed class InferenceEndpoints
         using var both = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, deadline.Token);
         try
         {
+            if (!endpoint.IsProtocol && HasBody(context.Request) && !context.Request.HasJsonContentType())
+            {
+                // Any web page may have a browser send text or a form to any address without asking; JSON it may not.
+                throw new InferenceException(415, $"Content-Type is {context.Request.ContentType ?? "missing"}; send 'application/json'.");
+            }
+
             await endpoint.Answer(context, both.Token);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -156,6 +162,8 @@ public sealed class InferenceEndpoints
         context.Response.ContentLength = json.Length;
         return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
     }
+
+    private static bool HasBody(HttpRequest request) => request.ContentLength is > 0 || (request.ContentLength is null && request.Headers.TransferEncoding.Count > 0);
 
     private async Task FailAsync(InferenceEndpoint endpoint, HttpContext context, Exception exception)
     {

@@ -202,7 +202,7 @@ internal static class InferRequestReader
             }
             else if (reader.ValueTextEquals("shape"u8))
             {
-                shape = ReadShape(ref reader, index, limits);
+                shape = ReadShape(ref reader, index);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
@@ -249,7 +249,7 @@ internal static class InferRequestReader
             : throw InferenceException.Input(index, "datatype", $"'{(name.Length > 40 ? name[..40] + "…" : name)}' is not one of {string.Join(", ", TensorType.ByName.Keys.Order())}.");
     }
 
-    private static long[] ReadShape(ref Utf8JsonReader reader, int index, ProtocolLimits limits)
+    private static long[] ReadShape(ref Utf8JsonReader reader, int index)
     {
         Expect(ref reader, JsonTokenType.StartArray, new("inputs", index, "shape"));
         Span<long> dimensions = stackalloc long[ProtocolLimits.MaxRank];
@@ -267,7 +267,7 @@ internal static class InferRequestReader
         }
 
         long[] shape = dimensions[..rank].ToArray();
-        limits.CheckShape(shape, index);
+        ProtocolLimits.CheckShape(shape, index);
         return shape;
     }
 
@@ -549,7 +549,7 @@ internal sealed record ProtocolLimits
         ?? throw new InferenceException(503, "The requests being answered take up all the memory that they may together. Try again.", TimeSpan.FromSeconds(1));
 
     /// <exception cref="InferenceException">400: a tensor without elements has a dimension that is too large.</exception>
-    public void CheckShape(long[] shape, int index)
+    public static void CheckShape(long[] shape, int index)
     {
         if (shape.Contains(0) && shape.AsSpan().IndexOfAnyExceptInRange(0, MaxEmptyDimension) is >= 0 and int large)
         {

@@ -17,8 +17,13 @@ internal sealed class InferenceServer(
 
     public static string Version => typeof(InferenceServer).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    /// <summary>Whether the models to preload are in memory.</summary>
-    public bool IsReady => preloader.IsReady;
+    private volatile bool draining;
+
+    /// <summary>Whether the models to preload are in memory and the process is not about to end.</summary>
+    public bool IsReady => preloader.IsReady && !draining;
+
+    /// <summary>Not ready any more, so that load balancers send requests elsewhere; those that come are answered.</summary>
+    public void Drain() => draining = true;
 
     /// <summary>The answer of the version asked for, or of whatever the model's traffic rules choose.</summary>
     /// <param name="model">The model.</param>

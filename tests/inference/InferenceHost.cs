@@ -81,7 +81,7 @@ internal sealed class InferenceHost : IAsyncDisposable
     public async Task SetTrafficAsync(string model, string rules)
     {
         HttpResponseMessage current = await Client.GetAsync($"api/models/{model}/traffic");
-        var request = new HttpRequestMessage(HttpMethod.Put, $"api/models/{model}/traffic") { Content = new StringContent(rules) };
+        var request = new HttpRequestMessage(HttpMethod.Put, $"api/models/{model}/traffic") { Content = new StringContent(rules, System.Text.Encoding.UTF8, "application/json") };
         if (current.Headers.ETag is { } etag)
         {
             request.Headers.IfMatch.Add(etag);

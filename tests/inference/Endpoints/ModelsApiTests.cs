@@ -78,6 +78,7 @@ public sealed class ModelsApiTests
     {
         byte[] body = Encoding.UTF8.GetBytes("""{"model":"m","labels":[""" + new string(' ', 1 << 20) + "1]}");
         using HttpContent content = announced ? new ByteArrayContent(body) : new StreamContent(new Endless(body));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         HttpResponseMessage response = await host.Client.PostAsync("api/feedback", content);
 
         Assert.AreEqual(413, (int)response.StatusCode);
@@ -95,7 +96,7 @@ public sealed class ModelsApiTests
 
     private static async Task<(int Status, string Body, string? ETag)> AliasAsync(HttpMethod method, string alias, string? body, string? etag)
     {
-        var request = new HttpRequestMessage(method, $"api/models/m/aliases/{alias}") { Content = body is null ? null : new StringContent(body) };
+        var request = new HttpRequestMessage(method, $"api/models/m/aliases/{alias}") { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
         if (etag is not null)
         {
             request.Headers.IfMatch.Add(EntityTagHeaderValue.Parse(etag));
