@@ -6,18 +6,18 @@ using DurableMl.Cli.Programs;
 
 namespace DurableMl.Cli.Deployment;
 
-/// <summary><c>images build</c> and <c>images push</c>: the container images of the training jobs.</summary>
+/// <summary><c>images build</c> and <c>images push</c>: the container images of the training jobs and of <c>serving/</c>.</summary>
 internal static class ImagesCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var jobs = new Argument<string[]>("jobs") { Description = "The jobs; by default all.", Arity = ArgumentArity.ZeroOrMore };
+        var jobs = new Argument<string[]>("jobs") { Description = "The jobs, or serving; by default all.", Arity = ArgumentArity.ZeroOrMore };
         var tag = new Option<string>("--tag") { Description = "The images' tag; deployments take 1.", DefaultValueFactory = _ => "1" };
         var build = new Command("build", "Build the images with Docker, as durableml/JOB:TAG.") { jobs, tag };
         build.SetHandler(async (result, cancellationToken) =>
         {
-            var images = new JobImages(RepositoryLayout.Find().Root, Console.Out);
+            var images = new ContainerImages(RepositoryLayout.Find().Root, Console.Out);
             await images.BuildAsync(images.Choose(result.GetValue(jobs) ?? []), "", result.GetRequiredValue(tag), cancellationToken);
             return ExitCodes.Done;
         });
@@ -28,11 +28,11 @@ internal static class ImagesCommand
         push.SetHandler(async (result, cancellationToken) =>
         {
             RepositoryLayout layout = RepositoryLayout.Find();
-            var images = new JobImages(layout.Root, Console.Out);
+            var images = new ContainerImages(layout.Root, Console.Out);
             await images.PushAsync(images.Choose(result.GetValue(jobs) ?? []), Registry(layout, result.GetRequiredValue(name)), result.GetRequiredValue(tag), result.GetValue(remote), cancellationToken);
             return ExitCodes.Done;
         });
-        return new Command("images", "The container images of the training jobs.") { build, push };
+        return new Command("images", "The container images of the training jobs and of serving.") { build, push };
     }
 
     private static string Registry(RepositoryLayout layout, string name)
@@ -48,9 +48,11 @@ internal static class ImagesCommand
 /// <summary>Builds and pushes the images.</summary>
 /// <param name="root">The checkout.</param>
 /// <param name="output">Where progress is told.</param>
-internal sealed class JobImages(string root, TextWriter output)
+internal sealed class ContainerImages(string root, TextWriter output)
 {
-    private readonly string folder = Path.Combine(root, "batch-jobs");
+    private const string Serving = "serving";
+
+    private readonly string jobsFolder = Path.Combine(root, "batch-jobs");
 
     /// <summary>The Docker client.</summary>
     public string Docker { get; init; } = "docker";
@@ -58,15 +60,15 @@ internal sealed class JobImages(string root, TextWriter output)
     /// <summary>The Azure CLI.</summary>
     public AzureCli Azure { get; init; } = new();
 
-    /// <summary>Every job with an image.</summary>
+    /// <summary>Every job with an image, and the server.</summary>
     public IReadOnlyList<string> All =>
-        [.. Directory.EnumerateFiles(folder, "Dockerfile", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(jobsFolder, "Dockerfile", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal), Serving];
 
     /// <summary>The jobs that were named; all, if none was.</summary>
     /// <exception cref="CliException">One has no image.</exception>
     public IReadOnlyList<string> Choose(IReadOnlyList<string> named) =>
         named.FirstOrDefault(job => !All.Contains(job, StringComparer.Ordinal)) is { } stranger
-            ? throw new CliException($"There is no batch-jobs/{stranger}/Dockerfile. Jobs with images: {string.Join(", ", All)}.")
+            ? throw new CliException($"There is no batch-jobs/{stranger}/Dockerfile. There are images of {string.Join(", ", All)}.")
             : named.Count == 0 ? All : named;
 
     /// <summary>Builds.</summary>
@@ -75,7 +77,7 @@ internal sealed class JobImages(string root, TextWriter output)
         foreach (string job in jobs)
         {
             await output.WriteLineAsync($"Building {Image(registry, job, tag)}.");
-            await DockerAsync(cancellationToken, "build", "--platform", "linux/amd64", "--file", Path.Combine(folder, job, "Dockerfile"), "--tag", Image(registry, job, tag), folder);
+            await DockerAsync(cancellationToken, "build", "--platform", "linux/amd64", "--file", Dockerfile(job), "--tag", Image(registry, job, tag), Context(job));
         }
     }
 
@@ -95,7 +97,7 @@ internal sealed class JobImages(string root, TextWriter output)
             {
                 await output.WriteLineAsync($"Building {Image(registry, job, tag)} in the registry.");
                 await Azure.DoAsync(
-                    cancellationToken, "acr", "build", "--registry", name, "--platform", "linux/amd64", "--file", Path.Combine(folder, job, "Dockerfile"), "--image", $"durableml/{job}:{tag}", folder);
+                    cancellationToken, "acr", "build", "--registry", name, "--platform", "linux/amd64", "--file", Dockerfile(job), "--image", $"durableml/{job}:{tag}", Context(job));
             }
             else
             {
@@ -103,6 +105,11 @@ internal sealed class JobImages(string root, TextWriter output)
             }
         }
     }
+
+    // The server is built from the source that it shares with the Functions app.
+    private string Context(string job) => job == Serving ? root : jobsFolder;
+
+    private string Dockerfile(string job) => Path.Combine(Context(job), job, "Dockerfile");
 
     private static string Image(string registry, string job, string tag) => $"{(registry.Length > 0 ? registry + "/" : "")}durableml/{job}:{tag}";
 

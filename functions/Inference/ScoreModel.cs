@@ -2,7 +2,7 @@ using System.Net;
 using Azure.Storage.Blobs;
 using DurableMl.Functions.Pipelines;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
+using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Scoring;

@@ -114,12 +114,44 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     public async Task<ModelManifest> GetAsync(string model, string version, CancellationToken cancellationToken = default) =>
         await FindAsync(model, version, cancellationToken) ?? throw ModelNotFoundException.Version(model, version);
 
-    /// <summary>A published version, or null when there is none.</summary>
+    /// <summary>A published version, with the serving options that hold now, or null when there is none.</summary>
     /// <exception cref="InvalidModelNameException">A name is not allowed.</exception>
     public async Task<ModelManifest?> FindAsync(string model, string version, CancellationToken cancellationToken = default)
     {
         (ModelManifest? manifest, _) = await ReadAsync<ModelManifest>(ManifestBlob(ModelNames.Model(model), version), cancellationToken);
-        return manifest;
+        if (manifest is null)
+        {
+            return null;
+        }
+
+        (Dictionary<string, ServingOptions>? serving, _) = await ReadAsync<Dictionary<string, ServingOptions>>(container.GetBlobClient(ModelBlobs.Serving(model)), cancellationToken);
+        return serving?.GetValueOrDefault(version) is { } options ? manifest with { Serving = options } : manifest;
+    }
+
+    /// <summary>Changes how a version is served, from the next look of each server on.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="version">A published version.</param>
+    /// <param name="change">Makes the new options of those that hold; called again when somebody else was faster.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The new options.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such version.</exception>
+    public async Task<ServingOptions> SetServingAsync(string model, string version, Func<ServingOptions, ServingOptions> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ServingOptions published = (await GetAsync(model, version, cancellationToken)).Serving ?? new();
+        BlobClient blob = container.GetBlobClient(ModelBlobs.Serving(model));
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            (Dictionary<string, ServingOptions>? serving, ETag etag) = await ReadAsync<Dictionary<string, ServingOptions>>(blob, cancellationToken);
+            var versions = new SortedDictionary<string, ServingOptions>(serving ?? [], StringComparer.Ordinal);
+            versions[version] = change(versions.GetValueOrDefault(version) ?? published);
+            if (await TryReplaceAsync(blob, versions, etag, cancellationToken) is not null)
+            {
+                return versions[version];
+            }
+        }
+
+        throw new ModelConflictException($"The serving options of model '{model}' were changed by someone else. Repeat the change.");
     }
 
     /// <summary>The model's aliases; none for a model that has none or does not exist.</summary>

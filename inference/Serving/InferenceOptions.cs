@@ -12,7 +12,7 @@ public sealed class InferenceOptions
     /// <summary>Bytes of model files to keep on disk.</summary>
     public long MaxDiskBytes { get; set; } = 20L << 30;
 
-    /// <summary>Bytes that models may take in memory, as measured of each. Those not used for longest leave; models in use are kept even beyond that.</summary>
+    /// <summary>Bytes of model files that may be in memory. Those not used for longest leave; models in use are kept even beyond that.</summary>
     public long MaxMemoryBytes { get; set; } = 2L << 30;
 
     /// <summary>Bytes that one model may have.</summary>

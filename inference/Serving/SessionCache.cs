@@ -1,13 +1,11 @@
-using DurableMl.Inference.Caching;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;
 
 /// <summary>
-/// Models in memory, bounded by what they are measured to take there, the least recently used leaving first. Each is loaded once however many ask for
+/// Models in memory, bounded by the size of their files, the least recently used leaving first. Each is loaded once however many ask for
 /// it at a time, and none is disposed while a lease on it is held. A load that failed is remembered for a few seconds, so that a broken
 /// model is not downloaded again for every request.
 /// </summary>
@@ -16,7 +14,6 @@ internal sealed class SessionCache(
 {
     private const int MaxEntries = 1024;
     private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MeasureAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MissingMemory = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -78,14 +75,44 @@ internal sealed class SessionCache(
         return WaitAsync(entry, cancellationToken);
     }
 
+    /// <summary>Serves a version that is in memory by other options: loaded anew first, so that no request waits.</summary>
+    public async Task ApplyAsync(string model, string version, ServingOptions options, CancellationToken cancellationToken)
+    {
+        Entry fresh = new(model, version);
+        lock (gate)
+        {
+            if (entries.GetValueOrDefault((model, version))?.Loaded is not { } loaded || loaded.Manifest.Serving == options)
+            {
+                return;
+            }
+        }
+
+        fresh.Load = LoadAsync(fresh);
+        await fresh.Load.WaitAsync(cancellationToken);
+        Entry? old;
+        lock (gate)
+        {
+            entries.Remove((model, version), out old);
+            entries[(model, version)] = fresh;
+            fresh.LastUsed = time.GetTimestamp();
+            if (old is not null)
+            {
+                bytes -= old.Bytes;
+                old.IsRetired = true;
+                old = old.References == 0 ? old : null;
+            }
+        }
+
+        Dispose(old is null ? null : [old]);
+    }
+
     internal void Release(Entry entry)
     {
         List<Entry>? evicted;
         lock (gate)
         {
             entry.References--;
-            Measure(entry);
-            evicted = Evict();
+            evicted = entry is { IsRetired: true, References: 0 } ? [entry] : Evict();
         }
 
         Dispose(evicted);
@@ -129,17 +156,14 @@ internal sealed class SessionCache(
             long size = manifest.Files.Sum(file => file.Bytes);
 
             // Others make room before it is loaded: both in memory at once could be too much.
-            Dispose(Resize(entry, size));
-            LoadedModel loaded = await OpenAsync(manifest, folder, size, entry);
-            size = loaded.Session.Bytes;
+            Dispose(MakeRoom(entry, size));
+            LoadedModel loaded = await LoadedModel.OpenAsync(manifest, folder, size, new(meter, entry.Model, entry.Version), logger, time, closing.Token);
             loaded.Metrics.Loaded(time.GetElapsedTime(started), size);
             lock (gate)
             {
                 entry.Loaded = loaded;
-                entry.Measured = time.GetTimestamp();
             }
 
-            Dispose(Resize(entry, size));
             return loaded;
         }
         catch (Exception e)
@@ -164,42 +188,13 @@ internal sealed class SessionCache(
         }
     }
 
-    private async Task<LoadedModel> OpenAsync(ModelManifest manifest, string folder, long size, Entry entry)
-    {
-        var loaded = new LoadedModel(
-            manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), size), new(meter, entry.Model, entry.Version), time);
-        try
-        {
-            await WarmUp.RunAsync(loaded, folder, logger, closing.Token);
-            return loaded;
-        }
-        catch
-        {
-            loaded.Dispose();
-            throw;
-        }
-    }
-
-    private List<Entry>? Resize(Entry entry, long size)
+    private List<Entry>? MakeRoom(Entry entry, long size)
     {
         lock (gate)
         {
-            bytes += size - entry.Bytes;
+            bytes += size;
             entry.Bytes = size;
             return Evict();
-        }
-    }
-
-    // Under the gate. Larger runs than any before have made the session grow.
-    private void Measure(Entry entry)
-    {
-        if (entry.Loaded is { } loaded && time.GetElapsedTime(entry.Measured) > MeasureAgain && entries.GetValueOrDefault((entry.Model, entry.Version)) == entry)
-        {
-            long change = loaded.Session.Bytes - entry.Bytes;
-            entry.Measured = time.GetTimestamp();
-            entry.Bytes += change;
-            bytes += change;
-            loaded.Metrics.Resized(change);
         }
     }
 
@@ -273,8 +268,8 @@ internal sealed class SessionCache(
         /// <summary>What it takes in memory, or will take while it is loaded.</summary>
         public long Bytes { get; set; }
 
-        /// <summary>When that was measured.</summary>
-        public long Measured { get; set; }
+        /// <summary>Whether another has taken its place; it goes with its last reference.</summary>
+        public bool IsRetired { get; set; }
 
         public long LastUsed { get; set; }
 
@@ -282,4 +277,12 @@ internal sealed class SessionCache(
 
         public bool HasExpired(long now) => now >= FailedUntil;
     }
+}
+
+/// <summary>A loaded model in use: it stays loaded until this is disposed.</summary>
+internal readonly struct ModelLease(SessionCache cache, SessionCache.Entry entry, LoadedModel model) : IDisposable
+{
+    public LoadedModel Model => model;
+
+    public void Dispose() => cache.Release(entry);
 }

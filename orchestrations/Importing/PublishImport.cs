@@ -3,7 +3,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Batching;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Blobs;

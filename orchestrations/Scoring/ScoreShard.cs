@@ -6,7 +6,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
+using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;

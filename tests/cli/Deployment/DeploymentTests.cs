@@ -96,7 +96,7 @@ public sealed class DeploymentTests
     [TestMethod]
     public async Task Images_are_built_for_the_platform_of_the_nodes_and_pushed_after_a_sign_in()
     {
-        JobImages images = Images();
+        ContainerImages images = Images();
         await images.PushAsync(images.Choose(["image-classifier"]), "crx.azurecr.io", "2", remote: false, Cancelled);
         Assert.StartsWith("build --platform linux/amd64 --file", Asked[0]);
         Assert.Contains("--tag crx.azurecr.io/durableml/image-classifier:2", Asked[0]);
@@ -107,7 +107,7 @@ public sealed class DeploymentTests
     [TestMethod]
     public async Task Without_Docker_images_are_built_in_the_registry()
     {
-        JobImages images = Images();
+        ContainerImages images = Images();
         await images.PushAsync(images.Choose([]), "crx.azurecr.io", "1", remote: true, Cancelled);
         Assert.HasCount(images.All.Count, Asked);
         Assert.IsTrue(Asked.All(line => line.StartsWith("acr build --registry crx --platform linux/amd64", StringComparison.Ordinal)));
@@ -121,7 +121,7 @@ public sealed class DeploymentTests
 
     private Deploying Deploying() => new(Azure(), Layout(), output) { Package = (path, token) => File.WriteAllTextAsync(path, "", token) };
 
-    private JobImages Images() => new(Repository.Root, output) { Docker = Azure().Program, Azure = Azure() };
+    private ContainerImages Images() => new(Repository.Root, output) { Docker = Azure().Program, Azure = Azure() };
 
     private AzureCli Azure()
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.Inference;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
+using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Scoring;
 using Microsoft.DurableTask;
