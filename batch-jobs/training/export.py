@@ -66,8 +66,8 @@ def _by_parameter(model, shapes):
 
 
 def uses_dynamo(model):
-    """Whether the newer exporter writes this model."""
-    return _version() >= DYNAMO_SINCE and not isinstance(model, torch.jit.ScriptModule)
+    """Whether the newer exporter writes this model. It needs a package that an environment of somebody's own may lack."""
+    return _version() >= DYNAMO_SINCE and not isinstance(model, torch.jit.ScriptModule) and importlib.util.find_spec("onnxscript") is not None
 
 
 def check_equal(path, inputs, outputs):
