@@ -189,3 +189,56 @@ internal sealed class NodeCommand(
         await process.SignalAsync("KILL");
     }
 }
+
+/// <summary>A command to run on a node: of a task, a start task, a job preparation or release task, a subtask.</summary>
+internal sealed record CommandSpecification
+{
+    public required string CommandLine { get; init; }
+
+    /// <summary>Where stdout.txt, stderr.txt and wd/ are.</summary>
+    public required string RootDirectory { get; init; }
+
+    /// <summary>The AZ_BATCH variables and the client's own.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public JsonObject? ContainerSettings { get; init; }
+
+    public IReadOnlyList<JsonObject> ResourceFiles { get; init; } = [];
+
+    public IReadOnlyList<JsonObject> OutputFiles { get; init; } = [];
+
+    /// <summary>Where resource files land; the working directory when absent.</summary>
+    public string? ResourceDirectory { get; init; }
+
+    /// <summary>Whether stdout.txt and stderr.txt of a command before it are written on; otherwise they start empty.</summary>
+    public bool KeepsOutput { get; init; }
+
+    /// <summary>The longest the command may take; null for no limit.</summary>
+    public TimeSpan? MaxWallClockTime { get; init; }
+
+    /// <summary>The directory inside <see cref="RootDirectory"/> that resource files land in and the command starts in.</summary>
+    public string WorkingDirectory => Path.Combine(RootDirectory, "wd");
+}
+
+/// <summary>How a command ended.</summary>
+/// <param name="Stage">How far it came.</param>
+/// <param name="ExitCode">Its exit code, when it ran to an end.</param>
+/// <param name="Failure">What went wrong.</param>
+/// <param name="ContainerInfo">containerInfo, for a container's command.</param>
+internal sealed record CommandOutcome(CommandStage Stage, int? ExitCode, TaskFailure? Failure, JsonObject? ContainerInfo = null);
+
+/// <summary>The last thing a command came to.</summary>
+internal enum CommandStage
+{
+    /// <summary>Resource files and container image: a failure here is never retried.</summary>
+    PreProcessing,
+
+    /// <summary>The command itself.</summary>
+    Command,
+
+    /// <summary>Output files: a failure here is never retried.</summary>
+    FileUpload,
+
+    /// <summary>The node agent was lost: as if the node had been.</summary>
+    AgentLost,
+}
