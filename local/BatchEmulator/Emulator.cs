@@ -28,6 +28,7 @@ internal sealed class Emulator : IAsyncDisposable
     private readonly JobScheduleLifecycle schedules;
     private readonly Scheduler scheduler;
     private readonly NodeDirectories directories;
+    private readonly LinkedStorage storage;
     private readonly FaultPlan faults;
     private readonly string instance;
     private readonly DockerEngine? docker;
@@ -53,7 +54,10 @@ internal sealed class Emulator : IAsyncDisposable
         directories = new NodeDirectories(Path.Combine(data, "nodes"));
         Environment = new TaskEnvironment(options, directories);
         docker = options.UseDocker ? new DockerEngine(options.Docker, instance) : null;
-        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), docker, new ResourceFiles(http, clock), new OutputFiles(clock), faults, instance, logs.CreateLogger<NodeCommand>())
+        storage = new LinkedStorage(options.Storage);
+        var commands = new NodeCommand(
+            clock, new ContainerImageMap(options.ContainerImages), docker, new Mounts(storage), new ResourceFiles(http, storage, clock), new OutputFiles(clock), faults, instance,
+            logs.CreateLogger<NodeCommand>())
         {
             WallClockGrace = options.TerminationGrace,
         };
@@ -125,12 +129,12 @@ internal sealed class Emulator : IAsyncDisposable
         app.Use((http, next) => pipeline.InvokeAsync(http, next));
         app.UseRouting();
         app.MapGet("/health", () => "ok");
-        new PoolOperations(Account, Pools, faults).Map(app);
+        new PoolOperations(Account, Pools, faults, storage).Map(app);
         new AutoScaleOperations(Account, scaler).Map(app);
         new NodeOperations(Account, Pools.Nodes).Map(app);
-        new JobOperations(Account, Jobs).Map(app);
-        new JobScheduleOperations(Account, schedules).Map(app);
-        new TaskOperations(Account, Tasks, directories).Map(app);
+        new JobOperations(Account, Jobs, storage).Map(app);
+        new JobScheduleOperations(Account, schedules, storage).Map(app);
+        new TaskOperations(Account, Tasks, directories, storage).Map(app);
         new SubtaskOperations(Account, directories).Map(app);
         new FileOperations(Account, directories).Map(app);
         new FaultOperations(Account, Pools.Nodes, faults, options).Map(app);

@@ -171,6 +171,7 @@ internal sealed class NodeLifecycle(
         {
             node.LastBootTime = account.Now;
             directories.Create(pool.Id, node.Id);
+            commands.Mounts.Attach(directories.Mounts(pool.Id, node.Id), pool.Definition);
             if (faults.FailsNodeStart(pool.Id))
             {
                 node.Errors = [new JsonObject { ["code"] = "NodePreparationError", ["message"] = "The node could not be prepared" }];
@@ -230,7 +231,11 @@ internal sealed class NodeLifecycle(
         }
     }
 
-    private void Discard(Node node) => account.After(() => NodeDirectories.Delete(directories.Discard(node.PoolId, node.Id)));
+    private void Discard(Node node) => account.After(() =>
+    {
+        commands.Mounts.Detach(directories.Mounts(node.PoolId, node.Id));
+        NodeDirectories.Delete(directories.Discard(node.PoolId, node.Id));
+    });
 
     private void At(Pool pool, Node node, string state, TimeSpan delay, Action body)
     {

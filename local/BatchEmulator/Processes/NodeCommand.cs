@@ -16,6 +16,7 @@ internal sealed class NodeCommand(
     TimeProvider clock,
     ContainerImageMap images,
     DockerEngine? docker,
+    Mounts mounts,
     ResourceFiles resources,
     OutputFiles outputs,
     FaultPlan faults,
@@ -23,6 +24,9 @@ internal sealed class NodeCommand(
     ILogger<NodeCommand> log)
 {
     private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(10);
+
+    /// <summary>What nodes mount: brought before each command, stored after it.</summary>
+    public Mounts Mounts => mounts;
 
     /// <summary>The time between SIGTERM and SIGKILL when a command runs too long.</summary>
     public TimeSpan WallClockGrace { get; init; }
@@ -78,6 +82,7 @@ internal sealed class NodeCommand(
                 containerInfo = new JsonObject { ["containerId"] = container.Length > 0 ? container : marker, ["state"] = "running" };
             }
 
+            await mounts.FetchAsync(command.MountsDirectory, stop.Token);
             Directory.CreateDirectory(command.ResourceDirectory ?? command.WorkingDirectory);
             await resources.FetchAsync(command.ResourceFiles, command.ResourceDirectory ?? command.WorkingDirectory, stop.Token);
             if (ProgramFinder.Find(arguments[0], command.WorkingDirectory, command.Environment) is null)
@@ -162,10 +167,16 @@ internal sealed class NodeCommand(
         }
 
         var outcome = new CommandOutcome(CommandStage.Command, exitCode, exitCode == 0 ? null : TaskFailure.ExitCode(exitCode), containerInfo);
+        using var bound = new CancellationTokenSource(LongestUpload, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, stop.Reason == StopReason.None ? stop.Token : CancellationToken.None);
+        // What was written to a mount has been written, whoever ended the command; only a lost node takes it along.
+        if (stop.Reason is not (StopReason.NodeLost or StopReason.Shutdown) && await mounts.StoreAsync(command.MountsDirectory, either.Token) is { } notStored)
+        {
+            return outcome with { Stage = CommandStage.FileUpload, Failure = notStored };
+        }
+
         if (stop.Reason is StopReason.None or StopReason.Terminated or StopReason.WallClock)
         {
-            using var bound = new CancellationTokenSource(LongestUpload, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, stop.Reason == StopReason.None ? stop.Token : CancellationToken.None);
             var succeeded = exitCode == 0 && stop.Reason == StopReason.None;
             if (await outputs.StoreAsync(command.OutputFiles, command.RootDirectory, succeeded, either.Token) is { } failure)
             {
@@ -218,6 +229,9 @@ internal sealed record CommandSpecification
 
     /// <summary>The directory inside <see cref="RootDirectory"/> that resource files land in and the command starts in.</summary>
     public string WorkingDirectory => Path.Combine(RootDirectory, "wd");
+
+    /// <summary>Where the node has its mounts.</summary>
+    public string MountsDirectory => Environment["AZ_BATCH_NODE_MOUNTS_DIR"];
 }
 
 /// <summary>How a command ended.</summary>
