@@ -16,7 +16,7 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
     private const string CheckCode = "import sys; sys.path[:1] = []; import hashlib, json, os, runpy; "
         + "h = lambda b: hashlib.sha256(b).hexdigest(); d = {0} + '/'; c = json.load(open(d + 'grant.json'))['code']; "
         + "bad = [n for s, n in (l.split('  ', 1) for l in c.splitlines()) if h(open(d + n, 'rb').read()) != s] if h(c.encode()) == sys.argv[1] else ['its manifest']; "
-        + "bad and (print('runner: the code is not what the run was started with:', *bad, file=sys.stderr), sys.exit(69)); "
+        + "bad and (print('runner: the code is not what the run was started with:', *bad, os.environ.get('TRACEPARENT', ''), file=sys.stderr), sys.exit(69)); "
         + "sys.path.insert(0, d + 'runner'); sys.argv[:2] = [d + 'runner/{1}']; runpy.run_path(sys.argv[0], run_name='__main__')";
 
     // torch.distributed's port on the primary node. It differs from task to task, since nodes may share one machine (the emulator's do).

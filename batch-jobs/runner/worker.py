@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import traceback
 
 from dataset import DatasetCache
 from environment import CODE, job_directory, job_environment
@@ -18,6 +17,7 @@ from errors import EXIT_INFRASTRUCTURE, EXIT_PREEMPTED, Preempted, RunnerError
 from grant import Grant
 from guardian import Guardian
 from job import Job
+from log import say, say_trace
 from settings import Settings
 from trial import TrialStore
 
@@ -106,10 +106,10 @@ def main(arguments):
     except Preempted:
         return EXIT_PREEMPTED
     except (RunnerError, OSError) as error:
-        print("worker: %s" % error, file=sys.stderr, flush=True)
+        say(str(error), "worker")
         return EXIT_INFRASTRUCTURE
     except Exception:  # A fault of the runner's own is not the job's.
-        traceback.print_exc()
+        say_trace("worker")
         return EXIT_INFRASTRUCTURE
     finally:
         if guardian:

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Jobs;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.JobSchedules;
 
 /// <summary>The job schedule operations.</summary>
-internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLifecycle schedules)
+internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLifecycle schedules, LinkedStorage storage)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
 
@@ -26,8 +27,9 @@ internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLif
         routes.MapOperation("GET", "/jobschedules/{jobScheduleId}/jobs", ListJobsAsync);
     }
 
-    private static void Check(JsonObject definition)
+    private void Check(JsonObject definition)
     {
+        storage.Check(definition);
         if (definition.Object("jobSpecification") is { } job)
         {
             JobValidation.CheckSpecification(job);

@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Pools;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Jobs;
 
 /// <summary>The job operations.</summary>
-internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
+internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs, LinkedStorage storage)
 {
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -45,6 +46,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
     {
         var definition = await request.BodyAsync("BatchJobCreateOptions");
         JobValidation.Check(definition);
+        storage.Check(definition);
         var job = account.Update(() =>
         {
             if (account.Jobs.ContainsKey(definition.Text("id")!))
@@ -100,6 +102,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
     private Task ChangeAsync(BatchRequest request, JsonObject changes, bool replace)
     {
         JobValidation.CheckChanges(changes);
+        storage.Check(changes);
         var job = account.Update(() =>
         {
             var job = FindOpen(account, request.Id("jobId"));

@@ -11,13 +11,10 @@ namespace DurableMl.Local.BatchEmulator.Jobs;
 
 /// <summary>Job preparation tasks, once a node before the job's first task there, and release tasks where preparation ran.</summary>
 internal sealed class JobPreparations(
-    BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, ILogger<JobPreparations> log)
+    BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, JobLifecycle jobs, ILogger<JobPreparations> log)
 {
     /// <summary>The longest that a release task may run, and does unless it says otherwise.</summary>
     public static readonly TimeSpan LongestRelease = TimeSpan.FromMinutes(15);
-
-    /// <summary>A preparation or release of the job has ended; called inside an update.</summary>
-    public Action<Job>? Settled { get; set; }
 
     /// <summary>Whether a task of the job has to wait on the node.</summary>
     public static bool MustWait(Job job, Node node) =>
@@ -203,6 +200,24 @@ internal sealed class JobPreparations(
             Prepare(job, node, entry, run.Definition, run.Retries + 1);
         }
 
-        Settled?.Invoke(job);
+        jobs.Settle(job);
     }
+}
+
+/// <summary>A job preparation or release task on its way; it takes no slot.</summary>
+internal sealed class JobNodeRun(Node node) : NodeWork(node, 0)
+{
+    /// <summary>The task's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>jobPreparationTask or jobReleaseTask.</summary>
+    public required JsonObject Definition { get; init; }
+
+    public bool IsRelease { get; init; }
+
+    /// <summary>Retries before this one.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The longest it may take; null for no limit.</summary>
+    public TimeSpan? Limit { get; init; }
 }

@@ -14,11 +14,8 @@ namespace DurableMl.Local.BatchEmulator.Nodes;
 /// <summary>The states of nodes, from creation to leaving the pool. Every member is called inside an update.</summary>
 internal sealed class NodeLifecycle(
     BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment,
-    FaultPlan faults, ILogger<NodeLifecycle> log)
+    FaultPlan faults, PoolLifecycle pools, ILogger<NodeLifecycle> log)
 {
-    /// <summary>A node has come or gone, or got another state.</summary>
-    public Action<Pool>? Changed { get; set; }
-
     /// <summary>Boots the nodes that were there when the emulator stopped, and goes on with what they were about to do.</summary>
     public void Restore()
     {
@@ -78,7 +75,7 @@ internal sealed class NodeLifecycle(
         {
             account.Delete(node);
             Discard(node);
-            Changed?.Invoke(pool);
+            pools.Settle(pool);
         });
     }
 
@@ -150,7 +147,7 @@ internal sealed class NodeLifecycle(
         {
             account.Changed(node);
             account.WantScheduling();
-            Changed?.Invoke(pool);
+            pools.Settle(pool);
         }
     }
 
@@ -174,6 +171,7 @@ internal sealed class NodeLifecycle(
         {
             node.LastBootTime = account.Now;
             directories.Create(pool.Id, node.Id);
+            commands.Mounts.Attach(directories.Mounts(pool.Id, node.Id), pool.Definition);
             if (faults.FailsNodeStart(pool.Id))
             {
                 node.Errors = [new JsonObject { ["code"] = "NodePreparationError", ["message"] = "The node could not be prepared" }];
@@ -233,7 +231,11 @@ internal sealed class NodeLifecycle(
         }
     }
 
-    private void Discard(Node node) => account.After(() => NodeDirectories.Delete(directories.Discard(node.PoolId, node.Id)));
+    private void Discard(Node node) => account.After(() =>
+    {
+        commands.Mounts.Detach(directories.Mounts(node.PoolId, node.Id));
+        NodeDirectories.Delete(directories.Discard(node.PoolId, node.Id));
+    });
 
     private void At(Pool pool, Node node, string state, TimeSpan delay, Action body)
     {
@@ -329,3 +331,6 @@ internal sealed class NodeLifecycle(
         }
     }
 }
+
+/// <summary>A start task on its way; it takes no slot.</summary>
+internal sealed class StartTaskRun(Node node) : NodeWork(node, 0);

@@ -25,6 +25,7 @@ internal sealed class BatchAccount : IDisposable
     private readonly HashSet<Resource> deleted = [];
     private readonly List<Action> undo = [];
     private readonly List<Action> after = [];
+    private readonly Action schedule;
     private readonly ILogger<BatchAccount> log;
     private long sequence;
     private long lastETag;
@@ -32,9 +33,13 @@ internal sealed class BatchAccount : IDisposable
     private bool schedulingWanted;
     private bool closed;
 
-    public BatchAccount(StateDatabase database, TimeProvider clock, ILogger<BatchAccount> log)
+    /// <param name="database">Where the resources lie.</param>
+    /// <param name="clock">The time that everything goes by.</param>
+    /// <param name="schedule">Assigns tasks to nodes; called inside an update that asked for it.</param>
+    /// <param name="log">What could not be stored.</param>
+    public BatchAccount(StateDatabase database, TimeProvider clock, Action schedule, ILogger<BatchAccount> log)
     {
-        this.log = log;
+        (this.schedule, this.log) = (schedule, log);
         this.database = database;
         Clock = clock;
         Agenda = new Agenda(clock);
@@ -55,9 +60,6 @@ internal sealed class BatchAccount : IDisposable
 
     /// <summary>Set once what an earlier emulator left has been brought in order.</summary>
     public volatile bool IsOpen;
-
-    /// <summary>Assigns tasks to nodes; called inside an update that asked for it.</summary>
-    public Action? Schedule { get; set; }
 
     /// <summary>Whether the account takes no updates any more.</summary>
     public bool IsClosed
@@ -109,7 +111,7 @@ internal sealed class BatchAccount : IDisposable
                 while (schedulingWanted)
                 {
                     schedulingWanted = false;
-                    Schedule?.Invoke();
+                    schedule();
                 }
 
                 Commit();

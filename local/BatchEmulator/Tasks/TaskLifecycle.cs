@@ -12,14 +12,8 @@ using DurableMl.Local.BatchEmulator.Wire;
 namespace DurableMl.Local.BatchEmulator.Tasks;
 
 /// <summary>The states of tasks: added, assigned, retried, requeued, completed. Every member is called inside an update.</summary>
-internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions settings, TaskRunner runner, NodeDirectories directories)
+internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions settings, TaskRunner runner, NodeDirectories directories, JobLifecycle jobs)
 {
-    /// <summary>A task has been completed.</summary>
-    public Action<Job, BatchTask, ExitOptions>? Completed { get; set; }
-
-    /// <summary>A task of the job has left its node.</summary>
-    public Action<Job>? Freed { get; set; }
-
     /// <summary>Brings tasks read from the database to where they belong: what was running is active again, as after the loss of its node.</summary>
     public void Restore()
     {
@@ -151,7 +145,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         if (run.Task.Run == run)
         {
             Settle(run, outcome);
-            Freed?.Invoke(run.Job);
+            jobs.Settle(run.Job);
         }
     }
 
@@ -255,7 +249,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
             ReleaseDependents(job, task);
         }
 
-        Completed?.Invoke(job, task, options);
+        jobs.TaskCompleted(job, task, options);
     }
 
     private void Record(BatchTask task, CommandOutcome? outcome, TaskFailure? failure)

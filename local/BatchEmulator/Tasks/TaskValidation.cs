@@ -147,12 +147,9 @@ internal static class TaskValidation
             throw BatchErrors.InvalidProperty(path, null, "Exactly one of autoStorageContainerName, storageContainerUrl and httpUrl is needed.");
         }
 
-        switch (sources[0])
+        if (sources[0] == "httpUrl" && file.Text("filePath") is null)
         {
-            case "autoStorageContainerName":
-                throw BatchErrors.InvalidProperty(path + ".autoStorageContainerName", file.Text(sources[0]), "The emulated account has no auto-storage account; use storageContainerUrl.");
-            case "httpUrl" when file.Text("filePath") is null:
-                throw BatchErrors.MissingProperty(path + ".filePath");
+            throw BatchErrors.MissingProperty(path + ".filePath");
         }
 
         if (file.ContainsKey("identityReference"))
@@ -160,7 +157,11 @@ internal static class TaskValidation
             throw BatchErrors.InvalidProperty(path + ".identityReference", null, "The emulated nodes have no managed identity; use a SAS.");
         }
 
-        CheckUrl($"{path}.{sources[0]}", file.Text(sources[0])!);
+        if (sources[0] != "autoStorageContainerName")
+        {
+            CheckUrl($"{path}.{sources[0]}", file.Text(sources[0])!);
+        }
+
         if (file.Text("fileMode") is { Length: > 0 } mode && !mode.All(c => c is >= '0' and <= '7'))
         {
             throw BatchErrors.InvalidProperty(path + ".fileMode", mode, "The value must be an octal number such as 0770.");

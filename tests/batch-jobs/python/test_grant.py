@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 import unittest
+import uuid
 
 from support import JOBS, Azurite, FolderTestCase
 from blobs import BlobContainer
@@ -19,7 +20,7 @@ class GrantTests(FolderTestCase):
 
     def setUp(self):
         super().setUp()
-        self.name = os.path.basename(self.folder).replace("_", "-").lower()
+        self.name = "grant-" + uuid.uuid4().hex
         self.direct = BlobContainer(self.azurite.container(self.name))
 
     def document(self, minutes, **changes):

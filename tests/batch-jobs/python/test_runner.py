@@ -9,6 +9,8 @@ import unittest
 
 from support import JOBS, Azurite, FolderTestCase, make_dataset, wait_until
 from blobs import BlobContainer
+from gpus import count_gpus
+from log import trace_id
 
 
 class RunnerTests(FolderTestCase):
@@ -131,6 +133,44 @@ print(found)
         self.assertEqual(code, 69)
         self.assertIn("cannot start the job's command 'no-such-program'", error)
         self.assertEqual(self.json_blob("output/result.json")["reason"], "infrastructure")
+
+    def test_a_job_that_needs_a_gpu_ends_with_words_on_a_node_without_one_before_its_data_are_brought(self):
+        self.write("wd/job.json", '{"gpu": "required"}')
+        code, out, error = self.run_to_end("print('started')", dataset=self.upload_dataset(damage="train-00001-labels.npy"))
+        self.assertEqual((code, out), (64, ""), error)
+        result = self.json_blob("output/result.json")
+        self.assertEqual((result["reason"], result["gpus"]), ("non-retryable", 0))
+        self.assertIn("job.json says gpu: required, and this node has none: run the job on a pool of VM sizes with GPUs", result["message"])
+
+    def test_a_job_that_would_take_a_gpu_runs_without_one_and_that_is_said(self):
+        self.write("wd/job.json", '{"gpu": "optional"}')
+        code, _, error = self.run_to_end("pass")
+        self.assertEqual(code, 0, error)
+        self.assertIn("runner: the job would take a GPU (job.json says gpu: optional), and this node has none: it runs on the CPU", error)
+        self.assertEqual((self.json_blob("output/result.json")["gpus"], self.json_blob("starts/1-1.json")["gpus"]), (0, 0))
+
+    def test_gpus_are_counted_by_what_the_driver_shows(self):
+        for name in ("nvidia0", "nvidia1", "nvidia11", "nvidiactl", "nvidia-uvm", "null"):
+            self.write("dev/" + name, "")
+        self.assertEqual(count_gpus(os.path.join(self.folder, "dev")), 3)
+        self.write("wsl/dxg", "")
+        self.assertEqual((count_gpus(os.path.join(self.folder, "wsl")), count_gpus(os.path.join(self.folder, "none"))), (1, 0))
+
+    def test_every_line_of_the_runner_carries_the_trace_that_the_task_belongs_to(self):
+        parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        script = "import os; os.symlink('/etc/hostname', os.environ['DML_OUTPUT'] + '/link'); print(os.environ['TRACEPARENT'])"
+        code, out, error = self.run_to_end(script, TRACEPARENT=parent)
+        self.assertEqual((code, out), (0, parent + "\n"), error)
+        lines = [line for line in error.splitlines() if line.startswith("runner: ")]
+        self.assertTrue(lines and all(line.endswith(" trace_id=4bf92f3577b34da6a3ce929d0e0e4736") for line in lines), error)
+        self.assertEqual(self.json_blob("starts/1-1.json")["trace"], "4bf92f3577b34da6a3ce929d0e0e4736")
+        self.write("wd/job.json", "{")
+        code, _, error = self.run_to_end("pass", TRACEPARENT=parent)
+        self.assertRegex(error, r"^runner: job.json is not valid: .* trace_id=4bf92f3577b34da6a3ce929d0e0e4736\n$")
+
+    def test_a_traceparent_that_is_none_is_passed_over(self):
+        for text in ("", "00-4bf92f35-00f067aa0ba902b7-01", "00-%s-00f067aa0ba902b7-01" % ("0" * 32), "ff-%s-00f067aa0ba902b7-01" % ("a" * 32)):
+            self.assertIsNone(trace_id({"TRACEPARENT": text}), text)
 
     def test_a_damaged_shard_stops_the_trial_before_the_job(self):
         code, out, error = self.run_to_end("print('started')", dataset=self.upload_dataset(damage="train-00001-labels.npy"))

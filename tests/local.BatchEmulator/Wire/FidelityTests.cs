@@ -68,6 +68,7 @@ public sealed class FidelityTests
     [TestMethod]
     public async Task An_exit_code_that_is_listed_goes_before_an_upload_error()
     {
+        await using var azurite = await AzuriteProcess.StartAsync();
         await using var emulator = await EmulatorFixture.StartAsync();
         await emulator.CreatePoolAsync();
         foreach (var (job, code, expected) in ((string, int, string)[])[("listed", 3, "active"), ("other", 4, "completed")])
@@ -78,7 +79,7 @@ public sealed class FidelityTests
                 t["outputFiles"] = new JsonArray(new JsonObject
                 {
                     ["filePattern"] = "out",
-                    ["destination"] = new JsonObject { ["container"] = new JsonObject { ["containerUrl"] = "http://127.0.0.1:9/none" } },
+                    ["destination"] = new JsonObject { ["container"] = new JsonObject { ["containerUrl"] = $"{azurite.BlobEndpoint}/unsigned" } },
                     ["uploadOptions"] = new JsonObject { ["uploadCondition"] = "taskcompletion" },
                 });
                 t["exitConditions"] = new JsonObject
