@@ -1,14 +1,17 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
+using DurableMl.Inference.Telemetry;
+using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
 namespace DurableMl.Functions.Hosting;
 
-/// <summary>Traces and logs by OpenTelemetry, joined to the host's by W3C trace context. Metrics are collected by the inference part.</summary>
+/// <summary>Traces, metrics and logs by OpenTelemetry, joined to the host's by W3C trace context.</summary>
 public static class TelemetryServices
 {
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -32,7 +35,9 @@ public static class TelemetryServices
 
         IOpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
             .UseFunctionsWorkerDefaults()
-            .WithTracing(tracing => tracing.AddSource("Microsoft.DurableTask", "Azure.*"));
+            .WithTracing(tracing => tracing.AddSource("Microsoft.DurableTask", "Azure.*"))
+            .WithMetrics(metrics => metrics.AddMeter(PipelineMeter.Name))
+            .WithLogging(null, logging => logging.IncludeScopes = true);
         if (collector)
         {
             telemetry.UseOtlpExporter();
@@ -40,6 +45,12 @@ public static class TelemetryServices
 
         if (insights)
         {
+            if (!collector)
+            {
+                // Inference sends its metrics to a collector itself; here they would be there twice.
+                telemetry.WithMetrics(metrics => metrics.AddMeter(InferenceMeter.Name));
+            }
+
             telemetry.UseAzureMonitorExporter(exporter => exporter.Credential = signIn ? new DefaultAzureCredential() : null);
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Runs;
@@ -13,7 +14,8 @@ public sealed record WriteReportInput(string RunId, DateTime ExecutionStartedAt,
 
 /// <summary>Activity: keeps what a run came to with the run's other blobs, where it outlives the task hub, and lists it as ended.</summary>
 /// <param name="blobs">The data account.</param>
-public sealed class WriteReport(BlobServiceClient blobs)
+/// <param name="meter">Counts the run.</param>
+public sealed class WriteReport(BlobServiceClient blobs, PipelineMeter meter)
 {
     /// <summary>Writes the report.</summary>
     /// <param name="input">The report.</param>
@@ -29,7 +31,15 @@ public sealed class WriteReport(BlobServiceClient blobs)
         if (claim is not null && claim.ExecutionStartedAt == input.ExecutionStartedAt)
         {
             RunOutput report = input.Report.Deserialize<RunOutput>(JsonBlobs.Options)!;
-            await runs.GetBlobClient(RunBlobs.Report(input.RunId)).WriteJsonAsync(input.Report, cancellationToken);
+            BlobClient blob = runs.GetBlobClient(RunBlobs.Report(input.RunId));
+            RunOutput? earlier = await blob.ReadJsonAsync<RunOutput>(cancellationToken);
+            await blob.WriteJsonAsync(input.Report, cancellationToken);
+            // This execution's own report is there already if the activity runs again.
+            if (earlier?.Phases.FirstOrDefault()?.StartedAt != report.Phases[0].StartedAt)
+            {
+                meter.RunEnded(report, earlier);
+            }
+
             await new RunIndex(blobs).EndAsync(input.RunId, claim.StartedAt, report.Pipeline, report.State, cancellationToken);
         }
     }

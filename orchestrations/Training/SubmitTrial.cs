@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Failures;
@@ -18,7 +19,8 @@ public sealed class SubmitTrial(TrainingJobs training)
         ArgumentNullException.ThrowIfNull(attempt);
         try
         {
-            await training.SubmitAsync(attempt.ToTask(), cancellationToken);
+            // The task goes on with the run's trace.
+            await training.SubmitAsync(attempt.ToTask() with { TraceParent = Activity.Current?.Id }, cancellationToken);
         }
         catch (InvalidJobException e)
         {
