@@ -8,7 +8,7 @@ namespace DurableMl.Functions.Hosting;
 
 /// <summary>
 /// Puts the run, and the trial where there is one, on the span of a function and on all that it logs. Both come from the instance id, for an
-/// orchestrator or an activity, or from the route. An import and a scoring have ids of the same kind.
+/// orchestrator or an activity, or else from the route of a request or the name of a blob. An import and a scoring have ids of the same kind.
 /// </summary>
 internal sealed class RunScope(ILogger<RunScope> logger) : IFunctionsWorkerMiddleware
 {
@@ -25,7 +25,10 @@ internal sealed class RunScope(ILogger<RunScope> logger) : IFunctionsWorkerMiddl
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
-        (string? run, string? trial) = RunIds.Parse(InstanceOf(context));
+        IReadOnlyDictionary<string, object?> bound = context.BindingContext.BindingData;
+        string? instance = Instance.Select(name => bound.GetValueOrDefault(name)?.ToString()).FirstOrDefault(id => id is not null);
+        (string? run, string? trial) = RunIds.Parse(instance);
+        trial ??= bound.GetValueOrDefault("trialId")?.ToString();
         if (run is null)
         {
             await next(context);
@@ -47,11 +50,5 @@ internal sealed class RunScope(ILogger<RunScope> logger) : IFunctionsWorkerMiddl
         {
             await next(context);
         }
-    }
-
-    private static string? InstanceOf(FunctionContext context)
-    {
-        IReadOnlyDictionary<string, object?> bound = context.BindingContext.BindingData;
-        return Instance.Select(name => bound.GetValueOrDefault(name)?.ToString()).FirstOrDefault(id => id is not null);
     }
 }

@@ -5,7 +5,9 @@ using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -38,6 +40,8 @@ public static class TelemetryServices
             .WithTracing(tracing => tracing.AddSource("Microsoft.DurableTask", "Azure.*"))
             .WithMetrics(metrics => metrics.AddMeter(PipelineMeter.Name))
             .WithLogging(null, logging => logging.IncludeScopes = true);
+        // The worker's lines do not pass through the host, whose levels stand in host.json. A line for each request is in the traces as well.
+        services.AddLogging(logging => logging.AddFilter<OpenTelemetryLoggerProvider>("Microsoft", LogLevel.Warning).AddFilter<OpenTelemetryLoggerProvider>("Azure", LogLevel.Warning));
         if (collector)
         {
             telemetry.UseOtlpExporter();

@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Runs;
 
@@ -15,7 +16,8 @@ public sealed record WriteReportInput(string RunId, DateTime ExecutionStartedAt,
 /// <summary>Activity: keeps what a run came to with the run's other blobs, where it outlives the task hub, and lists it as ended.</summary>
 /// <param name="blobs">The data account.</param>
 /// <param name="meter">Counts the run.</param>
-public sealed class WriteReport(BlobServiceClient blobs, PipelineMeter meter)
+/// <param name="logger">Where it says how the run ended.</param>
+public sealed partial class WriteReport(BlobServiceClient blobs, PipelineMeter meter, ILogger<WriteReport> logger)
 {
     /// <summary>Writes the report.</summary>
     /// <param name="input">The report.</param>
@@ -38,9 +40,13 @@ public sealed class WriteReport(BlobServiceClient blobs, PipelineMeter meter)
             if (earlier?.Phases.FirstOrDefault()?.StartedAt != report.Phases[0].StartedAt)
             {
                 meter.RunEnded(report, earlier);
+                LogEnded(logger, input.RunId, report.State);
             }
 
             await new RunIndex(blobs).EndAsync(input.RunId, claim.StartedAt, report.Pipeline, report.State, cancellationToken);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Run {RunId} ended: {State}.")]
+    private static partial void LogEnded(ILogger logger, string runId, RunState state);
 }

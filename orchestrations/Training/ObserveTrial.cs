@@ -5,6 +5,7 @@ using DurableMl.BatchJobs.Submission;
 using DurableMl.Inference.Json;
 using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Training;
 
@@ -22,7 +23,8 @@ public sealed record TrialObservation(bool Running, TrialOutcomeKind? Outcome, s
 /// <param name="batch">The Batch account.</param>
 /// <param name="meter">Counts what has ended.</param>
 /// <param name="time">The clock.</param>
-public sealed class ObserveTrial(TrainingJobs training, BatchClient batch, PipelineMeter meter, TimeProvider time)
+/// <param name="logger">Where it says how attempts ended.</param>
+public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batch, PipelineMeter meter, TimeProvider time, ILogger<ObserveTrial> logger)
 {
     /// <summary>Returns what is to be seen now.</summary>
     /// <param name="attempt">The attempt.</param>
@@ -80,6 +82,7 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch, Pipel
         if (seen.Outcome is { } outcome)
         {
             meter.AttemptEnded(attempt, outcome, task?.CreationTime, task?.ExecutionInfo?.StartTime, task?.ExecutionInfo?.EndTime ?? time.GetUtcNow());
+            LogEnded(logger, attempt.Attempt, outcome, seen.Message);
         }
     }
 
@@ -94,4 +97,7 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch, Pipel
             return null;
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Attempt {Attempt} ended: {Outcome}. {Message}")]
+    private static partial void LogEnded(ILogger logger, int attempt, TrialOutcomeKind outcome, string? message);
 }

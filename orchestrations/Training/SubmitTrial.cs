@@ -3,12 +3,14 @@ using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Failures;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Training;
 
 /// <summary>Activity: makes the Batch task of an attempt, and the job that holds it. Done twice, it makes one.</summary>
 /// <param name="training">Training on Batch.</param>
-public sealed class SubmitTrial(TrainingJobs training)
+/// <param name="logger">Where it says what it has submitted.</param>
+public sealed partial class SubmitTrial(TrainingJobs training, ILogger<SubmitTrial> logger)
 {
     /// <summary>Submits the attempt.</summary>
     /// <param name="attempt">The attempt.</param>
@@ -20,11 +22,16 @@ public sealed class SubmitTrial(TrainingJobs training)
         try
         {
             // The task goes on with the run's trace.
-            await training.SubmitAsync(attempt.ToTask() with { TraceParent = Activity.Current?.Id }, cancellationToken);
+            TrainingTask task = attempt.ToTask() with { TraceParent = Activity.Current?.Id };
+            await training.SubmitAsync(task, cancellationToken);
+            LogSubmitted(logger, attempt.Attempt, task.BatchTaskId, task.BatchJobId);
         }
         catch (InvalidJobException e)
         {
             throw new PermanentFailureException(e.Message, e);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Attempt {Attempt} is the task {BatchTask} of the Batch job {BatchJob}.")]
+    private static partial void LogSubmitted(ILogger logger, int attempt, string batchTask, string batchJob);
 }

@@ -34,11 +34,11 @@ public sealed class TraceTests
             "function SubmitTrial", "function ObserveTrial", "function EvaluateModel", "function PublishModel", "function WriteReport",
         ];
         CollectionAssert.IsSubsetOf(wanted, trace.Select(span => span.Name).ToArray());
-        // Every span of the run is in this trace, and each but the first belongs to another one of it.
-        Assert.IsTrue(app.Telemetry.Spans.Where(span => IsOf(span, id) && span.Name != "function GetPipeline").All(span => span.TraceId == orchestration.TraceId));
+        // All that the run does is in this trace. Who asks about it, and the blobs of trials, begin traces of their own.
+        string[] elsewhere = [.. app.Telemetry.Spans.Where(span => span.TraceId != orchestration.TraceId && IsOf(span, id)).Select(span => span.Name).Distinct()];
+        Assert.AreEqual("", string.Join(", ", elsewhere.Except(["function GetPipeline", "function TrialResultArrived"])));
         HashSet<string> spans = [.. trace.Select(span => span.SpanId)];
-        string[] lost = [.. trace.Where(span => IsOf(span, id) && !spans.Contains(span.ParentId)).Select(span => span.Name)];
-        Assert.AreEqual("", string.Join(", ", lost), "spans whose parent is not in the trace");
+        Assert.AreEqual("", string.Join(", ", trace.Where(span => IsOf(span, id) && !spans.Contains(span.ParentId)).Select(span => span.Name)), "spans whose parent is not in the trace");
 
         BlobServiceClient blobs = await Storage.BlobsAsync();
         foreach (string trial in new[] { "trial-000", "trial-001" })
@@ -61,8 +61,7 @@ public sealed class TraceTests
 
         await Eventually.TrueAsync(
             () => app.Telemetry.Logs.Any(line => line.Service == App.Service && line.Attributes.GetValueOrDefault("durableml.run.id") == id && line.Attributes.GetValueOrDefault("durableml.trial.id") == "trial-000"),
-            "a line of the trial arrives",
-            () => string.Join('\n', app.Telemetry.Logs.Where(line => line.Service == App.Service).Select(line => $"{line.Category} {line.Body} {string.Join(' ', line.Attributes)}").Take(50)));
+            "a line of the trial arrives");
     }
 
     [TestMethod]

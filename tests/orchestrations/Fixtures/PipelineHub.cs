@@ -11,6 +11,7 @@ using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Orchestrations.Tests.Fixtures;
 
@@ -79,7 +80,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             Add<PlanDatasetInput>(nameof(RemoveStaging), input => new RemoveStaging(blobs).RunAsync(input, default));
             AddFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), input => new EvaluateModel(blobs).RunAsync(input, default));
             AddFunc<PublishModelInput, PublishedModel>(nameof(PublishModel), input => new PublishModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
-            Add<WriteReportInput>(nameof(WriteReport), input => new WriteReport(blobs, meter).RunAsync(input, default));
+            Add<WriteReportInput>(nameof(WriteReport), input => new WriteReport(blobs, meter, NullLogger<WriteReport>.Instance).RunAsync(input, default));
 
             void Add<TInput>(string name, Func<TInput, Task> work) => AddFunc<TInput, object?>(name, async input =>
             {

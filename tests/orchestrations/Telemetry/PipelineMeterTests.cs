@@ -5,6 +5,7 @@ using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrations.Tests.Fixtures;
 using static Orchestrations.Tests.Fixtures.ScriptedTraining;
 
@@ -40,7 +41,7 @@ public sealed class PipelineMeterTests
         JsonElement report = JsonElement.Parse((await runs.GetBlobClient(RunBlobs.Report(id)).DownloadContentAsync()).Value.Content.ToString());
 
         await new RecordRun(hub.Blobs, hub.Jobs, hub.Meter).RunAsync(new RecordRunInput(id, hub.Pipeline(), claim.StartedAt), default);
-        await new WriteReport(hub.Blobs, hub.Meter).RunAsync(new WriteReportInput(id, claim.ExecutionStartedAt, report), default);
+        await new WriteReport(hub.Blobs, hub.Meter, NullLogger<WriteReport>.Instance).RunAsync(new WriteReportInput(id, claim.ExecutionStartedAt, report), default);
 
         Assert.AreEqual("", measured.Of("durableml.runs.started") + measured.Of("durableml.runs") + measured.Of("durableml.run.phase.duration") + measured.Of("durableml.trials"));
     }
@@ -58,7 +59,7 @@ public sealed class PipelineMeterTests
         RunOutput after = before with { State = RunState.Failed, Trials = [again, .. before.Trials.Skip(1)], Phases = [new PhaseTimes(RunPhase.Ingest, resumedAt, resumedAt.AddSeconds(2))] };
 
         await new RecordRun(hub.Blobs, hub.Jobs, hub.Meter).RunAsync(new RecordRunInput(id, hub.Pipeline(), resumedAt, Resumed: true), default);
-        await new WriteReport(hub.Blobs, hub.Meter).RunAsync(new WriteReportInput(id, resumedAt, JsonBlobs.ToElement(after)), default);
+        await new WriteReport(hub.Blobs, hub.Meter, NullLogger<WriteReport>.Instance).RunAsync(new WriteReportInput(id, resumedAt, JsonBlobs.ToElement(after)), default);
 
         Assert.AreEqual("1", measured.Of("durableml.runs.started"));
         Assert.AreEqual("1 state=failed", measured.Of("durableml.runs"));
