@@ -1,6 +1,5 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
-using DurableMl.Inference.Telemetry;
 using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
@@ -49,12 +48,6 @@ public static class TelemetryServices
 
         if (insights)
         {
-            if (!collector)
-            {
-                // Inference sends its metrics to a collector itself; here they would be there twice.
-                telemetry.WithMetrics(metrics => metrics.AddMeter(InferenceMeter.Name));
-            }
-
             telemetry.UseAzureMonitorExporter(exporter => exporter.Credential = signIn ? new DefaultAzureCredential() : null);
         }
 
