@@ -38,7 +38,7 @@ public static class TelemetryServices
             .UseFunctionsWorkerDefaults()
             .WithTracing(tracing => tracing.AddSource("Microsoft.DurableTask", "Azure.*"))
             .WithMetrics(metrics => metrics.AddMeter(PipelineMeter.Name))
-            .WithLogging(null, logging => logging.IncludeScopes = true);
+            .WithLogging(null, logging => logging.IncludeScopes = logging.IncludeFormattedMessage = true);
         // The worker's lines do not pass through the host, whose levels stand in host.json. A line for each request is in the traces as well.
         services.AddLogging(logging => logging.AddFilter<OpenTelemetryLoggerProvider>("Microsoft", LogLevel.Warning).AddFilter<OpenTelemetryLoggerProvider>("Azure", LogLevel.Warning));
         if (collector)

@@ -59,9 +59,13 @@ public sealed class TraceTests
         string id = await app.StartRunAsync(Probe.Pipeline(raw, "ok"));
         await app.EndAsync(id);
 
-        await Eventually.TrueAsync(
-            () => app.Telemetry.Logs.Any(line => line.Service == App.Service && line.Attributes.GetValueOrDefault("durableml.run.id") == id && line.Attributes.GetValueOrDefault("durableml.trial.id") == "trial-000"),
-            "a line of the trial arrives");
+        OtlpLog ended = await Eventually.GetAsync(
+            () => Task.FromResult(app.Telemetry.Logs.FirstOrDefault(line =>
+                line.Attributes.GetValueOrDefault("durableml.run.id") == id && line.Body.StartsWith("Attempt 1 ended: Succeeded", StringComparison.Ordinal))),
+            "the line about the end of the trial arrives");
+        Assert.AreEqual("trial-000", ended.Attributes["durableml.trial.id"]);
+        Assert.IsTrue(app.Telemetry.Spans.Any(span => span.TraceId == ended.TraceId && span.Name == "function ObserveTrial"), "it is in the run's trace");
+        Assert.AreEqual(1, app.Telemetry.Logs.Count(line => line.Body == $"Attempt 1 is the task trial-000-a1 of the Batch job {id}."), "sent once, by the worker alone");
     }
 
     [TestMethod]
