@@ -117,6 +117,11 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
             yield return ("DML_SCHEDULED_EVENTS", InstanceMetadata);
         }
 
+        if (task.TraceParent is { } parent)
+        {
+            yield return ("TRACEPARENT", parent);
+        }
+
         if (task.Nodes > 1)
         {
             yield return ("DML_NODES", Text(task.Nodes));

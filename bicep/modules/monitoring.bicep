@@ -1,4 +1,4 @@
-// Telemetry: a workspace, Application Insights on it, the workbook, and alerts. Queries are in ../queries, a file for each.
+// Telemetry: a workspace, Application Insights on it, the workbook, and alerts.
 param location string
 param tags object
 @minLength(13)
@@ -42,6 +42,14 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertE
     groupShortName: 'durableml'
     emailReceivers: [for email in alertEmails: { name: email, emailAddress: email, useCommonAlertSchema: true }]
   }
+}
+
+module workbook 'workbook.bicep' = {
+  params: { location: location, tags: tags, workspaceId: workspace.id }
+}
+
+module alerts 'alerts.bicep' = if (!empty(alertEmails)) {
+  params: { location: location, tags: tags, token: token, workspaceId: workspace.id, actionGroupId: people.id }
 }
 
 output applicationInsightsName string = insights.name

@@ -3,12 +3,13 @@ using DurableMl.Cli.Processes;
 
 namespace DurableMl.Cli.Hosting;
 
-/// <summary>Describes the three processes of the local host: how each is started, and with which settings.</summary>
+/// <summary>Describes the processes of the local host: how each is started, and with which settings.</summary>
 /// <param name="layout">Where their programs and their state lie.</param>
 /// <param name="ports">Where they listen.</param>
 /// <param name="account">The storage account they share.</param>
 /// <param name="batch">The Batch account they share.</param>
-internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, StorageAccount account, BatchAccount batch)
+/// <param name="dashboard">Where telemetry goes; null for nowhere.</param>
+internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, StorageAccount account, BatchAccount batch, Dashboard? dashboard = null)
 {
     private const int SpotNodes = 2;
     private const string SpotPool = "spot";
@@ -72,6 +73,7 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, S
             FileName = DotNet(),
             Arguments = [layout.FunctionsHostAssembly, "--app", layout.FunctionsApp, "--port", Text(ports.Functions), "--state", HostKey.HostFolder(layout.State)],
             Environment = With(
+            [
                 ("AzureWebJobsStorage", storage),
                 ("DataStorage", storage),
                 ("Batch__AccountUrl", BatchUrl),
@@ -81,9 +83,28 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, S
                 ("Batch__DedicatedPoolId", DedicatedPool),
                 // The nodes share this machine's cores, so a trial must not take all of them.
                 ("Batch__Threads", Text(Math.Max(1, Environment.ProcessorCount / SpotNodes))),
-                ("Inference__CacheFolder", Path.Combine(layout.State, "model-cache"))),
+                ("Inference__CacheFolder", Path.Combine(layout.State, "model-cache")),
+                .. dashboard?.Exporter ?? [],
+            ]),
             WorkingDirectory = layout.FunctionsApp,
             LogPath = Log("functions"),
+        };
+    }
+
+    /// <summary>The dashboard.</summary>
+    public ChildProcessOptions Dashboard(Dashboard shown)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        var data = Directory.CreateDirectory(Path.Combine(layout.State, "dashboard")).FullName;
+        return new ChildProcessOptions
+        {
+            Name = "Dashboard",
+            FileName = "/bin/sh",
+            // The program does not notice by itself that this process has died.
+            Arguments = [Path.Combine(layout.Root, "eng", "dashboard", "run.sh"), shown.Program],
+            Environment = With([.. shown.Settings(data)]),
+            WorkingDirectory = Path.GetDirectoryName(shown.Program)!,
+            LogPath = Log("dashboard"),
         };
     }
 

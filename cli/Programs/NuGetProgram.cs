@@ -6,6 +6,9 @@ internal static class NuGetProgram
     /// <summary>The Bicep compiler.</summary>
     public static Task<string> BicepAsync(string root, CancellationToken cancellationToken) => LocateAsync(root, "bicep", cancellationToken);
 
+    /// <summary>Aspire's dashboard.</summary>
+    public static Task<string> DashboardAsync(string root, CancellationToken cancellationToken) => LocateAsync(root, "dashboard", cancellationToken);
+
     private static async Task<string> LocateAsync(string root, string name, CancellationToken cancellationToken)
     {
         string project = Path.Combine(root, "eng", name, name + ".csproj");

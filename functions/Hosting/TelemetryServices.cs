@@ -1,14 +1,18 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
+using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
 namespace DurableMl.Functions.Hosting;
 
-/// <summary>Traces and logs by OpenTelemetry, joined to the host's by W3C trace context. Metrics are collected by the inference part.</summary>
+/// <summary>Traces, metrics and logs by OpenTelemetry, joined to the host's by W3C trace context.</summary>
 public static class TelemetryServices
 {
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -32,7 +36,11 @@ public static class TelemetryServices
 
         IOpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
             .UseFunctionsWorkerDefaults()
-            .WithTracing(tracing => tracing.AddSource("Microsoft.DurableTask", "Azure.*"));
+            .WithTracing(tracing => tracing.AddSource("Microsoft.DurableTask", "Azure.*"))
+            .WithMetrics(metrics => metrics.AddMeter(PipelineMeter.Name))
+            .WithLogging(null, logging => logging.IncludeScopes = logging.IncludeFormattedMessage = true);
+        // The worker's lines do not pass through the host, whose levels stand in host.json. A line for each request is in the traces as well.
+        services.AddLogging(logging => logging.AddFilter<OpenTelemetryLoggerProvider>("Microsoft", LogLevel.Warning).AddFilter<OpenTelemetryLoggerProvider>("Azure", LogLevel.Warning));
         if (collector)
         {
             telemetry.UseOtlpExporter();

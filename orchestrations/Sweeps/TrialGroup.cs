@@ -33,7 +33,7 @@ internal sealed class TrialGroup(TaskOrchestrationContext context, SweepInput in
         var trial = new TrialInput(
             input.RunId, id, input.Dataset, input.DatasetVersion, TrialSampler.Sample(input.Sweep.Parameters, input.Sweep.Seed, index),
             TrialSampler.SeedOf(input.Sweep.Seed, index), input.Sweep, preparation.HasDedicatedPool);
-        trial = earlier is null ? trial : trial with { Record = new TrialRecord(earlier.Attempts + 1, trial.WantsDedicated(0)) };
+        trial = earlier is null ? trial : trial with { Record = new TrialRecord(earlier.Attempts + 1, trial.WantsDedicated(0)) { Restarts = earlier.Restarts } };
         running.Add(instance);
         TrialStatus status;
         try

@@ -8,7 +8,8 @@ namespace DurableMl.Orchestrations.Training;
 /// <summary>What an earlier execution of a run has left of a trial.</summary>
 /// <param name="Attempts">Attempts begun.</param>
 /// <param name="Status">How it ended; null when it is to be trained on, from its last checkpoint.</param>
-public sealed record EarlierTrial(int Attempts, TrialStatus? Status);
+/// <param name="Restarts">How often Batch has started its tasks again.</param>
+public sealed record EarlierTrial(int Attempts, TrialStatus? Status, int Restarts = 0);
 
 /// <summary>Finds what a resumed run need not do again, from what its trials have left in blobs.</summary>
 internal static class EarlierTrials
@@ -41,7 +42,7 @@ internal static class EarlierTrials
         int attempts = Math.Max(starts.LastAttempt, result?.Attempt ?? 0);
         if (result is null)
         {
-            return attempts == 0 ? null : new EarlierTrial(attempts, null);
+            return attempts == 0 ? null : new EarlierTrial(attempts, null, starts.Preemptions);
         }
 
         TrialObservation seen = ObserveTrial.Judge(running: false, TrialOutcome.Classify(null, result, result.Attempt), ObserveTrial.Progress(result), starts.Preemptions, metric);
@@ -55,6 +56,7 @@ internal static class EarlierTrials
             attempts,
             state is { } ended
                 ? new TrialStatus(id, ended, seen.Objective, seen.Epoch, attempts, starts.Preemptions, Dedicated: false, ended == TrialState.Failed ? seen.Message : null)
-                : null);
+                : null,
+            starts.Preemptions);
     }
 }

@@ -3,7 +3,9 @@ using Azure.Compute.Batch;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Inference.Json;
+using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Training;
 
@@ -19,7 +21,10 @@ public sealed record TrialObservation(bool Running, TrialOutcomeKind? Outcome, s
 /// <summary>Activity: looks how an attempt is doing, in Batch and in its blobs.</summary>
 /// <param name="training">Training on Batch.</param>
 /// <param name="batch">The Batch account.</param>
-public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
+/// <param name="meter">Counts what has ended.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where it says how attempts ended.</param>
+public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batch, PipelineMeter meter, TimeProvider time, ILogger<ObserveTrial> logger)
 {
     /// <summary>Returns what is to be seen now.</summary>
     /// <param name="attempt">The attempt.</param>
@@ -43,7 +48,9 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
 
         // A result holds its metrics itself; what was on the way does not matter any more.
         TrialProgress progress = outcome?.Result is { } ended ? Progress(ended) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
-        return Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);
+        TrialObservation seen = Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);
+        Count(attempt, seen, state);
+        return seen;
     }
 
     /// <summary>Sums up what was seen. A trial that does not report its objective is hopeless as soon as its first epoch is over.</summary>
@@ -68,6 +75,17 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
         return new TrialProgress(last.GetValueOrDefault("epoch"), last);
     }
 
+    // Each look counts what the one before has not seen; after an outcome there is no further look at this attempt.
+    private void Count(TrialAttempt attempt, TrialObservation seen, BatchTask? task)
+    {
+        meter.Preempted(attempt.Job, seen.Restarts - attempt.Restarts + (seen.Outcome == TrialOutcomeKind.Preempted ? 1 : 0));
+        if (seen.Outcome is { } outcome)
+        {
+            meter.AttemptEnded(attempt, outcome, task?.CreationTime, task?.ExecutionInfo?.StartTime, task?.ExecutionInfo?.EndTime ?? time.GetUtcNow());
+            LogEnded(logger, attempt.Attempt, outcome, seen.Message);
+        }
+    }
+
     private async Task<BatchTask?> FindAsync(TrainingTask task, CancellationToken cancellationToken)
     {
         try
@@ -79,4 +97,7 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
             return null;
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Attempt {Attempt} ended: {Outcome}. {Message}")]
+    private static partial void LogEnded(ILogger logger, int attempt, TrialOutcomeKind outcome, string? message);
 }

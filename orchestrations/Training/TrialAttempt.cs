@@ -18,6 +18,7 @@ namespace DurableMl.Orchestrations.Training;
 /// <param name="TimeLimit">How long the attempt may run on its node.</param>
 /// <param name="CheckpointSteps">Training steps between checkpoints, or null.</param>
 /// <param name="Nodes">Nodes that train together.</param>
+/// <param name="Restarts">How often Batch had started the trial's tasks again as of the last look.</param>
 public sealed record TrialAttempt(
     string RunId,
     string TrialId,
@@ -32,7 +33,8 @@ public sealed record TrialAttempt(
     string Metric,
     TimeSpan TimeLimit,
     int? CheckpointSteps,
-    int Nodes)
+    int Nodes,
+    int Restarts = 0)
 {
     /// <summary>The attempt that <paramref name="record"/> has come to.</summary>
     public static TrialAttempt Of(TrialInput input, TrialRecord record)
@@ -41,7 +43,7 @@ public sealed record TrialAttempt(
         ArgumentNullException.ThrowIfNull(record);
         return new TrialAttempt(
             input.RunId, input.TrialId, record.Attempt, record.Dedicated, input.Sweep.Job, input.Dataset, input.DatasetVersion, input.Parameters, input.Seed,
-            input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes);
+            input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes, record.Restarts);
     }
 
     /// <summary>The same for Batch.</summary>

@@ -49,11 +49,11 @@ internal sealed class Up : IAsyncDisposable
     }
 
     /// <summary>Starts the command; the Functions host's own port shows that it is this one and not an earlier one that answers.</summary>
-    public static async Task<Up> StartAsync(string stateFolder)
+    public static async Task<Up> StartAsync(string stateFolder, params IReadOnlyList<string> options)
     {
         var configuration = RepositoryLayout.Find().Configuration;
         var command = Path.Combine(Repository.Root, "cli", "bin", configuration, "net10.0", "durableml.dll");
-        var start = new ProcessStartInfo("dotnet", [command, "up", "--state", stateFolder])
+        var start = new ProcessStartInfo("dotnet", [command, "up", "--state", stateFolder, .. options])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -8,6 +8,7 @@ using Azure.Compute.Batch;
 using DurableMl.Local.BatchEmulator;
 using DurableMl.Local.BatchEmulator.Containers;
 using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Tests.Support.Otlp;
 using Orchestrations.Tests.Fixtures;
 
 namespace Functions.Tests.Fixtures;
@@ -15,6 +16,9 @@ namespace Functions.Tests.Fixtures;
 /// <summary>The app as a process of its own, with a real Azurite and the Batch emulator, whose jobs run on this machine. One for all tests.</summary>
 internal sealed class App : IAsyncDisposable
 {
+    /// <summary>What the worker calls itself in telemetry.</summary>
+    public const string Service = "DurableMl.Functions";
+
     private static readonly Lazy<Task<App>> Shared = new(StartAsync);
 
     private readonly TemporaryFolder folder = new();
@@ -25,6 +29,9 @@ internal sealed class App : IAsyncDisposable
     public HttpClient Http { get; private set; } = null!;
 
     public BatchClient Batch { get; private set; } = null!;
+
+    /// <summary>What host and worker tell of what they do.</summary>
+    public OtlpReceiver Telemetry { get; } = new();
 
     public static Task<App> GetAsync() => Shared.Value;
 
@@ -100,6 +107,7 @@ internal sealed class App : IAsyncDisposable
         process.Dispose();
         Http.Dispose();
         await emulator.DisposeAsync();
+        await Telemetry.DisposeAsync();
         folder.Dispose();
     }
 
@@ -144,6 +152,11 @@ internal sealed class App : IAsyncDisposable
             ("Batch__AccountUrl", emulator.Url), ("Batch__AccountName", emulator.AccountName), ("Batch__AccountKey", emulator.AccountKey),
             ("Batch__PoolId", "spot"), ("Batch__DedicatedPoolId", "dedicated"), ("Jobs__Folder", Path.Combine(Folder, "jobs")),
         })
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach ((string name, string value) in Telemetry.Environment)
         {
             start.Environment[name] = value;
         }

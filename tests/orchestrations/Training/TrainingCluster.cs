@@ -8,9 +8,11 @@ using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Training;
@@ -34,6 +36,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
     private TrainingCluster((string Name, string Value)[] emulatorSettings) => Emulator = new EmulatorProcess(folder["batch"], emulatorSettings);
 
     public EmulatorProcess Emulator { get; }
+
+    public PipelineMeter Meter { get; } = new();
 
     public BatchClient Batch { get; private set; } = null!;
 
@@ -227,8 +231,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
     {
         tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training, blobs).RunAsync(input, Client, default));
         tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
-        tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training).RunAsync(attempt, default));
-        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training, NullLogger<SubmitTrial>.Instance).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch, Meter, TimeProvider.System, NullLogger<ObserveTrial>.Instance).RunAsync(attempt, default));
         tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
     });
 }
