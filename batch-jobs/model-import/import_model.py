@@ -58,9 +58,14 @@ def main():
         file.write(json.dumps({"epoch": contract.budget, "rows": len(first) if first.ndim else 1}) + "\n")
 
 
-if __name__ == "__main__":
+def run():
+    """Imports, and ends the process where that cannot be done."""
     try:
         main()
     except NonRetryable as error:
         # One line: the runner reports the last one.
         stop_with(EXIT_NON_RETRYABLE, " ".join(str(error).split())[:1000])
+
+
+if __name__ == "__main__":
+    run()

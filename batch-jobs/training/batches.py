@@ -1,5 +1,6 @@
 """Batches on the device: straight from the memory map on a CPU, gathered ahead by other processes into pinned memory for a GPU."""
 
+import os
 import signal
 
 import torch
@@ -35,6 +36,18 @@ class Batches:
             layout = torch.channels_last if features.dim() == 4 else torch.contiguous_format
             yield (features.to(self._device, non_blocking=True).contiguous(memory_format=layout),
                    labels.to(self._device, non_blocking=True))
+
+
+def loaders_that_fit(wanted, batch_bytes, processes=1, shared="/dev/shm"):
+    """How many loading processes each of the processes of this node can have: their batches lie in shared memory, of which Docker gives 64 MB.
+
+    Half of it stays free. Whoever needs more than there is would not get an error, but SIGBUS.
+    """
+    try:
+        there = os.statvfs(shared)
+    except OSError:
+        return 0
+    return max(0, min(wanted, there.f_bavail * there.f_frsize // 2 // (processes * AHEAD * max(1, batch_bytes))))
 
 
 def _end_on_sigterm(_):

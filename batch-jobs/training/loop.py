@@ -12,7 +12,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from . import checkpoint, parameters
-from .batches import Batches
+from .batches import Batches, loaders_that_fit
 from .contract import EXIT_NON_RETRYABLE, EXIT_STOPPED, Contract, NonRetryable
 from .dataset import Dataset, epoch_order
 from .device import Precision, choose_device
@@ -106,7 +106,10 @@ class Training:
         """Processes that load ahead. On a CPU they would take from the training what they give it."""
         if self.contract.loaders >= 0:
             return self.contract.loaders
-        return min(LOADERS, self.contract.threads - 1) if self.device.type == "cuda" else 0
+        if self.device.type != "cuda":
+            return 0
+        largest = max(math.ceil(self.parameters.batch_size / world_size()), VALIDATION_BATCH)
+        return loaders_that_fit(min(LOADERS, self.contract.threads - 1), largest * self.train_split.example_bytes, self.contract.processes)
 
     def _check_shares(self):
         """Each step needs an example for each process."""

@@ -66,12 +66,18 @@ apt_install() {
   apt-get update && apt-get install -y --no-install-recommends "$@"
 }
 
-# ONNX's own test vectors: the tests that use them are skipped where they are missing.
+# ONNX's own test vectors, and a browser to look at the dashboard with: the tests that use them are skipped where they are missing.
 install_test_data() {
+  install_for_tests "ONNX's test data" libonnx-testdata
+  install_for_tests "a browser" chromium
+}
+
+# install_for_tests WHAT PACKAGE
+install_for_tests() {
   if [ "$(id -u)" != 0 ] || [ ! -f /etc/debian_version ] || ! command -v apt-get >/dev/null 2>&1; then return; fi
-  if [ -e "$state/.no-test-data" ] || dpkg -s libonnx-testdata >/dev/null 2>&1; then return; fi
-  if ! step "Installing ONNX's test data (apt: libonnx-testdata)" "$state/logs/apt-onnx.log" apt_install libonnx-testdata; then
+  if [ -e "$state/.no-$2" ] || dpkg -s "$2" >/dev/null 2>&1; then return; fi
+  if ! step "Installing $1 (apt: $2)" "$state/logs/apt-$2.log" apt_install "$2"; then
     say "Going on without it: the tests that need it are skipped."
-    : >"$state/.no-test-data"
+    : >"$state/.no-$2"
   fi
 }

@@ -48,7 +48,13 @@ public static class TelemetryServices
 
         if (insights)
         {
-            telemetry.UseAzureMonitorExporter(exporter => exporter.Credential = signIn ? new DefaultAzureCredential() : null);
+            telemetry.UseAzureMonitorExporter(exporter =>
+            {
+                exporter.Credential = signIn ? new DefaultAzureCredential() : null;
+                // Its own limit, five a second, counts spans and would leave holes in a run's trace. The host samples requests; what it has taken is kept whole.
+                exporter.TracesPerSecond = null;
+            });
+            telemetry.WithTracing(tracing => tracing.SetSampler(new ParentBasedSampler(new AlwaysOnSampler())));
         }
 
         return services;

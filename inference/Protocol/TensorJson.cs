@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using csFastFloat;
 using DurableMl.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
@@ -11,6 +13,32 @@ namespace DurableMl.Inference.Protocol;
 internal static class TensorJson
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    // JSON has no NaN, and null is what stands for a missing number everywhere; whether the model takes it is seen later.
+    private static readonly FrozenDictionary<string, Numbers> ByType = new Numbers[]
+    {
+        new Numbers<float>("FP32",
+            (ref from, out value) => FastFloatParser.TryParseFloat(from.ValueSpan, out value) && float.IsFinite(value),
+            (to, value) => to.WriteNumberValue(value), float.NaN, float.IsFinite),
+        new Numbers<double>("FP64",
+            (ref from, out value) => from.TryGetDouble(out value) && double.IsFinite(value),
+            (to, value) => to.WriteNumberValue(value), double.NaN, double.IsFinite),
+        new Numbers<Half>("FP16",
+            (ref from, out value) => Half.IsFinite(value = from.TryGetDouble(out double wide) ? (Half)wide : Half.NaN),
+            (to, value) => to.WriteNumberValue((float)value), Half.NaN, Half.IsFinite),
+        new Numbers<BFloat16>("BF16",
+            (ref from, out value) => BFloat16.IsFinite(value = from.TryGetSingle(out float wide) ? (BFloat16)wide : BFloat16.NaN),
+            (to, value) => to.WriteNumberValue((float)value), BFloat16.NaN, BFloat16.IsFinite),
+        new Numbers<long>("INT64", (ref from, out value) => from.TryGetInt64(out value), (to, value) => to.WriteNumberValue(value)),
+        new Numbers<int>("INT32", (ref from, out value) => from.TryGetInt32(out value), (to, value) => to.WriteNumberValue(value)),
+        new Numbers<short>("INT16", (ref from, out value) => from.TryGetInt16(out value), (to, value) => to.WriteNumberValue(value)),
+        new Numbers<sbyte>("INT8", (ref from, out value) => from.TryGetSByte(out value), (to, value) => to.WriteNumberValue(value)),
+        new Numbers<ulong>("UINT64", (ref from, out value) => from.TryGetUInt64(out value), (to, value) => to.WriteNumberValue(value)),
+        new Numbers<uint>("UINT32", (ref from, out value) => from.TryGetUInt32(out value), (to, value) => to.WriteNumberValue(value)),
+        new Numbers<ushort>("UINT16", (ref from, out value) => from.TryGetUInt16(out value), (to, value) => to.WriteNumberValue(value)),
+        new Numbers<byte>("UINT8", (ref from, out value) => from.TryGetByte(out value), (to, value) => to.WriteNumberValue(value)),
+        new Numbers<bool>("BOOL", null, (to, value) => to.WriteBooleanValue(value)),
+    }.ToFrozenDictionary(numbers => numbers.Type);
 
     private delegate bool TryGet<T>(ref Utf8JsonReader reader, out T value);
 
@@ -44,7 +72,8 @@ internal static class TensorJson
         PooledMemory memory = limits.Rent(checked(count * type.Size));
         try
         {
-            ReadNumbers(ref reader, type.Name, new Nesting(shape, count, input), memory.Span);
+            var nesting = new Nesting(shape, count, input);
+            ByType[type.Name].Read(ref reader, ref nesting, memory.Span);
             return memory;
         }
         catch
@@ -61,139 +90,14 @@ internal static class TensorJson
     /// <exception cref="InferenceException">422: JSON cannot carry an element.</exception>
     public static void Write(Utf8JsonWriter json, Tensor tensor, bool withNaN = false)
     {
-        switch (tensor.Type.Name)
+        if (tensor.Type.IsBytes)
         {
-            case "FP32":
-                WriteFloats<float>(json, tensor, withNaN, float.IsFinite, float.IsNaN, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "FP64":
-                WriteFloats<double>(json, tensor, withNaN, double.IsFinite, double.IsNaN, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "FP16":
-                WriteFloats<Half>(json, tensor, withNaN, Half.IsFinite, Half.IsNaN, static (to, value) => to.WriteNumberValue((float)value));
-                break;
-            case "BF16":
-                WriteFloats<BFloat16>(json, tensor, withNaN, BFloat16.IsFinite, BFloat16.IsNaN, static (to, value) => to.WriteNumberValue((float)value));
-                break;
-            case "INT64":
-                WriteAll<long>(json, tensor, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "INT32":
-                WriteAll<int>(json, tensor, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "INT16":
-                WriteAll<short>(json, tensor, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "INT8":
-                WriteAll<sbyte>(json, tensor, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "UINT64":
-                WriteAll<ulong>(json, tensor, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "UINT32":
-                WriteAll<uint>(json, tensor, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "UINT16":
-                WriteAll<ushort>(json, tensor, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "UINT8":
-                WriteAll<byte>(json, tensor, static (to, value) => to.WriteNumberValue(value));
-                break;
-            case "BOOL":
-                WriteAll<byte>(json, tensor, static (to, value) => to.WriteBooleanValue(value != 0));
-                break;
-            default:
-                WriteStrings(json, tensor);
-                break;
+            WriteStrings(json, tensor);
         }
-    }
-
-    private static void ReadNumbers(ref Utf8JsonReader reader, string type, Nesting nesting, Span<byte> to)
-    {
-        switch (type)
+        else
         {
-            case "FP32":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, float>(to), static (ref from, out value) => from.TryGetSingle(out value) && float.IsFinite(value), float.NaN);
-                break;
-            case "FP64":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, double>(to), static (ref from, out value) => from.TryGetDouble(out value) && double.IsFinite(value), double.NaN);
-                break;
-            case "FP16":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, Half>(to), TryGetHalf, Half.NaN);
-                break;
-            case "BF16":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, BFloat16>(to), TryGetBFloat16, BFloat16.NaN);
-                break;
-            case "INT64":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, long>(to), static (ref from, out value) => from.TryGetInt64(out value));
-                break;
-            case "INT32":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, int>(to), static (ref from, out value) => from.TryGetInt32(out value));
-                break;
-            case "INT16":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, short>(to), static (ref from, out value) => from.TryGetInt16(out value));
-                break;
-            case "INT8":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, sbyte>(to), static (ref from, out value) => from.TryGetSByte(out value));
-                break;
-            case "UINT64":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, ulong>(to), static (ref from, out value) => from.TryGetUInt64(out value));
-                break;
-            case "UINT32":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, uint>(to), static (ref from, out value) => from.TryGetUInt32(out value));
-                break;
-            case "UINT16":
-                ReadAll(ref reader, type, ref nesting, MemoryMarshal.Cast<byte, ushort>(to), static (ref from, out value) => from.TryGetUInt16(out value));
-                break;
-            case "UINT8":
-                ReadAll(ref reader, type, ref nesting, to, static (ref from, out value) => from.TryGetByte(out value));
-                break;
-            default:
-                ReadBooleans(ref reader, ref nesting, to);
-                break;
+            ByType[tensor.Type.Name].Write(json, tensor, withNaN);
         }
-    }
-
-    // JSON has no NaN, and null is what stands for a missing number everywhere. Whether the model takes it is seen later.
-    private static void ReadAll<T>(ref Utf8JsonReader reader, string type, ref Nesting nesting, Span<T> to, TryGet<T> tryGet, T? missing = null)
-        where T : struct
-    {
-        for (int i = 0; nesting.Next(ref reader); i++)
-        {
-            if (reader.TokenType == JsonTokenType.Null && missing is { } value)
-            {
-                to[i] = value;
-            }
-            else if (reader.TokenType != JsonTokenType.Number || !tryGet(ref reader, out to[i]))
-            {
-                throw nesting.WrongElement($"{Shown(ref reader)} is not a {type} value.");
-            }
-        }
-    }
-
-    private static void ReadBooleans(ref Utf8JsonReader reader, ref Nesting nesting, Span<byte> to)
-    {
-        for (int i = 0; nesting.Next(ref reader); i++)
-        {
-            to[i] = reader.TokenType switch
-            {
-                JsonTokenType.True => 1,
-                JsonTokenType.False => 0,
-                _ => throw nesting.WrongElement($"{Shown(ref reader)} is not a BOOL value."),
-            };
-        }
-    }
-
-    private static bool TryGetHalf(ref Utf8JsonReader reader, out Half value)
-    {
-        value = reader.TryGetDouble(out double wide) ? (Half)wide : Half.NaN;
-        return Half.IsFinite(value);
-    }
-
-    private static bool TryGetBFloat16(ref Utf8JsonReader reader, out BFloat16 value)
-    {
-        value = reader.TryGetSingle(out float wide) && float.IsFinite(wide) ? (BFloat16)wide : BFloat16.NaN;
-        return BFloat16.IsFinite(value);
     }
 
     // Twice over the text: first for the length, which JSON does not tell beforehand.
@@ -230,35 +134,6 @@ internal static class TensorJson
         }
 
         return memory;
-    }
-
-    private static void WriteFloats<T>(Utf8JsonWriter json, Tensor tensor, bool withNaN, Func<T, bool> isFinite, Func<T, bool> isNaN, Action<Utf8JsonWriter, T> write)
-        where T : struct
-    {
-        foreach (T value in MemoryMarshal.Cast<byte, T>(tensor.Data))
-        {
-            if (isFinite(value))
-            {
-                write(json, value);
-            }
-            else if (withNaN && isNaN(value))
-            {
-                json.WriteNullValue();
-            }
-            else
-            {
-                throw new InferenceException(422, $"Output '{tensor.Name}' holds NaN or infinity, which JSON cannot carry. Ask for it with binary_data.");
-            }
-        }
-    }
-
-    private static void WriteAll<T>(Utf8JsonWriter json, Tensor tensor, Action<Utf8JsonWriter, T> write)
-        where T : struct
-    {
-        foreach (T value in MemoryMarshal.Cast<byte, T>(tensor.Data))
-        {
-            write(json, value);
-        }
     }
 
     private static void WriteStrings(Utf8JsonWriter json, Tensor tensor)
@@ -341,5 +216,62 @@ internal static class TensorJson
         public readonly InferenceException WrongElement(string reason) => InferenceException.Input(input, $"data[{seen - 1}]", reason);
 
         private readonly InferenceException Wrong(string reason) => InferenceException.Input(input, "data", reason);
+    }
+
+    private abstract record Numbers(string Type)
+    {
+        public abstract void Read(ref Utf8JsonReader reader, ref Nesting nesting, Span<byte> to);
+
+        public abstract void Write(Utf8JsonWriter json, Tensor tensor, bool withNaN);
+    }
+
+    /// <summary>How numbers of one type are read and written.</summary>
+    /// <param name="Type">The protocol's name.</param>
+    /// <param name="Get">Reads one; null for booleans.</param>
+    /// <param name="Put">Writes one.</param>
+    /// <param name="NaN">What null stands for; null where it is refused.</param>
+    /// <param name="IsFinite">Whether JSON can carry it; null where it always can.</param>
+    private sealed record Numbers<T>(string Type, TryGet<T>? Get, Action<Utf8JsonWriter, T> Put, T? NaN = null, Func<T, bool>? IsFinite = null) : Numbers(Type)
+        where T : unmanaged
+    {
+        public override void Read(ref Utf8JsonReader reader, ref Nesting nesting, Span<byte> to)
+        {
+            Span<T> values = MemoryMarshal.Cast<byte, T>(to);
+            for (int i = 0; nesting.Next(ref reader); i++)
+            {
+                JsonTokenType token = reader.TokenType;
+                if (token == JsonTokenType.Null && NaN is { } missing)
+                {
+                    values[i] = missing;
+                }
+                else if (Get is null && token is JsonTokenType.True or JsonTokenType.False)
+                {
+                    to[i] = token == JsonTokenType.True ? (byte)1 : (byte)0;
+                }
+                else if (Get is null || token != JsonTokenType.Number || !Get(ref reader, out values[i]))
+                {
+                    throw nesting.WrongElement($"{Shown(ref reader)} is not a {Type} value.");
+                }
+            }
+        }
+
+        public override void Write(Utf8JsonWriter json, Tensor tensor, bool withNaN)
+        {
+            foreach (T value in MemoryMarshal.Cast<byte, T>(tensor.Data))
+            {
+                if (IsFinite is null || IsFinite(value))
+                {
+                    Put(json, value);
+                }
+                else if (withNaN && value.Equals(NaN))
+                {
+                    json.WriteNullValue();
+                }
+                else
+                {
+                    throw new InferenceException(422, $"Output '{tensor.Name}' holds NaN or infinity, which JSON cannot carry. Ask for it with binary_data.");
+                }
+            }
+        }
     }
 }

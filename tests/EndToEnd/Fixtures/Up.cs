@@ -105,6 +105,9 @@ internal sealed class Up : IAsyncDisposable
     /// <summary>What it wrote down as its children.</summary>
     public IReadOnlyList<ProcessIdentity> Children() => [.. _stateFile.Read()!.Services.Values];
 
+    /// <summary>The number of a child's process.</summary>
+    public int ProcessOf(string name) => _stateFile.Read()!.Services[name].Pid;
+
     /// <summary>Ctrl+C for a process without a terminal.</summary>
     public async Task<int> StopAsync()
     {

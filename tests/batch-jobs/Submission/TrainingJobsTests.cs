@@ -103,6 +103,15 @@ public sealed class TrainingJobsTests
     }
 
     [TestMethod]
+    [DataRow("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
+    [DataRow(null)]
+    public async Task A_task_goes_on_with_the_trace_of_who_submits_it(string? trace)
+    {
+        await Jobs().SubmitAsync(Trial("run-trace") with { TraceParent = trace }, TestContext.CancellationToken);
+        Assert.AreEqual(trace, submitted.Single().EnvironmentSettings.SingleOrDefault(e => e.Name == "TRACEPARENT")?.Value);
+    }
+
+    [TestMethod]
     public async Task A_trial_can_read_its_dataset_and_write_its_own_blobs_and_nothing_else()
     {
         var datasets = Blobs.GetBlobContainerClient("datasets");

@@ -9,6 +9,7 @@ from support import JOBS, FolderTestCase, job_environment, load_build_model, mak
 try:
     import torch
     from training import checkpoint, device
+    from training.batches import loaders_that_fit
     from training.contract import Contract, NonRetryable
     from training.loop import Training
 except ImportError:
@@ -61,6 +62,16 @@ class DeviceTests(unittest.TestCase):
     def test_training_on_the_cpu_is_said_where_a_gpu_was_wished_for(self):
         self.assertRegex(self.choose("optional")[1], r"^no GPU: training on the CPU \(PyTorch .* sees none\)\n$")
         self.assertEqual(self.choose("none")[1], "")
+
+
+@unittest.skipIf(torch is None, "this interpreter has no PyTorch")
+class LoaderTests(FolderTestCase):
+    def test_no_more_loading_processes_are_started_than_shared_memory_has_room_for(self):
+        megabytes = mock.Mock(f_bavail=64 << 8, f_frsize=4096)  # Docker's 64 MB
+        with mock.patch.object(os, "statvfs", return_value=megabytes):
+            self.assertEqual([loaders_that_fit(4, size) for size in (400 << 10, 3 << 20, 16 << 20)], [4, 2, 0])
+            self.assertEqual(loaders_that_fit(4, 400 << 10, processes=8), 2)
+        self.assertEqual(loaders_that_fit(4, 1, shared=os.path.join(self.folder, "none")), 0)
 
 
 class FakeScaler:
