@@ -87,6 +87,9 @@ param serving bool = false
 @description('The image to serve with; empty until it has been pushed.')
 param servingImage string = ''
 
+@description('The application (client) ID for which callers of serving/ ask Entra for tokens. Needed with servingImage.')
+param servingAudience string = ''
+
 @description('Client id of the app registration that people sign in through; empty: function keys alone.')
 param entraClientId string = ''
 
@@ -262,6 +265,7 @@ module container 'modules/serving.bicep' = if (serving) {
     tags: allTags
     token: token
     image: servingImage
+    audience: empty(servingImage) || !empty(servingAudience) ? servingAudience : fail('servingAudience is missing: give the application (client) ID for which callers of serving/ ask for tokens.')
     identity: identities.outputs.serving!
     registryServer: registry.outputs.server
     dataAccount: storage.outputs.dataName

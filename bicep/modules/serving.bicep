@@ -7,6 +7,7 @@ param tags object
 @maxLength(13)
 param token string
 param image string
+param audience string
 param identity servingIdentity
 param registryServer string
 param dataAccount string
@@ -53,7 +54,13 @@ resource server 'Microsoft.App/containerApps@2025-07-01' = if (!empty(image)) {
     environmentId: environmentOfApps.id
     workloadProfileName: 'Consumption'
     configuration: {
-      ingress: { external: true, targetPort: 8080, allowInsecure: false }
+      ingress: {
+        external: true
+        targetPort: 8080
+        allowInsecure: false
+        // gRPC, for callers in the same environment.
+        additionalPortMappings: [{ external: false, targetPort: 8081 }]
+      }
       registries: [{ server: registryServer, identity: identity.id }]
     }
     template: {
@@ -66,6 +73,9 @@ resource server 'Microsoft.App/containerApps@2025-07-01' = if (!empty(image)) {
             { name: 'AZURE_CLIENT_ID', value: identity.clientId }
             { name: 'DataStorage__blobServiceUri', value: data.properties.primaryEndpoints.blob }
             { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
+            { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.clientId};Authorization=AAD' }
+            { name: 'Serving__Entra__TenantId', value: tenant().tenantId }
+            { name: 'Serving__Entra__Audience', value: audience }
           ]
           probes: [{ type: 'Readiness', httpGet: { path: '/v2/health/ready', port: 8080 } }]
         }

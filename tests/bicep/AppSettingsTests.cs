@@ -19,13 +19,11 @@ public sealed partial class AppSettingsTests
     [
         "batch-jobs/Client/BatchSettings.cs", "functions/Hosting/StorageServices.cs", "functions/Hosting/TelemetryServices.cs", "functions/Hosting/TrainingServices.cs",
         "functions/Pipelines/Caller.cs", "functions/Pipelines/PurgeHistory.cs", "functions/Training/EndAbandonedTraining.cs", "inference/InferenceServiceCollectionExtensions.cs",
-        "inference/Telemetry/PrometheusMetrics.cs",
     ];
 
     /// <summary>What is read past the configuration, or only when a function runs; with the source that does it.</summary>
     private static readonly (string Setting, string Source)[] ReadLater =
     [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "inference/Telemetry/PrometheusMetrics.cs"),
         ("Runs__KeepHistoryDays", "functions/Pipelines/PurgeHistory.cs"),
         ("WEBSITE_AUTH_ENABLED", "functions/Pipelines/Caller.cs"),
     ];
@@ -66,7 +64,7 @@ public sealed partial class AppSettingsTests
     {
         string[] found =
         [
-            .. new[] { "functions", "orchestrations", "inference", "batch-jobs", "features", "serving" }
+            .. new[] { "functions", "orchestrations", "inference", "batch-jobs", "features" }
                 .Select(folder => Path.Combine(Repository.Root, folder))
                 .Where(Directory.Exists)
                 .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
@@ -79,6 +77,21 @@ public sealed partial class AppSettingsTests
     }
 
     [TestMethod]
+    public void The_server_reads_each_setting_that_its_container_gets()
+    {
+        string sources = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "serving"), "*.cs").Select(File.ReadAllText));
+        string[] given = [.. ContainerSetting().Matches(File.ReadAllText(Path.Combine(Repository.Root, "bicep", "modules", "serving.bicep"))).Select(match => match.Groups[1].Value)];
+        Assert.Contains("DataStorage__blobServiceUri", given);
+        Assert.Contains("Serving__Entra__Audience", given);
+
+        // Azure.Identity reads the first.
+        foreach (string setting in given.Except(["AZURE_CLIENT_ID"]))
+        {
+            Assert.Contains($"\"{setting.Replace("__", ":", StringComparison.Ordinal)}\"", sources);
+        }
+    }
+
+    [TestMethod]
     public void A_reader_that_nobody_knows_of_is_found()
     {
         Assert.IsTrue(Reading().IsMatch("""string? region = Environment.GetEnvironmentVariable("REGION_NAME");"""));
@@ -86,6 +99,9 @@ public sealed partial class AppSettingsTests
         Assert.IsTrue(Reading().IsMatch("services.AddOptions<X>().BindConfiguration(X.Section)"));
         Assert.IsFalse(Reading().IsMatch("string configuration = Path.Combine(root, name);"));
     }
+
+    [GeneratedRegex(@"\{ name: '(\w+)', value: ")]
+    private static partial Regex ContainerSetting();
 
     [GeneratedRegex(@"GetEnvironmentVariable|[Cc]onfiguration\[|IConfiguration>\(\)\[|BindConfiguration|\.GetSection\(|GetConnectionString|GetValue<\w+>\(""")]
     private static partial Regex Reading();
