@@ -14,21 +14,30 @@ internal static class ImagesCommand
     {
         var jobs = new Argument<string[]>("jobs") { Description = "The jobs, or serving; by default all.", Arity = ArgumentArity.ZeroOrMore };
         var tag = new Option<string>("--tag") { Description = "The images' tag; deployments take 1.", DefaultValueFactory = _ => "1" };
-        var build = new Command("build", "Build the images with Docker, as durableml/JOB:TAG.") { jobs, tag };
+        var cpu = new Option<bool>("--cpu") { Description = "Without CUDA, for pools without GPUs: a tenth as large." };
+        var build = new Command("build", "Build the images with Docker, as durableml/JOB:TAG.") { jobs, tag, cpu };
         build.SetHandler(async (result, cancellationToken) =>
         {
+<<<<<<< HEAD
             var images = new ContainerImages(RepositoryLayout.Find().Root, Console.Out);
+=======
+            var images = new JobImages(RepositoryLayout.Find().Root, Console.Out) { Cpu = result.GetValue(cpu) };
+>>>>>>> wip-batch
             await images.BuildAsync(images.Choose(result.GetValue(jobs) ?? []), "", result.GetRequiredValue(tag), cancellationToken);
             return ExitCodes.Done;
         });
 
         Option<string> name = DeployCommand.EnvironmentName();
         var remote = new Option<bool>("--remote") { Description = "Build in the registry, for a machine without Docker." };
-        var push = new Command("push", "Build the images and push them to the registry of a deployment.") { jobs, tag, name, remote };
+        var push = new Command("push", "Build the images and push them to the registry of a deployment.") { jobs, tag, name, remote, cpu };
         push.SetHandler(async (result, cancellationToken) =>
         {
             RepositoryLayout layout = RepositoryLayout.Find();
+<<<<<<< HEAD
             var images = new ContainerImages(layout.Root, Console.Out);
+=======
+            var images = new JobImages(layout.Root, Console.Out) { Cpu = result.GetValue(cpu) };
+>>>>>>> wip-batch
             await images.PushAsync(images.Choose(result.GetValue(jobs) ?? []), Registry(layout, result.GetRequiredValue(name)), result.GetRequiredValue(tag), result.GetValue(remote), cancellationToken);
             return ExitCodes.Done;
         });
@@ -57,6 +66,9 @@ internal sealed class ContainerImages(string root, TextWriter output)
     /// <summary>The Docker client.</summary>
     public string Docker { get; init; } = "docker";
 
+    /// <summary>Whether without CUDA.</summary>
+    public bool Cpu { get; init; }
+
     /// <summary>The Azure CLI.</summary>
     public AzureCli Azure { get; init; } = new();
 
@@ -77,7 +89,11 @@ internal sealed class ContainerImages(string root, TextWriter output)
         foreach (string job in jobs)
         {
             await output.WriteLineAsync($"Building {Image(registry, job, tag)}.");
+<<<<<<< HEAD
             await DockerAsync(cancellationToken, "build", "--platform", "linux/amd64", "--file", Dockerfile(job), "--tag", Image(registry, job, tag), Context(job));
+=======
+            await DockerAsync(cancellationToken, ["build", "--platform", "linux/amd64", .. Hardware(job), "--file", Dockerfile(job), "--tag", Image(registry, job, tag), folder]);
+>>>>>>> wip-batch
         }
     }
 
@@ -97,7 +113,12 @@ internal sealed class ContainerImages(string root, TextWriter output)
             {
                 await output.WriteLineAsync($"Building {Image(registry, job, tag)} in the registry.");
                 await Azure.DoAsync(
+<<<<<<< HEAD
                     cancellationToken, "acr", "build", "--registry", name, "--platform", "linux/amd64", "--file", Dockerfile(job), "--image", $"durableml/{job}:{tag}", Context(job));
+=======
+                    cancellationToken,
+                    ["acr", "build", "--registry", name, "--platform", "linux/amd64", .. Hardware(job), "--file", Dockerfile(job), "--image", $"durableml/{job}:{tag}", folder]);
+>>>>>>> wip-batch
             }
             else
             {
@@ -112,6 +133,11 @@ internal sealed class ContainerImages(string root, TextWriter output)
     private string Dockerfile(string job) => Path.Combine(Context(job), job, "Dockerfile");
 
     private static string Image(string registry, string job, string tag) => $"{(registry.Length > 0 ? registry + "/" : "")}durableml/{job}:{tag}";
+
+    private string Dockerfile(string job) => Path.Combine(folder, job, "Dockerfile");
+
+    // Only those that come both ways know the argument.
+    private string[] Hardware(string job) => Cpu && File.ReadAllText(Dockerfile(job)).Contains("ARG HARDWARE", StringComparison.Ordinal) ? ["--build-arg", "HARDWARE=cpu"] : [];
 
     private Task DockerAsync(CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
         new ProgramRun(Docker, arguments) { Missing = "Docker is not installed. `./durableml images push --remote` builds in the registry instead." }.ShowAsync(cancellationToken);

@@ -114,6 +114,15 @@ public sealed class DeploymentTests
     }
 
     [TestMethod]
+    public async Task Without_CUDA_the_images_that_have_it_are_built_for_CPUs()
+    {
+        var images = new JobImages(Repository.Root, output) { Docker = Azure().Program, Azure = Azure(), Cpu = true };
+        await images.BuildAsync(["shell", "tabular-classifier"], "", "1", Cancelled);
+        Assert.DoesNotContain("--build-arg", Asked[0]);
+        Assert.Contains("--build-arg HARDWARE=cpu --file", Asked[1]);
+    }
+
+    [TestMethod]
     public void A_job_without_an_image_is_named() =>
         Assert.Contains("batch-jobs/cat-classifier/Dockerfile", Assert.ThrowsExactly<CliException>(() => Images().Choose(["cat-classifier"])).Message);
 
