@@ -20,6 +20,10 @@ public sealed class IngestDatasetTests
         JsonObject run = await app.EndAsync(id);
         Assert.AreEqual("published", run["output"]!["state"]!.GetValue<string>(), run.ToJsonString());
         Assert.HasCount(1, await RunsOfAsync(app, raw.Name));
+        await Eventually.TrueAsync(
+            () => app.Telemetry.Spans.FirstOrDefault(span => span.Name == "orchestration:PipelineOrchestrator" && span.Attributes["durabletask.task.instance_id"] == id) is { } started
+                && app.Telemetry.Spans.Any(span => span.TraceId == started.TraceId && span.Name is ("function IngestDataset" or "function IngestMissedDatasets")),
+            "the run's trace begins with the blob");
     }
 
     [TestMethod]

@@ -38,6 +38,7 @@ public sealed class SizeTests
         {
             string url = ((string)started["statusQueryGetUri"]!).Replace($"/instances/{id}", $"/instances/{instance}", StringComparison.Ordinal) + "&showInput=true&showHistory=true&showHistoryOutput=true";
             JsonArray events = JsonNode.Parse(await app.Http.GetStringAsync(url))!["historyEvents"]!.AsArray();
+            Assert.IsTrue(events.Any(@event => @event!["Input"] is not null), "what activities are given is in the history, too");
             int[] sizes = [.. events.Select(@event => Encoding.UTF8.GetByteCount(@event!.ToJsonString()))];
             TestContext.WriteLine($"{instance[id.Length..]}: {events.Count} events, {sizes.Sum()} bytes, the largest {sizes.Max()}");
             largest = Math.Max(largest, sizes.Max());
