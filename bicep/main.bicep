@@ -87,10 +87,7 @@ param serving bool = false
 @description('The image to serve with; empty until it has been pushed.')
 param servingImage string = ''
 
-@description('The application (client) ID for which callers of serving/ ask Entra for tokens. Needed with servingImage.')
-param servingAudience string = ''
-
-@description('Client id of the app registration that people sign in through; empty: function keys alone.')
+@description('Client id of the app registration that people sign in through; empty: function keys alone. Needed with servingImage.')
 param entraClientId string = ''
 
 @description('Object id of who uploads data, pushes images and publishes the app; empty for nobody.')
@@ -265,7 +262,7 @@ module container 'modules/serving.bicep' = if (serving) {
     tags: allTags
     token: token
     image: servingImage
-    audience: empty(servingImage) || !empty(servingAudience) ? servingAudience : fail('servingAudience is missing: give the application (client) ID for which callers of serving/ ask for tokens.')
+    audience: empty(servingImage) || !empty(entraClientId) ? entraClientId : fail('entraClientId is missing: callers of serving/ ask Entra for tokens of that app registration.')
     identity: identities.outputs.serving!
     registryServer: registry.outputs.server
     dataAccount: storage.outputs.dataName

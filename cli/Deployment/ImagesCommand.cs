@@ -18,11 +18,7 @@ internal static class ImagesCommand
         var build = new Command("build", "Build the images with Docker, as durableml/JOB:TAG.") { jobs, tag, cpu };
         build.SetHandler(async (result, cancellationToken) =>
         {
-<<<<<<< HEAD
-            var images = new ContainerImages(RepositoryLayout.Find().Root, Console.Out);
-=======
-            var images = new JobImages(RepositoryLayout.Find().Root, Console.Out) { Cpu = result.GetValue(cpu) };
->>>>>>> wip-batch
+            var images = new ContainerImages(RepositoryLayout.Find().Root, Console.Out) { Cpu = result.GetValue(cpu) };
             await images.BuildAsync(images.Choose(result.GetValue(jobs) ?? []), "", result.GetRequiredValue(tag), cancellationToken);
             return ExitCodes.Done;
         });
@@ -33,11 +29,7 @@ internal static class ImagesCommand
         push.SetHandler(async (result, cancellationToken) =>
         {
             RepositoryLayout layout = RepositoryLayout.Find();
-<<<<<<< HEAD
-            var images = new ContainerImages(layout.Root, Console.Out);
-=======
-            var images = new JobImages(layout.Root, Console.Out) { Cpu = result.GetValue(cpu) };
->>>>>>> wip-batch
+            var images = new ContainerImages(layout.Root, Console.Out) { Cpu = result.GetValue(cpu) };
             await images.PushAsync(images.Choose(result.GetValue(jobs) ?? []), Registry(layout, result.GetRequiredValue(name)), result.GetRequiredValue(tag), result.GetValue(remote), cancellationToken);
             return ExitCodes.Done;
         });
@@ -89,11 +81,7 @@ internal sealed class ContainerImages(string root, TextWriter output)
         foreach (string job in jobs)
         {
             await output.WriteLineAsync($"Building {Image(registry, job, tag)}.");
-<<<<<<< HEAD
-            await DockerAsync(cancellationToken, "build", "--platform", "linux/amd64", "--file", Dockerfile(job), "--tag", Image(registry, job, tag), Context(job));
-=======
-            await DockerAsync(cancellationToken, ["build", "--platform", "linux/amd64", .. Hardware(job), "--file", Dockerfile(job), "--tag", Image(registry, job, tag), folder]);
->>>>>>> wip-batch
+            await DockerAsync(cancellationToken, ["build", "--platform", "linux/amd64", .. Hardware(job), "--file", Dockerfile(job), "--tag", Image(registry, job, tag), Context(job)]);
         }
     }
 
@@ -113,12 +101,8 @@ internal sealed class ContainerImages(string root, TextWriter output)
             {
                 await output.WriteLineAsync($"Building {Image(registry, job, tag)} in the registry.");
                 await Azure.DoAsync(
-<<<<<<< HEAD
-                    cancellationToken, "acr", "build", "--registry", name, "--platform", "linux/amd64", "--file", Dockerfile(job), "--image", $"durableml/{job}:{tag}", Context(job));
-=======
                     cancellationToken,
-                    ["acr", "build", "--registry", name, "--platform", "linux/amd64", .. Hardware(job), "--file", Dockerfile(job), "--image", $"durableml/{job}:{tag}", folder]);
->>>>>>> wip-batch
+                    ["acr", "build", "--registry", name, "--platform", "linux/amd64", .. Hardware(job), "--file", Dockerfile(job), "--image", $"durableml/{job}:{tag}", Context(job)]);
             }
             else
             {
@@ -133,8 +117,6 @@ internal sealed class ContainerImages(string root, TextWriter output)
     private string Dockerfile(string job) => Path.Combine(Context(job), job, "Dockerfile");
 
     private static string Image(string registry, string job, string tag) => $"{(registry.Length > 0 ? registry + "/" : "")}durableml/{job}:{tag}";
-
-    private string Dockerfile(string job) => Path.Combine(folder, job, "Dockerfile");
 
     // Only those that come both ways know the argument.
     private string[] Hardware(string job) => Cpu && File.ReadAllText(Dockerfile(job)).Contains("ARG HARDWARE", StringComparison.Ordinal) ? ["--build-arg", "HARDWARE=cpu"] : [];

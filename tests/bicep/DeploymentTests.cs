@@ -14,7 +14,6 @@ public sealed class DeploymentTests
         param privateNetworking = true
         param serving = true
         param servingImage = 'example.azurecr.io/durableml/serving:1'
-        param servingAudience = '00000000-0000-0000-0000-000000000001'
         param entraClientId = '33333333-3333-3333-3333-333333333333'
         param operatorPrincipalId = '44444444-4444-4444-4444-444444444444'
         param nodeKind = 'gpu'
