@@ -41,7 +41,7 @@ public static class InferenceServiceCollectionExtensions
         foreach (Type part in (Type[])[
             typeof(InferenceMeter), typeof(ModelFileCache), typeof(SessionCache), typeof(ModelCatalog), typeof(Ensemble), typeof(TrafficStore), typeof(TrafficCheck),
             typeof(CanaryKeeper), typeof(ExperimentLog), typeof(FeedbackMatcher), typeof(RouteExecutor), typeof(InferenceServer), typeof(OpenInferenceProtocol),
-            typeof(ModelsApi), typeof(MetricsPage), typeof(Preloader), typeof(ExperimentKeeper), typeof(ShadowRunner)])
+            typeof(ModelsApi), typeof(MetricsPage), typeof(Preloader), typeof(ExperimentKeeper), typeof(ShadowRunner), typeof(RequestLog)])
         {
             services.TryAddSingleton(part);
         }
@@ -49,6 +49,7 @@ public static class InferenceServiceCollectionExtensions
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Preloader>());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ExperimentKeeper>());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ShadowRunner>());
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<RequestLog>());
         services.TryAddSingleton(static provider => new BatchScorer(provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<ModelRegistry>()));
         services.TryAddSingleton(static provider =>
         {

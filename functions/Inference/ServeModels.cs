@@ -96,6 +96,11 @@ public sealed class ServeModels(InferenceEndpoints endpoints)
     public Task<IActionResult> GetExperiments([HttpTrigger(AuthorizationLevel.Function, "get", Route = InferenceEndpoints.GetExperiments)] HttpRequest request) =>
         AnswerAsync(nameof(GetExperiments), request);
 
+    /// <inheritdoc cref="InferenceEndpoints.GetDrift"/>
+    [Function(nameof(GetDrift))]
+    public Task<IActionResult> GetDrift([HttpTrigger(AuthorizationLevel.Function, "get", Route = InferenceEndpoints.GetDrift)] HttpRequest request) =>
+        AnswerAsync(nameof(GetDrift), request);
+
     /// <inheritdoc cref="InferenceEndpoints.PostFeedback"/>
     [Function(nameof(PostFeedback))]
     public Task<IActionResult> PostFeedback([HttpTrigger(AuthorizationLevel.Function, "post", Route = InferenceEndpoints.PostFeedback)] HttpRequest request) =>

@@ -77,6 +77,9 @@ public sealed class InferenceEndpoints
     /// <summary>What each route and version has done.</summary>
     public const string GetExperiments = "api/models/{model}/experiments";
 
+    /// <summary>How far requests are from the examples that a version was evaluated on.</summary>
+    public const string GetDrift = "api/models/{model}/versions/{version}/drift";
+
     /// <summary>The true classes of a request's examples.</summary>
     public const string PostFeedback = "api/feedback";
 
@@ -111,6 +114,7 @@ public sealed class InferenceEndpoints
             new("GetTraffic", ["GET"], Traffic, api.GetTrafficAsync),
             new("PutTraffic", ["PUT"], Traffic, api.PutTrafficAsync),
             new(nameof(GetExperiments), ["GET"], GetExperiments, api.ExperimentsAsync),
+            new(nameof(GetDrift), ["GET"], GetDrift, api.DriftAsync),
             new(nameof(PostFeedback), ["POST"], PostFeedback, api.FeedbackAsync),
             new(nameof(Metrics), ["GET"], Metrics, metrics.AnswerAsync),
         ];

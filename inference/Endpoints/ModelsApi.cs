@@ -14,7 +14,7 @@ namespace DurableMl.Inference.Endpoints;
 
 /// <summary>Models, aliases, traffic rules and experiments over HTTP. Changes go under ETags.</summary>
 internal sealed class ModelsApi(
-    ModelRegistry registry, TrafficStore traffic, TrafficCheck check, ModelCatalog catalog, ExperimentLog experiments, FeedbackMatcher matcher)
+    ModelRegistry registry, TrafficStore traffic, TrafficCheck check, ModelCatalog catalog, ExperimentLog experiments, FeedbackMatcher matcher, InferenceServer server)
 {
     private const int MaxBody = 1 << 20;
     private const int MaxId = 1024;
@@ -137,6 +137,20 @@ internal sealed class ModelsApi(
                 feedback = new { arm.Labelled, arm.Correct, accuracy = Ratio(arm.Correct, arm.Labelled) },
             }),
         });
+    }
+
+    /// <summary>
+    /// <c>GET api/models/{model}/versions/{version}/drift</c>: figures of the inputs that this instance has seen since it loaded the version, beside those of
+    /// the examples that it was evaluated on.
+    /// </summary>
+    public async Task DriftAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        string model = Part(context, "model");
+        using ModelLease lease = await server.AcquireAsync(model, Part(context, "version"), cancellationToken);
+        FeatureStatistics? seen = (lease.Model.Drift
+            ?? throw new InferenceException(409, $"No figures are kept of this version: send {{\"drift\":true}} to api/models/{model}/versions/{lease.Model.Manifest.Version}/serving. Only a model of one FP32 input has them.")).Result();
+        FeatureStatistics? evaluated = lease.Model.Manifest.Statistics;
+        await WriteAsync(context, 200, new { model, lease.Model.Manifest.Version, evaluated, seen, shift = seen is null ? null : evaluated?.ShiftOf(seen) });
     }
 
     /// <summary>

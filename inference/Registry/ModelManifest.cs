@@ -31,6 +31,9 @@ public sealed record ModelManifest(string Model, string Version, DateTimeOffset 
     /// <summary>Whether rows of different callers may share a run; null where publishing did not try.</summary>
     public BatchingEvidence? Batching { get; init; }
 
+    /// <summary>Figures of the examples that it was evaluated on, as its input has them; null where publishing kept none.</summary>
+    public FeatureStatistics? Statistics { get; init; }
+
     /// <summary>How the version is to be served; null for the defaults.</summary>
     public ServingOptions? Serving { get; init; }
 }

@@ -28,6 +28,9 @@ public sealed record ModelPublication(string Model, ModelLineage Lineage, IReadO
     /// <summary>What <see cref="Batching.RowCheck"/> found; without it, rows of different callers never share a run.</summary>
     public BatchingEvidence? Batching { get; init; }
 
+    /// <summary>Figures of the examples that it was evaluated on, which those of requests are compared with.</summary>
+    public FeatureStatistics? Statistics { get; init; }
+
     /// <summary>How to serve it; null for the defaults.</summary>
     public ServingOptions? Serving { get; init; }
 }

@@ -65,6 +65,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             Outputs = publication.Outputs,
             Sample = publication.Sample,
             Batching = publication.Batching,
+            Statistics = publication.Statistics,
             Serving = publication.Serving,
         };
         BlobClient blob = ManifestBlob(publication.Model, version);

@@ -27,6 +27,7 @@ public sealed class InferenceMeter : IDisposable
         RouteRequests = meter.CreateCounter<long>("durableml.inference.route.requests", "{request}", "Requests by the traffic rules' route and version, and whether they failed");
         RouteDuration = Histogram("durableml.inference.route.duration", "Time to answer by route and version");
         Comparisons = meter.CreateCounter<long>("durableml.inference.shadow.comparisons", "{request}", "Answers of shadows, and whether they agreed with the ones given");
+        Drift = meter.CreateGauge<double>("durableml.inference.drift", "{standard deviation}", "How far the inputs' mean is from that of the examples that the version was evaluated on, in the feature that is farthest");
         Labels = meter.CreateCounter<long>("durableml.inference.labels", "{example}", "Examples whose true class came, and whether it was predicted");
     }
 
@@ -57,6 +58,8 @@ public sealed class InferenceMeter : IDisposable
     internal Counter<long> Comparisons { get; }
 
     internal Counter<long> Labels { get; }
+
+    internal Gauge<double> Drift { get; }
 
     internal void Answered(string model, string route, string? version, TimeSpan latency, bool failed)
     {
@@ -119,6 +122,8 @@ internal sealed class ModelMetrics(InferenceMeter meter, string model, string ve
         meter.LoadTime.Record(elapsed.TotalSeconds, tags);
         meter.Memory.Add(bytes, tags);
     }
+
+    public void Drifted(double largest) => meter.Drift.Record(largest, tags);
 
     public void Unloaded(long bytes) => meter.Memory.Add(-bytes, tags);
 }

@@ -9,6 +9,12 @@ public sealed class InferenceOptions
     /// <summary>Folder of model files; may be a mounted share that several instances use. Default: <c>durableml-models</c> under the temporary folder.</summary>
     public string CacheFolder { get; set; } = Path.Combine(Path.GetTempPath(), "durableml-models");
 
+    /// <summary>
+    /// Folder of model files that came with the program, each named by its SHA-256: they are copied rather than downloaded, so that a fresh instance
+    /// waits for the rest of a model only. Empty for none.
+    /// </summary>
+    public string PackageFolder { get; set; } = "";
+
     /// <summary>Bytes of model files to keep on disk.</summary>
     public long MaxDiskBytes { get; set; } = 20L << 30;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DurableMl.Inference.Batching;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
@@ -13,13 +14,19 @@ internal sealed class LoadedModel : IDisposable
     private const int DefaultMaxBatch = 32;
     private const int MaxZeroBytes = 64 << 20;
 
-    private readonly TimeProvider time;
+    // Examples between two measurements of the drift.
+    private const int DriftEvery = 256;
 
-    private LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, TimeProvider time)
+    private readonly TimeProvider time;
+    private readonly RequestLog log;
+
+    private LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, RequestLog log, TimeProvider time)
     {
         ServingOptions serving = manifest.Serving ?? new();
         int concurrency = serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1);
         this.time = time;
+        this.log = log;
+        Drift = serving.Drift && session.Inputs is [{ Datatype: "FP32" }] ? new() : null;
         Manifest = manifest;
         Session = session;
         Metrics = metrics;
@@ -46,29 +53,36 @@ internal sealed class LoadedModel : IDisposable
 
     public ModelMetrics Metrics { get; }
 
+    /// <summary>Figures of the inputs since the version was loaded; null where its options do not ask for them, or it has other inputs than one of FP32.</summary>
+    public FeatureTally? Drift { get; }
+
+    private bool IsWarm { get; set; }
+
     /// <summary>Loads a version and runs it once, on its own sample or on zeros, so that no caller pays for first-run allocations.</summary>
     /// <param name="manifest">The version.</param>
     /// <param name="folder">Where its files are.</param>
     /// <param name="bytes">Size of all of them.</param>
     /// <param name="metrics">Receives its measurements.</param>
+    /// <param name="log">Receives a sample of its requests.</param>
     /// <param name="logger">Receives what is odd.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses it, its serving options are out of range, or it fails on its own sample.</exception>
     public static async Task<LoadedModel> OpenAsync(
-        ModelManifest manifest, string folder, long bytes, ModelMetrics metrics, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+        ModelManifest manifest, string folder, long bytes, ModelMetrics metrics, RequestLog log, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
         if (manifest.Serving?.Problems().FirstOrDefault() is { } problem)
         {
             throw new InvalidModelException($"The serving options of model '{manifest.Model}' version {manifest.Version} cannot be used: {problem.Path} {problem.Reason}.");
         }
 
-        var loaded = new LoadedModel(manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), bytes, manifest.Serving?.Threads), metrics, time);
+        var loaded = new LoadedModel(manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), bytes, manifest.Serving?.Threads), metrics, log, time);
         try
         {
             await (manifest.Sample is { } sample
                 ? loaded.RunSampleAsync(Path.Combine(folder, ModelNames.File(sample)), cancellationToken)
                 : loaded.RunZerosAsync(logger, cancellationToken));
+            loaded.IsWarm = true;
             return loaded;
         }
         catch
@@ -104,11 +118,33 @@ internal sealed class LoadedModel : IDisposable
         Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         try
         {
-            return await Batcher.RunAsync(inputs, OutputNames(request), cancellationToken);
+            List<Tensor> outputs = await Batcher.RunAsync(inputs, OutputNames(request), cancellationToken);
+            Observe(request, inputs, outputs);
+            return outputs;
         }
         finally
         {
             Array.ForEach(inputs, input => input.Dispose());
+        }
+    }
+
+    // A warm-up is no request.
+    private void Observe(InferRequest request, Tensor[] inputs, List<Tensor> outputs)
+    {
+        if (!IsWarm)
+        {
+            return;
+        }
+
+        log.Offer(Manifest, request, inputs, outputs);
+        if (Drift is { } drift && inputs[0] is { Length: > 0 } input)
+        {
+            int rows = InferenceJob.RowsOf(inputs);
+            long before = drift.Add(MemoryMarshal.Cast<byte, float>(input.Data), input.Length / sizeof(float) / rows) - rows;
+            if ((before + rows) / DriftEvery > before / DriftEvery && Manifest.Statistics?.ShiftOf(drift.Result()!) is { } shift)
+            {
+                Metrics.Drifted(shift.Max(Math.Abs));
+            }
         }
     }
 

@@ -58,19 +58,9 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
         {
             foreach (ModelFile file in manifest.Files)
             {
-                BlobClient blob = registry.Container.GetBlobClient(ModelBlobs.File(manifest.Model, manifest.Version, file.Name));
-                BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
-                if (properties.ContentLength != file.Bytes)
-                {
-                    throw Corrupt(manifest, file, $"has {properties.ContentLength} bytes instead of {file.Bytes}");
-                }
-
                 string path = Path.Combine(partial, file.Name);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                if (await RangedDownload.ToFileAsync(blob, properties.ETag, file.Bytes, path, cancellationToken) != file.Sha256)
-                {
-                    throw Corrupt(manifest, file, "does not have the SHA-256 that its manifest gives");
-                }
+                await DownloadAsync(manifest, file, path, cancellationToken);
             }
 
             TryMove(partial, folder);
@@ -86,6 +76,28 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
         finally
         {
             TryDelete(partial);
+        }
+    }
+
+    private async Task DownloadAsync(ModelManifest manifest, ModelFile file, string path, CancellationToken cancellationToken)
+    {
+        string packaged = Path.Combine(options.PackageFolder, file.Sha256);
+        if (options.PackageFolder.Length > 0 && File.Exists(packaged) && await HasHashAsync(packaged, file, cancellationToken))
+        {
+            File.Copy(packaged, path);
+            return;
+        }
+
+        BlobClient blob = registry.Container.GetBlobClient(ModelBlobs.File(manifest.Model, manifest.Version, file.Name));
+        BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        if (properties.ContentLength != file.Bytes)
+        {
+            throw Corrupt(manifest, file, $"has {properties.ContentLength} bytes instead of {file.Bytes}");
+        }
+
+        if (await RangedDownload.ToFileAsync(blob, properties.ETag, file.Bytes, path, cancellationToken) != file.Sha256)
+        {
+            throw Corrupt(manifest, file, "does not have the SHA-256 that its manifest gives");
         }
     }
 

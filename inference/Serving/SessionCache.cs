@@ -10,7 +10,7 @@ namespace DurableMl.Inference.Serving;
 /// model is not downloaded again for every request.
 /// </summary>
 internal sealed class SessionCache(
-    ModelRegistry registry, ModelFileCache files, InferenceOptions options, InferenceMeter meter, TimeProvider time, ILogger<SessionCache> logger) : IDisposable
+    ModelRegistry registry, ModelFileCache files, InferenceOptions options, InferenceMeter meter, RequestLog log, TimeProvider time, ILogger<SessionCache> logger) : IDisposable
 {
     private const int MaxEntries = 1024;
     private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(5);
@@ -157,7 +157,7 @@ internal sealed class SessionCache(
 
             // Others make room before it is loaded: both in memory at once could be too much.
             Dispose(MakeRoom(entry, size));
-            LoadedModel loaded = await LoadedModel.OpenAsync(manifest, folder, size, new(meter, entry.Model, entry.Version), logger, time, closing.Token);
+            LoadedModel loaded = await LoadedModel.OpenAsync(manifest, folder, size, new(meter, entry.Model, entry.Version), log, logger, time, closing.Token);
             loaded.Metrics.Loaded(time.GetElapsedTime(started), size);
             lock (gate)
             {

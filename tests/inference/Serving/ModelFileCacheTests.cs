@@ -53,6 +53,26 @@ public sealed class ModelFileCacheTests(TestContext context) : IDisposable
     }
 
     [TestMethod]
+    public async Task Files_that_came_with_the_package_are_not_downloaded_and_damaged_ones_are()
+    {
+        byte[] good = [1, 2, 3];
+        byte[] damaged = [4, 5, 6];
+        ModelManifest manifest = await Registry.PublishAsync(
+            new("m", new(Guid.NewGuid().ToString()), [ModelSource.FromBytes("model.onnx", good), ModelSource.FromBytes("weights.bin", damaged)]), Token);
+        Directory.CreateDirectory(folder["package"]);
+        foreach (ModelFile file in manifest.Files)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder["package"], file.Sha256), good, Token);
+        }
+
+        await container.GetBlobClient("m/1/model.onnx").DeleteAsync(cancellationToken: Token);
+        string filled = await Cache(("PackageFolder", folder["package"])).GetFolderAsync(manifest, Token);
+
+        CollectionAssert.AreEqual(good, await File.ReadAllBytesAsync(Path.Combine(filled, "model.onnx"), Token));
+        CollectionAssert.AreEqual(damaged, await File.ReadAllBytesAsync(Path.Combine(filled, "weights.bin"), Token));
+    }
+
+    [TestMethod]
     public async Task What_one_instance_has_downloaded_another_only_checks()
     {
         ModelManifest manifest = await PublishAsync("m", 1, 2, 3);
