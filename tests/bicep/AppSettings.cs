@@ -70,6 +70,7 @@ public sealed record AppSetting(string Name, Reader Reader, SetBy SetBy, string 
         new("Inference__MaxModelBytes", Reader.App, SetBy.Always, "Follows the instance's memory."),
         new("Inference__MaxDiskBytes", Reader.App, SetBy.Always, "Follows the instance's disk."),
         new("Inference__CacheFolder", Reader.App, SetBy.Never, "The temporary folder is right."),
+        new("Inference__PackageFolder", Reader.App, SetBy.Never, "No model is in the package unless you put it there."),
         new("Inference__MaxRequestSeconds", Reader.App, SetBy.Never, "The default is right."),
         new("Inference__RefreshSeconds", Reader.App, SetBy.Never, "The default is right."),
         new("Inference__MaxPendingFeedback", Reader.App, SetBy.Never, "The default is right."),
