@@ -168,7 +168,7 @@ internal static class GrpcTensors
 
         ProtocolLimits.CheckShape(shape, index);
         ReadOnlySpan<byte> data = raw is null ? Contents(input.Contents ?? new(), type, index) : raw.Span;
-        InferRequestReader.CheckBinary(data, type, shape, index, raw is null ? "contents" : "raw_input_contents");
+        BinaryPart.Check(data, type, shape, index, raw is null ? "contents" : "raw_input_contents");
         return Tensor.Copy(input.Name, type, shape, data);
     }
 

@@ -116,7 +116,7 @@ public sealed record ServingOptions
     public bool Drift { get; init; }
 
     /// <summary>What is out of range, as JSON path and reason.</summary>
-    internal IEnumerable<JsonProblem> Problems()
+    public IEnumerable<JsonProblem> Problems()
     {
         (string Name, long? Value, long Least, long Most)[] ranges =
         [

@@ -280,6 +280,11 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             }
         }
 
+        if (publication.Serving?.Problems().FirstOrDefault() is { } problem)
+        {
+            throw new ArgumentException($"The serving options cannot be used: {problem.Path} {problem.Reason}.", nameof(publication));
+        }
+
         foreach (string? needed in (string?[])[publication.Entry, publication.Sample])
         {
             if (needed is not null && !names.Contains(needed))

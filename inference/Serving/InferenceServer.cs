@@ -77,5 +77,11 @@ internal sealed class InferenceServer(
 }
 
 /// <summary>A model's description, in the protocol's words.</summary>
-internal sealed record ModelMetadata(
+/// <param name="Name">The model.</param>
+/// <param name="Versions">Its versions, oldest first.</param>
+/// <param name="Platform">What runs it.</param>
+/// <param name="Inputs">Its inputs.</param>
+/// <param name="Outputs">Its outputs.</param>
+/// <param name="Properties">Whether requests of different callers share runs, and why.</param>
+public sealed record ModelMetadata(
     string Name, IReadOnlyList<string> Versions, string Platform, IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, IReadOnlyDictionary<string, string> Properties);

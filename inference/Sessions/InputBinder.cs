@@ -156,7 +156,7 @@ internal static class InputBinder
         }
 
         PooledMemory memory = request.Raw!;
-        InferRequestReader.CheckBinary(memory.Span[..request.RawLength], type, shape, 0, "data");
+        BinaryPart.Check(memory.Span[..request.RawLength], type, shape, 0, "data");
         memory.AddReference();
         return new(spec.Name, type, shape, memory, memory.Address, request.RawLength);
     }

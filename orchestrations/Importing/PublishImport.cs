@@ -122,7 +122,7 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
                 Outputs = session.Outputs,
                 Sample = sample is null ? null : OnnxFiles.Sample,
                 Batching = RowCheck.Check(session, inputs),
-                Serving = inputs.Any(input => input.HasNaN) ? new ServingOptions { AcceptNaN = true } : null,
+                Serving = inputs.Any(input => input.HasNaN) ? (import.Request.Serving ?? new()) with { AcceptNaN = true } : import.Request.Serving,
             },
             cancellationToken);
         if (import.Request.Alias is { } alias)

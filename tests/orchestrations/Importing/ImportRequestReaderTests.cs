@@ -17,6 +17,8 @@ public sealed class ImportRequestReaderTests
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","format":"pytorch"}""", "$.definition")]
     [DataRow("""{"source":"raw/x.onnx","sample":"raw/s.npy","format":"onnx","definition":"raw/m.py"}""", "$.definition")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","tolerance":0}""", "$.tolerance")]
+    [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","serving":{"maxBatch":0}}""", "$.serving.maxBatch")]
+    [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","serving":{"maxBach":4}}""", "$.serving.maxBach")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","tolerance":"low"}""", "$.tolerance")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","alias":"../x"}""", "$.alias")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","weights":["raw/w"]}""", "$.weights")]
