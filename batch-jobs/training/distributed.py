@@ -7,7 +7,7 @@ import time
 import torch
 import torch.distributed as dist
 
-from .launch import WAIT
+from .launch import WAIT, open_store
 
 AGREE_SECONDS = 1.0
 AGREE_STEPS = 100
@@ -32,8 +32,7 @@ class World:
             return
         given = os.environ.get("RANK")
         holds = given == "0" and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
-        store = self._store = dist.TCPStore(
-            host_name=os.environ["MASTER_ADDR"], port=int(os.environ["MASTER_PORT"]), is_master=holds, timeout=WAIT, wait_for_workers=False)
+        store = self._store = open_store(os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]), holds)
         self.rank = int(given) if given else store.add("durableml/rank", 1)
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo", store=store, rank=self.rank, world_size=self.size,
                                 timeout=WAIT)

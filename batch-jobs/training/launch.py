@@ -34,6 +34,13 @@ def processes_wanted(wish, environment=os.environ):
     return int(text)
 
 
+def open_store(host, port, holds):
+    """The store through which the processes meet; `holds`: it lives in this one, at any free port where port is 0."""
+    # From 2.4 on the default is libuv, which not every build has, Debian's for one.
+    plain = {"use_libuv": False} if tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 4) else {}
+    return dist.TCPStore(host, port, None, holds, WAIT, wait_for_workers=False, **plain)
+
+
 class Launcher:
     """Runs the program `count` times as ranks of one training and looks after them: SIGTERM goes to all, and none survives the others."""
 
@@ -47,8 +54,7 @@ class Launcher:
             shared.setdefault("GLOO_SOCKET_IFNAME", "lo")
         if first:
             # The store lives here, so that no rank has to be there before the others. On one node it takes any free port.
-            self._store = dist.TCPStore(shared["MASTER_ADDR"], 0 if nodes == 1 else int(shared["MASTER_PORT"]), None, True, WAIT,
-                                        wait_for_workers=False)
+            self._store = open_store(shared["MASTER_ADDR"], 0 if nodes == 1 else int(shared["MASTER_PORT"]), holds=True)
             shared["MASTER_PORT"] = str(self._store.port)
         signal.signal(signal.SIGTERM, self._on_notice)
         self._noticed = False

@@ -101,7 +101,7 @@ class LauncherTests(FolderTestCase):
 
     @unittest.skipIf(torch is None, "this interpreter has no PyTorch")
     def test_a_notice_goes_to_all_of_them(self):
-        process = self.start("import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\nprint('on', flush=True)\ntime.sleep(600)")
+        process = self.start("import os, signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\nos.write(1, b'on\\n')\ntime.sleep(600)")
         self.assertEqual([process.stdout.readline() for _ in range(3)], ["on\n"] * 3)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
