@@ -24,6 +24,13 @@ public static partial class RunIds
     /// <summary>A trial's id, such as <c>trial-007</c>.</summary>
     public static string TrialId(int index) => string.Create(CultureInfo.InvariantCulture, $"trial-{index:D3}");
 
+    /// <summary>The number in a trial's id.</summary>
+    public static int TrialIndex(string trialId)
+    {
+        ArgumentNullException.ThrowIfNull(trialId);
+        return int.Parse(trialId.AsSpan(trialId.LastIndexOf('-') + 1), CultureInfo.InvariantCulture);
+    }
+
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,47}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }
 }
