@@ -54,7 +54,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
                 nameof(SweepOrchestrator), new SweepInput(RunId, dataset.Name, dataset.Version, pipeline.Sweep, input.Resumed), id));
         TakeSweep(sweep);
         cancellation.ThrowIfRequested();
-        return (dataset, sweep, progress.Best ?? throw new RunFailedException(RunPhase.Train, sweep.Stopped ?? TrialFailures.Describe(sweep.Trials) ?? "no trial has completed with an objective"));
+        return (dataset, sweep, progress.Best ?? throw new RunFailedException(RunPhase.Train, sweep.Stopped ?? TrialFailures.Describe(sweep.Trials) ?? sweep.Finished ?? "no trial has completed with an objective"));
     }
 
     private async Task<RunState> FinishAsync(DatasetReference dataset, SweepResult sweep, BestTrial best)

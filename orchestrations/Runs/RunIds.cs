@@ -33,6 +33,13 @@ public static partial class RunIds
         return IsValid(parts[0]) ? (parts[0], parts is [_, { } part] && part.StartsWith(TrialPrefix, StringComparison.Ordinal) ? part : null) : (null, null);
     }
 
+    /// <summary>The number in a trial's id.</summary>
+    public static int TrialIndex(string trialId)
+    {
+        ArgumentNullException.ThrowIfNull(trialId);
+        return int.Parse(trialId.AsSpan(trialId.LastIndexOf('-') + 1), CultureInfo.InvariantCulture);
+    }
+
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,47}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DurableMl.BatchJobs.Outcomes;
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
 
@@ -28,7 +29,7 @@ internal static class EarlierTrials
                 string folder = RunBlobs.Trial(sweep.RunId, id).TrimEnd('/');
                 TrialStarts starts = await reader.StartsAsync(folder, token);
                 TrialResult? result = await reader.ResultAsync(folder, token);
-                if (Of(id, result, starts, sweep.Sweep.Objective.Metric) is { } trial)
+                if (Of(id, result, starts, sweep.Sweep.Objective) is { } trial)
                 {
                     found[id] = trial;
                 }
@@ -37,7 +38,7 @@ internal static class EarlierTrials
     }
 
     /// <summary>One that has reached its budget or is hopeless has ended; any other goes on in a new attempt.</summary>
-    internal static EarlierTrial? Of(string id, TrialResult? result, TrialStarts starts, string metric)
+    internal static EarlierTrial? Of(string id, TrialResult? result, TrialStarts starts, ObjectiveDefinition objective)
     {
         int attempts = Math.Max(starts.LastAttempt, result?.Attempt ?? 0);
         if (result is null)
@@ -45,7 +46,7 @@ internal static class EarlierTrials
             return attempts == 0 ? null : new EarlierTrial(attempts, null, starts.Preemptions);
         }
 
-        TrialObservation seen = ObserveTrial.Judge(running: false, TrialOutcome.Classify(null, result, result.Attempt), ObserveTrial.Progress(result), starts.Preemptions, metric);
+        TrialObservation seen = ObserveTrial.Judge(running: false, TrialOutcome.Classify(null, result, result.Attempt), ObserveTrial.Progress(result, objective.Best), starts.Preemptions, objective.Metric);
         TrialState? state = seen.Outcome switch
         {
             TrialOutcomeKind.Succeeded => TrialState.Completed,

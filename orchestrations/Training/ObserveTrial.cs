@@ -3,6 +3,7 @@ using Azure.Compute.Batch;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Inference.Json;
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -47,7 +48,7 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
         }
 
         // A result holds its metrics itself; what was on the way does not matter any more.
-        TrialProgress progress = outcome?.Result is { } ended ? Progress(ended) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
+        TrialProgress progress = outcome?.Result is { } ended ? Progress(ended, attempt.Best) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
         TrialObservation seen = Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);
         Count(attempt, seen, state);
         return seen;
@@ -69,10 +70,19 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
     }
 
     /// <summary>How far a trial has come that has left a result.</summary>
-    internal static TrialProgress Progress(TrialResult result)
+    /// <param name="result">The result.</param>
+    /// <param name="best">What is better, where the best value of a metric counts; null: the last does.</param>
+    internal static TrialProgress Progress(TrialResult result, ObjectiveGoal? best)
     {
-        Dictionary<string, double> last = result.Metrics.ToDictionary(metric => metric.Key, metric => metric.Value.Last, StringComparer.Ordinal);
-        return new TrialProgress(last.GetValueOrDefault("epoch"), last);
+        double epoch = result.Metrics.TryGetValue("epoch", out MetricSummary? epochs) ? epochs.Last : 0;
+        return new TrialProgress(epoch, result.Metrics.ToDictionary(metric => metric.Key, metric => Value(metric.Value), StringComparer.Ordinal));
+
+        double Value(MetricSummary metric) => best switch
+        {
+            ObjectiveGoal.Maximize => metric.Maximum,
+            ObjectiveGoal.Minimize => metric.Minimum,
+            _ => metric.Last,
+        };
     }
 
     // Each look counts what the one before has not seen; after an outcome there is no further look at this attempt.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableMl.BatchJobs.Submission;
+using DurableMl.Orchestrations.Pipelines;
 
 namespace DurableMl.Orchestrations.Training;
 
@@ -36,6 +37,9 @@ public sealed record TrialAttempt(
     int Nodes,
     int Restarts = 0)
 {
+    /// <summary>What is better, where the best value of <see cref="Metric"/> counts; null: the last does.</summary>
+    public ObjectiveGoal? Best { get; init; }
+
     /// <summary>The attempt that <paramref name="record"/> has come to.</summary>
     public static TrialAttempt Of(TrialInput input, TrialRecord record)
     {
@@ -43,7 +47,10 @@ public sealed record TrialAttempt(
         ArgumentNullException.ThrowIfNull(record);
         return new TrialAttempt(
             input.RunId, input.TrialId, record.Attempt, record.Dedicated, input.Sweep.Job, input.Dataset, input.DatasetVersion, input.Parameters, input.Seed,
-            input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes, record.Restarts);
+            input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes, record.Restarts)
+        {
+            Best = input.Sweep.Objective.Best,
+        };
     }
 
     /// <summary>The same for Batch.</summary>

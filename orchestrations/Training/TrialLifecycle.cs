@@ -69,7 +69,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
     /// <summary>Shows where the trial stands.</summary>
     public TrialStatus Report(TrialState state)
     {
-        TrialStatus status = Record.Status(input.TrialId, state);
+        TrialStatus status = Record.Status(input, state);
         context.SetCustomStatus(Blobs.JsonBlobs.ToElement(status));
         return status;
     }

@@ -8,6 +8,7 @@ using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
@@ -120,7 +121,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
     {
         string runId = RunId(run);
         var input = new TrialInput(
-            runId, "trial-000", Dataset, Version, TrialSampler.Sample(sweep.Parameters, sweep.Seed, 0), TrialSampler.SeedOf(sweep.Seed, 0), sweep, HasDedicatedPool: true);
+            runId, "trial-000", Dataset, Version, RandomSampler.Draw(sweep.Parameters, sweep.Seed, 0), RandomSampler.SeedOf(sweep.Seed, 0), sweep, HasDedicatedPool: true);
         return await Client.ScheduleNewOrchestrationInstanceAsync(
             nameof(TrialOrchestrator), input, new StartOrchestrationOptions(RunIds.Trial(runId, "trial-000")));
     }
