@@ -13,7 +13,7 @@ using ModelMetadata = DurableMl.Inference.Serving.ModelMetadata;
 namespace DurableMl.Serving;
 
 /// <summary>The Open Inference Protocol over gRPC. Requests are answered by what answers them over HTTP.</summary>
-internal sealed class OpenInferenceService(InferenceServer server, InferenceOptions options, TimeProvider time, ILogger<OpenInferenceService> logger)
+internal sealed class OpenInferenceService(InferenceServer server, OpenInferenceProtocol protocol, InferenceOptions options, TimeProvider time, ILogger<OpenInferenceService> logger)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) => Task.FromResult(new ServerLiveResponse { Live = true });
@@ -46,7 +46,7 @@ internal sealed class OpenInferenceService(InferenceServer server, InferenceOpti
     public override Task<ModelInferResponse> ModelInfer(ModelInferRequest request, ServerCallContext context) => AnswerAsync(context, async cancellationToken =>
     {
         ModelNames.Model(request.ModelName);
-        using InferRequest read = GrpcTensors.Read(request);
+        using InferRequest read = GrpcTensors.Read(request, protocol.Limits);
         using InferResponse answer = await server.InferAsync(request.ModelName, Version(request.ModelVersion), read, context.GetHttpContext().Request.Headers, cancellationToken);
         Classification.Apply(read, answer);
         return GrpcTensors.Write(answer, read.Id);
@@ -97,7 +97,7 @@ internal sealed class OpenInferenceService(InferenceServer server, InferenceOpti
 internal static class GrpcTensors
 {
     /// <exception cref="InferenceException">400, naming the field at fault.</exception>
-    public static InferRequest Read(ModelInferRequest message)
+    public static InferRequest Read(ModelInferRequest message, ProtocolLimits limits)
     {
         var request = new InferRequest { Id = message.Id.Length == 0 ? null : message.Id };
         try
@@ -109,7 +109,7 @@ internal static class GrpcTensors
 
             for (int i = 0; i < message.Inputs.Count; i++)
             {
-                request.Inputs.Add(Input(message.Inputs[i], message.RawInputContents.Count > 0 ? message.RawInputContents[i] : null, i));
+                request.Inputs.Add(Input(message.Inputs[i], message.RawInputContents.Count > 0 ? message.RawInputContents[i] : null, i, limits));
             }
 
             request.Outputs = message.Outputs.Count == 0 ? null : [.. message.Outputs.Select(output => new RequestedOutput(
@@ -153,7 +153,7 @@ internal static class GrpcTensors
         return message;
     }
 
-    private static Tensor Input(ModelInferRequest.Types.InferInputTensor input, ByteString? raw, int index)
+    private static Tensor Input(ModelInferRequest.Types.InferInputTensor input, ByteString? raw, int index, ProtocolLimits limits)
     {
         if (!TensorType.ByName.TryGetValue(input.Datatype, out TensorType? type))
         {
@@ -169,7 +169,9 @@ internal static class GrpcTensors
         ProtocolLimits.CheckShape(shape, index);
         ReadOnlySpan<byte> data = raw is null ? Contents(input.Contents ?? new(), type, index) : raw.Span;
         BinaryPart.Check(data, type, shape, index, raw is null ? "contents" : "raw_input_contents");
-        return Tensor.Copy(input.Name, type, shape, data);
+        PooledMemory memory = limits.Rent(data.Length);
+        data.CopyTo(memory.Span);
+        return new(input.Name, type, shape, memory, memory.Address, data.Length);
     }
 
     private static byte[] Contents(InferTensorContents contents, TensorType type, int index) => type.Name switch

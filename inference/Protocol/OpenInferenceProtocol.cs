@@ -9,10 +9,11 @@ namespace DurableMl.Inference.Protocol;
 /// <summary>The Open Inference Protocol v2 over HTTP (KServe, Triton), with the binary tensor extension.</summary>
 internal sealed class OpenInferenceProtocol(InferenceServer server, InferenceOptions options)
 {
-    private readonly ProtocolLimits limits = new() { MaxRequestBytes = options.MaxRequestBytes, Memory = new(options.MaxRequestMemoryBytes) };
+    /// <summary>How large requests may be, over whatever protocol they come, and the memory that they have together.</summary>
+    public ProtocolLimits Limits { get; } = new() { MaxRequestBytes = options.MaxRequestBytes, Memory = new(options.MaxRequestMemoryBytes) };
 
     /// <summary>Bytes that requests take up now.</summary>
-    public long RequestMemory => limits.Memory.Taken;
+    public long RequestMemory => Limits.Memory.Taken;
 
     /// <summary><c>GET v2/health/live</c></summary>
     public Task LiveAsync(HttpContext context, CancellationToken cancellationToken) => WriteAsync(context, 200, new { live = true });
@@ -41,7 +42,7 @@ internal sealed class OpenInferenceProtocol(InferenceServer server, InferenceOpt
     public async Task InferAsync(HttpContext context, CancellationToken cancellationToken)
     {
         string model = ModelNames.Model(Part(context, "model"));
-        using InferRequest request = await InferRequestReader.ReadAsync(context.Request, limits, cancellationToken);
+        using InferRequest request = await InferRequestReader.ReadAsync(context.Request, Limits, cancellationToken);
         using InferResponse response = await server.InferAsync(model, Version(context), request, context.Request.Headers, cancellationToken);
         await InferResponseWriter.WriteAsync(context.Response, request, response, cancellationToken);
     }

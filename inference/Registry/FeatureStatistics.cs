@@ -29,17 +29,23 @@ public sealed class FeatureTally
 
     /// <summary>Adds rows.</summary>
     /// <param name="values">Their features, row by row.</param>
-    /// <param name="width">Features of a row, at least 1, the same each time.</param>
+    /// <param name="width">Features of a row, at least 1. Rows of another width than the first ones do not count.</param>
     /// <returns>Examples so far.</returns>
     public long Add(ReadOnlySpan<float> values, int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         lock (gate)
         {
+            int features = width > FeatureStatistics.MaxFeatures ? 1 : width;
             if (counts.Length == 0)
             {
-                int features = width > FeatureStatistics.MaxFeatures ? 1 : width;
                 (counts, sums, squares) = (new long[features], new double[features], new double[features]);
+            }
+
+            if (features != counts.Length)
+            {
+                // Rows of another width, as a sequence's may be, have other features.
+                return examples;
             }
 
             for (int i = 0; i < values.Length; i++)

@@ -87,7 +87,7 @@ public sealed class OpenApiTests
     {
         while (node?["$ref"] is JsonValue reference)
         {
-            node = ((string)reference!)[2..].Split('/').Aggregate((JsonNode?)OpenApi.Document, (at, name) => at?[name]);
+            node = ((string)reference!)[2..].Split('/').Aggregate((JsonNode?)OpenApi.Document, (at, name) => at is JsonArray items ? items[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)] : at?[name]);
         }
 
         return node!;
