@@ -61,6 +61,9 @@ internal sealed class ContainerImages(string root, TextWriter output)
     /// <summary>Whether without CUDA.</summary>
     public bool Cpu { get; init; }
 
+    /// <summary>The index with PyTorch's CPU wheels; without it images without CUDA are large.</summary>
+    public string CpuWheels { get; init; } = Environment.GetEnvironmentVariable("PIP_EXTRA_INDEX_URL") ?? "";
+
     /// <summary>The Azure CLI.</summary>
     public AzureCli Azure { get; init; } = new();
 
@@ -118,8 +121,13 @@ internal sealed class ContainerImages(string root, TextWriter output)
 
     private static string Image(string registry, string job, string tag) => $"{(registry.Length > 0 ? registry + "/" : "")}durableml/{job}:{tag}";
 
-    // Only those that come both ways know the argument.
-    private string[] Hardware(string job) => Cpu && File.ReadAllText(Dockerfile(job)).Contains("ARG HARDWARE", StringComparison.Ordinal) ? ["--build-arg", "HARDWARE=cpu"] : [];
+    // Only those that come both ways know the one argument, and only those with PyTorch the other.
+    private string[] Hardware(string job)
+    {
+        string text = File.ReadAllText(Dockerfile(job));
+        string[] hardware = Cpu && text.Contains("ARG HARDWARE", StringComparison.Ordinal) ? ["--build-arg", "HARDWARE=cpu"] : [];
+        return CpuWheels.Length > 0 && text.Contains("ARG CPU_WHEELS", StringComparison.Ordinal) ? [.. hardware, "--build-arg", $"CPU_WHEELS={CpuWheels}"] : hardware;
+    }
 
     private Task DockerAsync(CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>
         new ProgramRun(Docker, arguments) { Missing = "Docker is not installed. `./durableml images push --remote` builds in the registry instead." }.ShowAsync(cancellationToken);

@@ -22,17 +22,11 @@ find_python() {
   rm -rf "$state/venv"
   step "Making a virtual environment in .durableml/venv" "$state/logs/venv.log" python3 -m venv "$state/venv" ||
     fail "Python cannot make virtual environments. Install python3-venv, or PyTorch for an interpreter that you name in DURABLEML_PYTHON."
+  # pip itself reads PIP_EXTRA_INDEX_URL: with the index of PyTorch's CPU wheels it leaves gigabytes of CUDA out.
   step "Installing PyTorch into .durableml/venv (pip; may take some minutes)" "$state/logs/pip.log" \
-    "$state/venv/bin/python" -m pip install --disable-pip-version-check --no-input $(torch_index) -r "$root/batch-jobs/training/requirements.txt" ||
+    "$state/venv/bin/python" -m pip install --disable-pip-version-check --no-input -r "$root/batch-jobs/training/requirements.txt" ||
     fail "pip could not install PyTorch (it takes Python 3.11 or later); the whole log is $state/logs/pip.log"
   first_that_imports_torch || fail "PyTorch was installed into $state/venv but cannot be imported from there; see $state/logs/pip.log"
-}
-
-# Without a GPU, PyTorch's own index, which alone has the CPU wheel; PyPI's brings gigabytes of CUDA on Linux. macOS has one wheel for all.
-torch_index() {
-  if [ "$(uname -s)" = Linux ] && ! compgen -G '/dev/nvidia[0-9]*' >/dev/null && [ ! -e /dev/dxg ]; then
-    printf '%s\n' --extra-index-url "https://download.pytorch.org/whl/cpu"
-  fi
 }
 
 first_that_imports_torch() {

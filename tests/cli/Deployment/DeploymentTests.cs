@@ -116,10 +116,10 @@ public sealed class DeploymentTests
     [TestMethod]
     public async Task Without_CUDA_the_images_that_have_it_are_built_for_CPUs()
     {
-        var images = new JobImages(Repository.Root, output) { Docker = Azure().Program, Azure = Azure(), Cpu = true };
+        var images = new ContainerImages(Repository.Root, output) { Docker = Azure().Program, Azure = Azure(), Cpu = true, CpuWheels = "wheels" };
         await images.BuildAsync(["shell", "tabular-classifier"], "", "1", Cancelled);
         Assert.DoesNotContain("--build-arg", Asked[0]);
-        Assert.Contains("--build-arg HARDWARE=cpu --file", Asked[1]);
+        Assert.Contains("--build-arg HARDWARE=cpu --build-arg CPU_WHEELS=wheels --file", Asked[1]);
     }
 
     [TestMethod]

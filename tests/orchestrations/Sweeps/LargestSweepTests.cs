@@ -26,7 +26,7 @@ public sealed class LargestSweepTests
         TrialStatus[] trials = [.. Enumerable.Range(0, Trials).Select(index => new TrialStatus(RunIds.TrialId(index), TrialState.Completed, 0.98765432109876543, 12.5, 3, 4, true, "told to stop: the node was taken away"))];
         var sweep = new SweepResult(trials, new BestTrial("trial-000", 0.98765432109876543), new string('a', 64), null, false);
         JsonElement report = JsonBlobs.ToElement(new RunOutput(
-            new string('r', 48), pipeline.Name, RunState.Published, null, [.. trials.Select(trial => TrialSummary.Of(trial, pipeline.Sweep))], sweep.Best, null, null, null, [], [], RunBlobs.Report("r")));
+            new string('r', 48), pipeline.Name, RunState.Published, null, TrialSummary.Of(trials, pipeline.Sweep), sweep.Best, null, null, null, [], [], RunBlobs.Report("r")));
 
         int result = Bytes(JsonSerializer.Serialize(sweep));
         int input = Bytes(JsonSerializer.Serialize(new WriteReportInput(new string('r', 48), DateTime.UnixEpoch, report)));
