@@ -71,6 +71,9 @@ public sealed record SamplerDefinition(SamplerKind Type, int StartupTrials = 10)
 
     /// <summary>The most parameters with more than one value that a Sobol sequence can do with.</summary>
     public const int MostSobolParameters = 32;
+
+    /// <summary>How many trials TPE may choose: each replay of the sweep chooses all of them again, so its cost grows with the square.</summary>
+    public const int MostTpeTrials = 200;
 }
 
 /// <summary>What ends a sweep before all its trials have run. The run goes on with the best trial so far; trials under way are ended.</summary>

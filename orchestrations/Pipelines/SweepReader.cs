@@ -26,6 +26,11 @@ internal static partial class SweepReader
         var trials = (int)(sampler.Type == SamplerKind.Grid && space is not null && json.ErrorCount == errors
             ? GridTrials(json, space)
             : json.Integer("trials", 1, MostTrials));
+        if (sampler.Type == SamplerKind.Tpe && trials > SamplerDefinition.MostTpeTrials)
+        {
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {SamplerDefinition.MostTpeTrials} with tpe; random and sobol take more"));
+        }
+
         var sweep = new SweepDefinition(
             job,
             trials,

@@ -82,6 +82,26 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
+    public async Task A_cancelled_run_that_is_resumed_goes_on_from_its_checkpoints()
+    {
+        using var state = new TemporaryFolder();
+        await using var up = await Up.StartAsync(state.Path);
+        await SmallMnist.UploadAsync(up.Blobs, "mnist-resumed", trainImages: 1000);
+        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-resumed", trials: 2, budget: 20, learningRates: [0.002, 0.003]), "resumed", CancellationToken.None);
+        await up.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial is { State: "running", Epoch: >= 2 }));
+        await up.Pipelines.CancelAsync(runId, CancellationToken.None);
+        Assert.AreEqual("cancelled", (await up.EndAsync(runId)).State);
+
+        await up.Pipelines.ResumeAsync(runId, maxFailedTrials: null, CancellationToken.None);
+        var result = Result(await up.EndAsync(runId), up);
+
+        Assert.AreEqual(("published", "1"), (result.State, result.Model?.Version));
+        Assert.IsTrue(result.Trials.All(trial => trial.State == "completed"));
+        var logs = await Task.WhenAll(result.Trials.Select(trial => RunStore.LogsAsync(up.Blobs, runId, trial.Id)));
+        StringAssert.Contains(string.Concat(logs), "resuming at step");
+    }
+
+    [TestMethod]
     public async Task A_host_that_is_told_to_stop_leaves_no_process()
     {
         using var state = new TemporaryFolder();

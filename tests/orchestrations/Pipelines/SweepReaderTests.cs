@@ -58,6 +58,16 @@ public sealed class SweepReaderTests
     }
 
     [TestMethod]
+    public void More_trials_than_TPE_can_choose_again_at_each_replay_are_refused()
+    {
+        const string Parameters = """{"rate":{"type":"uniform","min":0,"max":1}}""";
+
+        Assert.IsEmpty(Read(Parameters, """{"type":"tpe"}""", 200).Errors);
+        PipelineError error = Read(Parameters, """{"type":"tpe"}""", 201).Errors.Single();
+        Assert.AreEqual(("$.sweep.trials", "must be at most 200 with tpe; random and sobol take more"), (error.Path, error.Reason));
+    }
+
+    [TestMethod]
     public void A_Sobol_sequence_over_too_many_parameters_is_refused()
     {
         var parameters = new JsonObject();
