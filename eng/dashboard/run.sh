@@ -3,7 +3,8 @@
 exec 3<&0
 "$@" 3<&- </dev/null &
 program=$!
-trap 'kill "$program" 2>/dev/null' TERM
+told=
+trap 'told=1; kill "$program" 2>/dev/null' TERM
 {
   trap - TERM
   while read -r _ <&3; do :; done
@@ -13,10 +14,12 @@ watch=$!
 exec 3<&-
 wait "$program"
 status=$?
-# A signal ends the wait before the program.
-while kill -0 "$program" 2>/dev/null; do
+# A signal ends the wait before the program; where the program was sooner, its status is known (127: there is nothing left to wait for).
+while [ -n "$told" ]; do
+  told=
   wait "$program"
-  status=$?
+  again=$?
+  [ "$again" = 127 ] || status=$again
 done
 kill "$watch" 2>/dev/null
 exit "$status"
