@@ -23,7 +23,7 @@ public sealed class InferenceMeter : IDisposable
         QueueLength = meter.CreateUpDownCounter<long>("durableml.inference.queue.length", "{request}", "Requests waiting for a run");
         ColdLoads = meter.CreateCounter<long>("durableml.inference.loads", "{load}", "Models loaded into memory");
         LoadTime = Histogram("durableml.inference.load.duration", "Time to load a model into memory, download included");
-        Memory = meter.CreateUpDownCounter<long>("durableml.inference.memory", "By", "Size of the files of the models in memory");
+        Memory = meter.CreateUpDownCounter<long>("durableml.inference.memory", "By", "Memory that loaded models take");
         RouteRequests = meter.CreateCounter<long>("durableml.inference.route.requests", "{request}", "Requests by the traffic rules' route and version, and whether they failed");
         RouteDuration = Histogram("durableml.inference.route.duration", "Time to answer by route and version");
         Comparisons = meter.CreateCounter<long>("durableml.inference.shadow.comparisons", "{request}", "Answers of shadows, and whether they agreed with the ones given");
@@ -122,6 +122,8 @@ internal sealed class ModelMetrics(InferenceMeter meter, string model, string ve
         meter.LoadTime.Record(elapsed.TotalSeconds, tags);
         meter.Memory.Add(bytes, tags);
     }
+
+    public void Resized(long change) => meter.Memory.Add(change, tags);
 
     public void Drifted(double largest) => meter.Drift.Record(largest, tags);
 

@@ -18,7 +18,7 @@ public sealed class InferenceOptions
     /// <summary>Bytes of model files to keep on disk.</summary>
     public long MaxDiskBytes { get; set; } = 20L << 30;
 
-    /// <summary>Bytes of model files that may be in memory. Those not used for longest leave; models in use are kept even beyond that.</summary>
+    /// <summary>Bytes of memory that loaded models may take, as measured: weights, and what the largest run so far needed. Those not used for longest leave; models in use are kept even beyond that.</summary>
     public long MaxMemoryBytes { get; set; } = 2L << 30;
 
     /// <summary>Bytes that one model may have.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableMl.Inference.Serving;
 
 /// <summary>
-/// Models in memory, bounded by the size of their files, the least recently used leaving first. Each is loaded once however many ask for
+/// Models in memory, bounded by what they are measured to take there, the least recently used leaving first. Each is loaded once however many ask for
 /// it at a time, and none is disposed while a lease on it is held. A load that failed is remembered for a few seconds, so that a broken
 /// model is not downloaded again for every request.
 /// </summary>
@@ -14,6 +14,7 @@ internal sealed class SessionCache(
 {
     private const int MaxEntries = 1024;
     private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MeasureAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MissingMemory = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -112,6 +113,7 @@ internal sealed class SessionCache(
         lock (gate)
         {
             entry.References--;
+            Measure(entry);
             evicted = entry is { IsRetired: true, References: 0 } ? [entry] : Evict();
         }
 
@@ -156,13 +158,17 @@ internal sealed class SessionCache(
             long size = manifest.Files.Sum(file => file.Bytes);
 
             // Others make room before it is loaded: both in memory at once could be too much.
-            Dispose(MakeRoom(entry, size));
+            Dispose(Resize(entry, size));
             LoadedModel loaded = await LoadedModel.OpenAsync(manifest, folder, size, new(meter, entry.Model, entry.Version), log, logger, time, closing.Token);
+            size = loaded.Session.Bytes;
             loaded.Metrics.Loaded(time.GetElapsedTime(started), size);
             lock (gate)
             {
                 entry.Loaded = loaded;
+                entry.Measured = time.GetTimestamp();
             }
+
+            Dispose(Resize(entry, size));
 
             return loaded;
         }
@@ -188,13 +194,26 @@ internal sealed class SessionCache(
         }
     }
 
-    private List<Entry>? MakeRoom(Entry entry, long size)
+    private List<Entry>? Resize(Entry entry, long size)
     {
         lock (gate)
         {
-            bytes += size;
+            bytes += size - entry.Bytes;
             entry.Bytes = size;
             return Evict();
+        }
+    }
+
+    // Under the gate. Larger runs than any before have made the session grow.
+    private void Measure(Entry entry)
+    {
+        if (entry.Loaded is { } loaded && time.GetElapsedTime(entry.Measured) > MeasureAgain && entries.GetValueOrDefault((entry.Model, entry.Version)) == entry)
+        {
+            long change = loaded.Session.Bytes - entry.Bytes;
+            entry.Measured = time.GetTimestamp();
+            entry.Bytes += change;
+            bytes += change;
+            loaded.Metrics.Resized(change);
         }
     }
 
@@ -272,6 +291,9 @@ internal sealed class SessionCache(
         public bool IsRetired { get; set; }
 
         public long LastUsed { get; set; }
+
+        /// <summary>When its size was last measured.</summary>
+        public long Measured { get; set; }
 
         public long FailedUntil { get; set; } = long.MaxValue;
 

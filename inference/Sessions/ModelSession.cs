@@ -19,12 +19,14 @@ public sealed class ModelSession : IDisposable
     private static int open;
 
     private readonly InferenceSession session;
+    private readonly SessionMemory memory;
+    private readonly long fileBytes;
     private int disposed;
 
     private ModelSession(InferenceSession session, long bytes)
     {
         this.session = session;
-        Bytes = bytes;
+        fileBytes = bytes;
         InputNames = [.. session.InputNames];
         OutputNames = [.. session.OutputNames];
         Inputs = Array.ConvertAll(InputNames, name => InputSpec(name, session.InputMetadata[name]));
@@ -35,6 +37,7 @@ public sealed class ModelSession : IDisposable
         OutputIndex = Enumerable.Range(0, Outputs.Count).ToFrozenDictionary(i => Outputs[i].Name);
         IsBatchable = HasOnlyTensors && HasBatchDimension();
         EqualDimensions = SharedSymbols();
+        memory = new(session);
         Interlocked.Increment(ref open);
     }
 
@@ -44,8 +47,10 @@ public sealed class ModelSession : IDisposable
     /// <summary>The outputs, in the model's order. A datatype in lower case is no tensor's: <c>seq(FP32)</c>, <c>map(BYTES,FP32)</c>.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
-    /// <summary>The size of the model's files, which is about what its weights take in memory.</summary>
-    public long Bytes { get; }
+    /// <summary>
+    /// What it takes in memory now: what its arena has from the system, which grows with the largest run, and at least the size of the model's files.
+    /// </summary>
+    public long Bytes => Math.Max(fileBytes, memory.Bytes);
 
     /// <summary>
     /// Whether rows of different requests may share a run: the first dimension of every input and output is the same symbol, named like
@@ -70,7 +75,7 @@ public sealed class ModelSession : IDisposable
     internal string[] OutputNames { get; }
 
     /// <summary>Whether a run uses one core only, so that several at a time make sense.</summary>
-    internal bool IsSmall => Bytes < SmallBytes;
+    internal bool IsSmall => fileBytes < SmallBytes;
 
     internal FrozenDictionary<string, int> InputIndex { get; }
 
@@ -153,6 +158,7 @@ public sealed class ModelSession : IDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
+            memory.Dispose();
             session.Dispose();
             Interlocked.Decrement(ref open);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Registry;
@@ -176,6 +177,43 @@ public sealed class ServingTests
         await using InferenceHost second = await InferenceHost.StartAsync(container, new() { ["Inference:Preload"] = "*" });
         await Eventually.TrueAsync(async () => (await second.Client.GetJsonAsync("v2/health/ready")).Status == 200, "it is ready");
         Assert.AreEqual(1, second.Service<SessionCache>().Count);
+    }
+
+    [TestMethod]
+    public async Task What_a_session_grows_to_counts_not_the_size_of_its_file()
+    {
+        // 4 bytes a row become a thousand columns: the largest run is much larger than the model.
+        byte[] model = new OnnxModel().Node("MatMul", ["x", "w"], ["wide"]).Node("Neg", ["wide"], ["y"])
+            .Initializer("w", [1, 1000], new float[1000]).Input("x", OnnxModel.Float, "batch", 1).Output("y", OnnxModel.Float, "batch", 1000).ToArray();
+        await using InferenceHost host = await InferenceHost.StartAsync(settings: new() { ["Inference:MaxMemoryBytes"] = $"{30 << 20}" });
+        var cache = host.Service<SessionCache>();
+        for (int i = 0; i < 3; i++)
+        {
+            await host.PublishAsync($"m{i}", model);
+            using ModelLease lease = await cache.AcquireAsync($"m{i}", "1", CancellationToken.None);
+        }
+
+        Assert.AreEqual(3, cache.Count);
+        string large = Request("x", "FP32", [3000, 1], $"[{string.Join(',', new int[3000])}]", ""","outputs":[{"name":"y","parameters":{"classification":1}}]""");
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.AreEqual(200, (await host.Client.PostJsonAsync($"v2/models/m{i}/infer", large)).Status);
+        }
+
+        // Measured once a second, when a request ends. What has left comes back with its next request.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                for (int i = 0; i < 3; i++)
+                {
+                    Assert.AreEqual(200, (await host.Client.PostJsonAsync($"v2/models/m{i}/infer", Floats("x", [1, 1], 1))).Status);
+                }
+
+                string metrics = await host.Client.GetStringAsync("metrics");
+                return Enumerable.Range(0, 3).Any(i => !Regex.IsMatch(metrics, $"durableml_inference_loads_total{{[^}}]*model=\"m{i}\",version=\"1\"}} 1\n", RegexOptions.None, Patience.Limit));
+            },
+            "a model has left");
+        Assert.IsLessThanOrEqualTo(30L << 20, cache.Bytes);
     }
 
     [TestMethod]
