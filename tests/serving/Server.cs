@@ -89,18 +89,7 @@ internal sealed class Server : IAsyncDisposable
         return server;
     }
 
-    public async Task<bool> IsReadyAsync()
-    {
-        try
-        {
-            using HttpResponseMessage response = await Http.GetAsync(new Uri("v2/health/ready", UriKind.Relative));
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
+    public Task<bool> IsReadyAsync() => Http.AnswersAsync("v2/health/ready");
 
     public async Task<int> EndAsync()
     {

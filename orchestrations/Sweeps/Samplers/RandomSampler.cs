@@ -12,13 +12,6 @@ namespace DurableMl.Orchestrations.Sweeps.Samplers;
 /// <param name="seed">The sweep's seed.</param>
 public sealed class RandomSampler(SearchSpace space, long seed) : ISampler
 {
-    /// <summary>The hyperparameters of trial <paramref name="trial"/>.</summary>
-    /// <param name="parameters">The parameter space.</param>
-    /// <param name="seed">The sweep's seed.</param>
-    /// <param name="trial">The trial's number, from 0.</param>
-    public static IReadOnlyDictionary<string, JsonElement> Draw(IReadOnlyDictionary<string, ParameterDefinition> parameters, long seed, int trial) =>
-        new RandomSampler(new SearchSpace(parameters), seed).Sample(trial, []);
-
     /// <summary>The seed of trial <paramref name="trial"/> itself, from 0 to 2^31 - 1.</summary>
     public static int SeedOf(long seed, int trial)
     {

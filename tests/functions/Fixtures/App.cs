@@ -171,25 +171,12 @@ internal sealed class App : IAsyncDisposable
             async () =>
             {
                 Assert.IsFalse(process.HasExited, Log);
-                return await AnswersAsync();
+                return await Http.AnswersAsync("v2/health/live");
             },
             "the app answers",
             () => Log);
         using JsonDocument keys = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(state, "keys.json")));
         Http.DefaultRequestHeaders.Add("x-functions-key", keys.RootElement.GetProperty("functionKeys").GetProperty("default").GetString());
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using HttpResponseMessage response = await Http.GetAsync(new Uri("v2/health/live", UriKind.Relative));
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 
     private void Append(string? line)

@@ -91,6 +91,6 @@ internal static class Probe
         var space = new Dictionary<string, ParameterDefinition>(StringComparer.Ordinal) { ["mode"] = new(ParameterKind.Choice, 0, 0, values) };
         string[] wanted = [.. modes.Order(StringComparer.Ordinal)];
         return Enumerable.Range(0, 100_000).First(seed =>
-            Enumerable.Range(0, modes.Length).Select(trial => RandomSampler.Draw(space, seed, trial)["mode"].GetString()!).Order(StringComparer.Ordinal).SequenceEqual(wanted));
+            Enumerable.Range(0, modes.Length).Select(trial => new RandomSampler(new SearchSpace(space), seed).Sample(trial, [])["mode"].GetString()!).Order(StringComparer.Ordinal).SequenceEqual(wanted));
     }
 }

@@ -33,7 +33,7 @@ public sealed class StormTests
     /// <summary>What the counting job comes to, reckoned here from the step's rule with Python's own generator.</summary>
     private static double Undisturbed(SweepDefinition sweep, int trial)
     {
-        double rate = RandomSampler.Draw(sweep.Parameters, sweep.Seed, trial)["rate"].GetDouble();
+        double rate = new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Sample(trial, [])["rate"].GetDouble();
         int seed = RandomSampler.SeedOf(sweep.Seed, trial);
         string script = FormattableString.Invariant($$"""
             import random

@@ -121,7 +121,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
     {
         string runId = RunId(run);
         var input = new TrialInput(
-            runId, "trial-000", Dataset, Version, RandomSampler.Draw(sweep.Parameters, sweep.Seed, 0), RandomSampler.SeedOf(sweep.Seed, 0), sweep, HasDedicatedPool: true);
+            runId, "trial-000", Dataset, Version, new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Sample(0, []), RandomSampler.SeedOf(sweep.Seed, 0), sweep, HasDedicatedPool: true);
         return await Client.ScheduleNewOrchestrationInstanceAsync(
             nameof(TrialOrchestrator), input, new StartOrchestrationOptions(RunIds.Trial(runId, "trial-000")));
     }

@@ -13,9 +13,9 @@ public class RandomSamplerTests
     [TestMethod]
     public void The_same_seed_gives_the_same_trials()
     {
-        Assert.AreEqual(JsonSerializer.Serialize(RandomSampler.Draw(Space, 7, 3)), JsonSerializer.Serialize(RandomSampler.Draw(Space, 7, 3)));
-        Assert.AreNotEqual(JsonSerializer.Serialize(RandomSampler.Draw(Space, 7, 3)), JsonSerializer.Serialize(RandomSampler.Draw(Space, 8, 3)));
-        Assert.AreNotEqual(JsonSerializer.Serialize(RandomSampler.Draw(Space, 7, 3)), JsonSerializer.Serialize(RandomSampler.Draw(Space, 7, 4)));
+        Assert.AreEqual(JsonSerializer.Serialize(Draw(Space, 7, 3)), JsonSerializer.Serialize(Draw(Space, 7, 3)));
+        Assert.AreNotEqual(JsonSerializer.Serialize(Draw(Space, 7, 3)), JsonSerializer.Serialize(Draw(Space, 8, 3)));
+        Assert.AreNotEqual(JsonSerializer.Serialize(Draw(Space, 7, 3)), JsonSerializer.Serialize(Draw(Space, 7, 4)));
     }
 
     [TestMethod]
@@ -23,7 +23,7 @@ public class RandomSamplerTests
     {
         var larger = new Dictionary<string, ParameterDefinition>(Space) { ["another"] = new(ParameterKind.Uniform, 0, 1, []) };
 
-        Assert.AreEqual(RandomSampler.Draw(Space, 7, 0)["learning_rate"].GetDouble(), RandomSampler.Draw(larger, 7, 0)["learning_rate"].GetDouble());
+        Assert.AreEqual(Draw(Space, 7, 0)["learning_rate"].GetDouble(), Draw(larger, 7, 0)["learning_rate"].GetDouble());
     }
 
     [TestMethod]
@@ -31,7 +31,7 @@ public class RandomSamplerTests
     {
         for (int trial = 0; trial < 2000; trial++)
         {
-            IReadOnlyDictionary<string, JsonElement> drawn = RandomSampler.Draw(Space, 1, trial);
+            IReadOnlyDictionary<string, JsonElement> drawn = Draw(Space, 1, trial);
 
             Assert.IsTrue(drawn["learning_rate"].GetDouble() is >= 0.001 and <= 0.02);
             Assert.IsTrue(drawn["hidden"].GetInt64() is >= 32 and <= 128);
@@ -45,7 +45,7 @@ public class RandomSamplerTests
     {
         var space = new Dictionary<string, ParameterDefinition> { ["n"] = new(ParameterKind.Int, -1, 1, []) };
 
-        long[] seen = [.. Enumerable.Range(0, 100).Select(trial => RandomSampler.Draw(space, 1, trial)["n"].GetInt64()).Distinct().Order()];
+        long[] seen = [.. Enumerable.Range(0, 100).Select(trial => Draw(space, 1, trial)["n"].GetInt64()).Distinct().Order()];
 
         CollectionAssert.AreEqual(new long[] { -1, 0, 1 }, seen);
     }
@@ -55,9 +55,12 @@ public class RandomSamplerTests
     {
         var space = new Dictionary<string, ParameterDefinition> { ["rate"] = new(ParameterKind.LogUniform, 1e-4, 1, []) };
 
-        int small = Enumerable.Range(0, 4000).Count(trial => RandomSampler.Draw(space, 1, trial)["rate"].GetDouble() < 1e-2);
+        int small = Enumerable.Range(0, 4000).Count(trial => Draw(space, 1, trial)["rate"].GetDouble() < 1e-2);
 
         // Half of them, within five standard deviations.
         Assert.IsTrue(Math.Abs(small - 2000) < 158, $"{small}");
     }
+
+    private static IReadOnlyDictionary<string, JsonElement> Draw(IReadOnlyDictionary<string, ParameterDefinition> parameters, long seed, int trial) =>
+        new RandomSampler(new SearchSpace(parameters), seed).Sample(trial, []);
 }
