@@ -1,11 +1,10 @@
 import os
 import signal
-import socket
 import subprocess
 import sys
 import unittest
 
-from support import JOBS, Azurite, FolderTestCase, job_environment, make_dataset, read_metrics, run_job, wait_until
+from support import JOBS, Azurite, FolderTestCase, hold_port, job_environment, make_dataset, read_metrics, run_job, wait_until
 
 try:
     import torch
@@ -13,12 +12,6 @@ except ImportError:
     torch = None
 
 PARAMETERS = {"batch_size": 10, "channels": 4, "hidden": 8, "dropout": 0, "learning_rate": 0.01, "schedule_epochs": 30}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @unittest.skipIf(torch is None, "this interpreter has no PyTorch")
@@ -70,7 +63,9 @@ class DistributedTests(FolderTestCase):
                       "make it 2 or more, or take fewer nodes", done.stderr)
 
     def test_a_notice_to_one_process_stops_both_at_the_same_step_and_one_process_can_go_on(self):
-        port = free_port()
+        held = hold_port()
+        self.addCleanup(held.close)
+        port = held.getsockname()[1]
         first, second = self.start("first", port, rank=0, DML_BUDGET=30), self.start("second", port, DML_BUDGET=30)
         metrics = os.path.join(self.folder, "first", "output", "metrics.jsonl")
         wait_until(lambda: os.path.exists(metrics) and os.path.getsize(metrics) > 1000, 60, "the first steps")
