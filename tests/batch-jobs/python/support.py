@@ -1,10 +1,12 @@
 """What the Python tests share: synthetic datasets, a blob service, and jobs run as real processes."""
 
 import base64
+import contextlib
 import datetime
 import hashlib
 import hmac
 import importlib.util
+import io
 import json
 import os
 import shutil
@@ -104,6 +106,18 @@ def load_build_model(job):
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module.build_model
+
+
+def train_here(environment, prepare=lambda training: None):
+    """Runs the image classifier in this process, which has PyTorch loaded; `prepare` may change the training first. Returns what it says on stderr."""
+    from training.contract import Contract
+    from training.loop import Training
+    job = "image-classifier"
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        training = Training(Contract(environment), os.path.join(JOBS, job, "job.json"), load_build_model(job), "image")
+        prepare(training)
+        training.run()
+    return said.getvalue()
 
 
 def read_metrics(trial):

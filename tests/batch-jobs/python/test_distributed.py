@@ -4,7 +4,7 @@ import subprocess
 import sys
 import unittest
 
-from support import JOBS, Azurite, FolderTestCase, hold_port, job_environment, make_dataset, read_metrics, run_job, wait_until
+from support import JOBS, Azurite, FolderTestCase, hold_port, job_environment, make_dataset, read_metrics, run_job, train_here, wait_until
 
 try:
     import torch
@@ -52,8 +52,7 @@ class DistributedTests(FolderTestCase):
         done = self.launch("two")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("starting 2 processes", done.stderr)
-        single = run_job("image-classifier", job_environment(self.make("single"), self.dataset, PARAMETERS, DML_LOG_STEPS=1))
-        self.assertEqual(single.returncode, 0, single.stderr)
+        train_here(job_environment(self.make("single"), self.dataset, PARAMETERS, DML_LOG_STEPS=1))
         self.assert_same_losses("two", "single")
 
     def test_a_batch_that_cannot_be_shared_is_refused_with_the_field_and_the_fix(self):
@@ -74,8 +73,8 @@ class DistributedTests(FolderTestCase):
         self.assertEqual(codes, [143, 143], errors)
         budget = read_metrics(os.path.join(self.folder, "first"))[-1]["step"] // 10 + 2
         for trial, words in (("first", "resuming at step"), ("single", "")):
-            done = run_job("image-classifier", job_environment(self.make(trial), self.dataset, PARAMETERS, DML_LOG_STEPS=1, DML_BUDGET=budget))
-            self.assertIn(words, done.stderr)
+            said = train_here(job_environment(self.make(trial), self.dataset, PARAMETERS, DML_LOG_STEPS=1, DML_BUDGET=budget))
+            self.assertIn(words, said)
         self.assert_same_losses("first", "single")
 
 
