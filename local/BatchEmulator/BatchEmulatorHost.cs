@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace DurableMl.Local.BatchEmulator;
 
@@ -12,10 +11,11 @@ public sealed class BatchEmulatorHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly Emulator emulator;
 
-    private BatchEmulatorHost(WebApplication app, Emulator emulator, string url, string accountName)
+    private BatchEmulatorHost(WebApplication app, Emulator emulator, string accountName)
     {
         (this.app, this.emulator) = (app, emulator);
-        (Url, AccountName) = (url, accountName);
+        // Kept: a server that has stopped has no address.
+        (Url, AccountName) = (emulator.Url, accountName);
     }
 
     /// <summary>The account's URL, such as <c>http://127.0.0.1:10100</c>.</summary>
@@ -43,15 +43,13 @@ public sealed class BatchEmulatorHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         configure?.Invoke(builder);
         var web = builder.Build();
-        var made = new Emulator(options, clock ?? TimeProvider.System, web.Services.GetRequiredService<ILoggerFactory>());
+        var made = new Emulator(options, clock ?? TimeProvider.System, web.Services.GetRequiredService<IServer>(), web.Services.GetRequiredService<ILoggerFactory>());
         try
         {
             made.Map(web);
             await web.StartAsync(cancellationToken);
-            var url = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            made.Environment.AccountUrl = url;
             await made.StartAsync(cancellationToken);
-            return new BatchEmulatorHost(web, made, url, options.AccountName);
+            return new BatchEmulatorHost(web, made, options.AccountName);
         }
         catch
         {

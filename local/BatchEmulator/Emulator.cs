@@ -14,6 +14,7 @@ using DurableMl.Local.BatchEmulator.State;
 using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
+using Microsoft.AspNetCore.Hosting.Server;
 
 namespace DurableMl.Local.BatchEmulator;
 
@@ -29,12 +30,13 @@ internal sealed class Emulator : IAsyncDisposable
     private readonly Scheduler scheduler;
     private readonly NodeDirectories directories;
     private readonly LinkedStorage storage;
+    private readonly TaskEnvironment environment;
     private readonly FaultPlan faults;
     private readonly string instance;
     private readonly DockerEngine? docker;
     private readonly ILoggerFactory logs;
 
-    public Emulator(BatchEmulatorOptions options, TimeProvider clock, ILoggerFactory logs)
+    public Emulator(BatchEmulatorOptions options, TimeProvider clock, IServer server, ILoggerFactory logs)
     {
         (this.options, this.logs) = (options, logs);
         var data = Path.GetFullPath(options.DataDirectory);
@@ -52,7 +54,7 @@ internal sealed class Emulator : IAsyncDisposable
         Account = new BatchAccount(database, clock, Assign, logs.CreateLogger<BatchAccount>());
         faults = new FaultPlan(options.Faults);
         directories = new NodeDirectories(Path.Combine(data, "nodes"));
-        Environment = new TaskEnvironment(options, directories);
+        environment = new TaskEnvironment(options, directories, server);
         docker = options.UseDocker ? new DockerEngine(options.Docker, instance) : null;
         storage = new LinkedStorage(options.Storage);
         var commands = new NodeCommand(
@@ -61,14 +63,15 @@ internal sealed class Emulator : IAsyncDisposable
         {
             WallClockGrace = options.TerminationGrace,
         };
-        scaler = new AutoScaler(Account, options, commands, directories, Environment, faults, logs);
-        schedules = new JobScheduleLifecycle(Account, options, commands, directories, Environment, new AutoPools(Account, Pools, faults), logs);
+        scaler = new AutoScaler(Account, options, commands, directories, environment, faults, logs);
+        schedules = new JobScheduleLifecycle(Account, options, commands, directories, environment, new AutoPools(Account, Pools, faults), logs);
         scheduler = new Scheduler(Account, Tasks);
     }
 
     public BatchAccount Account { get; }
 
-    public TaskEnvironment Environment { get; }
+    /// <summary>Where it answers, once the server listens.</summary>
+    public string Url => environment.AccountUrl;
 
     public string AccountKey { get; }
 

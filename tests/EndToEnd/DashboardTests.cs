@@ -14,16 +14,36 @@ public sealed class DashboardTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task A_run_is_found_in_the_dashboard_by_its_id_with_its_trials_under_it()
+    public async Task A_run_is_found_by_its_id_by_who_has_the_token_and_nothing_is_left_after_up()
     {
         await using Browser browser = await Browser.StartAsync();
         using var state = new TemporaryFolder();
-        await using Up up = await Up.StartAsync(state.Path, "--dashboard");
-        var login = new Uri(up.Output.Split('\n').Single(line => line.StartsWith("Dashboard   http", StringComparison.Ordinal))["Dashboard".Length..].Trim());
-        await SmallMnist.UploadAsync(up.Blobs, Folder, trainImages: 500);
-        string id = await up.Pipelines.StartAsync(SmallPipeline.Json(Folder, trials: 2, budget: 1, learningRates: [0.002, 0.003]), Folder, CancellationToken.None);
-        await up.EndAsync(id);
-        IPage page = await browser.OpenAsync(login.ToString());
+        Uri login;
+        await using (Up up = await Up.StartAsync(state.Path, "--dashboard"))
+        {
+            login = new Uri(up.Output.Split('\n').Single(line => line.StartsWith("Dashboard   http", StringComparison.Ordinal))["Dashboard".Length..].Trim());
+            await NobodyElseGetsInAsync(login);
+            await SmallMnist.UploadAsync(up.Blobs, Folder, trainImages: 500);
+            string id = await up.Pipelines.StartAsync(SmallPipeline.Json(Folder, trials: 2, budget: 1, learningRates: [0.002, 0.003]), Folder, CancellationToken.None);
+            await up.EndAsync(id);
+            await RunIsFoundAsync(await browser.OpenAsync(login.ToString()), login, id);
+        }
+
+        Assert.IsEmpty(Listeners(login.Port));
+        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(Path.Combine(state.Path, "dashboard"), "*.db", SearchOption.AllDirectories), "its database is gone");
+    }
+
+    private static async Task NobodyElseGetsInAsync(Uri login)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        using HttpResponseMessage answer = await http.GetAsync(new Uri(login, "/traces"));
+        Assert.AreEqual(HttpStatusCode.Redirect, answer.StatusCode);
+        StringAssert.Contains(answer.Headers.Location!.ToString(), "/login");
+        CollectionAssert.AreEqual(new[] { IPAddress.Loopback }, Listeners(login.Port));
+    }
+
+    private async Task RunIsFoundAsync(IPage page, Uri login, string id)
+    {
         await page.WaitForURLAsync(url => !url.Contains("/login", StringComparison.Ordinal));
 
         await page.GotoAsync(new Uri(login, $"/traces?filters=durabletask.task.instance_id%3Aequals%3A{id}").ToString());
@@ -43,26 +63,6 @@ public sealed class DashboardTests
 
         await page.GotoAsync(new Uri(login, "/structuredlogs?filters=durableml.trial.id%3Aequals%3Atrial-001").ToString());
         await page.GetByText("Attempt 1 ended: Succeeded").First.WaitForAsync();
-    }
-
-    [TestMethod]
-    public async Task The_dashboard_listens_on_loopback_lets_nobody_in_without_its_token_and_ends_with_up()
-    {
-        using var state = new TemporaryFolder();
-        int port;
-        await using (Up up = await Up.StartAsync(state.Path, "--dashboard"))
-        {
-            var login = new Uri(up.Output.Split('\n').Single(line => line.StartsWith("Dashboard   http", StringComparison.Ordinal))["Dashboard".Length..].Trim());
-            port = login.Port;
-            using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-            using HttpResponseMessage answer = await http.GetAsync(new Uri(login, "/traces"));
-            Assert.AreEqual(HttpStatusCode.Redirect, answer.StatusCode);
-            StringAssert.Contains(answer.Headers.Location!.ToString(), "/login");
-            CollectionAssert.AreEqual(new[] { IPAddress.Loopback }, Listeners(port));
-        }
-
-        Assert.IsEmpty(Listeners(port));
-        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(Path.Combine(state.Path, "dashboard"), "*.db", SearchOption.AllDirectories), "its database is gone");
     }
 
     private static IPAddress[] Listeners(int port) =>

@@ -102,22 +102,7 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
-    public async Task A_host_that_is_told_to_stop_leaves_no_process()
-    {
-        using var state = new TemporaryFolder();
-        await using var up = await Up.StartAsync(state.Path);
-        var children = up.Children();
-        Assert.HasCount(3, children);
-        Assert.IsTrue(children.All(child => child.IsAlive));
-
-        Assert.AreEqual(0, await up.StopAsync(), up.Output);
-
-        Assert.IsFalse(children.Any(child => child.IsAlive));
-        Assert.IsEmpty(up.Children());
-    }
-
-    [TestMethod]
-    public async Task Storage_and_batch_come_back_when_they_die()
+    public async Task Storage_and_batch_come_back_when_they_die_and_a_host_that_is_told_to_stop_leaves_no_process()
     {
         using var state = new TemporaryFolder();
         await using var up = await Up.StartAsync(state.Path);
@@ -129,6 +114,13 @@ public sealed class ResumeTests
         await SmallMnist.UploadAsync(up.Blobs, "mnist-back", trainImages: 300);
         var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-back", trials: 1, budget: 1, learningRates: [0.003]), null, CancellationToken.None);
         Assert.IsNotNull(Result(await up.EndAsync(runId), up).Trials);
+
+        var children = up.Children();
+        Assert.HasCount(3, children);
+        Assert.IsTrue(children.All(child => child.IsAlive));
+        Assert.AreEqual(0, await up.StopAsync(), up.Output);
+        Assert.IsFalse(children.Any(child => child.IsAlive));
+        Assert.IsEmpty(up.Children());
     }
 
     private static IReadOnlyList<RunTrial> Trials(RunDocument run) => run.CustomStatus?.Trials ?? [];

@@ -12,7 +12,6 @@ public sealed class RunTests
 {
     private const string Folder = "mnist-run";
     private static readonly string Pipeline = SmallPipeline.Json(Folder, trials: 2, budget: 4, learningRates: [0.003, 0.004]);
-    private static TemporaryFolder? state;
     private static Up? up;
     private static RunDocument? first;
 
@@ -22,21 +21,9 @@ public sealed class RunTests
     public static async Task StartAsync(TestContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        state = new TemporaryFolder();
-        up = await Up.StartAsync(state.Path);
+        up = await SharedUp.GetAsync();
         await SmallMnist.UploadAsync(Host.Blobs, Folder, trainImages: 1000);
         first = await Host.EndAsync(await Host.Pipelines.StartAsync(Pipeline, "first", CancellationToken.None));
-    }
-
-    [ClassCleanup]
-    public static async Task StopAsync()
-    {
-        if (up is not null)
-        {
-            await up.DisposeAsync();
-        }
-
-        state?.Dispose();
     }
 
     [TestMethod]
@@ -121,7 +108,7 @@ public sealed class RunTests
     [TestMethod]
     public async Task A_second_host_in_the_same_folder_is_refused()
     {
-        var exception = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => Up.StartAsync(state!.Path));
+        var exception = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => Up.StartAsync(Host.StateFolder));
 
         StringAssert.Contains(exception.Message, "is up already");
     }

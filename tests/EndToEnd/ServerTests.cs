@@ -8,41 +8,30 @@ namespace EndToEnd.Tests;
 [TestClass]
 public sealed class ServerTests
 {
-    private static TemporaryFolder? state;
     private static TemporaryFolder? elsewhere;
     private static Up? up;
 
     private static string Server => LocalHost.FunctionsUrl(up!.Ports).ToString();
 
+    private static string Key => HostKey.Read(up!.StateFolder);
+
     [ClassInitialize]
     public static async Task StartAsync(TestContext context)
     {
         _ = context;
-        state = new TemporaryFolder();
         elsewhere = new TemporaryFolder();
-        up = await Up.StartAsync(state.Path);
+        up = await SharedUp.GetAsync();
     }
 
     [ClassCleanup]
-    public static async Task StopAsync()
-    {
-        if (up is not null)
-        {
-            await up.DisposeAsync();
-        }
-
-        state?.Dispose();
-        elsewhere?.Dispose();
-    }
+    public static void Stop() => elsewhere?.Dispose();
 
     [TestMethod]
     public async Task With_the_key_runs_are_listed_and_asked_for_and_cancelled()
     {
-        string key = HostKey.Read(state!.Path);
-
-        ProgramResult list = await RunAsync("status", "--server", Server, "--key", key);
-        ProgramResult missing = await RunAsync("status", "nobody", "--server", Server, "--key", key);
-        ProgramResult cancel = await RunAsync("cancel", "nobody", "--server", Server, "--key", key);
+        ProgramResult list = await RunAsync("status", "--server", Server, "--key", Key);
+        ProgramResult missing = await RunAsync("status", "nobody", "--server", Server, "--key", Key);
+        ProgramResult cancel = await RunAsync("cancel", "nobody", "--server", Server, "--key", Key);
 
         Assert.AreEqual(0, list.ExitCode, list.Errors);
         Assert.AreEqual(1, missing.ExitCode);
@@ -57,7 +46,7 @@ public sealed class ServerTests
         string file = elsewhere!["pipeline.json"];
         await File.WriteAllTextAsync(file, """{ "name": "x" }""");
 
-        ProgramResult run = await RunAsync("run", file, "--server", Server, "--key", HostKey.Read(state!.Path));
+        ProgramResult run = await RunAsync("run", file, "--server", Server, "--key", Key);
 
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.Contains(run.Errors, "$.dataset");

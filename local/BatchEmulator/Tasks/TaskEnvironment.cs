@@ -3,18 +3,21 @@ using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Jobs;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.Wire;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DurableMl.Local.BatchEmulator.Tasks;
 
 /// <summary>The environment variables commands get on a node.</summary>
-internal sealed class TaskEnvironment(BatchEmulatorOptions options, NodeDirectories directories)
+internal sealed class TaskEnvironment(BatchEmulatorOptions options, NodeDirectories directories, IServer server)
 {
     // What programs need to run at all, and what says which devices there are. Anything else of the emulator's own stays with it.
     private static readonly string[] Inherited =
         ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"];
 
-    /// <summary>The emulator's URL, known once it listens.</summary>
-    public string AccountUrl { get; set; } = "";
+    /// <summary>The emulator's URL. Only once the server listens does it have one; no command runs before.</summary>
+    public string AccountUrl => server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
     /// <summary>What every command on the node sees.</summary>
     public Dictionary<string, string> ForNode(Node node)

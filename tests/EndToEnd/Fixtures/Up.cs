@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Azure.Storage.Blobs;
 using DurableMl.Cli.Hosting;
@@ -23,11 +24,14 @@ internal sealed class Up : IAsyncDisposable
         _output = output;
         _stateFile = stateFile;
         Ports = state.Ports;
+        StateFolder = stateFolder;
         _storage = StorageAccount.Load(stateFolder);
         _http = LocalHost.Connect(state.Ports, stateFolder, Patience.Limit);
     }
 
     public HostPorts Ports { get; }
+
+    public string StateFolder { get; }
 
     public PipelinesClient Pipelines => new(_http);
 
@@ -48,12 +52,15 @@ internal sealed class Up : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the command; the Functions host's own port shows that it is this one and not an earlier one that answers.</summary>
+    /// <summary>Starts the command; what it writes down shows that it is this one and not an earlier one that is ready.</summary>
+    /// <param name="stateFolder">One that knows ports from an earlier start keeps them; a new one gets ports that no other test has.</param>
+    /// <param name="options">More options of the command.</param>
     public static async Task<Up> StartAsync(string stateFolder, params IReadOnlyList<string> options)
     {
+        var file = new HostStateFile(stateFolder);
         var configuration = RepositoryLayout.Find().Configuration;
         var command = Path.Combine(Repository.Root, "cli", "bin", configuration, "net10.0", "durableml.dll");
-        var start = new ProcessStartInfo("dotnet", [command, "up", "--state", stateFolder, .. options])
+        var start = new ProcessStartInfo("dotnet", [command, "up", "--state", stateFolder, .. file.Read() is null ? FreePorts() : [], .. options])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -67,7 +74,6 @@ internal sealed class Up : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
-        var file = new HostStateFile(stateFolder);
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -126,6 +132,10 @@ internal sealed class Up : IAsyncDisposable
         _process.Dispose();
         _http.Dispose();
     }
+
+    private static IEnumerable<string> FreePorts() =>
+        ((string[])["--port", "--azurite-blob-port", "--azurite-queue-port", "--azurite-table-port", "--batch-port"])
+            .SelectMany(option => (string[])[option, FreePort.Next().ToString(CultureInfo.InvariantCulture)]);
 
     private static void Append(StringBuilder output, string? line)
     {

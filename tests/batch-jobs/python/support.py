@@ -1,10 +1,12 @@
 """What the Python tests share: synthetic datasets, a blob service, and jobs run as real processes."""
 
 import base64
+import contextlib
 import datetime
 import hashlib
 import hmac
 import importlib.util
+import io
 import json
 import os
 import shutil
@@ -106,6 +108,18 @@ def load_build_model(job):
     return module.build_model
 
 
+def train_here(environment, prepare=lambda training: None):
+    """Runs the image classifier in this process, which has PyTorch loaded; `prepare` may change the training first. Returns what it says on stderr."""
+    from training.contract import Contract
+    from training.loop import Training
+    job = "image-classifier"
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        training = Training(Contract(environment), os.path.join(JOBS, job, "job.json"), load_build_model(job), "image")
+        prepare(training)
+        training.run()
+    return said.getvalue()
+
+
 def read_metrics(trial):
     with open(os.path.join(trial, "output", "metrics.jsonl")) as file:
         return [json.loads(line) for line in file]
@@ -122,14 +136,21 @@ def wait_until(condition, seconds=60, what="the condition"):
     raise AssertionError("%s did not come true within %d s" % (what, seconds))
 
 
+def hold_port():
+    """A socket with a loopback port that nobody else is given until it is closed. It does not listen, so a server that lets addresses be reused can."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
 class Azurite:
     """A blob service of its own for a test class, with its data in a temporary folder."""
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="durableml-azurite-")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.held = hold_port()
+        self.port = self.held.getsockname()[1]
         modules = os.environ.get("DURABLEML_NPM") or os.path.join(ROOT, ".durableml", "npm", "node_modules")
         self.process = subprocess.Popen(
             ["node", os.path.join(modules, "azurite", "dist", "src", "blob", "main.js"), "--blobHost", "127.0.0.1", "--blobPort",
@@ -140,6 +161,7 @@ class Azurite:
     def stop(self):
         self.process.kill()
         self.process.wait()
+        self.held.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def container(self, name, permissions="rwc", minutes=60):

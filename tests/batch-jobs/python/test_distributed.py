@@ -1,11 +1,10 @@
 import os
 import signal
-import socket
 import subprocess
 import sys
 import unittest
 
-from support import JOBS, Azurite, FolderTestCase, job_environment, make_dataset, read_metrics, run_job, wait_until
+from support import JOBS, Azurite, FolderTestCase, hold_port, job_environment, make_dataset, read_metrics, run_job, train_here, wait_until
 
 try:
     import torch
@@ -13,12 +12,6 @@ except ImportError:
     torch = None
 
 PARAMETERS = {"batch_size": 10, "channels": 4, "hidden": 8, "dropout": 0, "learning_rate": 0.01, "schedule_epochs": 30}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @unittest.skipIf(torch is None, "this interpreter has no PyTorch")
@@ -59,8 +52,7 @@ class DistributedTests(FolderTestCase):
         done = self.launch("two")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("starting 2 processes", done.stderr)
-        single = run_job("image-classifier", job_environment(self.make("single"), self.dataset, PARAMETERS, DML_LOG_STEPS=1))
-        self.assertEqual(single.returncode, 0, single.stderr)
+        train_here(job_environment(self.make("single"), self.dataset, PARAMETERS, DML_LOG_STEPS=1))
         self.assert_same_losses("two", "single")
 
     def test_a_batch_that_cannot_be_shared_is_refused_with_the_field_and_the_fix(self):
@@ -70,7 +62,9 @@ class DistributedTests(FolderTestCase):
                       "make it 2 or more, or take fewer nodes", done.stderr)
 
     def test_a_notice_to_one_process_stops_both_at_the_same_step_and_one_process_can_go_on(self):
-        port = free_port()
+        held = hold_port()
+        self.addCleanup(held.close)
+        port = held.getsockname()[1]
         first, second = self.start("first", port, rank=0, DML_BUDGET=30), self.start("second", port, DML_BUDGET=30)
         metrics = os.path.join(self.folder, "first", "output", "metrics.jsonl")
         wait_until(lambda: os.path.exists(metrics) and os.path.getsize(metrics) > 1000, 60, "the first steps")
@@ -79,8 +73,8 @@ class DistributedTests(FolderTestCase):
         self.assertEqual(codes, [143, 143], errors)
         budget = read_metrics(os.path.join(self.folder, "first"))[-1]["step"] // 10 + 2
         for trial, words in (("first", "resuming at step"), ("single", "")):
-            done = run_job("image-classifier", job_environment(self.make(trial), self.dataset, PARAMETERS, DML_LOG_STEPS=1, DML_BUDGET=budget))
-            self.assertIn(words, done.stderr)
+            said = train_here(job_environment(self.make(trial), self.dataset, PARAMETERS, DML_LOG_STEPS=1, DML_BUDGET=budget))
+            self.assertIn(words, said)
         self.assert_same_losses("first", "single")
 
 

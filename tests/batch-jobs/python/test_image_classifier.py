@@ -1,5 +1,4 @@
 import contextlib
-import io
 import json
 import os
 import signal
@@ -7,13 +6,13 @@ import subprocess
 import sys
 import unittest
 
-from support import JOBS, FolderTestCase, job_environment, load_build_model, make_dataset, read_metrics, run_job, wait_until
+from support import JOBS, FolderTestCase, job_environment, make_dataset, read_metrics, run_job, train_here, wait_until
 
 try:
     import torch
     from training import checkpoint, parameters
-    from training.contract import Contract, NonRetryable
-    from training.loop import Stopped, Training
+    from training.contract import NonRetryable
+    from training.loop import Stopped
 except ImportError:
     torch = None
 
@@ -68,7 +67,8 @@ class ImageClassifierTests(FolderTestCase):
         self.assertGreater(reached, 14)
 
     def test_a_notice_at_any_step_gives_the_same_metrics(self):
-        undisturbed = self.train("undisturbed", DML_BUDGET=3, DML_LOG_STEPS=1)[1]
+        self.train_here("undisturbed")
+        undisturbed = os.path.join(self.folder, "undisturbed")
         for step in (1, 11, 12, 13, 24, 36):
             trial = "stopped-at-%d" % step
             with self.assertRaises(Stopped) if step < 36 else contextlib.nullcontext():
@@ -80,19 +80,17 @@ class ImageClassifierTests(FolderTestCase):
 
     def train_here(self, trial, stop_at=None, parameters=None, budget=3):
         """Trains in this process, with the notice coming exactly while a step is done. Returns what it says on stderr."""
-        environment = job_environment(self.make(trial), self.dataset, parameters or self.PARAMETERS, DML_BUDGET=budget, DML_LOG_STEPS=1)
-        definition = os.path.join(JOBS, "image-classifier", "job.json")
-        training = Training(Contract(environment), definition, load_build_model("image-classifier"), "image")
-        step = training._train_step
+        def prepare(training):
+            step = training._train_step
 
-        def noticed_step(*arguments):
-            training.stopping = training.step + 1 == stop_at
-            return step(*arguments)
+            def noticed_step(*arguments):
+                training.stopping = training.step + 1 == stop_at
+                return step(*arguments)
 
-        training._train_step = noticed_step
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
-            training.run()
-        return said.getvalue()
+            training._train_step = noticed_step
+
+        return train_here(job_environment(
+            self.make(trial), self.dataset, parameters or self.PARAMETERS, DML_BUDGET=budget, DML_LOG_STEPS=1), prepare)
 
     def test_a_rung_goes_on_from_the_smaller_budget(self):
         rung = dict(self.PARAMETERS, schedule_epochs=4)
@@ -114,16 +112,15 @@ class ImageClassifierTests(FolderTestCase):
         self.assertIn("invalid parameter 'learning_rate'", done.stderr)
 
     def test_a_loss_that_is_no_number_is_not_retried(self):
-        done, trial = self.train("diverging", dict(self.PARAMETERS, learning_rate=10, weight_decay=1, optimizer="sgd", schedule="constant"),
-                                 DML_BUDGET=60)
-        self.assertEqual(done.returncode, 64, done.stderr)
-        self.assertIn("diverged", done.stderr)
-        self.assertFalse(os.path.exists(os.path.join(trial, "output", "model.onnx")))
+        diverging = dict(self.PARAMETERS, learning_rate=10, weight_decay=1, optimizer="sgd", schedule="constant")
+        with self.assertRaisesRegex(NonRetryable, "diverged"):
+            self.train_here("diverging", parameters=diverging, budget=60)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "diverging", "output", "model.onnx")))
 
     def test_it_takes_colour_images_too(self):
         self.dataset = make_dataset(os.path.join(self.folder, "colour"), shape=(3, 8, 10))
-        done, _ = self.train("colour-trial", DML_BUDGET=1)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.train_here("colour-trial", budget=1)
+        self.assertEqual([line["epoch"] for line in epochs(os.path.join(self.folder, "colour-trial"))], [1])
 
 
 def without_times(line):

@@ -90,16 +90,6 @@ internal sealed class App : IAsyncDisposable
         $"{started["id"]} has ended",
         () => Log);
 
-    /// <summary>Takes away the node that a task runs on, without notice, once it runs.</summary>
-    public async Task PreemptAsync(string job, string task)
-    {
-        BatchTask running = await Eventually.GetAsync(
-            async () => (await Batch.GetTaskAsync(job, task)).Value is { } found && found.State == BatchTaskState.Running ? found : null, $"{task} runs");
-        using var http = new HttpClient();
-        using HttpResponseMessage answer = await http.PostAsync(new Uri($"{emulator.Url}/admin/pools/spot/nodes/{running.NodeInfo.NodeId}/preempt?graceSeconds=0"), null);
-        answer.EnsureSuccessStatusCode();
-    }
-
     public async ValueTask DisposeAsync()
     {
         process.Kill(entireProcessTree: true);

@@ -70,6 +70,17 @@ public sealed class TrialLifecycleTests
     }
 
     [TestMethod]
+    public async Task A_look_that_fails_without_an_outage_is_tried_as_often_as_the_budget_says_and_given_up_with_its_cause()
+    {
+        TrialLifecycle trial = Trial(TimeSpan.FromDays(1), () => throw Failure("System.InvalidOperationException", "poison"));
+
+        await EndAsync(trial);
+
+        Assert.AreEqual((TrialState.Failed, "poison"), (trial.Final!.Value, trial.Record.Error));
+        Assert.AreEqual((PipelineJson.Definition().Sweep.Retries.Infrastructure + 1, 1), (trial.Record.InfrastructureFailures, trial.Record.Attempt));
+    }
+
+    [TestMethod]
     public async Task A_task_that_runs_on_though_it_is_hopeless_is_ended()
     {
         TrialLifecycle trial = Trial(TimeSpan.FromDays(1), () => Running(null, 1) with { Outcome = TrialOutcomeKind.NonRetryable, Message = "no such metric" });

@@ -25,17 +25,6 @@ public class TrialOrchestratorTests
     }
 
     [TestMethod]
-    public async Task Exit_64_is_not_tried_again()
-    {
-        var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.NonRetryable, message: "loss is NaN"));
-
-        TrialStatus status = await RunAsync(training);
-
-        Assert.AreEqual((TrialState.Failed, "loss is NaN", 1), (status.State, status.Error, status.Attempts));
-        Assert.AreEqual(1, training.Submitted.Count);
-    }
-
-    [TestMethod]
     public async Task A_job_that_always_fails_is_tried_as_often_as_its_budget_says()
     {
         var training = new ScriptedTraining((attempt, _) => Over(TrialOutcomeKind.JobFailure, message: $"exit code 1 in attempt {attempt.Attempt}"));
@@ -74,19 +63,6 @@ public class TrialOrchestratorTests
         TrialStatus status = await RunAsync(training, new RetryBudgets(9, 9, 1));
 
         Assert.AreEqual((TrialState.Failed, "no image", 2), (status.State, status.Error, status.Attempts));
-    }
-
-    [TestMethod]
-    public async Task After_three_preemptions_the_trial_moves_to_dedicated_nodes()
-    {
-        var training = new ScriptedTraining((attempt, look) => attempt.Dedicated ? Over(TrialOutcomeKind.Succeeded, 0.9, restarts: 3) : Running(0.5, 1, restarts: look));
-
-        TrialStatus status = await RunAsync(training, new RetryBudgets(0, 3, 0));
-
-        Assert.AreEqual((TrialState.Completed, 3, true, 2), (status.State, status.Preemptions, status.Dedicated, status.Attempts));
-        TrialAttempt ended = training.Ended.Single();
-        Assert.AreEqual((1, false), (ended.Attempt, ended.Dedicated), "the task on spot nodes must not go on beside it");
-        Assert.AreEqual((2, true), (training.Submitted.Last().Attempt, training.Submitted.Last().Dedicated));
     }
 
     [TestMethod]
