@@ -17,12 +17,7 @@ internal static class RawLoop
     public static Measurement Run(ModelSession session, float[] pixels, long[] shape, TimeSpan length) => Time(() => Run(session, pixels, shape), length);
 
     /// <summary>The same with IoBinding: input and output are bound once, to memory that stays.</summary>
-    public static Measurement Bound(string path, float[] pixels, long[] shape, int outputs, TimeSpan length) => Bind(path, pixels, shape, outputs, anew: false, length);
-
-    /// <summary>The same as a server would have to: each request brings an input of its own and takes its output away.</summary>
-    public static Measurement Rebound(string path, float[] pixels, long[] shape, int outputs, TimeSpan length) => Bind(path, pixels, shape, outputs, anew: true, length);
-
-    private static Measurement Bind(string path, float[] pixels, long[] shape, int outputs, bool anew, TimeSpan length)
+    public static Measurement Bound(string path, float[] pixels, long[] shape, int outputs, TimeSpan length)
     {
         using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions(new FileInfo(path).Length < 2 << 20 ? 1 : null);
         using var session = new InferenceSession(path, options);
@@ -31,27 +26,12 @@ internal static class RawLoop
         float[] scores = GC.AllocateArray<float>((int)shape[0] * outputs, pinned: true);
         float[] image = GC.AllocateArray<float>(pixels.Length, pinned: true);
         pixels.CopyTo(image, 0);
-        BindOnce();
-        return Time(
-            () =>
-            {
-                if (anew)
-                {
-                    BindOnce();
-                }
-
-                session.RunWithBinding(run, binding);
-            },
-            length);
-
-        void BindOnce()
-        {
-            // The binding keeps the native values; the memory is pinned for good.
-            using OrtValue input = OrtValue.CreateTensorValueFromMemory(image, shape);
-            using OrtValue output = OrtValue.CreateTensorValueFromMemory(scores, [shape[0], outputs]);
-            binding.BindInput("image", input);
-            binding.BindOutput("scores", output);
-        }
+        // The binding keeps the native values; the memory is pinned for good.
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(image, shape);
+        using OrtValue output = OrtValue.CreateTensorValueFromMemory(scores, [shape[0], outputs]);
+        binding.BindInput("image", input);
+        binding.BindOutput("scores", output);
+        return Time(() => session.RunWithBinding(run, binding), length);
     }
 
     private static void Run(ModelSession session, Memory<float> pixels, long[] shape)

@@ -26,9 +26,24 @@ internal sealed class Report
         Say("|---|---|---:|---:|---:|---:|---:|---:|");
     }
 
+    /// <summary>Whether any request was not answered 200.</summary>
+    public bool HasFailures { get; private set; }
+
+    /// <summary>Passes a measurement on and says so where requests of it failed.</summary>
+    public Measurement Checked(string side, Measurement measured)
+    {
+        if (measured.Failed > 0 || measured.Requests == 0)
+        {
+            HasFailures = true;
+            Say($"- FAILED: {measured.Failed} of {measured.Requests} requests, {side}");
+        }
+
+        return measured;
+    }
+
     public void Row(string model, string side, int connections, Measurement m) => Say(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {model} | {side}{(m.Failed > 0 ? $" ({m.Failed} FAILED)" : "")} | {(connections == 0 ? "" : connections)} | {m.Rate:0.#} | {m.P50:0.00} | {m.P99:0.00} | {m.ServerMicroseconds:0} | {(m.Busy is { } busy ? $"{busy:0%}" : "")} |"));
+        $"| {model} | {side}{(Checked(side, m).Failed > 0 ? $" ({m.Failed} FAILED)" : "")} | {(connections == 0 ? "" : connections)} | {m.Rate:0.#} | {m.P50:0.00} | {m.P99:0.00} | {m.ServerMicroseconds:0} | {(m.Busy is { } busy ? $"{busy:0%}" : "")} |"));
 
     public Task SaveAsync(string path) => File.WriteAllLinesAsync(path, lines);
 

@@ -1,4 +1,4 @@
-"""Writes the models that bench/Inference measures, with random weights: the MNIST network, a ResNet-50 and a wide perceptron.
+"""Writes the models that bench/Inference measures, with random weights: the MNIST network, a ResNet-50, whole and cut in two, and a wide perceptron.
 
 Usage: python3 models.py FOLDER   (any PyTorch from 1.13; run by an interpreter that imports torch)
 """
@@ -66,15 +66,22 @@ class Wide(nn.Module):
         return self.layers(x)
 
 
-def export(model, shape, path):
+def export(model, example, path, given="image", answer="scores"):
     torch.onnx.export(
-        model.eval(), torch.zeros(1, *shape), path, input_names=["image"], output_names=["scores"], opset_version=13,
-        dynamic_axes={"image": {0: "batch"}, "scores": {0: "batch"}})
+        model.eval(), example, path, input_names=[given], output_names=[answer], opset_version=13,
+        dynamic_axes={given: {0: "batch"}, answer: {0: "batch"}})
 
 
 if __name__ == "__main__":
     torch.manual_seed(0)
     folder = sys.argv[1]
-    export(Mnist(), (1, 28, 28), os.path.join(folder, "mnist.onnx"))
-    export(Wide(), (1, 28, 28), os.path.join(folder, "wide.onnx"))
-    export(ResNet50(), (3, 224, 224), os.path.join(folder, "resnet50.onnx"))
+    digit = torch.zeros(1, 1, 28, 28)
+    photo = torch.zeros(1, 3, 224, 224)
+    export(Mnist(), digit, os.path.join(folder, "mnist.onnx"))
+    export(Wide(), digit, os.path.join(folder, "wide.onnx"))
+    whole = ResNet50()
+    export(whole, photo, os.path.join(folder, "resnet50.onnx"))
+    # Cut before the last stage, which has two thirds of the weights.
+    front, back = whole.layers[:17], whole.layers[17:]
+    export(front, photo, os.path.join(folder, "resnet50-front.onnx"), answer="features")
+    export(back, front(photo), os.path.join(folder, "resnet50-back.onnx"), given="features")

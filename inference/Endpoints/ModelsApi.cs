@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Azure;
 using DurableMl.Inference.Experiments;
 using DurableMl.Inference.Json;
@@ -47,8 +46,7 @@ internal sealed class ModelsApi(
     public async Task SetServingAsync(HttpContext context, CancellationToken cancellationToken)
     {
         string model = Part(context, "model");
-        JsonObject patch = JsonNode.Parse((await ReadBodyAsync(context, cancellationToken)).Span) as JsonObject
-            ?? throw new InvalidDocumentException("The body cannot be used.", [new("$", "must be an object")]);
+        var patch = await ReadAsync<Dictionary<string, JsonElement>>(context, cancellationToken);
         ServingOptions changed = await registry.SetServingAsync(model, Part(context, "version"), current => Merge(current, patch), cancellationToken);
         await catalog.RefreshAsync(model, cancellationToken);
         await WriteAsync(context, 200, changed);
@@ -220,20 +218,21 @@ internal sealed class ModelsApi(
 
     private static double? Ratio(long part, long whole) => whole == 0 ? null : Math.Round((double)part / whole, 6);
 
-    private static ServingOptions Merge(ServingOptions current, JsonObject patch)
+    private static ServingOptions Merge(ServingOptions current, Dictionary<string, JsonElement> patch)
     {
-        JsonObject merged = JsonSerializer.SerializeToNode(current, RegistryJson.Options)!.AsObject();
-        foreach ((string name, JsonNode? value) in patch)
+        var merged = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, JsonElement value) in JsonSerializer.SerializeToElement(current, RegistryJson.Options).Deserialize<Dictionary<string, JsonElement>>()!.Concat(patch))
         {
-            merged.Remove(name);
-            if (value is not null)
-            {
-                merged[name] = value.DeepClone();
-            }
+            merged[name] = value;
         }
 
-        ServingOptions options = Read<ServingOptions>(JsonSerializer.SerializeToUtf8Bytes(merged));
-        return options.Problems().ToList() is { Count: > 0 } problems ? throw new InvalidDocumentException("The serving options cannot be used.", problems) : options;
+        foreach (string name in merged.Where(member => member.Value.ValueKind == JsonValueKind.Null).Select(member => member.Key).ToList())
+        {
+            merged.Remove(name);
+        }
+
+        return ServingOptions.Read(JsonSerializer.SerializeToElement(merged), "$", out IReadOnlyList<JsonProblem> problems)
+            ?? throw new InvalidDocumentException("The serving options cannot be used.", problems);
     }
 
     private static async Task<T> ReadAsync<T>(HttpContext context, CancellationToken cancellationToken)

@@ -33,15 +33,35 @@ public static class StrictJson
     public static T? Read<T>(ReadOnlyMemory<byte> json, JsonSerializerOptions options, out IReadOnlyList<JsonProblem> problems)
         where T : class
     {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return Read<T>(document.RootElement, "$", options, out problems);
+        }
+        catch (JsonException e)
+        {
+            problems = [Unreadable(e)];
+            return null;
+        }
+    }
+
+    /// <summary>Reads a part of a document.</summary>
+    /// <param name="json">The part.</param>
+    /// <param name="path">Where in the document it stands, as a JSON path.</param>
+    /// <param name="options">How its type is written.</param>
+    /// <param name="problems">Everything that is wrong with it, 100 at most; nothing exactly if it could be read.</param>
+    /// <returns>What it says; null when something is wrong with it.</returns>
+    public static T? Read<T>(JsonElement json, string path, JsonSerializerOptions options, out IReadOnlyList<JsonProblem> problems)
+        where T : class
+    {
         ArgumentNullException.ThrowIfNull(options);
         var found = new List<JsonProblem>();
         problems = found;
         try
         {
-            using var document = JsonDocument.Parse(json);
             options.MakeReadOnly(populateMissingResolver: true);
-            Check(document.RootElement, options.GetTypeInfo(typeof(T)), "$", found);
-            return found.Count == 0 ? document.RootElement.Deserialize<T>(options) : null;
+            Check(json, options.GetTypeInfo(typeof(T)), path, found);
+            return found.Count == 0 ? json.Deserialize<T>(options) : null;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

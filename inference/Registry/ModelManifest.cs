@@ -115,8 +115,21 @@ public sealed record ServingOptions
     /// <summary>Whether servers keep figures of the inputs, to be compared with those of the training data.</summary>
     public bool Drift { get; init; }
 
+    /// <summary>Reads options that somebody wrote: in a pipeline, in an import request, or as a change to a version.</summary>
+    /// <param name="json">The options.</param>
+    /// <param name="path">Where in the document they stand, as a JSON path.</param>
+    /// <param name="problems">Everything that is wrong with them; nothing exactly if they can be used.</param>
+    /// <returns>The options; null when something is wrong with them.</returns>
+    public static ServingOptions? Read(JsonElement json, string path, out IReadOnlyList<JsonProblem> problems)
+    {
+        ServingOptions? options = StrictJson.Read<ServingOptions>(json, path, RegistryJson.Options, out problems);
+        problems = options is null ? problems : [.. options.Problems(path)];
+        return problems.Count == 0 ? options : null;
+    }
+
     /// <summary>What is out of range, as JSON path and reason.</summary>
-    public IEnumerable<JsonProblem> Problems()
+    /// <param name="path">Where the options stand, as a JSON path.</param>
+    public IEnumerable<JsonProblem> Problems(string path = "$")
     {
         (string Name, long? Value, long Least, long Most)[] ranges =
         [
@@ -127,13 +140,13 @@ public sealed record ServingOptions
         {
             if (value < least || value > most)
             {
-                yield return new("$." + name, string.Create(CultureInfo.InvariantCulture, $"must be {least} to {most}"));
+                yield return new($"{path}.{name}", string.Create(CultureInfo.InvariantCulture, $"must be {least} to {most}"));
             }
         }
 
         if (!(LogPercent is >= 0 and <= 100))
         {
-            yield return new("$.logPercent", "must be 0 to 100");
+            yield return new($"{path}.logPercent", "must be 0 to 100");
         }
     }
 }

@@ -35,10 +35,7 @@ public static class ImportRequestReader
             "is for format pytorch, which needs it, and must be left out for the others; it " + BlobName + ".");
         Require(request.Tolerance is > 0 and <= 1, "$.tolerance", "must be above 0 and at most 1.");
         Require(request.Alias is null || ModelNames.IsAlias(request.Alias), "$.alias", "must be 1 to 32 lower-case letters, digits or '-', beginning with a letter.");
-        foreach (JsonProblem problem in request.Serving?.Problems() ?? [])
-        {
-            Require(false, "$.serving" + problem.Path[1..], problem.Reason + ".");
-        }
+        found.AddRange(request.Serving?.Problems("$.serving").Select(problem => new PipelineError(problem.Path, problem.Reason)) ?? []);
 
         if (request.Format == ImportFormats.Onnx)
         {

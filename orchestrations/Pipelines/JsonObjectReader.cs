@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml;
 using DurableMl.Inference.Json;
+using DurableMl.Inference.Registry;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
@@ -190,6 +191,19 @@ internal sealed class JsonObjectReader
         }
 
         return duration;
+    }
+
+    /// <summary>How a model version is served, in the words of the registry.</summary>
+    public ServingOptions? Serving(string name)
+    {
+        if (Element(name, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        ServingOptions? options = ServingOptions.Read(value, PathOf(name), out IReadOnlyList<JsonProblem> problems);
+        errors.AddRange(problems.Select(problem => new PipelineError(problem.Path, problem.Reason)));
+        return options;
     }
 
     /// <summary>Notes every member that nothing has asked for.</summary>

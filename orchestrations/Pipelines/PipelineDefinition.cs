@@ -1,3 +1,5 @@
+using DurableMl.Inference.Registry;
+
 namespace DurableMl.Orchestrations.Pipelines;
 
 /// <summary>What a run does, from a dataset to a published model. Read from JSON by <see cref="PipelineReader"/>.</summary>
@@ -36,4 +38,5 @@ public sealed record ApprovalDefinition(TimeSpan Deadline, bool Default);
 /// <summary>Where the best model goes.</summary>
 /// <param name="Model">The model's name in the registry.</param>
 /// <param name="Alias">The alias that names the new version afterwards; null changes no alias.</param>
-public sealed record PublicationDefinition(string Model, string? Alias);
+/// <param name="Serving">How the new version is served; null for the defaults.</param>
+public sealed record PublicationDefinition(string Model, string? Alias, ServingOptions? Serving = null);

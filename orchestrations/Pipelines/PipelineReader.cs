@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DurableMl.Inference.Registry;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
@@ -84,8 +85,9 @@ public static partial class PipelineReader
     {
         string model = Name(json, "model");
         string? alias = json.Has("alias") ? Name(json, "alias") : null;
+        ServingOptions? serving = json.Serving("serving");
         json.RefuseTheRest();
-        return new PublicationDefinition(model, alias);
+        return new PublicationDefinition(model, alias, serving);
     }
 
     internal static string Name(JsonObjectReader json, string member) =>

@@ -27,6 +27,7 @@ public sealed record PublishedModel(string Model, string Version, IReadOnlyList<
 /// <param name="Metric">The objective's metric.</param>
 /// <param name="Objective">Its value.</param>
 /// <param name="Evaluation">How it did on the test split.</param>
+/// <param name="Serving">How the version is served; null for the defaults.</param>
 public sealed record PublishModelInput(
     string RunId,
     string TrialId,
@@ -37,7 +38,8 @@ public sealed record PublishModelInput(
     string CodeSha256,
     string Metric,
     double Objective,
-    EvaluationResult Evaluation);
+    EvaluationResult Evaluation,
+    ServingOptions? Serving = null);
 
 /// <summary>Activity: publishes a trial's model as a new version with its lineage, and lets the alias name it. Done twice, it publishes one version.</summary>
 /// <param name="blobs">The data account.</param>
@@ -73,6 +75,7 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
                 Sample = sample,
                 Batching = input.Evaluation.Batching,
                 Statistics = input.Evaluation.Statistics,
+                Serving = input.Serving,
             },
             cancellationToken);
         if (evaluated.FirstOrDefault(file => !version.Files.Contains(file)) is { } other)

@@ -88,7 +88,8 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
         cancellation.ThrowIfRequested();
         progress.Enter(RunPhase.Publish, 1);
         var publication = new PublishModelInput(
-            RunId, best.Trial, pipeline.Publish.Model, pipeline.Publish.Alias, dataset.Name, dataset.Version, sweep.CodeSha256, pipeline.Sweep.Objective.Metric, best.Objective, evaluation);
+            RunId, best.Trial, pipeline.Publish.Model, pipeline.Publish.Alias, dataset.Name, dataset.Version, sweep.CodeSha256, pipeline.Sweep.Objective.Metric, best.Objective, evaluation,
+            pipeline.Publish.Serving);
         // What is half published is published.
         progress.Model = await cancellation.CallToItsEndAsync<PublishedModel>(nameof(PublishModel), publication);
         return RunState.Published;

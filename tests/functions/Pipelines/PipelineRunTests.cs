@@ -17,7 +17,10 @@ public sealed class PipelineRunTests
         App app = await App.GetAsync();
         RawDataset raw = await RawDataset.UploadAsync();
 
-        JsonObject run = await app.EndAsync(await app.StartRunAsync(Probe.Pipeline(raw, "ok", "ok", "ok", "ok", "ok", "hopeless")));
+        JsonObject pipeline = Probe.Pipeline(raw, "ok", "ok", "ok", "ok", "ok", "hopeless");
+        pipeline["publish"]!["serving"] = new JsonObject { ["maxQueue"] = 7, ["drift"] = true };
+
+        JsonObject run = await app.EndAsync(await app.StartRunAsync(pipeline));
 
         Assert.AreEqual("Completed", Text(run["runtimeStatus"]), run.ToJsonString());
         JsonNode output = run["output"]!;
@@ -30,6 +33,8 @@ public sealed class PipelineRunTests
 
         using HttpResponseMessage model = await app.Http.GetAsync(new Uri($"v2/models/{raw.Name}", UriKind.Relative));
         Assert.IsTrue(model.IsSuccessStatusCode, await model.Content.ReadAsStringAsync());
+        JsonNode manifest = JsonNode.Parse(await app.Http.GetStringAsync(new Uri($"api/models/{raw.Name}/versions/1", UriKind.Relative)))!;
+        Assert.AreEqual((7, true), ((int)manifest["serving"]!["maxQueue"]!, (bool)manifest["serving"]!["drift"]!), "as the pipeline's publish.serving says");
     }
 
     [TestMethod]
