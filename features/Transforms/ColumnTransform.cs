@@ -122,7 +122,7 @@ public enum LearningTask
 public sealed record TableTransform(IReadOnlyList<string> Missing, IReadOnlyList<ColumnTransform> Features, LearningTask Task, IReadOnlyList<string> Targets)
 {
     private const int MaxWidth = 100_000;
-    private const int MaxLabels = 10_000;
+    private const int MaxLabels = 1000;
 
     /// <summary>The columns that have to be read.</summary>
     /// <param name="splitColumn">A column that decides the split, which need not be a feature.</param>
