@@ -51,7 +51,7 @@ class ImageTests(unittest.TestCase):
         torch = pins(os.path.join(JOBS, "training", "requirements.txt"))["torch"]
         self.assertGreaterEqual(tuple(map(int, torch.split("."))), (2, 8))
         self.assertEqual([path for path in REQUIREMENTS if "torch" in pins(path)], [os.path.join(JOBS, "training", "requirements.txt")])
-        for job in ("image-classifier", "tabular-classifier"):
+        for job in ("image-classifier", "tabular-classifier", "tabular-regressor"):
             steps = instructions(os.path.join(JOBS, job, "Dockerfile"))
             self.assertEqual(steps[0], ("ARG", "HARDWARE=cuda"))
             self.assertIn(("FROM", "pytorch/pytorch:%s-cuda12.6-cudnn9-runtime AS cuda" % torch), steps)
