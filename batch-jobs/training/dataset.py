@@ -15,26 +15,31 @@ class Dataset:
         self._folder = folder
         self.feature_shape = tuple(self.manifest["featureShape"])
         self.classes = int(self.manifest["classes"])
+        self.task = self.manifest.get("task", "classification")
+        self.targets = self.manifest.get("targets", [])
+        # A class is a number; of a regression every example has a row of values.
+        self._label = (np.dtype(np.float32), (len(self.targets),)) if self.task == "regression" else (np.dtype(np.int64), ())
 
     def split(self, name):
         """The split, or one without examples where the dataset has none of that name."""
-        return Split(self._folder, self.manifest["splits"].get(name, {"shards": []})["shards"], self.feature_shape)
+        return Split(self._folder, self.manifest["splits"].get(name, {"shards": []})["shards"], self.feature_shape, *self._label)
 
 
 class Split:
     """The examples of one split, across its shards, under indices 0 … len - 1."""
 
-    def __init__(self, folder, shards, feature_shape):
+    def __init__(self, folder, shards, feature_shape, label_type=np.dtype(np.int64), label_shape=()):
         self.feature_shape = feature_shape
-        self.example_bytes = int(np.prod(feature_shape)) * np.dtype(np.float32).itemsize + np.dtype(np.int64).itemsize
+        self._label_type, self._label_shape = label_type, label_shape
+        self.example_bytes = int(np.prod(feature_shape)) * np.dtype(np.float32).itemsize + int(np.prod(label_shape)) * label_type.itemsize
         self._features = []
         self._labels = []
         for shard in shards:
             features = np.load(os.path.join(folder, shard["features"]["file"]), mmap_mode="r")
             labels = np.load(os.path.join(folder, shard["labels"]["file"]), mmap_mode="r")
-            if features.shape[1:] != feature_shape or len(features) != len(labels):
-                raise ValueError("shard %s holds %s features and %d labels; the manifest says features of shape %s" % (
-                    shard["features"]["file"], features.shape, len(labels), feature_shape))
+            if features.shape[1:] != feature_shape or labels.shape != (len(features),) + label_shape or labels.dtype != label_type:
+                raise ValueError("shard %s holds %s features and %s labels of %s; the manifest says features of shape %s and labels of %s %s" % (
+                    shard["features"]["file"], features.shape, labels.shape, labels.dtype, feature_shape, label_shape, label_type))
             self._features.append(features)
             self._labels.append(labels)
         self._starts = np.cumsum([0] + [len(labels) for labels in self._labels])
@@ -43,9 +48,9 @@ class Split:
         return int(self._starts[-1])
 
     def gather(self, indices):
-        """(float32 features [n, *feature_shape], int64 labels [n]) of the examples at these indices, in this order."""
+        """(float32 features [n, *feature_shape], int64 labels [n] or float32 values [n, targets]) of the examples at these indices, in this order."""
         features = np.empty((len(indices),) + self.feature_shape, np.float32)
-        labels = np.empty(len(indices), np.int64)
+        labels = np.empty((len(indices),) + self._label_shape, self._label_type)
         owners = np.searchsorted(self._starts, indices, side="right") - 1
         for owner in np.unique(owners):
             where = np.nonzero(owners == owner)[0]

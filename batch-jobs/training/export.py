@@ -24,8 +24,8 @@ TOLERANCE = 1e-3
 _FUNCTION_STEPS = ("torch.onnx._internal.onnx_proto_utils", "torch.onnx._internal.torchscript_exporter.onnx_proto_utils")
 
 
-def export_onnx(model, feature_shape, path, input_name="image"):
-    """Writes the model with logits as `logits` [batch, classes] and a free batch dimension; whole or not at all.
+def export_onnx(model, feature_shape, path, input_name="image", output_name="logits"):
+    """Writes the model with its output [batch, classes or targets] and a free batch dimension; whole or not at all.
 
     The file's answers are compared with the module's wherever ONNX Runtime is installed, as it is in the images.
     """
@@ -33,10 +33,10 @@ def export_onnx(model, feature_shape, path, input_name="image"):
     example = torch.randn((2,) + tuple(feature_shape), generator=torch.Generator().manual_seed(1))
     temporary = path + ".tmp"
     with torch.no_grad():
-        write_onnx(model, (example,), temporary, [input_name], ["logits"], {input_name: {0: "batch"}, "logits": {0: "batch"}}, OPSET)
+        write_onnx(model, (example,), temporary, [input_name], [output_name], {input_name: {0: "batch"}, output_name: {0: "batch"}}, OPSET)
         # One example more than it was exported with: a batch size that got into the file shows.
         sample = torch.cat([example, example[:1].neg()])
-        check_equal(temporary, {input_name: sample.numpy()}, {"logits": model(sample).numpy()})
+        check_equal(temporary, {input_name: sample.numpy()}, {output_name: model(sample).numpy()})
     os.replace(temporary, path)
 
 

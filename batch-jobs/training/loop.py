@@ -9,7 +9,6 @@ import traceback
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy
 
 from . import checkpoint, parameters
 from .batches import Batches, loaders_that_fit
@@ -21,6 +20,7 @@ from .export import export_onnx
 from .launch import launch, processes_wanted
 from .metrics import MetricsLog
 from .schedule import learning_rate
+from .tasks import task_of
 
 VALIDATION_BATCH = 1000
 LOADERS = 4
@@ -32,17 +32,18 @@ class Stopped(Exception):
     """SIGTERM came; the checkpoint is written."""
 
 
-def main(definition_path, build_model, input_name):
+def main(definition_path, build_model, input_name, learns="classification"):
     """Trains one trial under the job contract, over all GPUs of the node, and ends the process with the contract's exit code.
 
-    build_model(parameters, feature_shape, classes) returns the module; it raises NonRetryable for sizes that do not fit.
+    build_model(parameters, feature_shape, outputs) returns the module, with an output for each class or number; it raises NonRetryable for
+    sizes that do not fit. learns: classification or regression, which must be the dataset's task.
     """
     processes = processes_wanted(parameters.gpu_wish(definition_path))
     if processes > 1:
         sys.exit(launch(processes))
     code = 0
     try:
-        Training(Contract(), definition_path, build_model, input_name).run()
+        Training(Contract(), definition_path, build_model, input_name, learns).run()
     except (NonRetryable, Stopped) as reason:
         print(reason, file=sys.stderr)
         code = EXIT_NON_RETRYABLE if isinstance(reason, NonRetryable) else EXIT_STOPPED
@@ -55,7 +56,7 @@ def main(definition_path, build_model, input_name):
 class Training:
     """One process of one trial."""
 
-    def __init__(self, contract, definition_path, build_model, input_name):
+    def __init__(self, contract, definition_path, build_model, input_name, learns="classification"):
         self.contract = contract
         self.parameters = parameters.load(contract.params, definition_path)
         self.input_name = input_name
@@ -73,7 +74,8 @@ class Training:
         if not len(self.train_split):
             raise NonRetryable("the dataset has no examples to train on")
         self._check_shares()
-        model = build_model(self.parameters, dataset.feature_shape, dataset.classes)
+        self.task = task_of(dataset, learns, getattr(self.parameters, "label_smoothing", 0.0))
+        model = self.task.finish(build_model(self.parameters, dataset.feature_shape, self.task.outputs))
         self.image = len(dataset.feature_shape) == 3
         self.model = model.to(self.device, memory_format=torch.channels_last) if self.image else model.to(self.device)
         self.optimizer = _optimizer(self.parameters, self.model)
@@ -100,7 +102,7 @@ class Training:
             self._train_epoch(parallel, epoch)
         self.world.leave()
         if writer:
-            export_onnx(self.model, self.feature_shape, os.path.join(self.contract.output, "model.onnx"), self.input_name)
+            export_onnx(self.model, self.feature_shape, os.path.join(self.contract.output, "model.onnx"), self.input_name, self.task.output)
 
     def _loaders(self):
         """Processes that load ahead. On a CPU they would take from the training what they give it."""
@@ -160,8 +162,7 @@ class Training:
             group["lr"] = rate
         self.optimizer.zero_grad(set_to_none=True)
         with self.precision.autocast():
-            loss = cross_entropy(model(features).float(), labels, reduction="sum",
-                                 label_smoothing=self.parameters.label_smoothing)
+            loss = self.task.loss(model(features).float(), labels)
         # Processes' gradients are averaged: times their number, over the global batch, gives the mean over its examples.
         scaler = self.precision.scaler
         scaler.scale(loss * (self.world.size / examples)).backward()
@@ -197,24 +198,26 @@ class Training:
         self._save()
 
     def _validate(self, model):
-        """Loss and accuracy on the validation split; {} where the dataset has none."""
+        """The task's metrics on the validation split; {} where the dataset has none."""
         examples = len(self.validation_split)
         if not examples:
             return {}
         self.model.eval()
-        loss = right = 0.0
+        figures = 0.0
         mine = np.arange(examples)[self.world.rank::self.world.size]
         chunks = [mine[i:i + VALIDATION_BATCH] for i in range(0, len(mine), VALIDATION_BATCH)]
         with torch.no_grad():
             for features, labels in self.validation_batches(chunks):
                 with self.precision.autocast():
-                    logits = self.model(features).float()
-                loss = loss + cross_entropy(logits, labels, reduction="sum").double()
-                right = right + (logits.argmax(1) == labels).sum()
-        loss, right = self.world.sum(loss, right)
-        if not math.isfinite(loss):
-            raise NonRetryable("diverged: the validation loss is %s" % loss)
-        return {"validation_loss": loss / examples, "validation_accuracy": right / examples}
+                    outputs = self.model(features).float()
+                figures = figures + self.task.measure(outputs, labels)
+        metrics = self.task.metrics(self._sum_over_processes(figures), examples)
+        if not math.isfinite(metrics["loss"]):
+            raise NonRetryable("diverged: the validation loss is %s" % metrics["loss"])
+        return {"validation_" + name: value for name, value in metrics.items()}
+
+    def _sum_over_processes(self, figures):
+        return figures.tolist() if self.world.size == 1 else self.world.sum(*figures)
 
     def _save(self):
         sums = [self.world.sum(self.sums[0])[0], self.sums[1]]

@@ -57,7 +57,8 @@ internal static class StatusCommand
 
         if (run.CustomStatus?.Evaluation is { } evaluation)
         {
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"evaluation: accuracy {evaluation.Accuracy:0.0000} over {evaluation.Examples} test examples"));
+            string metrics = string.Join(", ", evaluation.Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")));
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"evaluation: {metrics} over {evaluation.Examples} test examples"));
         }
     }
 

@@ -1,9 +1,9 @@
 namespace DurableMl.Cli.Pipelines;
 
 /// <summary>How a model did in the test.</summary>
-/// <param name="Accuracy">The share of examples classified rightly.</param>
+/// <param name="Metrics">What was measured, by name.</param>
 /// <param name="Examples">How many examples there were.</param>
-internal sealed record RunEvaluation(double Accuracy, long Examples);
+internal sealed record RunEvaluation(IReadOnlyDictionary<string, double> Metrics, long Examples);
 
 /// <summary>How far a run is: the custom status of its orchestration.</summary>
 internal sealed record RunProgress

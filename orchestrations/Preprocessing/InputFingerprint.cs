@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
@@ -20,12 +22,30 @@ internal static class InputFingerprint
             dataset.Shards,
             dataset.ValidationFraction,
             dataset.Seed,
+            dataset.Table,
             Files = blobs.Select(blob => new
             {
+                // A table's name says what it is.
+                Name = dataset.Table is null ? null : blob.Name,
                 Bytes = blob.Properties.ContentLength,
                 Content = blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Properties.ETag?.ToString(),
             }),
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(inputs, JsonBlobs.Options)));
+    }
+
+    /// <summary>The dataset that inputs with this fingerprint gave before; null where there is none.</summary>
+    public static async Task<DatasetReference?> FindExistingAsync(BlobServiceClient blobs, string dataset, string fingerprint, CancellationToken cancellationToken)
+    {
+        BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
+        DatasetReference? recorded = await container.GetBlobClient(DatasetBlobs.Inputs(dataset, fingerprint)).ReadJsonAsync<DatasetReference>(cancellationToken);
+        if (recorded is null)
+        {
+            return null;
+        }
+
+        // Whoever cleans up old versions removes the manifest; then the record no longer holds.
+        Response<bool> exists = await container.GetBlobClient(DatasetBlobs.File(dataset, recorded.Version, DatasetManifest.File)).ExistsAsync(cancellationToken);
+        return exists.Value ? recorded with { Reused = true } : null;
     }
 }

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
@@ -24,7 +23,7 @@ public sealed class PlanDataset(BlobServiceClient blobs)
         DatasetDefinition dataset = input.Dataset;
         (RawPair train, RawPair test, IReadOnlyList<BlobItem> raw) = await RawFolder.FindAsync(blobs, dataset.Source, cancellationToken);
         string fingerprint = InputFingerprint.Of(dataset, raw);
-        if (await FindExistingAsync(dataset.Name, fingerprint, cancellationToken) is { } existing)
+        if (await InputFingerprint.FindExistingAsync(blobs, dataset.Name, fingerprint, cancellationToken) is { } existing)
         {
             return new DatasetPlan(fingerprint, existing, null, null, [], 0, []);
         }
@@ -102,19 +101,5 @@ public sealed class PlanDataset(BlobServiceClient blobs)
         {
             throw new DatasetFormatException(NameOf(file), $"labels below {classes}, as in the training files", $"{highest}");
         }
-    }
-
-    private async Task<DatasetReference?> FindExistingAsync(string dataset, string fingerprint, CancellationToken cancellationToken)
-    {
-        BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
-        DatasetReference? recorded = await container.GetBlobClient(DatasetBlobs.Inputs(dataset, fingerprint)).ReadJsonAsync<DatasetReference>(cancellationToken);
-        if (recorded is null)
-        {
-            return null;
-        }
-
-        // Whoever cleans up old versions removes the manifest; then the record no longer holds.
-        Response<bool> exists = await container.GetBlobClient(DatasetBlobs.File(dataset, recorded.Version, DatasetManifest.File)).ExistsAsync(cancellationToken);
-        return exists.Value ? recorded with { Reused = true } : null;
     }
 }

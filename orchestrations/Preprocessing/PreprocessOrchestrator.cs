@@ -1,6 +1,7 @@
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.FanOut;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Preprocessing.Tables;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -8,11 +9,11 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Preprocessing;
 
-/// <summary>Orchestrator: raw IDX files to a dataset version, by activities over blocks of examples in parallel.</summary>
+/// <summary>Orchestrator: raw files to a dataset version, by activities in parallel: over blocks of examples of IDX files, over parts of tables.</summary>
 public static partial class PreprocessOrchestrator
 {
     // Shards are held in memory while they are made; more at a time would only wait for each other.
-    private const int Window = 8;
+    internal const int Window = 8;
 
     /// <summary>Returns the dataset version; the one that is there already, when the same inputs gave one before. Null when it was cancelled.</summary>
     [Function(nameof(PreprocessOrchestrator))]
@@ -21,7 +22,8 @@ public static partial class PreprocessOrchestrator
         ArgumentNullException.ThrowIfNull(context);
         PlanDatasetInput input = context.GetInput<PlanDatasetInput>()!;
         Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
-        Task<DatasetReference> work = PrepareAsync(context, input, ActivityRetries.Until(cancelled));
+        TaskOptions retries = ActivityRetries.Until(cancelled);
+        Task<DatasetReference> work = input.Dataset.Table is null ? PrepareAsync(context, input, retries) : TablePreparation.RunAsync(context, input, retries);
         try
         {
             // Activities under way are not awaited after a cancellation: they write nowhere but to the run's own staging folder.
@@ -74,13 +76,14 @@ public static partial class PreprocessOrchestrator
         }
     }
 
-    private static DatasetManifest Manifest(DatasetDefinition dataset, DatasetPlan plan, Normalisation normalisation, WrittenShard[] written)
+    /// <summary>The splits that written shards make up.</summary>
+    internal static Dictionary<string, DatasetSplit> Splits(IReadOnlyCollection<WrittenShard> written, int classes)
     {
         var splits = new Dictionary<string, DatasetSplit>(StringComparer.Ordinal);
         foreach (string name in DatasetSplits.All)
         {
             WrittenShard[] shards = [.. written.Where(shard => shard.Split == name)];
-            var counts = new long[plan.Classes];
+            var counts = new long[classes];
             foreach (WrittenShard shard in shards)
             {
                 for (int i = 0; i < counts.Length; i++)
@@ -89,11 +92,16 @@ public static partial class PreprocessOrchestrator
                 }
             }
 
-            splits[name] = new DatasetSplit(counts.Sum(), [.. shards.Select(shard => shard.Shard)], counts);
+            splits[name] = new DatasetSplit(shards.Sum(shard => (long)shard.Shard.Examples), [.. shards.Select(shard => shard.Shard)], counts);
         }
 
+        return splits;
+    }
+
+    private static DatasetManifest Manifest(DatasetDefinition dataset, DatasetPlan plan, Normalisation normalisation, WrittenShard[] written)
+    {
         return new DatasetManifest(
-            DatasetManifest.CurrentFormat, dataset.Name, splits, plan.FeatureShape, plan.Classes, normalisation, new SplitSettings(dataset.ValidationFraction, dataset.Seed));
+            DatasetManifest.CurrentFormat, dataset.Name, Splits(written, plan.Classes), plan.FeatureShape, plan.Classes, normalisation, new SplitSettings(dataset.ValidationFraction, dataset.Seed));
     }
 
     [LoggerMessage(LogLevel.Warning, "What run {RunId} had staged could not be removed: {Reason}")]

@@ -40,6 +40,11 @@ public sealed class PublishDataset(BlobServiceClient blobs)
         {
             string staging = DatasetBlobs.Staging(manifest.Name, input.RunId);
             IEnumerable<string> files = manifest.Splits.Values.SelectMany(split => split.Shards).SelectMany(shard => (string[])[shard.Features.File, shard.Labels.File]);
+            if (manifest.Transform is { } transform)
+            {
+                files = files.Append(transform.File);
+            }
+
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 files,
                 new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },

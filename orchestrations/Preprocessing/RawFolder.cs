@@ -4,17 +4,14 @@ using Azure.Storage.Blobs.Models;
 
 namespace DurableMl.Orchestrations.Preprocessing;
 
-/// <summary>Finds the four IDX files of a dataset in its source folder, by the names that MNIST and its successors use.</summary>
+/// <summary>Finds the raw files of a dataset in its source folder; of IDX the four, by the names that MNIST and its successors use.</summary>
 internal static class RawFolder
 {
     private const int MaxBlobs = 10_000;
 
-    /// <summary>The training and the test files.</summary>
-    /// <param name="blobs">The data account.</param>
-    /// <param name="source">Container and folder, such as <c>raw/mnist/</c>.</param>
-    /// <param name="cancellationToken">Stops looking.</param>
-    /// <exception cref="DatasetFormatException">The folder is empty, or a file is missing or there twice.</exception>
-    public static async Task<(RawPair Train, RawPair Test, IReadOnlyList<BlobItem> Blobs)> FindAsync(
+    /// <summary>All blobs of a source folder, by name.</summary>
+    /// <exception cref="DatasetFormatException">The folder is empty, or holds too many.</exception>
+    public static async Task<(BlobContainerClient Container, IReadOnlyList<BlobItem> Blobs)> ListAsync(
         BlobServiceClient blobs, string source, CancellationToken cancellationToken)
     {
         int slash = source.IndexOf('/', StringComparison.Ordinal);
@@ -38,17 +35,24 @@ internal static class RawFolder
             throw new DatasetFormatException(source, "a folder with the dataset's raw files", $"no container '{container.Name}'");
         }
 
-        if (found.Count == 0)
-        {
-            throw new DatasetFormatException(source, "a folder with the dataset's raw files", "no blobs");
-        }
+        return found.Count > 0 ? (container, found) : throw new DatasetFormatException(source, "a folder with the dataset's raw files", "no blobs");
+    }
 
+    /// <summary>The training and the test files.</summary>
+    /// <param name="blobs">The data account.</param>
+    /// <param name="source">Container and folder, such as <c>raw/mnist/</c>.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    /// <exception cref="DatasetFormatException">The folder is empty, or a file is missing or there twice.</exception>
+    public static async Task<(RawPair Train, RawPair Test, IReadOnlyList<BlobItem> Blobs)> FindAsync(
+        BlobServiceClient blobs, string source, CancellationToken cancellationToken)
+    {
+        (BlobContainerClient container, IReadOnlyList<BlobItem> found) = await ListAsync(blobs, source, cancellationToken);
         BlobItem[] chosen = [Pick(found, source, test: false, labels: false), Pick(found, source, test: false, labels: true), Pick(found, source, test: true, labels: false), Pick(found, source, test: true, labels: true)];
         RawFile[] files = await Task.WhenAll(chosen.Select((blob, i) => IdxBlob.InspectAsync(container.GetBlobClient(blob.Name), labels: i % 2 == 1, cancellationToken)));
         return (Pair(files[0], files[1]), Pair(files[2], files[3]), chosen);
     }
 
-    private static BlobItem Pick(List<BlobItem> blobs, string source, bool test, bool labels)
+    private static BlobItem Pick(IReadOnlyList<BlobItem> blobs, string source, bool test, bool labels)
     {
         string content = labels ? "labels" : "images";
         string[] sets = test ? ["t10k", "test"] : ["train"];

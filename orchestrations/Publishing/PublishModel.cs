@@ -69,7 +69,10 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
         ModelManifest version = await registry.PublishAsync(
             new ModelPublication(input.Model, lineage, files)
             {
-                Metrics = new Dictionary<string, double>(StringComparer.Ordinal) { ["test_accuracy"] = input.Evaluation.Accuracy, [input.Metric] = input.Objective },
+                Metrics = new Dictionary<string, double>(input.Evaluation.Metrics.Select(metric => KeyValuePair.Create("test_" + metric.Key, metric.Value)), StringComparer.Ordinal)
+                {
+                    [input.Metric] = input.Objective,
+                },
                 Inputs = input.Evaluation.Inputs,
                 Outputs = input.Evaluation.Outputs,
                 Sample = sample,

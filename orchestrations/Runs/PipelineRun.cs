@@ -67,9 +67,9 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
             progress.Note(best.Trial, $"not published, since a model's files have names of letters, digits, '.', '_' and '-': {string.Join(", ", evaluation.LeftOut)}");
         }
 
-        if (pipeline.Evaluate.Minimum is { } minimum && evaluation.Accuracy < minimum)
+        if (pipeline.Evaluate.Refusal(evaluation.Metrics) is { } refusal)
         {
-            progress.Stop(FormattableString.Invariant($"accuracy {evaluation.Accuracy:0.####} on the test split is below evaluate.minimum, {minimum}"));
+            progress.Stop(refusal);
             return RunState.Rejected;
         }
 

@@ -124,7 +124,7 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
         {
             State = ended,
             SweepFinished = finished,
-            Evaluation = Evaluation is { } evaluation ? new EvaluationSummary(evaluation.Accuracy, evaluation.Examples, RunBlobs.Evaluation(context.InstanceId)) : null,
+            Evaluation = Evaluation is { } evaluation ? new EvaluationSummary(evaluation.Metrics, evaluation.Examples, RunBlobs.Evaluation(context.InstanceId)) : null,
         };
         return JsonBlobs.ToElement(trials.Count > 0 ? status.WithTrials(shown, pipeline.Sweep, withParameters) : status);
     }

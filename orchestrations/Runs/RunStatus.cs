@@ -5,10 +5,14 @@ using DurableMl.Orchestrations.Training;
 namespace DurableMl.Orchestrations.Runs;
 
 /// <summary>How a model did on the test split, in a status.</summary>
-/// <param name="Accuracy">The share of examples classified rightly, 0 to 1.</param>
+/// <param name="Metrics">By name, as in <see cref="Evaluation.EvaluationResult"/>.</param>
 /// <param name="Examples">The number of examples.</param>
 /// <param name="Blob">Where the whole <see cref="Evaluation.EvaluationResult"/> lies, in the <c>runs</c> container.</param>
-public sealed record EvaluationSummary(double Accuracy, long Examples, string Blob);
+public sealed record EvaluationSummary(IReadOnlyDictionary<string, double> Metrics, long Examples, string Blob)
+{
+    /// <summary>The share of examples classified rightly, 0 to 1; null for a regression.</summary>
+    public double? Accuracy => Metrics.TryGetValue("accuracy", out double accuracy) ? accuracy : null;
+}
 
 /// <summary>The custom status of a run: what is going on now.</summary>
 /// <param name="Pipeline">The pipeline's name.</param>

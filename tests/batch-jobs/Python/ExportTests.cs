@@ -14,14 +14,16 @@ public sealed class ExportTests
 
     private const string Export = """
         import os, sys
-        jobs, job, shape, name = sys.argv[1], sys.argv[2], tuple(map(int, sys.argv[3].split("x"))), sys.argv[4]
+        jobs, job, shape, name, output = sys.argv[1], sys.argv[2], tuple(map(int, sys.argv[3].split("x"))), sys.argv[4], sys.argv[5]
         sys.path[:0] = [jobs, os.path.join(jobs, job)]
         import torch
         from train import build_model
-        from training import export, parameters
+        from training import export, parameters, tasks
         module = build_model(parameters.load("", os.path.join(jobs, job, "job.json")), shape, 10)
+        if output == "values":
+            module = tasks.Regression([{"mean": 100 * i, "standardDeviation": i + 1} for i in range(10)]).finish(module)
         sample = torch.randn((3,) + shape)
-        export.export_onnx(module, shape, "model.onnx", name)
+        export.export_onnx(module, shape, "model.onnx", name, output)
         with torch.no_grad():
             sample.numpy().tofile("sample"), module.eval()(sample).numpy().tofile("answer")
         """;
@@ -29,12 +31,13 @@ public sealed class ExportTests
     public required TestContext TestContext { get; init; }
 
     [TestMethod]
-    [DataRow("image-classifier", "image", new[] { 1, 28, 28 })]
-    [DataRow("tabular-classifier", "row", new[] { 7 })]
-    public async Task An_exported_model_answers_as_the_module_it_was_exported_from(string job, string input, int[] shape)
+    [DataRow("image-classifier", "image", "logits", new[] { 1, 28, 28 })]
+    [DataRow("tabular-classifier", "row", "logits", new[] { 7 })]
+    [DataRow("tabular-regressor", "row", "values", new[] { 7 })]
+    public async Task An_exported_model_answers_as_the_module_it_was_exported_from(string job, string input, string output, int[] shape)
     {
         using var folder = new TemporaryFolder();
-        var start = new ProcessStartInfo(Repository.Python, ["-B", "-W", "ignore", "-c", Export, Path.Combine(Repository.Root, "batch-jobs"), job, string.Join('x', shape), input])
+        var start = new ProcessStartInfo(Repository.Python, ["-B", "-W", "ignore", "-c", Export, Path.Combine(Repository.Root, "batch-jobs"), job, string.Join('x', shape), input, output])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardError = true,
@@ -46,7 +49,7 @@ public sealed class ExportTests
 
         using var session = new InferenceSession(Path.Combine(folder.Path, "model.onnx"));
         var sample = new DenseTensor<float>(Floats(folder, "sample"), [Rows, .. shape]);
-        using var answer = session.Run([NamedOnnxValue.CreateFromTensor(input, sample)], ["logits"]);
+        using var answer = session.Run([NamedOnnxValue.CreateFromTensor(input, sample)], [output]);
 
         var logits = answer.Single().AsTensor<float>();
         var wanted = Floats(folder, "answer");

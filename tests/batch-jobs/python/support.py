@@ -52,18 +52,22 @@ class FolderTestCase(unittest.TestCase):
         return path
 
 
-def make_dataset(folder, examples=96, validation=48, shape=(1, 12, 12), classes=3, shards=3, seed=7):
-    """A learnable dataset: each class brightens its own band of the features."""
+def make_dataset(folder, examples=96, validation=48, shape=(1, 12, 12), classes=3, shards=3, seed=7, targets=0):
+    """A learnable dataset: each class brightens its own band of the features. With targets, numbers that lie in the same bands are to be predicted."""
     import numpy as np
     random = np.random.RandomState(seed)
     os.makedirs(folder, exist_ok=True)
-    splits = {}
+    splits, described = {}, {}
     for split, count in (("train", examples), ("validation", validation)):
         labels = random.randint(0, classes, count).astype(np.int64)
         features = random.randn(count, *shape).astype(np.float32)
         band = max(1, shape[-1] // classes)
         for i, label in enumerate(labels):
             features[i, ..., label * band:(label + 1) * band] += 1.5
+        if targets:
+            labels = np.stack([1000 * (i + 1) + 50 * features[..., i] + 20 * features[..., -1] for i in range(targets)], 1).astype(np.float32)
+            described = described or {"task": "regression", "classes": 0, "targets": [
+                {"name": "t%d" % i, "mean": float(labels[:, i].mean()), "standardDeviation": float(labels[:, i].std())} for i in range(targets)]}
         entries = []
         for i, (some, theirs) in enumerate(zip(np.array_split(features, shards), np.array_split(labels, shards))):
             entry = {"examples": len(theirs)}
@@ -76,8 +80,8 @@ def make_dataset(folder, examples=96, validation=48, shape=(1, 12, 12), classes=
             entries.append(entry)
         splits[split] = {"examples": count, "shards": entries}
     with open(os.path.join(folder, "manifest.json"), "w") as file:
-        json.dump({"format": "durableml-dataset/1", "name": "bands", "splits": splits,
-                   "featureShape": list(shape), "classes": classes}, file)
+        json.dump(dict({"format": "durableml-dataset/1", "name": "bands", "splits": splits,
+                        "featureShape": list(shape), "classes": classes}, **described), file)
     return folder
 
 

@@ -28,7 +28,7 @@ class ImageTests(unittest.TestCase):
     """What can be told of the images without building them: no Docker and no PyPI is to be had here, so digests cannot be had either."""
 
     def test_the_base_of_each_image_is_one_exact_version(self):
-        self.assertEqual(len(DOCKERFILES), 4)
+        self.assertEqual(len(DOCKERFILES), 5)
         for path in DOCKERFILES:
             bases = [arguments for step, arguments in instructions(path) if step == "FROM"]
             for base in [base for base in bases if base != "${HARDWARE}"]:
@@ -51,7 +51,7 @@ class ImageTests(unittest.TestCase):
         torch = pins(os.path.join(JOBS, "training", "requirements.txt"))["torch"]
         self.assertGreaterEqual(tuple(map(int, torch.split("."))), (2, 8))
         self.assertEqual([path for path in REQUIREMENTS if "torch" in pins(path)], [os.path.join(JOBS, "training", "requirements.txt")])
-        for job in ("image-classifier", "tabular-classifier"):
+        for job in ("image-classifier", "tabular-classifier", "tabular-regressor"):
             steps = instructions(os.path.join(JOBS, job, "Dockerfile"))
             self.assertEqual(steps[0], ("ARG", "HARDWARE=cuda"))
             self.assertIn(("FROM", "pytorch/pytorch:%s-cuda12.6-cudnn9-runtime AS cuda" % torch), steps)

@@ -16,8 +16,17 @@ class TabularClassifierTests(FolderTestCase):
         trial = self.make("trial")
         done = run_job("tabular-classifier", job_environment(trial, dataset, {"batch_size": 16, "learning_rate": 0.01}, DML_BUDGET=4))
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertGreater(read_metrics(trial)[-1]["validation_accuracy"], 0.9)
+        last = read_metrics(trial)[-1]
+        self.assertGreater(last["validation_accuracy"], 0.9)
+        self.assertGreater(last["validation_balanced_accuracy"], 0.85)
+        self.assertGreater(last["validation_f1"], 0.85)
         self.assertTrue(os.path.exists(os.path.join(trial, "output", "model.onnx")))
+
+    def test_numbers_to_predict_are_refused(self):
+        dataset = make_dataset(os.path.join(self.folder, "dataset"), shape=(4,), targets=1)
+        done = run_job("tabular-classifier", job_environment(self.make("trial"), dataset, {}))
+        self.assertEqual(done.returncode, 64)
+        self.assertIn("this job is for classification and the dataset for regression", done.stderr)
 
     def test_images_are_refused(self):
         dataset = make_dataset(os.path.join(self.folder, "dataset"))

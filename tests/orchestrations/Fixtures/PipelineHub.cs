@@ -5,6 +5,7 @@ using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Evaluation;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Orchestrations.Preprocessing.Tables;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Telemetry;
@@ -44,6 +45,9 @@ internal sealed class PipelineHub : IAsyncDisposable
 
     public ModelRegistry Registry => new(Blobs, TimeProvider.System);
 
+    /// <summary>The model that trials leave.</summary>
+    public byte[] Model { get; set; } = RowModel.Create();
+
     /// <summary>What an activity throws before it does its work; null lets it work.</summary>
     public Func<string, Exception?> Trouble { get; set; } = _ => null;
 
@@ -59,7 +63,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             TrialObservation seen = look(attempt, number);
             if (seen.Outcome == TrialOutcomeKind.Succeeded)
             {
-                TrialFolder.Write(blobs, attempt, seen.Objective, [("model.onnx", RowModel.Create()), .. more]);
+                TrialFolder.Write(blobs, attempt, seen.Objective, [("model.onnx", hub!.Model), .. more]);
             }
 
             return seen;
@@ -78,6 +82,12 @@ internal sealed class PipelineHub : IAsyncDisposable
             AddFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), input => new WriteShards(blobs).RunAsync(input, default));
             AddFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), input => new PublishDataset(blobs).RunAsync(input, default));
             Add<PlanDatasetInput>(nameof(RemoveStaging), input => new RemoveStaging(blobs).RunAsync(input, default));
+            AddFunc<PlanDatasetInput, PlannedTable>(nameof(PlanTable), input => new PlanTable(blobs).RunAsync(input, default));
+            Add<TablePartInput>(nameof(CollectTableKeys), input => new CollectTableKeys(blobs).RunAsync(input, default));
+            Add<TablePartsInput>(nameof(DivideTable), input => new DivideTable(blobs).RunAsync(input, default));
+            Add<TablePartInput>(nameof(MeasureTable), input => new MeasureTable(blobs).RunAsync(input, default));
+            AddFunc<TablePartsInput, FittedTable>(nameof(FitTable), input => new FitTable(blobs).RunAsync(input, default));
+            AddFunc<TablePartInput, IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), input => new WriteTableShards(blobs).RunAsync(input, default));
             AddFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), input => new EvaluateModel(blobs).RunAsync(input, default));
             AddFunc<PublishModelInput, PublishedModel>(nameof(PublishModel), input => new PublishModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
             Add<WriteReportInput>(nameof(WriteReport), input => new WriteReport(blobs, meter, NullLogger<WriteReport>.Instance).RunAsync(input, default));

@@ -1,12 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using DurableMl.Orchestrations.Blobs;
-using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Preprocessing;
@@ -14,14 +9,14 @@ namespace Orchestrations.Tests.Preprocessing;
 [TestClass]
 public class PreprocessOrchestratorTests
 {
-    private int shardsWritten;
+    private readonly DatasetPreparation preparation = new();
 
     [TestMethod]
     public async Task Raw_files_become_at_least_eight_normalised_shards_under_the_manifests_hash()
     {
         RawDataset raw = await RawDataset.UploadAsync();
-        DatasetReference dataset = await PrepareAsync(raw.Definition);
-        (DatasetManifest manifest, byte[] bytes) = await ManifestAsync(dataset);
+        DatasetReference dataset = await preparation.PrepareAsync(raw.Definition);
+        (DatasetManifest manifest, byte[] bytes) = await DatasetPreparation.ManifestAsync(dataset);
 
         Assert.IsFalse(dataset.Reused);
         Assert.AreEqual(dataset.Version, Convert.ToHexStringLower(SHA256.HashData(bytes)));
@@ -33,7 +28,7 @@ public class PreprocessOrchestratorTests
         CollectionAssert.AreEqual(new long[] { 15, 15, 15, 15 }, manifest.Splits["test"].ClassCounts.ToArray());
         CollectionAssert.AreEqual(new[] { 1, 4, 4 }, manifest.FeatureShape.ToArray());
 
-        (float[] features, long[] labels) = await ReadAsync(dataset, manifest.Splits["train"]);
+        (float[] features, long[] labels) = await DatasetPreparation.ReadAsync<long>(dataset, manifest.Splits["train"]);
         Assert.AreEqual(216, labels.Length);
         Assert.AreEqual(0, features.Average(), 1e-5, "mean of the normalised train split");
         Assert.AreEqual(1, features.Average(value => value * value), 1e-5, "variance of the normalised train split");
@@ -44,37 +39,37 @@ public class PreprocessOrchestratorTests
     public async Task The_same_inputs_are_not_computed_twice_and_it_says_so()
     {
         RawDataset raw = await RawDataset.UploadAsync();
-        DatasetReference first = await PrepareAsync(raw.Definition);
-        int written = shardsWritten;
-        DatasetReference second = await PrepareAsync(raw.Definition);
+        DatasetReference first = await preparation.PrepareAsync(raw.Definition);
+        int written = preparation.ShardsWritten;
+        DatasetReference second = await preparation.PrepareAsync(raw.Definition);
 
         Assert.AreEqual(first with { Reused = true }, second);
-        Assert.AreEqual(written, shardsWritten);
+        Assert.AreEqual(written, preparation.ShardsWritten);
     }
 
     [TestMethod]
     public async Task Gzip_gives_the_same_version_as_plain_files()
     {
         RawDataset raw = await RawDataset.UploadAsync();
-        DatasetReference plain = await PrepareAsync(raw.Definition);
+        DatasetReference plain = await preparation.PrepareAsync(raw.Definition);
         foreach ((string file, byte[] content) in RawDataset.Files())
         {
             await raw.DeleteAsync(file);
             await raw.PutAsync(file + ".gz", RawDataset.Zip(content));
         }
 
-        DatasetReference zipped = await PrepareAsync(raw.Definition);
+        DatasetReference zipped = await preparation.PrepareAsync(raw.Definition);
 
         Assert.AreEqual(plain with { Reused = true }, zipped, "equal content is the same version, found when it is published");
-        Assert.AreEqual(20, shardsWritten, "but it had to be computed to know");
+        Assert.AreEqual(20, preparation.ShardsWritten, "but it had to be computed to know");
     }
 
     [TestMethod]
     public async Task Another_seed_gives_another_version()
     {
         RawDataset raw = await RawDataset.UploadAsync();
-        DatasetReference first = await PrepareAsync(raw.Definition);
-        DatasetReference second = await PrepareAsync(raw.Definition with { Seed = 2 });
+        DatasetReference first = await preparation.PrepareAsync(raw.Definition);
+        DatasetReference second = await preparation.PrepareAsync(raw.Definition with { Seed = 2 });
 
         Assert.AreNotEqual(first.Version, second.Version);
     }
@@ -83,7 +78,7 @@ public class PreprocessOrchestratorTests
     public async Task Nothing_of_the_preparation_is_left_behind()
     {
         RawDataset raw = await RawDataset.UploadAsync();
-        DatasetReference dataset = await PrepareAsync(raw.Definition);
+        DatasetReference dataset = await preparation.PrepareAsync(raw.Definition);
 
         BlobServiceClient blobs = await Storage.BlobsAsync();
         var names = new List<string>();
@@ -107,7 +102,7 @@ public class PreprocessOrchestratorTests
         byte[] whole = RawDataset.File(file);
         await raw.PutAsync(file, whole[..^3]);
 
-        string error = await FailAsync(raw.Definition);
+        string error = await preparation.FailAsync(raw.Definition);
 
         StringAssert.StartsWith(error, $"raw/{raw.Name}/{file}: expected {whole.Length} bytes");
         StringAssert.Contains(error, $"found {whole.Length - 3} bytes");
@@ -119,7 +114,7 @@ public class PreprocessOrchestratorTests
         RawDataset raw = await RawDataset.UploadAsync(compressed: true);
         await raw.PutAsync("train-images-idx3-ubyte.gz", RawDataset.Zip(RawDataset.File("train-images-idx3-ubyte"))[..^200]);
 
-        StringAssert.StartsWith(await FailAsync(raw.Definition), $"raw/{raw.Name}/train-images-idx3-ubyte.gz: expected ");
+        StringAssert.StartsWith(await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/train-images-idx3-ubyte.gz: expected ");
     }
 
     [TestMethod]
@@ -128,7 +123,7 @@ public class PreprocessOrchestratorTests
         RawDataset raw = await RawDataset.UploadAsync(compressed: true);
         await raw.PutAsync("train-images-idx3-ubyte.gz", RawDataset.Zip(RawDataset.File("train-images-idx3-ubyte")[..^1]));
 
-        string error = await FailAsync(raw.Definition);
+        string error = await preparation.FailAsync(raw.Definition);
 
         StringAssert.StartsWith(error, $"raw/{raw.Name}/train-images-idx3-ubyte.gz: expected 3856 bytes");
         StringAssert.Contains(error, "found fewer");
@@ -141,7 +136,7 @@ public class PreprocessOrchestratorTests
         await raw.PutAsync("train-labels-idx1-ubyte", RawDataset.File("train-images-idx3-ubyte"));
 
         StringAssert.StartsWith(
-            await FailAsync(raw.Definition), $"raw/{raw.Name}/train-labels-idx1-ubyte: expected an IDX file of labels (magic 0x00000801), found magic 0x00000803");
+            await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/train-labels-idx1-ubyte: expected an IDX file of labels (magic 0x00000801), found magic 0x00000803");
     }
 
     [TestMethod]
@@ -150,7 +145,7 @@ public class PreprocessOrchestratorTests
         RawDataset raw = await RawDataset.UploadAsync();
         await raw.PutAsync("train-labels-idx1-ubyte", RawDataset.File("t10k-labels-idx1-ubyte"));
 
-        StringAssert.StartsWith(await FailAsync(raw.Definition), $"raw/{raw.Name}/train-labels-idx1-ubyte: expected 240 labels");
+        StringAssert.StartsWith(await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/train-labels-idx1-ubyte: expected 240 labels");
     }
 
     [TestMethod]
@@ -159,7 +154,7 @@ public class PreprocessOrchestratorTests
         RawDataset raw = await RawDataset.UploadAsync();
         await raw.DeleteAsync("t10k-labels-idx1-ubyte");
 
-        StringAssert.StartsWith(await FailAsync(raw.Definition), $"raw/{raw.Name}/: expected one blob named t10k-labels… or test-labels…, found none");
+        StringAssert.StartsWith(await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/: expected one blob named t10k-labels… or test-labels…, found none");
     }
 
     [TestMethod]
@@ -169,7 +164,7 @@ public class PreprocessOrchestratorTests
     {
         RawDataset raw = await RawDataset.UploadAsync();
 
-        StringAssert.StartsWith(await FailAsync(raw.Definition with { Source = source }), $"{source}: expected a folder with the dataset's raw files");
+        StringAssert.StartsWith(await preparation.FailAsync(raw.Definition with { Source = source }), $"{source}: expected a folder with the dataset's raw files");
     }
 
     [TestMethod]
@@ -177,7 +172,7 @@ public class PreprocessOrchestratorTests
     {
         RawDataset raw = await RawDataset.UploadAsync();
 
-        StringAssert.Contains(await FailAsync(raw.Definition with { Shards = 241 }), "dataset.shards");
+        StringAssert.Contains(await preparation.FailAsync(raw.Definition with { Shards = 241 }), "dataset.shards");
     }
 
     private static void AssertRowsFitTheirLabels(float[] features, long[] labels)
@@ -188,74 +183,5 @@ public class PreprocessOrchestratorTests
             int brightest = Enumerable.Range(0, 4).MaxBy(r => row.Skip(r * 4).Take(4).Sum());
             Assert.AreEqual(labels[i], brightest, $"row {i}");
         }
-    }
-
-    private static async Task<(DatasetManifest Manifest, byte[] Bytes)> ManifestAsync(DatasetReference dataset)
-    {
-        BlobServiceClient blobs = await Storage.BlobsAsync();
-        BlobClient blob = blobs.GetBlobContainerClient("datasets").GetBlobClient(dataset.Folder + "/manifest.json");
-        return ((await blob.ReadJsonAsync<DatasetManifest>(default))!, (await blob.DownloadContentAsync()).Value.Content.ToArray());
-    }
-
-    private static async Task<(float[] Features, long[] Labels)> ReadAsync(DatasetReference dataset, DatasetSplit split)
-    {
-        BlobServiceClient blobs = await Storage.BlobsAsync();
-        var features = new List<float>();
-        var labels = new List<long>();
-        foreach (DatasetShard shard in split.Shards)
-        {
-            features.AddRange(MemoryMarshal.Cast<byte, float>(NpyReader.Read<float>(await DownloadAsync(shard.Features), shard.Features.File).Elements.Span).ToArray());
-            labels.AddRange(MemoryMarshal.Cast<byte, long>(NpyReader.Read<long>(await DownloadAsync(shard.Labels), shard.Labels.File).Elements.Span).ToArray());
-        }
-
-        return ([.. features], [.. labels]);
-
-        async Task<byte[]> DownloadAsync(ShardFile file)
-        {
-            BlobDownloadResult content = await blobs.GetBlobContainerClient("datasets").GetBlobClient($"{dataset.Folder}/{file.File}").DownloadContentAsync();
-            byte[] bytes = content.Content.ToArray();
-            Assert.AreEqual(file.Sha256, Convert.ToHexStringLower(SHA256.HashData(bytes)));
-            return bytes;
-        }
-    }
-
-    private async Task<DatasetReference> PrepareAsync(DatasetDefinition dataset)
-    {
-        OrchestrationMetadata ended = await RunAsync(dataset);
-        Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
-        return ended.ReadOutputAs<DatasetReference>()!;
-    }
-
-    private async Task<string> FailAsync(DatasetDefinition dataset)
-    {
-        OrchestrationMetadata ended = await RunAsync(dataset);
-        Assert.AreEqual(OrchestrationRuntimeStatus.Failed, ended.RuntimeStatus);
-        TaskFailureDetails failure = ended.FailureDetails!;
-        while (failure.InnerFailure is { } inner)
-        {
-            failure = inner;
-        }
-
-        return failure.ErrorMessage;
-    }
-
-    private async Task<OrchestrationMetadata> RunAsync(DatasetDefinition dataset)
-    {
-        BlobServiceClient blobs = await Storage.BlobsAsync();
-        await using TaskHub hub = await TaskHub.StartAsync(tasks => Register(tasks, blobs));
-        return await hub.RunAsync(nameof(PreprocessOrchestrator), new PlanDatasetInput(Storage.NewName("run"), dataset));
-    }
-
-    private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs)
-    {
-        tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>
-        {
-            Interlocked.Increment(ref shardsWritten);
-            return new WriteShards(blobs).RunAsync(input, default);
-        });
-        tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
     }
 }

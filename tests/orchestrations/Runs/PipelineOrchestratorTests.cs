@@ -47,6 +47,40 @@ public class PipelineOrchestratorTests
     }
 
     [TestMethod]
+    public async Task A_table_of_numbers_becomes_a_published_regression()
+    {
+        await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.1));
+        // y = 2 x + 1, and a column that says nothing.
+        hub.Model = new OnnxModel()
+            .Node("MatMul", ["row", "w"], ["twice"])
+            .Node("Add", ["twice", "one"], ["values"])
+            .Initializer("w", [2, 1], [2, 0])
+            .Initializer("one", [1], [1])
+            .Input("row", OnnxModel.Float, "batch", 2)
+            .Output("values", OnnxModel.Float, "batch", 1)
+            .ToArray();
+        string table = "x,z,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{i % 7},{(2 * i) + 1}\n"));
+        await hub.Blobs.GetBlobContainerClient("raw").GetBlobClient($"{hub.Raw.Name}-table/a.csv").UploadAsync(BinaryData.FromString(table), overwrite: true);
+        PipelineDefinition pipeline = PipelineJson.Definition(json => json["dataset"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
+            {
+              "name": "{{hub.Raw.Name}}-t", "format": "table", "source": "raw/{{hub.Raw.Name}}-table/", "target": "y",
+              "columns": { "x": { "type": "numeric", "encode": "none" }, "z": { "type": "numeric" } }
+            }
+            """));
+
+        OrchestrationMetadata run = await hub.RunAsync(hub.Pipeline() with { Dataset = pipeline.Dataset, Evaluate = new EvaluationDefinition(null) { Metric = "rmse", Maximum = 0.001 } });
+
+        Assert.AreEqual(OrchestrationRuntimeStatus.Completed, run.RuntimeStatus, run.FailureDetails?.ToString());
+        RunOutput output = Output(run);
+        Assert.AreEqual(RunState.Published, output.State, string.Join("; ", output.Failures));
+        Assert.IsNull(output.Evaluation!.Accuracy);
+        Assert.AreEqual(1, output.Evaluation.Metrics["r2"], 1e-6);
+        ModelManifest model = await hub.Registry.GetAsync(hub.Raw.Name, "1");
+        Assert.AreEqual(0, model.Metrics["test_rmse"], 1e-3);
+        Assert.IsFalse(model.Metrics.ContainsKey("test_accuracy"));
+    }
+
+    [TestMethod]
     public async Task A_second_run_reuses_the_dataset_and_publishes_a_second_version()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9));

@@ -1,0 +1,162 @@
+using DurableMl.Features.Schemas;
+
+namespace DurableMl.Features.Tables;
+
+/// <summary>Makes typed columns of cells, by a schema.</summary>
+internal sealed class BatchSink : RowSink
+{
+    private const int FirstRows = 256;
+
+    private readonly Column[] columns;
+    private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> missing;
+    private int rows;
+
+    public BatchSink(TableSchema schema)
+    {
+        columns = [.. schema.Read.Select(column => new Column(column.Name, column.Type))];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            numbers.Add(columns[i].Name, i);
+        }
+
+        missing = new HashSet<string>(schema.Missing, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public override int ColumnOf(string name) => numbers.GetValueOrDefault(name, -1);
+
+    public override void Begin(IReadOnlyList<string> columns, string file)
+    {
+        string[] absent = [.. numbers.Keys.Where(name => !columns.Contains(name, StringComparer.Ordinal))];
+        if (absent.Length > 0)
+        {
+            throw new TableFormatException(file, $"has no column {string.Join(", ", absent.Select(name => $"'{name}'"))}; it has {Listed(columns)}");
+        }
+    }
+
+    public override void Add(int column, Cell cell, RowPlace at)
+    {
+        Column into = columns[column];
+        into.MakeRoom(rows);
+        bool isMissing = cell.Kind == CellKind.Missing || (cell.Kind == CellKind.Text && missing.Contains(cell.Text));
+        switch (into.Type)
+        {
+            case ColumnType.Categorical or ColumnType.Text:
+                into.Texts[rows] = isMissing ? null : cell.Kind == CellKind.Nested ? throw Refuse(into, "text", cell, at) : into.Shared(cell);
+                break;
+            case ColumnType.Boolean:
+                into.Numbers[rows] = isMissing ? double.NaN : cell.TryBoolean(out double flag) ? flag : throw Refuse(into, "true or false", cell, at);
+                break;
+            case ColumnType.DateTime:
+                into.Numbers[rows] = isMissing ? double.NaN : cell.TryTime(out double time) ? time : throw Refuse(into, "an ISO 8601 time", cell, at);
+                break;
+            default:
+                into.Numbers[rows] = isMissing ? double.NaN
+                    : cell.TryNumber(out double number) && double.IsFinite(number) ? number : throw Refuse(into, "a finite number", cell, at);
+                break;
+        }
+    }
+
+    public override void EndRow()
+    {
+        rows++;
+        foreach (Column column in columns)
+        {
+            column.MakeRoom(rows);
+        }
+    }
+
+    /// <summary>The rows so far; the sink begins again.</summary>
+    public TableBatch Take()
+    {
+        var taken = new Dictionary<string, ColumnValues>(StringComparer.Ordinal);
+        foreach (Column column in columns)
+        {
+            taken.Add(column.Name, column.Take(rows));
+        }
+
+        var batch = new TableBatch(rows, taken);
+        rows = 0;
+        return batch;
+    }
+
+    internal static string Listed(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(20).Select(name => $"'{name}'")) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
+
+    private static TableFormatException Refuse(Column column, string wanted, Cell cell, RowPlace at)
+    {
+        string found = cell.AsText();
+        string shown = found.Length <= 40 ? found : found[..37] + "...";
+        return new TableFormatException(
+            at.ToString(), $"column '{column.Name}' should hold {wanted}, not '{shown}'; give the column another type, or list the text as missing");
+    }
+
+    private sealed class Column(string name, ColumnType type)
+    {
+        private const int MostShared = 1000;
+        private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> shared =
+            new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+        public string Name => name;
+
+        public ColumnType Type => type;
+
+        public double[] Numbers { get; private set; } = [];
+
+        public string?[] Texts { get; private set; } = [];
+
+        // Whatever is not set is missing.
+        public void MakeRoom(int row)
+        {
+            if (ColumnValues.IsNumber(type))
+            {
+                int length = Numbers.Length;
+                if (row >= length)
+                {
+                    double[] numbers = Numbers;
+                    Array.Resize(ref numbers, Math.Max(FirstRows, 2 * length));
+                    numbers.AsSpan(length).Fill(double.NaN);
+                    Numbers = numbers;
+                }
+            }
+            else if (row >= Texts.Length)
+            {
+                string?[] texts = Texts;
+                Array.Resize(ref texts, Math.Max(FirstRows, 2 * texts.Length));
+                Texts = texts;
+            }
+        }
+
+        // A category that comes a million times is one string.
+        public string Shared(Cell cell)
+        {
+            if (cell.Kind != CellKind.Text)
+            {
+                return cell.AsText();
+            }
+
+            if (shared.TryGetValue(cell.Text, out string? known))
+            {
+                return known;
+            }
+
+            string text = cell.AsText();
+            if (shared.Set.Count < MostShared)
+            {
+                shared.Set.Add(text);
+            }
+
+            return text;
+        }
+
+        public ColumnValues Take(int rows)
+        {
+            ColumnValues values = ColumnValues.IsNumber(type)
+                ? new(type, Numbers.AsMemory(0, rows), default)
+                : new(type, default, Texts.AsMemory(0, rows));
+            Numbers = [];
+            Texts = [];
+            return values;
+        }
+    }
+}

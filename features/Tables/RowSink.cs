@@ -1,0 +1,27 @@
+namespace DurableMl.Features.Tables;
+
+/// <summary>Takes the cells of rows as a file is read.</summary>
+internal abstract class RowSink
+{
+    /// <summary>The number under which a column's cells are added; -1 where nobody wants them.</summary>
+    public abstract int ColumnOf(string name);
+
+    /// <summary>Told once by formats whose header names all columns.</summary>
+    /// <exception cref="TableFormatException">A column that is needed is not among them.</exception>
+    public abstract void Begin(IReadOnlyList<string> columns, string file);
+
+    /// <summary>Adds one cell to the row under way.</summary>
+    /// <param name="column">What <see cref="ColumnOf"/> said, 0 or more.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="at">Where it stands.</param>
+    public abstract void Add(int column, Cell cell, RowPlace at);
+
+    /// <summary>Ends the row; columns without a cell have no value in it.</summary>
+    public abstract void EndRow();
+}
+
+/// <summary>Where a row stands, put into words only when something is wrong.</summary>
+internal readonly record struct RowPlace(string File, string Unit, long Number)
+{
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{File}, {Unit} {Number}");
+}

@@ -1,0 +1,123 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Text;
+using DurableMl.Features.Schemas;
+
+namespace DurableMl.Features.Tables;
+
+/// <summary>A table in a stream.</summary>
+/// <param name="Name">Its name, for messages.</param>
+/// <param name="Type">How it is written.</param>
+/// <param name="Stream">Its bytes; for Parquet a stream that can seek. Whoever opened it closes it.</param>
+public sealed record TableSource(string Name, TableFileType Type, Stream Stream)
+{
+    /// <summary>The part of the file to read: a Parquet file's row groups; null: all of it.</summary>
+    public Range? RowGroups { get; init; }
+}
+
+/// <summary>Reads tables of every format as batches of typed columns. Memory holds one batch, whatever the file's length.</summary>
+public static class TableReader
+{
+    /// <summary>Rows of a batch.</summary>
+    public const int BatchRows = 4096;
+
+    /// <summary>The longest row that is read: characters of separated text, bytes of JSON.</summary>
+    public const int MaxRowLength = 16 << 20;
+
+    /// <summary>Reads a table.</summary>
+    /// <param name="source">The table.</param>
+    /// <param name="schema">Its columns; those that are not named are not read.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="TableFormatException">The table is damaged, or a value is not of its column's type.</exception>
+    public static async IAsyncEnumerable<TableBatch> ReadAsync(
+        TableSource source, TableSchema schema, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(schema);
+        var sink = new BatchSink(schema);
+        await using IRowReader reader = await OpenAsync(source, sink, cancellationToken);
+        while (await ReadAsync(reader, source, sink, BatchRows, cancellationToken) > 0)
+        {
+            yield return sink.Take();
+        }
+    }
+
+    /// <summary>Reads the first rows of a table and says what its columns seem to hold.</summary>
+    /// <param name="source">The table.</param>
+    /// <param name="missing">What means a missing value.</param>
+    /// <param name="rows">How many rows to look at, at most.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="TableFormatException">The table is damaged, or it has no rows.</exception>
+    public static async Task<IReadOnlyList<ColumnFinding>> InferAsync(
+        TableSource source, IReadOnlyList<string> missing, int rows = 10_000, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var sink = new SchemaInference(missing);
+        await using IRowReader reader = await OpenAsync(source, sink, cancellationToken);
+        for (int left = rows; left > 0;)
+        {
+            int read = await ReadAsync(reader, source, sink, Math.Min(left, BatchRows), cancellationToken);
+            if (read == 0)
+            {
+                break;
+            }
+
+            left -= read;
+        }
+
+        return sink.Rows > 0 ? sink.Result() : throw new TableFormatException(source.Name, "has no rows");
+    }
+
+    /// <summary>How many rows each row group of a Parquet file has.</summary>
+    /// <exception cref="TableFormatException">It is not such a file, or a damaged one.</exception>
+    public static Task<IReadOnlyList<long>> RowGroupsAsync(TableSource source, CancellationToken cancellationToken = default) =>
+        ParquetRowReader.GroupsAsync(source, cancellationToken);
+
+    private static async Task<IRowReader> OpenAsync(TableSource source, RowSink sink, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Stream stream = source.Type.Compressed ? new GZipStream(source.Stream, CompressionMode.Decompress, leaveOpen: true) : source.Stream;
+            return source.Type.Format switch
+            {
+                TableFormat.Csv => await SeparatedTextReader.OpenAsync(source.Name, stream, separator: null, sink, cancellationToken),
+                TableFormat.Tsv => await SeparatedTextReader.OpenAsync(source.Name, stream, '\t', sink, cancellationToken),
+                TableFormat.Json => new JsonRowReader(source.Name, stream, isLines: false),
+                TableFormat.JsonLines => new JsonRowReader(source.Name, stream, isLines: true),
+                _ => await ParquetRowReader.OpenAsync(source, sink, cancellationToken),
+            };
+        }
+        catch (Exception e) when (Explanation(e, source) is { } reason)
+        {
+            throw new TableFormatException(source.Name, reason, e);
+        }
+    }
+
+    private static async ValueTask<int> ReadAsync(IRowReader reader, TableSource source, RowSink sink, int rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(sink, rows, cancellationToken);
+        }
+        catch (Exception e) when (Explanation(e, source) is { } reason)
+        {
+            throw new TableFormatException(source.Name, reason, e);
+        }
+    }
+
+    // What any format can meet; each reader explains what only its own can.
+    private static string? Explanation(Exception exception, TableSource source) => exception switch
+    {
+        DecoderFallbackException => "is not UTF-8 throughout (UTF-16 needs a byte order mark); write it again in UTF-8",
+        InvalidDataException when source.Type.Compressed => $"is not a complete gzip file: {exception.Message}",
+        _ => null,
+    };
+}
+
+/// <summary>Reads one format.</summary>
+internal interface IRowReader : IAsyncDisposable
+{
+    /// <summary>Reads some rows.</summary>
+    /// <returns>How many; 0 at the end.</returns>
+    ValueTask<int> ReadAsync(RowSink sink, int rows, CancellationToken cancellationToken);
+}

@@ -1,0 +1,177 @@
+using DurableMl.Features.Splits;
+using DurableMl.Features.Tables;
+
+namespace DurableMl.Features.Transforms;
+
+/// <summary>What a transform is fitted from: figures of some rows, which add up to those of all rows.</summary>
+public sealed class TableStatistics
+{
+    /// <summary>The figures of each feature over the training split, by column.</summary>
+    public Dictionary<string, ColumnStatistics> Features { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>The figures of each target, by column: of a regression over the training split, of a classification over all rows, since labels are no features.</summary>
+    public Dictionary<string, ColumnStatistics> Targets { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many rows each split has, by <see cref="Split"/>.</summary>
+    public long[] Rows { get; init; } = new long[Enum.GetValues<Split>().Length];
+
+    /// <summary>Rows that were left out, having no target.</summary>
+    public long RowsWithoutTarget { get; set; }
+
+    /// <summary>Adds rows.</summary>
+    /// <param name="transform">What will be fitted.</param>
+    /// <param name="batch">The rows, all with their targets (<see cref="TableTransform.WithTargets"/>).</param>
+    /// <param name="splits">The split of each.</param>
+    public void Add(TableTransform transform, TableBatch batch, ReadOnlySpan<Split> splits)
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        ArgumentNullException.ThrowIfNull(batch);
+        foreach (Split split in splits)
+        {
+            Rows[(int)split]++;
+        }
+
+        foreach (ColumnTransform feature in transform.Features)
+        {
+            AddColumn(Features, feature.Name, batch[feature.Name], splits, trainOnly: true);
+        }
+
+        foreach (string target in transform.Targets)
+        {
+            AddColumn(Targets, target, batch[target], splits, trainOnly: transform.Task == LearningTask.Regression);
+        }
+    }
+
+    /// <summary>Adds the figures of other rows.</summary>
+    public void Add(TableStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        RowsWithoutTarget += other.RowsWithoutTarget;
+        for (int split = 0; split < Rows.Length; split++)
+        {
+            Rows[split] += other.Rows[split];
+        }
+
+        Merge(Features, other.Features);
+        Merge(Targets, other.Targets);
+    }
+
+    private static void Merge(Dictionary<string, ColumnStatistics> into, Dictionary<string, ColumnStatistics> from)
+    {
+        foreach ((string name, ColumnStatistics of) in from)
+        {
+            if (into.TryGetValue(name, out ColumnStatistics? mine))
+            {
+                mine.Add(of, name);
+            }
+            else
+            {
+                into.Add(name, of);
+            }
+        }
+    }
+
+    private static void AddColumn(Dictionary<string, ColumnStatistics> into, string name, ColumnValues values, ReadOnlySpan<Split> splits, bool trainOnly)
+    {
+        if (!into.TryGetValue(name, out ColumnStatistics? statistics))
+        {
+            into.Add(name, statistics = new ColumnStatistics());
+        }
+
+        for (int row = 0; row < splits.Length; row++)
+        {
+            if (!trainOnly || splits[row] == Split.Train)
+            {
+                statistics.Add(name, values, row);
+            }
+        }
+    }
+}
+
+/// <summary>Figures of one column. Means are merged as Chan, Golub and LeVeque do, which loses little to cancellation.</summary>
+public sealed class ColumnStatistics
+{
+    private const int MaxCategories = 100_000;
+
+    /// <summary>Rows with a value.</summary>
+    public long Count { get; set; }
+
+    /// <summary>Rows without one.</summary>
+    public long Missing { get; set; }
+
+    /// <summary>The mean of numbers.</summary>
+    public double Mean { get; set; }
+
+    /// <summary>The sum of squared distances from the mean.</summary>
+    public double SquaredDistances { get; set; }
+
+    /// <summary>The least number; null without any.</summary>
+    public double? Minimum { get; set; }
+
+    /// <summary>The greatest number; null without any.</summary>
+    public double? Maximum { get; set; }
+
+    /// <summary>How often each category came; null for columns of numbers and of text.</summary>
+    public Dictionary<string, long>? Categories { get; set; }
+
+    /// <summary>The population deviation; 1 where all numbers are equal, so that dividing by it does nothing.</summary>
+    internal double Deviation => Count > 0 && SquaredDistances > 0 ? Math.Sqrt(SquaredDistances / Count) : 1;
+
+    internal void Add(string name, ColumnValues values, int row)
+    {
+        if (values.IsMissing(row))
+        {
+            Missing++;
+            return;
+        }
+
+        Count++;
+        if (ColumnValues.IsNumber(values.Type))
+        {
+            double value = values.Numbers.Span[row];
+            double distance = value - Mean;
+            Mean += distance / Count;
+            SquaredDistances += distance * (value - Mean);
+            Minimum = Minimum is { } least ? Math.Min(least, value) : value;
+            Maximum = Maximum is { } most ? Math.Max(most, value) : value;
+        }
+        else if (values.Type == Schemas.ColumnType.Categorical)
+        {
+            Categories ??= new Dictionary<string, long>(StringComparer.Ordinal);
+            string text = values.Texts.Span[row]!;
+            Categories[text] = Categories.GetValueOrDefault(text) + 1;
+            CheckCategories(name);
+        }
+    }
+
+    internal void Add(ColumnStatistics other, string name)
+    {
+        long count = Count + other.Count;
+        if (other.Count > 0)
+        {
+            double distance = other.Mean - Mean;
+            Mean += distance * other.Count / count;
+            SquaredDistances += other.SquaredDistances + (distance * distance * Count * other.Count / count);
+            Minimum = Minimum is { } least && other.Minimum is { } otherLeast ? Math.Min(least, otherLeast) : Minimum ?? other.Minimum;
+            Maximum = Maximum is { } most && other.Maximum is { } otherMost ? Math.Max(most, otherMost) : Maximum ?? other.Maximum;
+        }
+
+        Count = count;
+        Missing += other.Missing;
+        foreach ((string text, long times) in other.Categories ?? [])
+        {
+            Categories ??= new Dictionary<string, long>(StringComparer.Ordinal);
+            Categories[text] = Categories.GetValueOrDefault(text) + times;
+        }
+
+        CheckCategories(name);
+    }
+
+    private void CheckCategories(string name)
+    {
+        if (Categories?.Count > MaxCategories)
+        {
+            throw new TableFormatException($"column '{name}'", $"has more than {MaxCategories} categories; give it the type text, or numeric or ignored");
+        }
+    }
+}

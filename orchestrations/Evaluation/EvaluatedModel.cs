@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using DurableMl.Features.Transforms;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
+using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Preprocessing;
+
+namespace DurableMl.Orchestrations.Evaluation;
+
+/// <summary>A trial's model as it is tested: a classifier, or one that predicts a dataset's numbers.</summary>
+internal sealed class EvaluatedModel : IDisposable
+{
+    private const int Batch = 256;
+
+    private readonly long[] rowShape;
+    private readonly int targets;
+    private readonly Classifier? classifier;
+    private readonly ClassTally classes;
+    private readonly ValueTally values;
+
+    private EvaluatedModel(ModelSession session, Classifier? classifier, DatasetManifest manifest)
+    {
+        Session = session;
+        this.classifier = classifier;
+        rowShape = [.. manifest.FeatureShape.Select(size => (long)size)];
+        targets = manifest.Targets?.Count ?? 1;
+        classes = new ClassTally(manifest.Classes);
+        values = new ValueTally(targets);
+    }
+
+    public ModelSession Session { get; }
+
+    public bool IsRegression => classifier is null;
+
+    public long Examples => IsRegression ? values.Examples : classes.Examples;
+
+    public IReadOnlyDictionary<string, double> Metrics => IsRegression ? values.Metrics() : classes.Metrics();
+
+    public IReadOnlyList<double?> ClassAccuracy => IsRegression ? [] : classes.ClassAccuracy;
+
+    /// <exception cref="PermanentFailureException">There is no usable model.</exception>
+    public static EvaluatedModel Load(string path, DatasetManifest manifest)
+    {
+        try
+        {
+            if (manifest.Task == LearningTask.Regression)
+            {
+                return new EvaluatedModel(ModelSession.Load(path), null, manifest);
+            }
+
+            Classifier classifier = Classifier.Load(path);
+            return new EvaluatedModel(classifier.Session, classifier, manifest);
+        }
+        catch (InvalidModelException e)
+        {
+            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Examples as the model's input.</summary>
+    public TensorValue Rows(Memory<byte> features) => new(
+        Session.Inputs[0].Name, TensorType.ByName["FP32"], [features.Length / sizeof(float) / rowShape.Aggregate(1L, (product, size) => product * size), .. rowShape], features);
+
+    /// <summary>Lets it answer examples and compares.</summary>
+    /// <exception cref="PermanentFailureException">Its answers are not one number for each target.</exception>
+    public void Test(Memory<byte> features, Memory<byte> labels, int examples)
+    {
+        int width = features.Length / examples;
+        for (int start = 0; start < examples; start += Batch)
+        {
+            int count = Math.Min(Batch, examples - start);
+            Memory<byte> rows = features.Slice(start * width, count * width);
+            if (classifier is null)
+            {
+                ReadOnlySpan<float> expected = MemoryMarshal.Cast<byte, float>(labels.Span).Slice(start * targets, count * targets);
+                values.Add(expected, Predict(rows, expected.Length));
+            }
+            else
+            {
+                var predicted = new long[count];
+                RowScores scores = classifier.Score(MemoryMarshal.Cast<byte, float>(rows.Span).ToArray(), rowShape, predicted);
+                classes.Add(MemoryMarshal.Cast<byte, long>(labels.Span).Slice(start, count), predicted, scores.Numbers);
+            }
+        }
+    }
+
+    public void Dispose() => Session.Dispose();
+
+    private ReadOnlySpan<float> Predict(Memory<byte> rows, int wanted)
+    {
+        IReadOnlyList<TensorValue> outputs;
+        try
+        {
+            outputs = Session.RunAll([Rows(rows)]);
+        }
+        catch (InvalidModelException e)
+        {
+            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
+        }
+
+        TensorValue? output = outputs.FirstOrDefault(output => output.Type == TensorType.ByName["FP32"] && output.Data.Length == wanted * sizeof(float));
+        return output is not null
+            ? MemoryMarshal.Cast<byte, float>(output.Data.Span)
+            : throw new PermanentFailureException($"The best trial's model.onnx has no FP32 output with {targets} numbers for each example, one for each target.");
+    }
+}

@@ -1,0 +1,181 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using DurableMl.Features.Schemas;
+using DurableMl.Features.Splits;
+using DurableMl.Features.Tables;
+using DurableMl.Features.Transforms;
+using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Pipelines;
+using Microsoft.Azure.Functions.Worker;
+
+namespace DurableMl.Orchestrations.Preprocessing.Tables;
+
+/// <summary>What <see cref="PlanTable"/> found.</summary>
+/// <param name="Fingerprint">SHA-256 over the raw blobs' identities and the settings, in hexadecimal.</param>
+/// <param name="Existing">The dataset that the same inputs gave before; then there is nothing to do.</param>
+/// <param name="Parts">Parts to work on.</param>
+/// <param name="Split">How rows are divided.</param>
+public sealed record PlannedTable(string Fingerprint, DatasetReference? Existing, int Parts, SplitRule? Split);
+
+/// <summary>Activity: looks at a folder of tables, infers what their columns hold, and divides the work.</summary>
+/// <param name="blobs">The data account.</param>
+public sealed class PlanTable(BlobServiceClient blobs)
+{
+    private const long PartBytes = 32 << 20;
+    private const int PartPieces = 500;
+    private const string Pipeline = "pipeline.json";
+
+    /// <summary>Plans, and leaves the plan in the run's staging folder.</summary>
+    /// <param name="input">The run and the dataset.</param>
+    /// <param name="cancellationToken">The host stops.</param>
+    /// <exception cref="DatasetFormatException">The folder's blobs are no tables, or do not have the columns that the pipeline names.</exception>
+    /// <exception cref="TableFormatException">The first table is damaged.</exception>
+    [Function(nameof(PlanTable))]
+    public async Task<PlannedTable> RunAsync([ActivityTrigger] PlanDatasetInput input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        DatasetDefinition dataset = input.Dataset;
+        (BlobContainerClient raw, IReadOnlyList<BlobItem> found) = await RawFolder.ListAsync(blobs, dataset.Source, cancellationToken);
+        BlobItem[] tables = [.. found.Where(blob => $"{raw.Name}/{blob.Name}" != dataset.Source + Pipeline)];
+        if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Name) is null) is { } other)
+        {
+            throw new DatasetFormatException($"{raw.Name}/{other.Name}", $"only tables in {dataset.Source}, by their names: {TableFileType.Endings}", "another name; move it elsewhere");
+        }
+
+        if (tables.Length == 0)
+        {
+            throw new DatasetFormatException(dataset.Source, $"tables: {TableFileType.Endings}", $"nothing but {Pipeline}");
+        }
+
+        string fingerprint = InputFingerprint.Of(dataset, tables);
+        if (await InputFingerprint.FindExistingAsync(blobs, dataset.Name, fingerprint, cancellationToken) is { } existing)
+        {
+            return new PlannedTable(fingerprint, existing, 0, null);
+        }
+
+        TablePiece[] whole = [.. tables.Select(blob => new TablePiece(raw.Name, blob.Name, blob.Properties.ETag.ToString()!, blob.Properties.ContentLength ?? 0))];
+        IReadOnlyList<ColumnFinding> columns = await InferAsync(whole[0], dataset.Table!, cancellationToken);
+        (TableTransform transform, SplitRule split) = Decide(columns, dataset.Table!, whole[0].Place);
+        var pieces = new List<TablePiece>();
+        foreach (TablePiece piece in whole)
+        {
+            pieces.AddRange(await CutAsync(piece, cancellationToken));
+        }
+
+        List<IReadOnlyList<TablePiece>> parts = Parts(pieces);
+        BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
+        await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        await container.GetBlobClient(DatasetBlobs.Plan(dataset.Name, input.RunId)).WriteJsonAsync(new TablePlan(columns, transform, split, parts), cancellationToken);
+        if (!split.NeedsKeys)
+        {
+            await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId)).WriteJsonAsync(RowSplitter.FixedBounds(split), cancellationToken);
+        }
+
+        return new PlannedTable(fingerprint, null, parts.Count, split);
+    }
+
+    private async Task<IReadOnlyList<ColumnFinding>> InferAsync(TablePiece piece, TableDefinition table, CancellationToken cancellationToken)
+    {
+        await using Stream stream = await piece.OpenAsync(blobs, cancellationToken);
+        IReadOnlyList<ColumnFinding> found = await TableReader.InferAsync(piece.Source(stream), table.Missing, cancellationToken: cancellationToken);
+        return [.. found.Select(column => table.Columns.GetValueOrDefault(column.Name)?.Type is { } said ? column with { Type = said, Reason = "the pipeline says so" } : column)];
+    }
+
+    private static (TableTransform Transform, SplitRule Split) Decide(IReadOnlyList<ColumnFinding> columns, TableDefinition table, string place)
+    {
+        Dictionary<string, ColumnFinding> byName = columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        IEnumerable<string> named = [.. table.Targets, .. table.Columns.Keys, .. table.Split.Column is { } column ? [column] : Array.Empty<string>()];
+        string[] absent = [.. named.Where(name => !byName.ContainsKey(name)).Distinct(StringComparer.Ordinal)];
+        if (absent.Length > 0)
+        {
+            throw new DatasetFormatException(place, $"the columns {Listed(absent)} that the pipeline names", Listed(byName.Keys));
+        }
+
+        LearningTask task = table.Task
+            ?? (table.Targets.All(target => byName[target].Type == ColumnType.Numeric) ? LearningTask.Regression : LearningTask.Classification);
+        if (task == LearningTask.Classification && table.Targets.Count > 1)
+        {
+            throw new DatasetFormatException(place, "one target for a classification", $"{table.Targets.Count}: not all of {Listed(table.Targets)} hold numbers only");
+        }
+
+        SplitRule split = table.Split;
+        if (table.SplitFollows && task == LearningTask.Classification)
+        {
+            split = split with { By = SplitBy.Stratified, Column = table.Targets[0] };
+        }
+        else if (split.By == SplitBy.Stratified && task != LearningTask.Classification)
+        {
+            throw new DatasetFormatException(place, "labels to stratify by", $"numbers only in {Listed(table.Targets)}; set dataset.task, or split by fraction");
+        }
+
+        // What divides the rows is seldom something to learn from: it is a feature only if the pipeline gives it a type.
+        ColumnTransform[] features =
+        [
+            .. columns.Where(column => column.Type != ColumnType.Ignored && !table.Targets.Contains(column.Name, StringComparer.Ordinal)
+                    && (column.Name != split.Column || table.Columns.GetValueOrDefault(column.Name)?.Type is not null))
+                .Select(column => Transform(column, table.Columns.GetValueOrDefault(column.Name), place)),
+        ];
+        if (split.Column is { } by && split.By != SplitBy.Stratified && features.FirstOrDefault(feature => feature.Name == by) is { } own
+            && own.Type != (split.By == SplitBy.Time ? ColumnType.DateTime : ColumnType.Categorical))
+        {
+            throw new DatasetFormatException(place, $"'{by}', which divides the rows, to be {(split.By == SplitBy.Time ? "a datetime" : "categorical")} where it is a feature too", $"the type {own.Type}");
+        }
+
+        return features.Length > 0
+            ? (new TableTransform(table.Missing, features, task, table.Targets), split)
+            : throw new DatasetFormatException(place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored");
+    }
+
+    private static ColumnTransform Transform(ColumnFinding column, TableColumnDefinition? said, string place)
+    {
+        ColumnTransform usual = ColumnTransform.Usual(column.Name, column.Type);
+        if (said is null)
+        {
+            return usual;
+        }
+
+        // A type that was inferred may not suit what the pipeline says besides.
+        ColumnEncoding encoding = said.Encoding ?? usual.Encoding;
+        MissingRule missing = said.Missing ?? usual.Missing;
+        return ColumnTransform.Encodings(column.Type).Contains(encoding) && ColumnTransform.MissingRules(column.Type).Contains(missing)
+            ? usual with { Encoding = encoding, Missing = missing, Constant = said.Fill, Buckets = said.Buckets ?? usual.Buckets }
+            : throw new DatasetFormatException(place, $"'{column.Name}' to suit what dataset.columns says of it", $"the type {column.Type} ({column.Reason}); give its type there too");
+    }
+
+    private async Task<IReadOnlyList<TablePiece>> CutAsync(TablePiece piece, CancellationToken cancellationToken)
+    {
+        if (piece.Bytes <= PartBytes || TableFileType.Of(piece.Blob)!.Value.Format != TableFormat.Parquet)
+        {
+            return [piece];
+        }
+
+        await using Stream stream = await piece.OpenAsync(blobs, cancellationToken);
+        IReadOnlyList<long> groups = await TableReader.RowGroupsAsync(piece.Source(stream), cancellationToken);
+        double bytesOfRow = piece.Bytes / Math.Max(1.0, groups.Sum());
+        return [.. groups.Select((rows, group) => piece with { RowGroup = group, Bytes = (long)(rows * bytesOfRow) })];
+    }
+
+    private static List<IReadOnlyList<TablePiece>> Parts(List<TablePiece> pieces)
+    {
+        var parts = new List<IReadOnlyList<TablePiece>>();
+        var part = new List<TablePiece>();
+        long bytes = 0;
+        foreach (TablePiece piece in pieces)
+        {
+            if (part.Count > 0 && (bytes + piece.Bytes > PartBytes || part.Count == PartPieces))
+            {
+                parts.Add(part);
+                (part, bytes) = ([], 0);
+            }
+
+            part.Add(piece);
+            bytes += piece.Bytes;
+        }
+
+        parts.Add(part);
+        return parts;
+    }
+
+    private static string Listed(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(20).Select(name => $"'{name}'")) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
+}

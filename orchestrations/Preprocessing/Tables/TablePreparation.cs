@@ -1,0 +1,60 @@
+using DurableMl.Features.Splits;
+using DurableMl.Orchestrations.FanOut;
+using Microsoft.DurableTask;
+
+namespace DurableMl.Orchestrations.Preprocessing.Tables;
+
+/// <summary>The part of <see cref="PreprocessOrchestrator"/> that is for tables: divide, fit, write. Nothing but counts and names travels between its steps.</summary>
+internal static class TablePreparation
+{
+    public static async Task<DatasetReference> RunAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
+    {
+        string dataset = input.Dataset.Name;
+        PlannedTable plan = await context.CallActivityAsync<PlannedTable>(nameof(PlanTable), input, retries);
+        if (plan.Existing is { } existing)
+        {
+            return existing;
+        }
+
+        int[] parts = [.. Enumerable.Range(0, plan.Parts)];
+        var all = new TablePartsInput(input.RunId, dataset, plan.Parts);
+        var progress = new PreprocessProgress(context, plan.Parts);
+        if (plan.Split!.NeedsKeys)
+        {
+            await EachAsync(nameof(CollectTableKeys));
+            await context.CallActivityAsync(nameof(DivideTable), all, retries);
+        }
+
+        await EachAsync(nameof(MeasureTable));
+        FittedTable fitted = await context.CallActivityAsync<FittedTable>(nameof(FitTable), all, retries);
+        IReadOnlyList<IReadOnlyList<WrittenShard>> written = await BoundedWindow.RunAsync(
+            parts,
+            PreprocessOrchestrator.Window,
+            part => progress.CountAsync(context.CallActivityAsync<IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), new TablePartInput(input.RunId, dataset, part), retries)));
+        DatasetManifest manifest = Manifest(dataset, fitted, [.. written.SelectMany(shards => shards)]);
+        return await context.CallActivityAsync<DatasetReference>(nameof(PublishDataset), new PublishDatasetInput(input.RunId, plan.Fingerprint, manifest), retries);
+
+        Task<IReadOnlyList<object?>> EachAsync(string activity) => BoundedWindow.RunAsync(
+            parts, PreprocessOrchestrator.Window, part => context.CallActivityAsync<object?>(activity, new TablePartInput(input.RunId, dataset, part), retries));
+    }
+
+    private static DatasetManifest Manifest(string dataset, FittedTable fitted, WrittenShard[] written)
+    {
+        SplitRule split = fitted.Split;
+        return new DatasetManifest(
+            DatasetManifest.CurrentFormat,
+            dataset,
+            PreprocessOrchestrator.Splits(written, fitted.Classes),
+            [fitted.Width],
+            fitted.Classes,
+            Normalisation: null,
+            new SplitSettings(split.Validation, split.Seed) { TestFraction = split.Test, By = split.By, Column = split.Column })
+        {
+            Task = fitted.Task,
+            Targets = fitted.Targets,
+            Transform = fitted.Transform,
+            Columns = fitted.Columns,
+            RowsWithoutTarget = fitted.RowsWithoutTarget > 0 ? fitted.RowsWithoutTarget : null,
+        };
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using DurableMl.Features.Schemas;
+using DurableMl.Features.Tables;
+using static Features.Tests.TableText;
+
+namespace Features.Tests.Tables;
+
+[TestClass]
+public class SeparatedTextTests
+{
+    private static readonly TableSchema Schema = Schema(("kind", ColumnType.Categorical), ("size", ColumnType.Numeric));
+
+    [TestMethod]
+    [DataRow("a.csv", "kind,size\n\"an \"\"old\"\", one\",1.5\nNA,\n\n b ,2e3\n")]
+    [DataRow("a.csv", "size;kind\r\n1.5;\"an \"\"old\"\", one\"\r\n;NA\r\n2e3; b \r\n")]
+    [DataRow("a.tsv", "kind\tother\tsize\nan \"old\", one\t?\t1.5\n\t\tNaN\nb\t?\t2000")]
+    public async Task Values_are_read_by_column_whatever_separates_them(string name, string content)
+    {
+        TableBatch batch = await OneAsync(Source(name, content), Schema);
+
+        Assert.AreEqual(3, batch.Rows);
+        CollectionAssert.AreEqual(new[] { "an \"old\", one", null, "b" }, batch["kind"].Texts.ToArray());
+        CollectionAssert.AreEqual(new[] { 1.5, double.NaN, 2000 }, batch["size"].Numbers.ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_quoted_value_may_hold_lines()
+    {
+        TableBatch batch = await OneAsync(Source("a.csv", "kind,size\n\"one\ntwo\",1\n"), Schema);
+
+        Assert.AreEqual("one\ntwo", batch["kind"].Texts.Span[0]);
+    }
+
+    [TestMethod]
+    public async Task Memory_holds_a_batch_of_a_long_table()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"a,{i}\n"));
+        List<TableBatch> batches = await ReadAsync(Source("a.csv.gz", Zip(Encoding.UTF8.GetBytes("kind,size\n" + rows))), Schema);
+
+        CollectionAssert.AreEqual(new[] { TableReader.BatchRows, TableReader.BatchRows, 10_000 - (2 * TableReader.BatchRows) }, batches.Select(batch => batch.Rows).ToArray());
+        Assert.AreEqual(9999, batches[^1]["size"].Numbers.Span[^1]);
+    }
+
+    [TestMethod]
+    [DataRow("kind,size\na,1\nb\n", "a.csv, line 3: has 1 values for 2 columns")]
+    [DataRow("kind,size\na,1,2\n", "a.csv, line 2: has 3 values for 2 columns")]
+    [DataRow("kind,size\n\"a,1\nb,2\n", "a.csv, line 2: has 1 values for 2 columns; is a quotation mark open")]
+    [DataRow("kind,size\na,one\n", "a.csv, line 2: column 'size' should hold a finite number, not 'one'")]
+    [DataRow("kind,size\na,Infinity\n", "a.csv, line 2: column 'size' should hold a finite number, not 'Infinity'")]
+    [DataRow("kind,colour\na,1\n", "a.csv: has no column 'size'; it has 'kind', 'colour'")]
+    [DataRow("kind,size,kind\na,1,2\n", "a.csv: names the column 'kind' more than once")]
+    [DataRow("kind,,size\na,1,2\n", "a.csv: has a column without a name")]
+    [DataRow("", "a.csv: is empty")]
+    public async Task What_is_wrong_is_said_with_its_line(string content, string refusal) =>
+        StringAssert.StartsWith(await RefusalAsync(Source("a.csv", content), Schema), refusal);
+
+    [TestMethod]
+    public async Task A_row_that_never_ends_is_refused_before_it_fills_the_memory()
+    {
+        string content = "kind,size\n\"" + new string('x', TableReader.MaxRowLength + 1000) + "\",1\n";
+
+        StringAssert.Contains(await RefusalAsync(Source("a.csv", content), Schema), "has a row of more than 16777216 characters");
+    }
+
+    [TestMethod]
+    public async Task Another_encoding_in_the_middle_is_refused()
+    {
+        byte[] content = [.. "kind,size\né,1\n"u8, .. Encoding.Latin1.GetBytes("é,2\n")];
+
+        StringAssert.StartsWith(await RefusalAsync(Source("a.csv", content), Schema), "a.csv: is not UTF-8 throughout");
+    }
+
+    [TestMethod]
+    public async Task A_byte_order_mark_tells_the_encoding()
+    {
+        byte[] content = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("kind,size\né,1\n")];
+
+        Assert.AreEqual("é", (await OneAsync(Source("a.csv", content), Schema))["kind"].Texts.Span[0]);
+    }
+
+    [TestMethod]
+    public async Task A_gzip_file_that_is_cut_short_is_refused()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"a,{i}\n"));
+        byte[] whole = Zip(Encoding.UTF8.GetBytes("kind,size\n" + rows));
+
+        StringAssert.StartsWith(await RefusalAsync(Source("a.csv.gz", "no gzip at all"), Schema), "a.csv.gz: is not a complete gzip file");
+        StringAssert.StartsWith(await RefusalAsync(Source("a.csv.gz", whole[..^500]), Schema), "a.csv.gz: is not a complete gzip file");
+        StringAssert.StartsWith(await RefusalAsync(Source("a.csv.gz", whole[..^3]), Schema), "a.csv.gz: is not a complete gzip file");
+    }
+
+    [TestMethod]
+    public async Task Booleans_and_times_have_their_words()
+    {
+        TableBatch batch = await OneAsync(
+            Source("a.csv", "flag,at\nyes,2026-01-02\nFALSE,1970-01-01T00:00:01+00:00\n0,\n"), Schema(("flag", ColumnType.Boolean), ("at", ColumnType.DateTime)));
+
+        CollectionAssert.AreEqual(new double[] { 1, 0, 0 }, batch["flag"].Numbers.ToArray());
+        CollectionAssert.AreEqual(new[] { 1_767_312_000, 1, double.NaN }, batch["at"].Numbers.ToArray());
+    }
+}

@@ -1,0 +1,60 @@
+using DurableMl.Orchestrations.Evaluation;
+using DurableMl.Orchestrations.Pipelines;
+
+namespace Orchestrations.Tests.Evaluation;
+
+[TestClass]
+public class TallyTests
+{
+    [TestMethod]
+    public void Classes_count_alike_however_many_examples_they_have()
+    {
+        var tally = new ClassTally(3);
+        tally.Add([0, 0, 0], [0, 0, 0], [3, 0, 0, 3, 0, 0, 3, 0, 0]);
+        tally.Add([1], [0], [3, 0, 0]);
+        IReadOnlyDictionary<string, double> metrics = tally.Metrics();
+
+        Assert.AreEqual(0.75, metrics["accuracy"]);
+        Assert.AreEqual(0.5, metrics["balanced_accuracy"], "of the two classes that have examples");
+        Assert.AreEqual((6.0 / 7) / 2, metrics["f1"], 1e-12);
+        double right = Math.Log(Math.Exp(3) / (Math.Exp(3) + 2));
+        Assert.AreEqual(-((3 * right) + right - 3) / 4, metrics["log_loss"], 1e-6, "of logits");
+    }
+
+    [TestMethod]
+    public void Probabilities_are_taken_as_they_are_and_labels_alone_have_no_log_loss()
+    {
+        var sure = new ClassTally(2);
+        sure.Add([0, 1], [0, 1], [0.8f, 0.2f, 0.5f, 0.5f]);
+        var silent = new ClassTally(2);
+        silent.Add([0, 1], [0, 7], []);
+
+        Assert.AreEqual(-(Math.Log(0.8) + Math.Log(0.5)) / 2, sure.Metrics()["log_loss"], 1e-6);
+        Assert.IsFalse(silent.Metrics().ContainsKey("log_loss"));
+        Assert.AreEqual(0.5, silent.Metrics()["accuracy"]);
+    }
+
+    [TestMethod]
+    public void Errors_are_in_the_targets_units_and_parts_add_up()
+    {
+        var tally = new ValueTally(1);
+        tally.Add([1000, 1003], [1001, 1003]);
+        tally.Add([1006, 1007], [1004, 1008]);
+        IReadOnlyDictionary<string, double> metrics = tally.Metrics();
+
+        Assert.AreEqual(Math.Sqrt(1.5), metrics["rmse"], 1e-9);
+        Assert.AreEqual(1, metrics["mae"], 1e-9);
+        Assert.AreEqual(1 - (6.0 / 30), metrics["r2"], 1e-9);
+    }
+
+    [TestMethod]
+    [DataRow(null, 0.9, null, "accuracy 0.8 on the test split is below evaluate.minimum, 0.9")]
+    [DataRow("log_loss", null, 0.2, "log_loss 0.3 on the test split is above evaluate.maximum, 0.2")]
+    [DataRow("rmse", null, 1.0, "evaluate.metric rmse is not among what was tested: accuracy, log_loss")]
+    [DataRow("log_loss", null, 0.4, null)]
+    [DataRow(null, null, null, null)]
+    public void A_model_beyond_its_bounds_is_refused(string? metric, double? minimum, double? maximum, string? refusal) => Assert.AreEqual(
+        refusal,
+        new EvaluationDefinition(minimum) { Metric = metric, Maximum = maximum }
+            .Refusal(new Dictionary<string, double>(StringComparer.Ordinal) { ["accuracy"] = 0.8, ["log_loss"] = 0.3 }));
+}

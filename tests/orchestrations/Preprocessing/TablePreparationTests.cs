@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using DurableMl.Features.Splits;
+using DurableMl.Features.Tables;
+using DurableMl.Features.Transforms;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Preprocessing;
+using Orchestrations.Tests.Fixtures;
+
+namespace Orchestrations.Tests.Preprocessing;
+
+[TestClass]
+public class TablePreparationTests
+{
+    private readonly DatasetPreparation preparation = new();
+
+    [TestMethod]
+    public async Task Tables_of_several_formats_become_one_dataset_with_its_transform()
+    {
+        string name = await UploadAsync(
+            ("a.csv", Csv(0, 100)), ("b.jsonl.gz", RawDataset.Zip(JsonLines(100, 200))), ("c.tsv", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Csv(200, 300)).Replace(',', '\t'))),
+            ("pipeline.json", "{}"u8.ToArray()));
+        DatasetReference dataset = await preparation.PrepareAsync(Definition(name, """{"target": "kind"}"""));
+        (DatasetManifest manifest, byte[] bytes) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(dataset.Version, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        Assert.AreEqual(300, dataset.Examples);
+        Assert.AreEqual(LearningTask.Classification, manifest.Task);
+        Assert.AreEqual(2, manifest.Classes);
+        CollectionAssert.AreEqual(new[] { "even", "odd" }, manifest.Targets![0].Labels!.ToArray());
+        CollectionAssert.AreEqual(new[] { 1 + 3 }, manifest.FeatureShape.ToArray());
+        CollectionAssert.AreEqual(new long[] { 105, 105 }, manifest.Splits["train"].ClassCounts.ToArray());
+        CollectionAssert.AreEqual(new long[] { 22, 22 }, manifest.Splits["validation"].ClassCounts.ToArray());
+        CollectionAssert.AreEqual(new long[] { 23, 23 }, manifest.Splits["test"].ClassCounts.ToArray());
+        Assert.AreEqual(SplitBy.Stratified, manifest.Split.By);
+
+        (float[] features, long[] labels) = await DatasetPreparation.ReadAsync<long>(dataset, manifest.Splits["train"]);
+        float[] sizes = [.. features.Where((_, i) => i % 4 == 0)];
+        Assert.AreEqual(0, sizes.Average(), 1e-5, "mean over the train split");
+        Assert.AreEqual(1, sizes.Average(value => value * value), 1e-4, "variance over the train split");
+        FittedTransform transform = FittedTransform.Parse(await DatasetPreparation.FileAsync(dataset, manifest.Transform!.File, manifest.Transform.Sha256));
+        for (int row = 0; row < labels.Length; row++)
+        {
+            int number = (int)Math.Round((sizes[row] * transform.Features[0].Scale) + transform.Features[0].Offset);
+            Assert.AreEqual(number % 2, labels[row], "the label of the row whose number it is");
+            Assert.AreEqual(1, features[(row * 4) + 1 + (number % 3)], "its island, of three");
+        }
+    }
+
+    [TestMethod]
+    public async Task Serving_makes_the_same_numbers_of_the_same_rows_as_preprocessing_did()
+    {
+        string name = await UploadAsync(("a.csv", Csv(0, 200)));
+        DatasetReference dataset = await preparation.PrepareAsync(Definition(name, """{"target": "kind"}"""));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+        FittedTransform transform = FittedTransform.Parse(await DatasetPreparation.FileAsync(dataset, manifest.Transform!.File, manifest.Transform.Sha256));
+
+        var served = new Dictionary<float, float[]>();
+        await foreach (TableBatch batch in TableReader.ReadAsync(new TableSource("request", new TableFileType(TableFormat.JsonLines, false), new MemoryStream(JsonLines(0, 200))), transform.Schema))
+        {
+            foreach (float[] row in transform.Apply(batch, "request").Chunk(transform.Width))
+            {
+                served.Add(row[0], row);
+            }
+        }
+
+        foreach (DatasetSplit split in manifest.Splits.Values)
+        {
+            (float[] features, _) = await DatasetPreparation.ReadAsync<long>(dataset, split);
+            foreach (float[] row in features.Chunk(transform.Width))
+            {
+                CollectionAssert.AreEqual(served[row[0]], row);
+            }
+        }
+    }
+
+    [TestMethod]
+    public async Task Numbers_to_predict_are_kept_as_they_are_and_rows_without_them_are_left_out()
+    {
+        string name = await UploadAsync(("a.csv", Csv(0, 200)), ("b.csv", "size,island,kind\n,Biscoe,odd\nNA,Dream,even\n"u8.ToArray()));
+        DatasetReference dataset = await preparation.PrepareAsync(
+            Definition(name, """{"target": "size", "columns": {"kind": {"type": "ignored"}}, "split": {"by": "fraction", "test": 0.3}}"""));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(LearningTask.Regression, manifest.Task);
+        Assert.AreEqual(2, manifest.RowsWithoutTarget);
+        Assert.AreEqual(200, dataset.Examples);
+        Assert.AreEqual(0, manifest.Classes);
+        (float[] features, float[] labels) = await DatasetPreparation.ReadAsync<float>(dataset, manifest.Splits["train"]);
+        Assert.AreEqual(manifest.Targets![0].Mean!.Value, labels.Average(), 1e-3);
+        Assert.IsTrue(labels.Index().All(label => features[(label.Index * 3) + ((int)label.Item % 3)] == 1), "each value is of its own row");
+    }
+
+    [TestMethod]
+    public async Task The_same_tables_are_not_computed_twice_and_gzip_gives_the_same_version()
+    {
+        string name = await UploadAsync(("a.csv", Csv(0, 100)));
+        DatasetDefinition definition = Definition(name, """{"target": "kind"}""");
+        DatasetReference first = await preparation.PrepareAsync(definition);
+        DatasetReference second = await preparation.PrepareAsync(definition);
+        int written = preparation.ShardsWritten;
+        await UploadAsync(name, ("a.csv.gz", RawDataset.Zip(Csv(0, 100))));
+        await (await Storage.BlobsAsync()).GetBlobContainerClient("raw").DeleteBlobAsync($"{name}/a.csv");
+        DatasetReference zipped = await preparation.PrepareAsync(definition);
+
+        Assert.AreEqual(first with { Reused = true }, second);
+        Assert.AreEqual(1, written);
+        Assert.AreEqual(first with { Reused = true }, zipped, "equal content is the same version");
+        DatasetReference other = await preparation.PrepareAsync(definition with { Table = definition.Table! with { Split = definition.Table.Split with { Seed = 9 } } });
+        Assert.AreNotEqual(first.Version, other.Version);
+    }
+
+    [TestMethod]
+    public async Task Nothing_of_the_preparation_is_left_behind()
+    {
+        string name = await UploadAsync(("a.csv", Csv(0, 100)));
+        DatasetReference dataset = await preparation.PrepareAsync(Definition(name, """{"target": "kind"}"""));
+
+        var names = new List<string>();
+        await foreach (BlobItem blob in (await Storage.BlobsAsync()).GetBlobContainerClient("datasets").GetBlobsAsync(BlobTraits.None, BlobStates.None, dataset.Name + "/", default))
+        {
+            names.Add(blob.Name);
+        }
+
+        // Three splits of two files; the manifest, the transform; the record of the inputs.
+        Assert.AreEqual((3 * 2) + 2 + 1, names.Count, string.Join("\n", names));
+    }
+
+    [TestMethod]
+    public async Task Groups_stay_together_and_what_groups_rows_is_no_feature()
+    {
+        string name = await UploadAsync(("a.csv", Csv(0, 200)));
+        DatasetReference dataset = await preparation.PrepareAsync(
+            Definition(name, """{"target": "kind", "split": {"by": "group", "column": "island", "validation": 0.3, "test": 0.3}}""", seed: 4));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        CollectionAssert.AreEqual(new[] { 1 }, manifest.FeatureShape.ToArray());
+        CollectionAssert.AreEquivalent(new long[] { 67, 67, 66 }, manifest.Splits.Values.Select(split => split.Examples).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("""{"target": "kind"}""", "size,island,kind\n1,a,odd\n2,even\n", "a.csv, line 3: has 2 values for 3 columns")]
+    [DataRow("""{"target": "kind", "columns": {"size": {"type": "numeric"}}}""", "size,island,kind\n1,a,odd\nbig,b,even\n", "a.csv, line 3: column 'size' should hold a finite number, not 'big'")]
+    [DataRow("""{"target": "species"}""", "size,kind\n1,odd\n", "a.csv: expected the columns 'species' that the pipeline names, found 'size', 'kind'")]
+    [DataRow("""{"target": "kind", "columns": {"colour": {"type": "text"}}}""", "size,kind\n1,odd\n", "a.csv: expected the columns 'colour' that the pipeline names")]
+    [DataRow("""{"target": "kind"}""", "kind\nodd\neven\n", "a.csv: expected at least one column to learn from")]
+    [DataRow("""{"target": "kind", "split": {"by": "fraction"}}""", "size,kind\n1,odd\n2,even\n", "rows with a target in every split")]
+    [DataRow("""{"target": "kind", "columns": {"size": {"encode": "oneHot"}}}""", "size,kind\n1,odd\n2,even\n", "a.csv: expected 'size' to suit what dataset.columns says of it, found the type Numeric (numbers)")]
+    public async Task What_is_wrong_is_named(string table, string content, string refusal)
+    {
+        string name = await UploadAsync(("a.csv", Encoding.UTF8.GetBytes(content)));
+
+        StringAssert.Contains(await preparation.FailAsync(Definition(name, table)), refusal);
+    }
+
+    [TestMethod]
+    public async Task A_file_that_is_no_table_is_named()
+    {
+        string name = await UploadAsync(("a.csv", Csv(0, 10)), ("readme.txt", "hello"u8.ToArray()));
+
+        StringAssert.StartsWith(await preparation.FailAsync(Definition(name, """{"target": "kind"}""")), $"raw/{name}/readme.txt: expected only tables in raw/{name}/");
+    }
+
+    private static DatasetDefinition Definition(string name, string table, long seed = 1) => PipelineJson.Definition(pipeline =>
+    {
+        var dataset = System.Text.Json.Nodes.JsonNode.Parse(table)!.AsObject();
+        dataset["name"] = name;
+        dataset["format"] = "table";
+        dataset["source"] = $"raw/{name}/";
+        dataset["seed"] = seed;
+        pipeline["dataset"] = dataset;
+    }).Dataset;
+
+    private static async Task<string> UploadAsync(params (string File, byte[] Content)[] files)
+    {
+        string name = Storage.NewName("table");
+        await UploadAsync(name, files);
+        return name;
+    }
+
+    private static async Task UploadAsync(string name, params (string File, byte[] Content)[] files)
+    {
+        BlobContainerClient raw = (await Storage.BlobsAsync()).GetBlobContainerClient("raw");
+        await raw.CreateIfNotExistsAsync();
+        foreach ((string file, byte[] content) in files)
+        {
+            await raw.GetBlobClient($"{name}/{file}").UploadAsync(BinaryData.FromBytes(content), overwrite: true);
+        }
+    }
+
+    private static byte[] Csv(int from, int to) =>
+        Encoding.UTF8.GetBytes("size,island,kind\n" + string.Concat(Enumerable.Range(from, to - from).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i},{Island(i)},{Kind(i)}\n"))));
+
+    private static byte[] JsonLines(int from, int to) =>
+        Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(from, to - from).Select(i => $"{{\"kind\": \"{Kind(i)}\", \"size\": {i}, \"island\": \"{Island(i)}\"}}\n")));
+
+    private static string Island(int number) => (number % 3) switch { 0 => "Biscoe", 1 => "Dream", _ => "Torgersen" };
+
+    private static string Kind(int number) => number % 2 == 0 ? "even" : "odd";
+}
