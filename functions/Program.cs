@@ -16,7 +16,7 @@ builder.UseMiddleware<JsonBodies>();
 builder.Services.Configure<WorkerOptions>(options => options.Serializer = new JsonObjectSerializer(new JsonSerializerOptions(JsonSerializerDefaults.Web)));
 builder.Services
     .AddDurableMlTelemetry(builder.Configuration)
-    .AddDurableMlStorage()
+    .AddDataStorage()
     .AddDurableMlTraining()
     .AddDurableMlOrchestrations()
     .AddInference();

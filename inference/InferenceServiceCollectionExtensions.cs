@@ -1,11 +1,4 @@
 using Azure.Storage.Blobs;
-using DurableMl.Inference.Endpoints;
-using DurableMl.Inference.Experiments;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Routing;
-using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -2,15 +2,18 @@ using DurableMl.Inference;
 using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Serving;
 using DurableMl.Serving;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
 builder.Services
-    .AddServingStorage(builder.Configuration)
+    .AddDataStorage()
     .AddServingAuthentication(builder.Configuration)
-    .AddServingTelemetry(builder.Configuration)
     .AddInference()
     .AddSingleton<IHostedService, Drain>()
     .AddGrpc(options => options.MaxReceiveMessageSize = builder.Configuration.GetValue("Inference:MaxRequestBytes", new InferenceOptions().MaxRequestBytes));
+builder.Services.AddTelemetryExport(builder.Configuration, new TraceIdRatioBasedSampler(builder.Configuration.GetValue("Serving:TraceRatio", 0.01)))
+    ?.WithTracing(tracing => tracing.AddAspNetCoreInstrumentation()).WithLogging();
 builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
 
 WebApplication app = builder.Build();

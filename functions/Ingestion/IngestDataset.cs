@@ -1,5 +1,5 @@
 using Azure.Storage.Blobs;
-using DurableMl.Functions.Hosting;
+using DurableMl.Inference;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -18,7 +18,7 @@ public sealed partial class IngestDataset(UploadedPipelines uploads, ILogger<Ing
     /// <summary>Starts the run. One content starts one run, however often it is uploaded; to train again on new data, change the pipeline or start it over HTTP.</summary>
     [Function(nameof(IngestDataset))]
     public async Task RunAsync(
-        [BlobTrigger("raw/{dataset}/pipeline.json", Connection = StorageServices.Connection, Source = BlobTriggerSource.EventGrid)] BlobClient pipeline,
+        [BlobTrigger("raw/{dataset}/pipeline.json", Connection = HostServices.Connection, Source = BlobTriggerSource.EventGrid)] BlobClient pipeline,
         string dataset,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)

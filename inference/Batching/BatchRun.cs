@@ -1,6 +1,3 @@
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Batching;

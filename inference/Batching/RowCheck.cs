@@ -1,9 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Batching;

@@ -2,11 +2,6 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Azure;
-using DurableMl.Inference.Json;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
@@ -31,58 +26,40 @@ public sealed class InferenceEndpoints
 {
     /// <summary>Whether the server runs.</summary>
     public const string ServerLive = "v2/health/live";
-
     /// <summary>Whether the server can answer.</summary>
     public const string ServerReady = "v2/health/ready";
-
     /// <summary>What the server is.</summary>
     public const string ServerMetadata = "v2";
-
     /// <summary>A model's inputs, outputs and versions.</summary>
     public const string ModelMetadata = "v2/models/{model}";
-
     /// <summary>One version's inputs and outputs.</summary>
     public const string ModelVersionMetadata = "v2/models/{model}/versions/{version}";
-
     /// <summary>Whether a model can answer.</summary>
     public const string ModelReady = "v2/models/{model}/ready";
-
     /// <summary>Whether a version can answer.</summary>
     public const string ModelVersionReady = "v2/models/{model}/versions/{version}/ready";
-
     /// <summary>Runs a model, as its traffic rules say.</summary>
     public const string ModelInfer = "v2/models/{model}/infer";
-
     /// <summary>Runs one version of a model.</summary>
     public const string ModelVersionInfer = "v2/models/{model}/versions/{version}/infer";
-
     /// <summary>All models.</summary>
     public const string ListModels = "api/models";
-
     /// <summary>A model's versions and aliases.</summary>
     public const string GetModel = "api/models/{model}";
-
     /// <summary>A version's manifest.</summary>
     public const string GetModelVersion = "api/models/{model}/versions/{version}";
-
     /// <summary>How a version is served.</summary>
     public const string SetServing = "api/models/{model}/versions/{version}/serving";
-
     /// <summary>Moves or removes an alias.</summary>
     public const string SetModelAlias = "api/models/{model}/aliases/{alias}";
-
     /// <summary>The traffic rules.</summary>
     public const string Traffic = "api/models/{model}/traffic";
-
     /// <summary>What each route and version has done.</summary>
     public const string GetExperiments = "api/models/{model}/experiments";
-
     /// <summary>How far requests are from the examples that a version was evaluated on.</summary>
     public const string GetDrift = "api/models/{model}/versions/{version}/drift";
-
     /// <summary>The true classes of a request's examples.</summary>
     public const string PostFeedback = "api/feedback";
-
     /// <summary>Metrics for Prometheus.</summary>
     public const string Metrics = "metrics";
 

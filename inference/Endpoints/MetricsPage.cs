@@ -1,4 +1,3 @@
-using DurableMl.Inference.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

@@ -1,11 +1,7 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Azure;
-using DurableMl.Inference.Experiments;
-using DurableMl.Inference.Json;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Routing;
-using DurableMl.Inference.Serving;
 using Microsoft.AspNetCore.Http;
 using static DurableMl.Inference.Endpoints.InferenceEndpoints;
 
@@ -244,24 +240,11 @@ internal sealed class ModelsApi(
 
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        if (context.Request.ContentLength > MaxBody)
-        {
-            throw new InferenceException(413, $"The body is larger than {MaxBody} bytes.");
-        }
-
-        using var body = new MemoryStream();
-        byte[] buffer = new byte[16 << 10];
-        int read;
-        while ((read = await context.Request.Body.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            body.Write(buffer, 0, read);
-            if (body.Length > MaxBody)
-            {
-                throw new InferenceException(413, $"The body is larger than {MaxBody} bytes.");
-            }
-        }
-
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+        PipeReader reader = context.Request.BodyReader;
+        ReadOnlySequence<byte> body = (await reader.ReadAtLeastAsync(MaxBody + 1, cancellationToken)).Buffer;
+        byte[]? json = body.Length > MaxBody ? null : body.ToArray();
+        reader.AdvanceTo(body.End);
+        return json ?? throw new InferenceException(413, $"The body is larger than {MaxBody} bytes.");
     }
 
     private static void SetETag(HttpContext context, ETag etag)

@@ -1,8 +1,4 @@
 using System.Threading.Channels;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Routing;
-using DurableMl.Inference.Serving;
-using DurableMl.Inference.Tensors;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using DurableMl.Inference.Tensors;
 
 namespace DurableMl.Inference.Protocol;
 

@@ -1,9 +1,5 @@
 using System.Globalization;
 using Azure;
-using DurableMl.Inference.Json;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Protocol;

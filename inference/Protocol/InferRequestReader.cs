@@ -1,11 +1,6 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using DurableMl.Inference.Tensors;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Primitives;
 
 namespace DurableMl.Inference.Protocol;
 
@@ -15,87 +10,7 @@ namespace DurableMl.Inference.Protocol;
 /// </summary>
 internal static class InferRequestReader
 {
-    public const string HeaderLength = "Inference-Header-Content-Length";
-
-    // What a caller only announces costs no more than this; a power of two with what alignment takes.
-    private const int FirstBuffer = (64 << 10) - PooledMemory.Alignment;
-
     private static readonly JsonReaderOptions JsonOptions = new() { MaxDepth = 64 };
-
-    /// <exception cref="InferenceException">The body is too large, cut short, encoded in an unknown way, or no request.</exception>
-    public static async ValueTask<InferRequest> ReadAsync(HttpRequest http, ProtocolLimits limits, CancellationToken cancellationToken)
-    {
-        (PooledMemory memory, int length, int jsonLength) = await ReadBodyAsync(http, limits, cancellationToken);
-        try
-        {
-            return Parse(memory, length, jsonLength, limits);
-        }
-        finally
-        {
-            // The tensors in it hold references of their own.
-            memory.Release();
-        }
-    }
-
-    /// <summary>Brings the body into one piece of pooled memory.</summary>
-    /// <returns>The body, and the length of its JSON part: all of it unless the header says otherwise.</returns>
-    public static async ValueTask<(PooledMemory Memory, int Length, int JsonLength)> ReadBodyAsync(
-        HttpRequest request, ProtocolLimits limits, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > limits.MaxRequestBytes)
-        {
-            throw TooLarge(limits);
-        }
-
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = limits.MaxRequestBytes;
-        }
-
-        int? jsonLength = ParseHeaderLength(request.Headers[HeaderLength], limits);
-        (Stream body, bool compressed) = Decode(request);
-        long? declared = compressed ? null : request.ContentLength;
-        var most = (int)(declared ?? limits.MaxRequestBytes);
-        PooledMemory memory = limits.Rent(Math.Min(most, FirstBuffer), jsonLength ?? 0);
-        try
-        {
-            int length = 0;
-            while (declared is null || length < declared)
-            {
-                if (length == memory.Length)
-                {
-                    memory = Grow(memory, jsonLength ?? 0, most, limits);
-                }
-
-                int read = await body.ReadAsync(memory.Memory[length..], cancellationToken);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                length += read;
-            }
-
-            if (declared > length)
-            {
-                throw new InferenceException(400, $"The body ends after {length} of {declared} bytes.");
-            }
-
-            return jsonLength > length
-                ? throw InferenceException.Field(HeaderLength, $"says {jsonLength} bytes, but the body has only {length}.")
-                : (memory, length, jsonLength ?? length);
-        }
-        catch (InvalidDataException e)
-        {
-            memory.Release();
-            throw new InferenceException(400, $"The body is not what Content-Encoding says: {e.Message}");
-        }
-        catch
-        {
-            memory.Release();
-            throw;
-        }
-    }
 
     /// <summary>Parses a body; the request's tensors add references to <paramref name="memory"/>.</summary>
     public static InferRequest Parse(PooledMemory memory, int length, int jsonLength, ProtocolLimits limits)
@@ -402,42 +317,6 @@ internal static class InferRequestReader
             throw InferenceException.Field(list, $"has more than {limits.MaxNames} {(list == "parameters" ? "members" : "elements")}.");
         }
     }
-
-    private static PooledMemory Grow(PooledMemory memory, int alignedOffset, int most, ProtocolLimits limits)
-    {
-        if (memory.Length >= limits.MaxRequestBytes)
-        {
-            throw TooLarge(limits);
-        }
-
-        PooledMemory larger = limits.Rent((int)Math.Min(((memory.Length + PooledMemory.Alignment) * 2L) - PooledMemory.Alignment, most), alignedOffset);
-        memory.Span.CopyTo(larger.Span);
-        memory.Release();
-        return larger;
-    }
-
-    private static InferenceException TooLarge(ProtocolLimits limits) =>
-        new(413, $"The request is larger than the {limits.MaxRequestBytes} bytes that this server takes. Send fewer rows at a time.");
-
-    private static int? ParseHeaderLength(StringValues header, ProtocolLimits limits)
-    {
-        if (header.Count == 0)
-        {
-            return null;
-        }
-
-        return header.Count != 1 || !int.TryParse(header[0], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-            ? throw InferenceException.Field(HeaderLength, "is not a whole number of bytes.")
-            : length > limits.MaxRequestBytes ? throw InferenceException.Field(HeaderLength, $"is larger than {limits.MaxRequestBytes} bytes.") : length;
-    }
-
-    private static (Stream Body, bool Compressed) Decode(HttpRequest request) => request.Headers.ContentEncoding switch
-    {
-        [] or ["" or "identity"] => (request.Body, false),
-        ["gzip" or "x-gzip"] => (new GZipStream(request.Body, CompressionMode.Decompress), true),
-        ["deflate"] => (new ZLibStream(request.Body, CompressionMode.Decompress), true),
-        var encoding => throw new InferenceException(415, $"Content-Encoding '{encoding}' is not supported; use gzip, deflate or none."),
-    };
 
     /// <summary>A field of a request; its text, such as <c>inputs[0].shape</c>, is put together only for an error.</summary>
     private readonly record struct Field(string Name, int Index = -1, string? Member = null)

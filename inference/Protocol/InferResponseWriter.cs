@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Protocol;
@@ -27,7 +25,7 @@ internal static class InferResponseWriter
         if (binary.AsSpan().Contains(true))
         {
             http.ContentType = "application/octet-stream";
-            http.Headers[InferRequestReader.HeaderLength] = header.WrittenCount.ToString(CultureInfo.InvariantCulture);
+            http.Headers[RequestBody.HeaderLength] = header.WrittenCount.ToString(CultureInfo.InvariantCulture);
         }
 
         PipeWriter body = http.BodyWriter;

@@ -1,5 +1,3 @@
-using DurableMl.Inference.Tensors;
-
 namespace DurableMl.Inference.Protocol;
 
 /// <summary>How large a request may be.</summary>

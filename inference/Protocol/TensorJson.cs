@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using csFastFloat;
-using DurableMl.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Protocol;

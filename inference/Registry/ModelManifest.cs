@@ -1,5 +1,4 @@
 using System.Globalization;
-using DurableMl.Inference.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json;
 
@@ -160,6 +159,18 @@ public sealed record TensorSpec(string Name, string Datatype, IReadOnlyList<long
     /// <summary>What an output means for each row of input; null for inputs, and for outputs whose type and shape do not tell.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OutputRole? Role { get; init; }
+
+    /// <summary>Whether a tensor of this shape is one; any is where the shape is empty, which ONNX Runtime gives both for scalars and for unknown ranks.</summary>
+    internal bool Accepts(ReadOnlySpan<long> shape)
+    {
+        bool fits = Shape.Count == 0 || shape.Length == Shape.Count;
+        for (int i = 0; fits && i < Shape.Count; i++)
+        {
+            fits = Shape[i] < 0 || Shape[i] == shape[i];
+        }
+
+        return fits;
+    }
 }
 
 /// <summary>What an output says of each row of input.</summary>

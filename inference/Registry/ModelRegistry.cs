@@ -364,9 +364,9 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     private static async Task<ModelFile> UploadOnceAsync(BlobClient blob, ModelSource source, CancellationToken cancellationToken)
     {
         await using Stream content = await source.OpenRead(cancellationToken);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var hashing = new HashingStream(content, hash);
+        using var hash = SHA256.Create();
+        await using var hashing = new CryptoStream(content, hash, CryptoStreamMode.Read);
         await blob.UploadAsync(hashing, new BlobUploadOptions { HttpHeaders = new() { ContentType = "application/octet-stream" } }, cancellationToken);
-        return new(source.Name, Convert.ToHexStringLower(hash.GetHashAndReset()), hashing.BytesRead);
+        return new(source.Name, Convert.ToHexStringLower(hash.Hash!), content.Length);
     }
 }

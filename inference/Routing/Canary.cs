@@ -1,6 +1,5 @@
 using System.Globalization;
 using Azure;
-using DurableMl.Inference.Registry;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Routing;

@@ -1,7 +1,5 @@
 using System.Collections.Frozen;
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Tensors;
 
 namespace DurableMl.Inference.Routing;
 

@@ -1,9 +1,3 @@
-using DurableMl.Inference.Experiments;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Routing;

@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Sessions;
 
 namespace DurableMl.Inference.Routing;
 

@@ -1,8 +1,3 @@
-using DurableMl.Inference.Json;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
-
 namespace DurableMl.Inference.Routing;
 
 /// <summary>Says what is wrong with traffic rules before they are put in force, down to targets that do not exist or that have another signature.</summary>

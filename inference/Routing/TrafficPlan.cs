@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using DurableMl.Inference.Protocol;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Routing;

@@ -1,5 +1,4 @@
 using Azure;
-using DurableMl.Inference.Registry;
 
 namespace DurableMl.Inference.Routing;
 

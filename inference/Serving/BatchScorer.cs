@@ -1,7 +1,3 @@
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
-
 namespace DurableMl.Inference.Serving;
 
 /// <summary>

@@ -32,33 +32,19 @@ public sealed class InferenceMeter : IDisposable
     }
 
     internal Counter<long> Requests { get; }
-
     internal Counter<long> Errors { get; }
-
     internal Histogram<double> Duration { get; }
-
     internal Histogram<double> QueueTime { get; }
-
     internal Histogram<double> RunTime { get; }
-
     internal Histogram<long> BatchSize { get; }
-
     internal UpDownCounter<long> QueueLength { get; }
-
     internal Counter<long> ColdLoads { get; }
-
     internal Histogram<double> LoadTime { get; }
-
     internal UpDownCounter<long> Memory { get; }
-
     internal Counter<long> RouteRequests { get; }
-
     internal Histogram<double> RouteDuration { get; }
-
     internal Counter<long> Comparisons { get; }
-
     internal Counter<long> Labels { get; }
-
     internal Gauge<double> Drift { get; }
 
     internal void Answered(string model, string route, string? version, TimeSpan latency, bool failed)

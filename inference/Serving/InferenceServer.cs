@@ -1,7 +1,3 @@
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Routing;
-using DurableMl.Inference.Sessions;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Serving;

@@ -1,9 +1,4 @@
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Batching;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;

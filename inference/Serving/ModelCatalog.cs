@@ -3,10 +3,6 @@ using System.Collections.Frozen;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs;
 using Azure;
-using DurableMl.Inference.Json;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Routing;
-using DurableMl.Inference.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;

@@ -6,8 +6,6 @@ using System.Text;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs;
 using Azure;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
 using Microsoft.Win32.SafeHandles;
 
 namespace DurableMl.Inference.Serving;

@@ -1,4 +1,3 @@
-using DurableMl.Inference.Registry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -2,9 +2,6 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Tensors;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

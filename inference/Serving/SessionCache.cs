@@ -1,5 +1,3 @@
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;

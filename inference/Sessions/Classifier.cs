@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Registry;
 
 namespace DurableMl.Inference.Sessions;
 

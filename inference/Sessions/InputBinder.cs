@@ -1,6 +1,3 @@
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Tensors;
-
 namespace DurableMl.Inference.Sessions;
 
 /// <summary>Checks a request's inputs against a model and puts them into the model's order.</summary>
@@ -33,7 +30,7 @@ internal static class InputBinder
                     throw InferenceException.Input(i, "name", $"input '{input.Name}' is given twice.");
                 }
 
-                Check(input, session.Inputs[index].Datatype, session.Inputs[index].Shape, i);
+                Check(input, session.Inputs[index], i);
                 CheckNaN(input, i, acceptNaN);
                 bound[index] = input.Share();
             }
@@ -60,36 +57,17 @@ internal static class InputBinder
         }
     }
 
-    private static void Check(Tensor input, string datatype, IReadOnlyList<long> shape, int index)
+    private static void Check(Tensor input, TensorSpec spec, int index)
     {
-        if (input.Type.Name != datatype)
+        if (input.Type.Name != spec.Datatype)
         {
-            throw InferenceException.Input(index, "datatype", $"input '{input.Name}' takes {datatype}, not {input.Type.Name}.");
+            throw InferenceException.Input(index, "datatype", $"input '{input.Name}' takes {spec.Datatype}, not {input.Type.Name}.");
         }
 
-        // ONNX Runtime gives an empty shape both for scalars and for inputs of unknown rank.
-        if (shape.Count > 0 && !Fits(input.Shape, shape))
+        if (!spec.Accepts(input.Shape))
         {
-            throw InferenceException.Input(index, "shape", $"{TensorShape.Text(input.Shape)} does not fit input '{input.Name}', whose shape is {TensorShape.Text(shape)}.");
+            throw InferenceException.Input(index, "shape", $"{TensorShape.Text(input.Shape)} does not fit input '{input.Name}', whose shape is {TensorShape.Text(spec.Shape)}.");
         }
-    }
-
-    private static bool Fits(long[] shape, IReadOnlyList<long> spec)
-    {
-        if (shape.Length != spec.Count)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < shape.Length; i++)
-        {
-            if (spec[i] >= 0 && spec[i] != shape[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static void CheckSymbols(Tensor[] bound, ModelSession session)
@@ -122,7 +100,7 @@ internal static class InputBinder
     {
         if (session.Inputs is not [var spec] || !TensorType.ByName.TryGetValue(spec.Datatype, out TensorType? type) || type.IsBytes)
         {
-            throw InferenceException.Field(InferRequestReader.HeaderLength, "0 (raw binary data) is only for models with one input of numbers.");
+            throw InferenceException.Field(RequestBody.HeaderLength, "0 (raw binary data) is only for models with one input of numbers.");
         }
 
         long known = type.Size;
@@ -140,7 +118,7 @@ internal static class InputBinder
             }
             else if (i > 0 && open == 0)
             {
-                throw InferenceException.Field(InferRequestReader.HeaderLength, $"0 (raw binary data) leaves the shape {TensorShape.Text(spec.Shape)} open; send JSON.");
+                throw InferenceException.Field(RequestBody.HeaderLength, $"0 (raw binary data) leaves the shape {TensorShape.Text(spec.Shape)} open; send JSON.");
             }
         }
 

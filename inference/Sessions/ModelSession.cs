@@ -1,8 +1,4 @@
 using System.Collections.Frozen;
-using DurableMl.Inference.Batching;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Sessions;

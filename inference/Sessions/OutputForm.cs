@@ -1,6 +1,4 @@
 using System.Globalization;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Sessions;

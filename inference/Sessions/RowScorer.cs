@@ -2,11 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using DurableMl.Inference.Batching;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Routing;
-using DurableMl.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Sessions;

@@ -17,8 +17,8 @@ public sealed partial class AppSettingsTests
     /// <summary>Sources that read the environment or the configuration, with what the test below does to make them read.</summary>
     private static readonly string[] Readers =
     [
-        "batch-jobs/Client/BatchSettings.cs", "functions/Hosting/StorageServices.cs", "functions/Hosting/TelemetryServices.cs", "functions/Hosting/TrainingServices.cs",
-        "functions/Pipelines/Caller.cs", "functions/Pipelines/PurgeHistory.cs", "functions/Training/EndAbandonedTraining.cs", "inference/InferenceServiceCollectionExtensions.cs",
+        "batch-jobs/Client/BatchSettings.cs", "functions/Hosting/TrainingServices.cs",
+        "functions/Pipelines/Caller.cs", "functions/Pipelines/PurgeHistory.cs", "functions/Training/EndAbandonedTraining.cs", "inference/HostServices.cs", "inference/InferenceServiceCollectionExtensions.cs",
     ];
 
     /// <summary>What is read past the configuration, or only when a function runs; with the source that does it.</summary>
@@ -36,7 +36,7 @@ public sealed partial class AppSettingsTests
         using ServiceProvider services = new ServiceCollection()
             .AddSingleton(configuration)
             .AddDurableMlTelemetry(configuration)
-            .AddDurableMlStorage()
+            .AddDataStorage()
             .AddDurableMlTraining()
             .AddInference()
             .BuildServiceProvider();

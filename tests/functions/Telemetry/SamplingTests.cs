@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DurableMl.Functions.Hosting;
+using DurableMl.Inference;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Trace;
@@ -18,14 +19,34 @@ public sealed class SamplingTests
     [DataRow(ActivityTraceFlags.None, 0)]
     public void A_trace_is_kept_whole_or_not_at_all(ActivityTraceFlags host, int kept)
     {
-        IConfiguration configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([KeyValuePair.Create("APPLICATIONINSIGHTS_CONNECTION_STRING", (string?)Nowhere)])
-            .Build();
+        IConfiguration configuration = Configuration();
         using ServiceProvider services = new ServiceCollection().AddSingleton(configuration).AddDurableMlTelemetry(configuration).BuildServiceProvider();
+
+        int recorded = Recorded(services, new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), host, isRemote: true));
+
+        Assert.AreEqual(kept, recorded);
+    }
+
+    [TestMethod]
+    public void Of_the_traces_that_begin_in_a_server_its_share_is_kept_and_a_callers_decision_counts_before()
+    {
+        IConfiguration configuration = Configuration();
+        var collection = new ServiceCollection();
+        collection.AddSingleton(configuration).AddTelemetryExport(configuration, new TraceIdRatioBasedSampler(0));
+        using ServiceProvider services = collection.BuildServiceProvider();
+
+        Assert.AreEqual(0, Recorded(services, default));
+        Assert.AreEqual(500, Recorded(services, new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true)));
+    }
+
+    private static IConfiguration Configuration() => new ConfigurationBuilder()
+        .AddInMemoryCollection([KeyValuePair.Create("APPLICATIONINSIGHTS_CONNECTION_STRING", (string?)Nowhere)])
+        .Build();
+
+    private static int Recorded(ServiceProvider services, ActivityContext parent)
+    {
         _ = services.GetRequiredService<TracerProvider>();
         using var source = new ActivitySource("Azure.Tests");
-        var parent = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), host, isRemote: true);
-
         int recorded = 0;
         for (int i = 0; i < 500; i++)
         {
@@ -33,6 +54,6 @@ public sealed class SamplingTests
             recorded += span?.Recorded == true ? 1 : 0;
         }
 
-        Assert.AreEqual(kept, recorded);
+        return recorded;
     }
 }
