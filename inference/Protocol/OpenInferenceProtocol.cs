@@ -1,7 +1,9 @@
+using DurableMl.Inference.Columns;
 using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using static DurableMl.Inference.Endpoints.InferenceEndpoints;
 
 namespace DurableMl.Inference.Protocol;
@@ -43,6 +45,11 @@ internal sealed class OpenInferenceProtocol(InferenceServer server, InferenceOpt
     {
         string model = ModelNames.Model(Part(context, "model"));
         using InferRequest request = await InferRequestReader.ReadAsync(context.Request, Limits, cancellationToken);
+        if (context.Request.Query.TryGetValue(ModelColumns.RawParameter, out StringValues raw))
+        {
+            (request.Parameters ??= [])[ModelColumns.RawParameter] = raw.ToString();
+        }
+
         using InferResponse response = await server.InferAsync(model, Version(context), request, context.Request.Headers, cancellationToken);
         await InferResponseWriter.WriteAsync(context.Response, request, response, cancellationToken);
     }
