@@ -45,11 +45,12 @@ internal static class ApiOperations
     private static readonly (string, string, string) IfMatch = ("If-Match", "header", "The ETag of what is replaced");
     private static readonly (string, string, string) IfNoneMatch = ("If-None-Match", "header", "* where there is nothing yet");
     private static readonly (string, string, string) HeaderLength = ("Inference-Header-Content-Length", "header", "Bytes of JSON before binary tensors; 0 for a raw tensor of a model with one input");
+    private static readonly (string, string, string) Raw = ("raw", "query", "true: the inputs are the network's own, even if a column of the model's table has that name");
     private static readonly (string, string, string) Reason = ("reason", "query", "Why, for people");
 
     private static readonly ApiOperation Infer = new(Protocol, "Runs a model as its traffic rules say", "The outputs", typeof(InferResponseDocument), 400, 404, 413, 415, 422, 429, 503, 504)
     {
-        Body = typeof(InferRequestDocument), IsBinary = true, Parameters = [HeaderLength],
+        Body = typeof(InferRequestDocument), IsBinary = true, Parameters = [HeaderLength, Raw],
     };
 
     /// <summary>By the function's name, with <c>.method</c> behind it where it has several.</summary>

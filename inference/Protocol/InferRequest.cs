@@ -31,6 +31,9 @@ internal sealed class InferRequest : IDisposable
     /// <summary>Other scalar parameters, as text; routing rules can look at them.</summary>
     public Dictionary<string, string>? Parameters { get; set; }
 
+    /// <summary>The columns that it named, once a model has taken them; null where it is for a network's own inputs.</summary>
+    public ModelColumns? Columns { get; set; }
+
     /// <summary>Bytes of its tensors.</summary>
     public long Bytes => RawLength + Inputs.Sum(input => (long)input.Length);
 

@@ -27,6 +27,9 @@ public sealed record ModelManifest(string Model, string Version, DateTimeOffset 
     /// <summary>One of <see cref="Files"/>: an Open Inference Protocol request in JSON that warms the model up.</summary>
     public string? Sample { get; init; }
 
+    /// <summary>One of <see cref="Files"/>: the transform that it was trained behind; null for a model of tensors alone.</summary>
+    public string? Transform { get; init; }
+
     /// <summary>Whether rows of different callers may share a run; null where publishing did not try.</summary>
     public BatchingEvidence? Batching { get; init; }
 

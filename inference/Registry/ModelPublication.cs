@@ -24,6 +24,9 @@ public sealed record ModelPublication(string Model, ModelLineage Lineage, IReadO
     /// <summary>One of <see cref="Files"/>: an Open Inference Protocol request that warms the model up.</summary>
     public string? Sample { get; init; }
 
+    /// <summary>One of <see cref="Files"/>: the transform that it was trained behind, as <c>features/</c> writes it.</summary>
+    public string? Transform { get; init; }
+
     /// <summary>What <see cref="Batching.RowCheck"/> found; without it, rows of different callers never share a run.</summary>
     public BatchingEvidence? Batching { get; init; }
 

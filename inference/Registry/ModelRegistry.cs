@@ -64,6 +64,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             Inputs = publication.Inputs,
             Outputs = publication.Outputs,
             Sample = publication.Sample,
+            Transform = publication.Transform,
             Batching = publication.Batching,
             Statistics = publication.Statistics,
             Serving = publication.Serving,

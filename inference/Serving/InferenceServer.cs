@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Serving;
@@ -29,6 +30,22 @@ internal sealed class InferenceServer(
     /// <param name="cancellationToken">The caller's end or deadline; the request's own timeout comes besides.</param>
     public async Task<InferResponse> InferAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
+        InferResponse response = await RunAsync(model, version, request, headers, cancellationToken);
+        try
+        {
+            // Behind routes and experiments, which compare what the networks say.
+            request.Columns?.ToAnswer(request, response.Outputs);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<InferResponse> RunAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
+    {
         if (request.TimeoutMicroseconds == 0)
         {
             return await RouteAsync(model, version, request, headers, cancellationToken);
@@ -47,7 +64,10 @@ internal sealed class InferenceServer(
         BatchingEvidence batching = lease.Model.Batching;
         return new(
             model, await registry.ListVersionsAsync(model, cancellationToken), "onnxruntime_onnx", session.Inputs, session.Outputs,
-            new Dictionary<string, string> { ["batch_across_callers"] = batching.AcrossCallers ? "true" : "false", ["batch_evidence"] = batching.Because });
+            new Dictionary<string, string> { ["batch_across_callers"] = batching.AcrossCallers ? "true" : "false", ["batch_evidence"] = batching.Because })
+        {
+            Signature = lease.Model.Columns?.Signature,
+        };
     }
 
     /// <summary>The version asked for, or the champion, in memory.</summary>
@@ -80,4 +100,9 @@ internal sealed class InferenceServer(
 /// <param name="Outputs">Its outputs.</param>
 /// <param name="Properties">Whether requests of different callers share runs, and why.</param>
 public sealed record ModelMetadata(
-    string Name, IReadOnlyList<string> Versions, string Platform, IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, IReadOnlyDictionary<string, string> Properties);
+    string Name, IReadOnlyList<string> Versions, string Platform, IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, IReadOnlyDictionary<string, string> Properties)
+{
+    /// <summary>The columns that it takes and what it makes of them, for a version with a transform.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelSignature? Signature { get; init; }
+}

@@ -51,6 +51,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Figures of the inputs since the version was loaded; null where its options do not ask for them, or it has other inputs than one of FP32.</summary>
     public FeatureTally? Drift { get; }
 
+    /// <summary>The table's columns that it takes in place of its network's input; null for a version of tensors alone.</summary>
+    public ModelColumns? Columns { get; private set; }
+
     private bool IsWarm { get; set; }
 
     /// <summary>Loads a version and runs it once, on its own sample or on zeros, so that no caller pays for first-run allocations.</summary>
@@ -74,6 +77,7 @@ internal sealed class LoadedModel : IDisposable
         var loaded = new LoadedModel(manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), bytes, manifest.Serving?.Threads), metrics, log, time);
         try
         {
+            loaded.Columns = ModelColumns.Load(manifest, folder, loaded.Session);
             await (manifest.Sample is { } sample
                 ? loaded.RunSampleAsync(Path.Combine(folder, ModelNames.File(sample)), cancellationToken)
                 : loaded.RunZerosAsync(logger, cancellationToken));
@@ -110,6 +114,8 @@ internal sealed class LoadedModel : IDisposable
 
     private async Task<List<Tensor>> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
     {
+        using InferRequest? transformed = Columns?.ToNetwork(request);
+        request = transformed ?? request;
         Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         try
         {

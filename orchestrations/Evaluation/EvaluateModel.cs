@@ -41,6 +41,9 @@ public sealed record EvaluationResult(
     BatchingEvidence? Batching = null,
     FeatureStatistics? Statistics = null)
 {
+    /// <summary>The dataset's transform, behind which the model was trained and is served; null for a dataset of tensors.</summary>
+    public DatasetFile? Transform { get; init; }
+
     /// <summary>The share of examples classified rightly, 0 to 1; null for a regression.</summary>
     public double? Accuracy => Metrics.TryGetValue("accuracy", out double accuracy) ? accuracy : null;
 }
@@ -95,7 +98,10 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
             }
 
             var result = new EvaluationResult(
-                model.Metrics, model.Examples, model.ClassAccuracy, model.Session.Inputs, model.Session.Outputs, files, leftOut, batching, statistics.Result());
+                model.Metrics, model.Examples, model.ClassAccuracy, model.Session.Inputs, model.Session.Outputs, files, leftOut, batching, statistics.Result())
+            {
+                Transform = manifest.Transform,
+            };
             await blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Evaluation(input.RunId)).WriteJsonAsync(result, cancellationToken);
             return result;
         }

@@ -48,6 +48,7 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
 {
     private const string Sample = "sample.json";
     private const string OtherSample = "sample-request.json";
+    private const string OtherTransform = "input-transform.json";
 
     /// <summary>Publishes the model, all files that were evaluated and no others.</summary>
     /// <param name="input">The model and where it came from.</param>
@@ -65,7 +66,15 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
         IReadOnlyList<ModelFile> evaluated = input.Evaluation.Files;
         var trial = new TrialFiles(blobs, input.RunId, input.TrialId);
         string sample = evaluated.Any(file => string.Equals(file.Name, Sample, StringComparison.OrdinalIgnoreCase)) ? OtherSample : Sample;
-        ModelSource[] files = [.. evaluated.Select(trial.Source), ModelSource.FromBlob(runs.GetBlobClient(RunBlobs.Sample(input.RunId)), sample)];
+        List<ModelSource> files = [.. evaluated.Select(trial.Source), ModelSource.FromBlob(runs.GetBlobClient(RunBlobs.Sample(input.RunId)), sample)];
+        string? transform = null;
+        if (input.Evaluation.Transform is { } fitted)
+        {
+            transform = evaluated.Any(file => string.Equals(file.Name, fitted.File, StringComparison.OrdinalIgnoreCase)) ? OtherTransform : fitted.File;
+            files.Add(ModelSource.FromBlob(
+                blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient($"{input.Dataset}/{input.DatasetVersion}/{fitted.File}"), transform));
+        }
+
         ModelManifest version = await registry.PublishAsync(
             new ModelPublication(input.Model, lineage, files)
             {
@@ -76,11 +85,17 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
                 Inputs = input.Evaluation.Inputs,
                 Outputs = input.Evaluation.Outputs,
                 Sample = sample,
+                Transform = transform,
                 Batching = input.Evaluation.Batching,
                 Statistics = input.Evaluation.Statistics,
                 Serving = input.Serving,
             },
             cancellationToken);
+        if (input.Evaluation.Transform is { } wanted && version.Files.FirstOrDefault(file => file.Name == version.Transform)?.Sha256 != wanted.Sha256)
+        {
+            throw new PermanentFailureException($"Version {version.Version} of {version.Model} has another {wanted.File} than the dataset that its model was tested on.");
+        }
+
         if (evaluated.FirstOrDefault(file => !version.Files.Contains(file)) is { } other)
         {
             throw new PermanentFailureException($"Version {version.Version} of {version.Model} was published from this trial before, with another {other.Name} than was evaluated now.");

@@ -78,6 +78,8 @@ public class PipelineOrchestratorTests
         ModelManifest model = await hub.Registry.GetAsync(hub.Raw.Name, "1");
         Assert.AreEqual(0, model.Metrics["test_rmse"], 1e-3);
         Assert.IsFalse(model.Metrics.ContainsKey("test_accuracy"));
+        Assert.AreEqual("transform.json", model.Transform);
+        Assert.AreEqual(output.Evaluation.Transform!.Sha256, model.Files.Single(file => file.Name == model.Transform).Sha256, "the very transform that it was trained behind");
     }
 
     [TestMethod]

@@ -1,0 +1,326 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using DurableMl.Features.Schemas;
+using DurableMl.Features.Tables;
+using DurableMl.Features.Transforms;
+using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
+
+namespace DurableMl.Inference.Columns;
+
+/// <summary>
+/// What stands between a table's columns and a version's network: the transform that it was trained behind. A request that names columns
+/// goes through it and gets labels or numbers in their own units for an answer; a request that names the network's own input does not.
+/// </summary>
+internal sealed class ModelColumns
+{
+    /// <summary>The request parameter, and the query parameter, that insists on the network itself.</summary>
+    public const string RawParameter = "raw";
+
+    private const string LabelOutput = "label";
+    private const string ScoresOutput = "scores";
+
+    private readonly FittedTransform transform;
+    private readonly TableSchema schema;
+    private readonly string networkInput;
+
+    private ModelColumns(FittedTransform transform, string networkInput)
+    {
+        this.transform = transform;
+        this.networkInput = networkInput;
+        // The protocol has no null among texts: an empty one is a missing value, unless it was a category of its own.
+        bool isCategory = transform.Features.Any(feature => feature.Categories?.Contains("", StringComparer.Ordinal) == true);
+        schema = isCategory ? transform.Schema : transform.Schema with { Missing = [.. transform.Missing, ""] };
+        Signature = new ModelSignature(
+            [.. transform.Features.Select(feature => new SignatureColumn(feature.Name, feature.Type, DatatypeOf(feature.Type)) { Categories = feature.Categories, Required = feature.Required })],
+            transform.Task,
+            [.. transform.Targets.Select(target => new SignatureTarget(target.Name) { Labels = target.Labels })]);
+    }
+
+    /// <summary>What the version takes and gives, in the raw data's words.</summary>
+    public ModelSignature Signature { get; }
+
+    private bool IsClassification => transform.Task == LearningTask.Classification;
+
+    private IEnumerable<string> OutputNames => IsClassification ? [LabelOutput, ScoresOutput] : transform.Targets.Select(target => target.Name);
+
+    /// <summary>The columns of a version; null for one without a transform.</summary>
+    /// <exception cref="InvalidModelException">Transform and network do not fit.</exception>
+    public static ModelColumns? Load(ModelManifest manifest, string folder, ModelSession session)
+    {
+        if (manifest.Transform is not { } file)
+        {
+            return null;
+        }
+
+        FittedTransform transform;
+        try
+        {
+            transform = FittedTransform.Parse(System.IO.File.ReadAllBytes(Path.Combine(folder, ModelNames.File(file))));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidModelException($"Model '{manifest.Model}' version {manifest.Version} cannot be used: {e.Message}", e);
+        }
+
+        return session.Inputs is [{ Datatype: "FP32", Shape: [_, var width] } input] && (width < 0 || width == transform.Width)
+            ? new ModelColumns(transform, input.Name)
+            : throw new InvalidModelException(
+                $"Model '{manifest.Model}' version {manifest.Version} cannot be used: its transform gives rows of {transform.Width} numbers, which its network does not take.");
+    }
+
+    /// <summary>The request as the network takes it; null where it is for the network as it is.</summary>
+    /// <exception cref="InferenceException">400: a column is missing, or a value is not of its column's type.</exception>
+    public InferRequest? ToNetwork(InferRequest request)
+    {
+        if (IsForNetwork(request))
+        {
+            return null;
+        }
+
+        request.Columns = this;
+        CheckOutputs(request);
+        int rows = CheckInputs(request);
+        var builder = new TableBuilder(schema, "inputs");
+        float[] numbers;
+        try
+        {
+            (string Name, Action<int> Add)[] columns = [.. request.Inputs.Select(input => (input.Name, Adder(builder, input)))];
+            for (int row = 0; row < rows; row++)
+            {
+                foreach ((_, Action<int> add) in columns)
+                {
+                    add(row);
+                }
+
+                builder.EndRow();
+            }
+
+            numbers = transform.Apply(builder.Take(), "inputs");
+        }
+        catch (TableFormatException e)
+        {
+            throw new InferenceException(400, e.Message);
+        }
+
+        var network = new InferRequest { Id = request.Id };
+        network.Inputs.Add(Tensor.Copy(networkInput, TensorType.ByName["FP32"], [rows, transform.Width], MemoryMarshal.AsBytes<float>(numbers)));
+        return network;
+    }
+
+    /// <summary>Puts labels and scores, or a number for each target, in place of the network's outputs.</summary>
+    public void ToAnswer(InferRequest request, List<Tensor> outputs)
+    {
+        int width = IsClassification ? transform.Targets[0].Labels!.Count : transform.Targets.Count;
+        Tensor? found = outputs.Find(output => output.Type.Name == "FP32" && output.Shape is [_, var columns] && columns == width);
+        if (found is null)
+        {
+            throw new InferenceException(503, $"The model gives no FP32 output of {width} numbers a row; ask the network itself with {RawParameter}=true.");
+        }
+
+        var numbers = MemoryMarshal.Cast<byte, float>(found.Data).ToArray();
+        // The jobs here export logits by that name; a row of them may look like probabilities by chance.
+        bool isLogits = found.Name == "logits" || !AreProbabilities(numbers, width);
+        outputs.ForEach(output => output.Dispose());
+        outputs.Clear();
+        foreach (Tensor answer in IsClassification ? Labelled(numbers, width, isLogits) : Values(numbers, width))
+        {
+            if (request.Outputs is { Count: > 0 } wanted && !wanted.Exists(output => output.Name == answer.Name))
+            {
+                answer.Dispose();
+            }
+            else
+            {
+                outputs.Add(answer);
+            }
+        }
+    }
+
+    private List<Tensor> Labelled(float[] scores, int width, bool isLogits)
+    {
+        IReadOnlyList<string> labels = transform.Targets[0].Labels!;
+        int rows = scores.Length / width;
+        var answers = new string[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> of = scores.AsSpan(row * width, width);
+            answers[row] = labels[Routing.Scores.IndexOfMax(of)];
+            if (isLogits)
+            {
+                Softmax(of);
+            }
+        }
+
+        return [Tensor.OfStrings(LabelOutput, [rows], answers), Tensor.Copy(ScoresOutput, TensorType.ByName["FP32"], [rows, width], MemoryMarshal.AsBytes<float>(scores))];
+    }
+
+    private List<Tensor> Values(float[] values, int width)
+    {
+        int rows = values.Length / width;
+        var answers = new List<Tensor>(width);
+        for (int target = 0; target < width; target++)
+        {
+            float[] column = [.. Enumerable.Range(0, rows).Select(row => values[(row * width) + target])];
+            answers.Add(Tensor.Copy(transform.Targets[target].Name, TensorType.ByName["FP32"], [rows], MemoryMarshal.AsBytes<float>(column)));
+        }
+
+        return answers;
+    }
+
+    private bool IsForNetwork(InferRequest request) =>
+        request.Raw is not null
+        || request.Parameters?.GetValueOrDefault(RawParameter) == "true"
+        || (request.Inputs.Exists(input => input.Name == networkInput) && transform.Features.All(feature => feature.Name != networkInput));
+
+    private void CheckOutputs(InferRequest request)
+    {
+        foreach ((int i, RequestedOutput output) in (request.Outputs ?? []).Index())
+        {
+            if (!OutputNames.Contains(output.Name, StringComparer.Ordinal))
+            {
+                throw InferenceException.Field($"outputs[{i}].name", $"a request by columns has no output '{output.Name}'; it has {string.Join(", ", OutputNames)}.");
+            }
+        }
+    }
+
+    private int CheckInputs(InferRequest request)
+    {
+        string[] absent = [.. transform.Features.Select(feature => feature.Name).Where(name => !request.Inputs.Exists(input => input.Name == name))];
+        if (absent.Length > 0)
+        {
+            throw InferenceException.Field(
+                "inputs", $"the columns {string.Join(", ", absent.Select(name => $"'{name}'"))} are missing; a value that is not known is null, or an empty text. The network's own input is '{networkInput}'.");
+        }
+
+        int rows = TensorShape.Elements(request.Inputs[0].Shape);
+        foreach ((int i, Tensor input) in request.Inputs.Index())
+        {
+            if (input.Shape is not ([_] or [_, 1]) || TensorShape.Elements(input.Shape) != rows)
+            {
+                throw InferenceException.Input(i, "shape", $"is {TensorShape.Text(input.Shape)}; every column needs [{rows}], a value for each row of the first one.");
+            }
+
+            if (request.Inputs.FindIndex(other => other.Name == input.Name) != i)
+            {
+                throw InferenceException.Input(i, "name", $"input '{input.Name}' is given twice.");
+            }
+        }
+
+        return rows;
+    }
+
+    private static Action<int> Adder(TableBuilder builder, Tensor input)
+    {
+        string name = input.Name;
+        switch (input.Type.Name)
+        {
+            case "BYTES":
+                string[] texts = input.Texts();
+                return row => builder.Add(name, texts[row]);
+            case "BOOL":
+                return row => builder.Add(name, input.Data[row] != 0);
+            case "FP64":
+                return row => builder.Add(name, At<double>(input, row));
+            case "FP32":
+                return row => builder.Add(name, (double)At<float>(input, row));
+            case "FP16":
+                return row => builder.Add(name, (double)At<Half>(input, row));
+            case "INT64":
+                return row => builder.Add(name, At<long>(input, row));
+            case "INT32":
+                return row => builder.Add(name, (long)At<int>(input, row));
+            case "INT16":
+                return row => builder.Add(name, (long)At<short>(input, row));
+            case "INT8":
+                return row => builder.Add(name, (long)At<sbyte>(input, row));
+            case "UINT64":
+                return row => builder.Add(name, (double)At<ulong>(input, row));
+            case "UINT32":
+                return row => builder.Add(name, (long)At<uint>(input, row));
+            case "UINT16":
+                return row => builder.Add(name, (long)At<ushort>(input, row));
+            default:
+                return row => builder.Add(name, (long)input.Data[row]);
+        }
+    }
+
+    private static T At<T>(Tensor input, int row)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(input.Data)[row];
+
+    private static string DatatypeOf(ColumnType type) => type switch
+    {
+        ColumnType.Numeric => "FP64",
+        ColumnType.Boolean => "BOOL",
+        _ => "BYTES",
+    };
+
+    private static bool AreProbabilities(float[] scores, int width)
+    {
+        for (int start = 0; start < scores.Length; start += width)
+        {
+            double sum = 0;
+            foreach (float score in scores.AsSpan(start, width))
+            {
+                if (!(score is >= 0 and <= 1))
+                {
+                    return false;
+                }
+
+                sum += score;
+            }
+
+            if (Math.Abs(sum - 1) > 1e-3)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void Softmax(Span<float> scores)
+    {
+        float highest = scores[Routing.Scores.IndexOfMax(scores)];
+        double total = 0;
+        foreach (float score in scores)
+        {
+            total += Math.Exp(score - highest);
+        }
+
+        foreach (ref float score in scores)
+        {
+            score = (float)(Math.Exp(score - highest) / total);
+        }
+    }
+}
+
+/// <summary>What a version takes and gives in the raw data's words.</summary>
+/// <param name="Columns">The columns, by name.</param>
+/// <param name="Task">What it predicts.</param>
+/// <param name="Targets">What it predicts of each row.</param>
+public sealed record ModelSignature(IReadOnlyList<SignatureColumn> Columns, LearningTask Task, IReadOnlyList<SignatureTarget> Targets);
+
+/// <summary>A column of a request.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">What it holds.</param>
+/// <param name="Datatype">The protocol's type that carries it best; others do too.</param>
+public sealed record SignatureColumn(string Name, ColumnType Type, string Datatype)
+{
+    /// <summary>The categories that the model knows; null for columns that are not categorical.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Categories { get; init; }
+
+    /// <summary>Whether every row needs a value.</summary>
+    public bool Required { get; init; }
+}
+
+/// <summary>What is predicted.</summary>
+/// <param name="Name">The column's name in the raw data.</param>
+public sealed record SignatureTarget(string Name)
+{
+    /// <summary>The labels, in the order of the scores; null for a number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Labels { get; init; }
+}
