@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace DurableMl.Workflows.Execution;
+
+/// <summary>One event of an execution.</summary>
+/// <param name="Id">From 1, without gaps.</param>
+/// <param name="PreviousEventId">The event that this one follows in its branch; 0 at the start.</param>
+/// <param name="Type">The event's type.</param>
+/// <param name="Timestamp">When it happened.</param>
+/// <param name="Details">What the type has beyond that.</param>
+public sealed record HistoryEvent(int Id, int PreviousEventId, string Type, DateTimeOffset Timestamp, JsonObject Details);
+
+/// <summary>The events of an execution in the order in which they happened.</summary>
+public sealed class History
+{
+    private readonly List<HistoryEvent> _events = [];
+
+    /// <summary>What happened so far.</summary>
+    public IReadOnlyList<HistoryEvent> Events => _events;
+
+    internal int Append(string type, int previous, DateTimeOffset time, JsonObject? details = null)
+    {
+        var id = _events.Count + 1;
+        _events.Add(new HistoryEvent(id, previous, type, time, details ?? []));
+        return id;
+    }
+}

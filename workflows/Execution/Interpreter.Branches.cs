@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMl.Workflows.Definitions;
+using DurableMl.Workflows.Expressions;
+using DurableMl.Workflows.Paths;
+
+namespace DurableMl.Workflows.Execution;
+
+// Parallel and Map: states that run machines of their own.
+public sealed partial class Interpreter
+{
+    // Iterations at a time where the definition sets no limit: what AWS runs of an inline Map.
+    private const int StandardConcurrency = 40;
+
+    private async Task<Step> RunParallelAsync(Visit visit)
+    {
+        var state = visit.State;
+        JsonNode? input;
+        if (state.QueryLanguage == QueryLanguage.Jsonata)
+        {
+            input = state.Has("Arguments") ? QueriesFor(visit).Fill(state["Arguments"], "Arguments") : visit.Input;
+        }
+        else
+        {
+            var effective = EffectiveInput(visit);
+            input = state.Has("Parameters") ? ScopeFor(visit, effective).Fill(state["Parameters"]) : effective;
+        }
+
+        Append(visit.Branch, "ParallelStateStarted");
+        var branches = state.Branches.Select(_ => Inside(visit)).ToList();
+        var results = new JsonNode?[branches.Count];
+        WorkflowFailure? failure = null;
+        await Task.WhenAll(Enumerable.Range(0, branches.Count).Select(async i =>
+        {
+            try
+            {
+                results[i] = await RunMachineAsync(state.Branches[i], input?.DeepClone(), branches[i]);
+            }
+            catch (WorkflowFailure failed)
+            {
+                failure ??= failed;
+            }
+
+            visit.Branch.Last = branches[i].Last;
+        }));
+        if (failure is not null)
+        {
+            throw failure;
+        }
+
+        Note(visit.Branch, "ParallelStateSucceeded");
+        return FinishBranches(visit, results);
+    }
+
+    private async Task<Step> RunMapAsync(Visit visit)
+    {
+        var state = visit.State;
+        var isJsonata = state.QueryLanguage == QueryLanguage.Jsonata;
+        var input = isJsonata ? visit.Input : EffectiveInput(visit);
+        var items = isJsonata ? ItemsByExpression(visit) : ItemsByPath(visit, input);
+        Append(visit.Branch, "MapStateStarted", new JsonObject { ["length"] = items.Count });
+        var limits = LimitsOf(visit, input, items.Count);
+        if (state.IsDistributed)
+        {
+            Append(visit.Branch, "MapRunStarted", new JsonObject { ["mapRunArn"] = $"{_identity.StateMachineId}/{state.Name}:{_host.NewGuid()}" });
+        }
+
+        var results = new JsonNode?[items.Count];
+        var failures = new List<WorkflowFailure>();
+        var (next, started, lastSucceeded) = (0, visit.Branch.Last, visit.Branch.Last);
+
+        // Lanes take the next item when they are done with one; within a lane, events follow each other.
+        async Task RunLaneAsync()
+        {
+            var previous = started;
+            while (next < items.Count && failures.Count <= limits.Tolerated)
+            {
+                var index = next++;
+                var item = new JsonObject { ["Index"] = index, ["Value"] = items[index]?.DeepClone() };
+                var branch = state.IsDistributed ? new Branch(new History(), new Variables(), item) : Inside(visit, item);
+                branch.Last = previous;
+                var iteration = new JsonObject { ["name"] = state.Name, ["index"] = index };
+                Append(branch, "MapIterationStarted", iteration.DeepClone().AsObject());
+                try
+                {
+                    results[index] = await RunMachineAsync(state.ItemProcessor!, ItemInput(visit, input, item), branch);
+                    previous = branch.Last;
+                    Append(branch, "MapIterationSucceeded", iteration);
+                    lastSucceeded = branch.Last;
+                }
+                catch (WorkflowFailure failure)
+                {
+                    previous = branch.Last;
+                    Note(branch, "MapIterationFailed", iteration);
+                    failures.Add(failure);
+                    if (!state.IsDistributed)
+                    {
+                        visit.Branch.Last = branch.Last;
+                    }
+                }
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(limits.Concurrency, items.Count)).Select(_ => RunLaneAsync()));
+        if (failures.Count > limits.Tolerated)
+        {
+            if (!state.IsDistributed)
+            {
+                throw failures[0];
+            }
+
+            var exceeded = new WorkflowFailure(
+                ErrorNames.ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded");
+            Append(visit.Branch, "MapRunFailed", ErrorDetails(exceeded));
+            throw exceeded;
+        }
+
+        if (state.IsDistributed)
+        {
+            Append(visit.Branch, "MapRunSucceeded");
+        }
+        else
+        {
+            visit.Branch.Last = lastSucceeded;
+        }
+
+        Note(visit.Branch, "MapStateSucceeded");
+        return FinishBranches(visit, results);
+    }
+
+    private static Branch Inside(Visit visit, JsonObject? item = null) =>
+        new(visit.Branch.History, new Variables(visit.Branch.Variables), item ?? visit.Branch.MapItem) { Last = visit.Branch.Last };
+
+    private Step FinishBranches(Visit visit, IEnumerable<JsonNode?> results)
+    {
+        var result = new JsonArray([.. results.Select(item => item?.DeepClone())]);
+        return visit.State.QueryLanguage == QueryLanguage.Jsonata
+            ? Finish(visit, QueriesFor(visit).With("result", result), result)
+            : FinishWithSelected(visit, result);
+    }
+
+    private JsonArray ItemsByExpression(Visit visit)
+    {
+        if (visit.State.Has("Items"))
+        {
+            return QueriesFor(visit).Array(visit.State["Items"], "Items");
+        }
+
+        return visit.Input as JsonArray
+            ?? throw WorkflowFailure.Query($"Map state input must be an array but was: {Compact.Write(visit.Input)}", null);
+    }
+
+    private JsonArray ItemsByPath(Visit visit, JsonNode? input)
+    {
+        var path = visit.State.Text("ItemsPath") ?? "$";
+        return ValueAt(ScopeFor(visit, input), path) as JsonArray
+            ?? throw WorkflowFailure.Runtime($"Reference path \"{path}\" must point to array.");
+    }
+
+    private JsonNode? ItemInput(Visit visit, JsonNode? input, JsonObject item)
+    {
+        var field = visit.State.Has("ItemSelector") ? "ItemSelector" : "Parameters";
+        if (!visit.State.Has(field))
+        {
+            return item["Value"]?.DeepClone();
+        }
+
+        var inner = visit with { Branch = Inside(visit, item) };
+        return visit.State.QueryLanguage == QueryLanguage.Jsonata
+            ? QueriesFor(inner).Fill(visit.State[field], field)
+            : ScopeFor(inner, input).Fill(visit.State[field]);
+    }
+
+    private sealed record MapLimits(int Concurrency, double Tolerated);
+
+    private MapLimits LimitsOf(Visit visit, JsonNode? input, int length)
+    {
+        var concurrency = LimitOf(visit, input, "MaxConcurrency", isWhole: true) ?? 0;
+        var count = LimitOf(visit, input, "ToleratedFailureCount", isWhole: true);
+        var percentage = LimitOf(visit, input, "ToleratedFailurePercentage", isWhole: false);
+        if (percentage is < 0 or > 100)
+        {
+            throw WorkflowFailure.Runtime("ToleratedFailurePercentage must be between 0 and 100.");
+        }
+
+        if (concurrency < 0 || count < 0)
+        {
+            throw WorkflowFailure.Runtime($"{(count < 0 ? "ToleratedFailureCount" : "MaxConcurrency")} must not be negative.");
+        }
+
+        var tolerated = visit.State.IsDistributed ? Math.Max(count ?? 0, Math.Floor((percentage ?? 0) * length / 100)) : 0;
+        return new MapLimits(concurrency == 0 ? StandardConcurrency : (int)Math.Min(concurrency, int.MaxValue), tolerated);
+    }
+
+    private double? LimitOf(Visit visit, JsonNode? input, string field, bool isWhole)
+    {
+        if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
+        {
+            return visit.State.Has(field) ? QueriesFor(visit).Number(visit.State[field], field) : null;
+        }
+
+        if (visit.State.Text(field + "Path") is not { } path)
+        {
+            return JsonValues.Number(visit.State[field]);
+        }
+
+        var value = ValueAt(ScopeFor(visit, input), path);
+        if (NumberIn(value) is { } number && (!isWhole || number == Math.Floor(number)))
+        {
+            return number;
+        }
+
+        throw WorkflowFailure.Runtime(
+            $"The {field}Path field refers to value \"{JsonValues.Text(value) ?? Compact.Write(value)}\" which is not a valid "
+            + $"{(isWhole ? "integer" : "float")}: {path}");
+    }
+
+    // A variable may hold the number as text.
+    private static double? NumberIn(JsonNode? value) => JsonValues.KindOf(value) switch
+    {
+        JsonValueKind.Number => JsonValues.Number(value),
+        JsonValueKind.String when double.TryParse(
+            JsonValues.Text(value), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
+}

@@ -1,0 +1,407 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMl.Workflows.Definitions;
+using DurableMl.Workflows.Expressions;
+using DurableMl.Workflows.Paths;
+
+namespace DurableMl.Workflows.Execution;
+
+// What each type of state does with its input.
+public sealed partial class Interpreter
+{
+    private async Task<Step> ExecuteAsync(Visit visit)
+    {
+        var state = visit.State;
+        var isJsonata = state.QueryLanguage == QueryLanguage.Jsonata;
+        switch (state.Type)
+        {
+            case "Pass":
+                return isJsonata ? Finish(visit, QueriesFor(visit), visit.Input) : Pass(visit);
+            case "Succeed":
+                return isJsonata ? Finish(visit, QueriesFor(visit), visit.Input) : Finish(visit, EffectiveInput(visit));
+            case "Fail":
+                throw Failure(visit);
+            case "Choice":
+                return Choose(visit);
+            case "Wait":
+                await _host.DelayUntilAsync(WaitEnd(visit));
+                return isJsonata ? Finish(visit, QueriesFor(visit), visit.Input) : Finish(visit, EffectiveInput(visit));
+            case "Task":
+                return await RunTaskAsync(visit);
+            case "Parallel":
+                return await RunParallelAsync(visit);
+            case "Map":
+                return await RunMapAsync(visit);
+            default:
+                throw WorkflowFailure.Runtime($"There is no state type '{state.Type}'.");
+        }
+    }
+
+    private Step Pass(Visit visit)
+    {
+        var input = EffectiveInput(visit);
+        var filled = visit.State.Has("Parameters") ? ScopeFor(visit, input).Fill(visit.State["Parameters"]) : input;
+        return FinishWithResult(visit, visit.State.Has("Result") ? visit.State["Result"] : filled);
+    }
+
+    /// <summary>The input after InputPath.</summary>
+    private JsonNode? EffectiveInput(Visit visit) => Follow(visit, "InputPath", visit.Input);
+
+    private JsonNode? Follow(Visit visit, string field, JsonNode? document)
+    {
+        if (!visit.State.Has(field))
+        {
+            return document;
+        }
+
+        return visit.State.Text(field) is { } path ? ValueAt(ScopeFor(visit, document), path) : new JsonObject();
+    }
+
+    private static JsonNode? ValueAt(Scope scope, string path) => scope.TryEvaluate(path, out var value, out var missing)
+        ? value
+        : throw WorkflowFailure.Runtime($"Invalid path '{path}' : {missing}");
+
+    /// <summary>Ends a JSONPath state that has a result: ResultPath into the raw input, then OutputPath.</summary>
+    private Step FinishWithResult(Visit visit, JsonNode? result)
+    {
+        var assigned = ScopeFor(visit, result).Fill(visit.State["Assign"]) as JsonObject;
+        var combined = Combine(visit.State.Fields, visit.Input, result);
+        return new Step(Follow(visit, "OutputPath", combined), visit.State.Text("Next"), assigned);
+    }
+
+    private Step FinishWithSelected(Visit visit, JsonNode? result) => FinishWithResult(
+        visit, visit.State.Has("ResultSelector") ? ScopeFor(visit, result).Fill(visit.State["ResultSelector"]) : result);
+
+    /// <summary>Ends a JSONPath state that only hands its input on.</summary>
+    private Step Finish(Visit visit, JsonNode? input)
+    {
+        var assigned = ScopeFor(visit, input).Fill(visit.State["Assign"]) as JsonObject;
+        return new Step(Follow(visit, "OutputPath", input), visit.State.Text("Next"), assigned);
+    }
+
+    /// <summary>Ends a JSONata state.</summary>
+    private static Step Finish(Visit visit, Queries queries, JsonNode? standard)
+    {
+        var output = visit.State.Has("Output") ? queries.Fill(visit.State["Output"], "Output") : standard;
+        return new Step(output, visit.State.Text("Next"), queries.Fill(visit.State["Assign"], "Assign") as JsonObject);
+    }
+
+    private static JsonNode? Combine(JsonObject rule, JsonNode? input, JsonNode? result)
+    {
+        if (!rule.TryGetPropertyValue("ResultPath", out var path))
+        {
+            return result;
+        }
+
+        if (path is null)
+        {
+            return input;
+        }
+
+        try
+        {
+            return JsonPath.Parse(path.GetValue<string>()).Write(input, result);
+        }
+        catch (FormatException exception)
+        {
+            throw new WorkflowFailure("States.ResultPathMatchFailure", exception.Message) { LacksState = true };
+        }
+    }
+
+    private WorkflowFailure Failure(Visit visit)
+    {
+        string? Part(string field)
+        {
+            if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
+            {
+                return visit.State.Has(field) ? JsonValues.Text(QueriesFor(visit).Fill(visit.State[field], field)) : null;
+            }
+
+            return visit.State.Text(field + "Path") is { } path
+                ? JsonValues.Text(ScopeFor(visit, visit.Input).Evaluate(path, field + "Path"))
+                : visit.State.Text(field);
+        }
+
+        return new WorkflowFailure(Part("Error"), Part("Cause"));
+    }
+
+    private Step Choose(Visit visit)
+    {
+        var rules = (visit.State["Choices"] as JsonArray ?? []).OfType<JsonObject>();
+        if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
+        {
+            var queries = QueriesFor(visit);
+            var chosen = rules.FirstOrDefault(rule => queries.Boolean(rule["Condition"], "Condition"));
+            var source = chosen ?? visit.State.Fields;
+            var output = source.ContainsKey("Output") ? queries.Fill(source["Output"], "Output") : visit.Input;
+            return new Step(output, NextOf(visit, chosen), queries.Fill(source["Assign"], "Assign") as JsonObject);
+        }
+
+        var input = EffectiveInput(visit);
+        var scope = ScopeFor(visit, input);
+        var matching = rules.FirstOrDefault(rule => ChoiceRule.Holds(rule, scope));
+        var assigned = scope.Fill((matching ?? visit.State.Fields)["Assign"]) as JsonObject;
+        return new Step(Follow(visit, "OutputPath", input), NextOf(visit, matching), assigned);
+    }
+
+    private static string NextOf(Visit visit, JsonObject? rule) => (string?)rule?["Next"] ?? visit.State.Text("Default")
+        ?? throw new WorkflowFailure(ErrorNames.NoChoiceMatched, "No choice rule matched and the state has no default.") { LacksState = true };
+
+    private DateTimeOffset WaitEnd(Visit visit)
+    {
+        var state = visit.State;
+        if (state.QueryLanguage == QueryLanguage.Jsonata)
+        {
+            var queries = QueriesFor(visit);
+            if (state.Has("Seconds"))
+            {
+                var seconds = queries.Number(state["Seconds"], "Seconds");
+                return seconds >= 0
+                    ? After(seconds)
+                    : throw WorkflowFailure.Query($"The Seconds parameter must not be negative: {Shown(seconds)}", "Seconds");
+            }
+
+            var text = JsonValues.Text(queries.Fill(state["Timestamp"], "Timestamp"));
+            return Timestamps.Read(text) ?? throw WorkflowFailure.Query(
+                $"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}", "Timestamp");
+        }
+
+        var scope = ScopeFor(visit, EffectiveInput(visit));
+        if (state.Text("SecondsPath") is { } secondsPath)
+        {
+            if (!scope.TryEvaluate(secondsPath, out var value, out _) || JsonValues.Number(value) is not { } seconds)
+            {
+                throw WorkflowFailure.Runtime($"The SecondsPath parameter does not reference an input value: {secondsPath}");
+            }
+
+            return seconds >= 0
+                ? After(seconds)
+                : throw WorkflowFailure.Runtime($"The SecondsPath parameter references a negative value: {secondsPath} == {Shown(seconds)}");
+        }
+
+        if (state.Text("TimestampPath") is { } timestampPath)
+        {
+            if (!scope.TryEvaluate(timestampPath, out var value, out _))
+            {
+                throw WorkflowFailure.Runtime($"The TimestampPath parameter does not reference an input value: {timestampPath}");
+            }
+
+            return Timestamps.Read(JsonValues.Text(value)) ?? throw WorkflowFailure.Runtime(
+                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: "
+                + $"{timestampPath} == {JsonValues.Text(value) ?? Compact.Write(value)}");
+        }
+
+        return state.Has("Seconds")
+            ? After(JsonValues.Number(state["Seconds"]) ?? 0)
+            : Timestamps.Read(state.Text("Timestamp")) ?? throw WorkflowFailure.Runtime("The field 'Timestamp' is not a date and time with an offset.");
+    }
+
+    private DateTimeOffset After(double seconds) => _host.Now + TimeSpan.FromSeconds(seconds);
+
+    private static string Shown(double number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<Step> RunTaskAsync(Visit visit)
+    {
+        var state = visit.State;
+        var resource = state.Text("Resource") ?? throw WorkflowFailure.Runtime("The field 'Resource' is missing.");
+        visit.Token = resource.EndsWith(".waitForTaskToken", StringComparison.Ordinal) ? _host.NewGuid().ToString("N") : null;
+
+        JsonNode? arguments;
+        if (state.QueryLanguage == QueryLanguage.Jsonata)
+        {
+            arguments = state.Has("Arguments") ? QueriesFor(visit).Fill(state["Arguments"], "Arguments") : visit.Input;
+        }
+        else
+        {
+            var input = EffectiveInput(visit);
+            arguments = state.Has("Parameters") ? ScopeFor(visit, input).Fill(state["Parameters"]) : input;
+        }
+
+        var request = new TaskRequest(
+            state.Name, resource, arguments?.DeepClone(), SecondsOf(visit, "TimeoutSeconds"), SecondsOf(visit, "HeartbeatSeconds"), visit.Token);
+        Append(visit.Branch, "TaskScheduled", new JsonObject { ["resource"] = resource, ["parameters"] = arguments?.DeepClone() });
+        Append(visit.Branch, "TaskStarted", new JsonObject { ["resource"] = resource });
+        JsonNode? result;
+        try
+        {
+            result = await _host.CallAsync(request);
+        }
+        catch (WorkflowFailure failure)
+        {
+            var type = failure.Error is ErrorNames.Timeout or ErrorNames.HeartbeatTimeout ? "TaskTimedOut" : "TaskFailed";
+            Append(visit.Branch, type, ErrorDetails(failure));
+            throw;
+        }
+
+        Append(visit.Branch, "TaskSucceeded", new JsonObject { ["resource"] = resource, ["output"] = result?.DeepClone() });
+        return state.QueryLanguage == QueryLanguage.Jsonata
+            ? Finish(visit, QueriesFor(visit).With("result", result), result)
+            : FinishWithSelected(visit, result);
+    }
+
+    /// <summary>A time in seconds, given by value, by path or by expression; null where the state has none.</summary>
+    private double? SecondsOf(Visit visit, string field)
+    {
+        if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
+        {
+            return visit.State.Has(field) ? QueriesFor(visit).Number(visit.State[field], field) : null;
+        }
+
+        if (visit.State.Text(field + "Path") is not { } path)
+        {
+            return JsonValues.Number(visit.State[field]);
+        }
+
+        var value = ValueAt(ScopeFor(visit, EffectiveInput(visit)), path);
+        return JsonValues.Number(value) is > 0 and var seconds
+            ? seconds
+            : throw WorkflowFailure.Runtime($"The {field}Path field refers to value \"{Compact.Write(value)}\" which is not a positive number: {path}");
+    }
+}
+
+/// <summary>The comparisons of a JSONPath Choice state.</summary>
+internal static class ChoiceRule
+{
+    public static bool Holds(JsonObject rule, Scope scope)
+    {
+        if (rule["And"] is JsonArray all)
+        {
+            return all.OfType<JsonObject>().All(part => Holds(part, scope));
+        }
+
+        if (rule["Or"] is JsonArray any)
+        {
+            return any.OfType<JsonObject>().Any(part => Holds(part, scope));
+        }
+
+        if (rule["Not"] is JsonObject negated)
+        {
+            return !Holds(negated, scope);
+        }
+
+        var path = (string?)rule["Variable"] ?? throw WorkflowFailure.Runtime("A choice rule needs 'Variable', 'And', 'Or' or 'Not'.");
+        var exists = scope.TryEvaluate(path, out var value, out var missing);
+        if (rule["IsPresent"] is { } present)
+        {
+            return exists == present.GetValue<bool>();
+        }
+
+        if (!exists)
+        {
+            throw WorkflowFailure.Runtime($"Invalid path '{path}': The choice state's condition path references an invalid value. {missing}");
+        }
+
+        var (name, operand) = rule.First(pair => IsComparison(pair.Key));
+        if (name.EndsWith("Path", StringComparison.Ordinal))
+        {
+            var operandPath = operand!.GetValue<string>();
+            operand = scope.TryEvaluate(operandPath, out var other, out _)
+                ? other
+                : throw WorkflowFailure.Runtime($"Invalid path '{operandPath}': The choice state's condition path references an invalid value.");
+            name = name[..^4];
+        }
+
+        return name switch
+        {
+            "IsNull" => (value is null) == Wanted(operand),
+            "IsString" => (JsonValues.KindOf(value) == JsonValueKind.String) == Wanted(operand),
+            "IsNumeric" => (JsonValues.KindOf(value) == JsonValueKind.Number) == Wanted(operand),
+            "IsBoolean" => (JsonValues.KindOf(value) is JsonValueKind.True or JsonValueKind.False) == Wanted(operand),
+            "IsTimestamp" => (Timestamps.Read(JsonValues.Text(value)) is not null) == Wanted(operand),
+            "BooleanEquals" => JsonValues.KindOf(value) is JsonValueKind.True or JsonValueKind.False && JsonValues.AreEqual(value, operand),
+            "StringMatches" => JsonValues.Text(value) is { } text && JsonValues.Text(operand) is { } pattern && Matches(text, pattern),
+            _ => OrderOf(name, value, operand) is { } order && Compares(name, order),
+        };
+    }
+
+    private static bool Wanted(JsonNode? operand) => operand!.GetValue<bool>();
+
+    private static bool IsComparison(string key) => key is not ("Variable" or "Next" or "Comment" or "Assign" or "Output");
+
+    private static int? OrderOf(string name, JsonNode? value, JsonNode? operand)
+    {
+        if (name.StartsWith("Numeric", StringComparison.Ordinal))
+        {
+            return JsonValues.Number(value) is { } x && JsonValues.Number(operand) is { } y ? x.CompareTo(y) : null;
+        }
+
+        var (text, other) = (JsonValues.Text(value), JsonValues.Text(operand));
+        if (name.StartsWith("Timestamp", StringComparison.Ordinal))
+        {
+            return Timestamps.Read(text) is { } time && Timestamps.Read(other) is { } limit ? time.CompareTo(limit) : null;
+        }
+
+        return text is not null && other is not null ? string.CompareOrdinal(text, other) : null;
+    }
+
+    private static bool Compares(string name, int order)
+    {
+        if (name.EndsWith("LessThanEquals", StringComparison.Ordinal))
+        {
+            return order <= 0;
+        }
+
+        if (name.EndsWith("GreaterThanEquals", StringComparison.Ordinal))
+        {
+            return order >= 0;
+        }
+
+        if (name.EndsWith("LessThan", StringComparison.Ordinal))
+        {
+            return order < 0;
+        }
+
+        return name.EndsWith("GreaterThan", StringComparison.Ordinal) ? order > 0 : order == 0;
+    }
+
+    /// <summary>Whether a text matches a pattern in which <c>*</c> stands for anything and a backslash makes a star itself.</summary>
+    private static bool Matches(string text, string pattern)
+    {
+        // The states of the pattern that the text read so far can be in: linear in the product of both lengths, whatever the pattern.
+        var tokens = new List<(bool Any, char Literal)>();
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] == '\\' && i + 1 < pattern.Length)
+            {
+                tokens.Add((false, pattern[++i]));
+            }
+            else
+            {
+                tokens.Add((pattern[i] == '*', pattern[i]));
+            }
+        }
+
+        var reached = new bool[tokens.Count + 1];
+        reached[0] = true;
+        Skip(reached);
+        foreach (var character in text)
+        {
+            var next = new bool[tokens.Count + 1];
+            for (var i = 0; i < tokens.Count; i++)
+            {
+                if (reached[i] && tokens[i].Any)
+                {
+                    next[i] = true;
+                }
+                else if (reached[i] && tokens[i].Literal == character)
+                {
+                    next[i + 1] = true;
+                }
+            }
+
+            reached = next;
+            Skip(reached);
+        }
+
+        return reached[^1];
+
+        void Skip(bool[] places)
+        {
+            for (var i = 0; i < tokens.Count; i++)
+            {
+                places[i + 1] |= places[i] && tokens[i].Any;
+            }
+        }
+    }
+}
