@@ -46,6 +46,7 @@ public class ConformanceTests
     {
         "execution" => await ExecutionAsync(one),
         "validation" => Validation(one),
+        "variableReferences" => References(one),
         var kind => [$"{kind} is not answered yet."],
     };
 
@@ -137,5 +138,12 @@ public class ConformanceTests
         }
 
         return [.. one.Differences("/expected", one.Expected, actual)];
+    }
+
+    private static IReadOnlyList<string> References(ConformanceCase one)
+    {
+        var references = VariableReferences.Of(one.Definition).Select(pair =>
+            KeyValuePair.Create(pair.Key, (JsonNode?)new JsonArray([.. pair.Value.Select(name => JsonValue.Create(name))])));
+        return [.. one.Differences("/expected", one.Expected, new JsonObject { ["valid"] = true, ["variableReferences"] = new JsonObject(references) })];
     }
 }

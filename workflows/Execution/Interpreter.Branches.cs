@@ -59,11 +59,12 @@ public sealed partial class Interpreter
         var isJsonata = state.QueryLanguage == QueryLanguage.Jsonata;
         var input = isJsonata ? visit.Input : EffectiveInput(visit);
         var items = isJsonata ? ItemsByExpression(visit) : ItemsByPath(visit, input);
+        var concurrency = ConcurrencyOf(visit, input);
         Append(visit.Branch, "MapStateStarted", new JsonObject { ["length"] = items.Count });
-        var limits = LimitsOf(visit, input, items.Count);
+        var tolerated = ToleratedOf(visit, input, items.Count);
         if (state.IsDistributed)
         {
-            Append(visit.Branch, "MapRunStarted", new JsonObject { ["mapRunArn"] = $"{_identity.StateMachineId}/{state.Name}:{_host.NewGuid()}" });
+            Append(visit.Branch, "MapRunStarted", new JsonObject { ["mapRunArn"] = MapRunId(state) });
         }
 
         var results = new JsonNode?[items.Count];
@@ -74,7 +75,7 @@ public sealed partial class Interpreter
         async Task RunLaneAsync()
         {
             var previous = started;
-            while (next < items.Count && failures.Count <= limits.Tolerated)
+            while (next < items.Count && failures.Count <= tolerated)
             {
                 var index = next++;
                 var item = new JsonObject { ["Index"] = index, ["Value"] = items[index]?.DeepClone() };
@@ -102,8 +103,8 @@ public sealed partial class Interpreter
             }
         }
 
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(limits.Concurrency, items.Count)).Select(_ => RunLaneAsync()));
-        if (failures.Count > limits.Tolerated)
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(concurrency, items.Count)).Select(_ => RunLaneAsync()));
+        if (failures.Count > tolerated)
         {
             if (!state.IsDistributed)
             {
@@ -172,26 +173,33 @@ public sealed partial class Interpreter
             : ScopeFor(inner, input).Fill(visit.State[field]);
     }
 
-    private sealed record MapLimits(int Concurrency, double Tolerated);
-
-    private MapLimits LimitsOf(Visit visit, JsonNode? input, int length)
+    private int ConcurrencyOf(Visit visit, JsonNode? input) => LimitOf(visit, input, "MaxConcurrency", isWhole: true) switch
     {
-        var concurrency = LimitOf(visit, input, "MaxConcurrency", isWhole: true) ?? 0;
-        var count = LimitOf(visit, input, "ToleratedFailureCount", isWhole: true);
-        var percentage = LimitOf(visit, input, "ToleratedFailurePercentage", isWhole: false);
+        < 0 => throw WorkflowFailure.Runtime("MaxConcurrency must not be negative."),
+        null or 0 => StandardConcurrency,
+        { } concurrency => (int)Math.Min(concurrency, int.MaxValue),
+    };
+
+    /// <summary>How many iterations may fail.</summary>
+    private double ToleratedOf(Visit visit, JsonNode? input, int length)
+    {
+        var count = LimitOf(visit, input, "ToleratedFailureCount", isWhole: true) ?? 0;
+        if (count < 0)
+        {
+            throw WorkflowFailure.Runtime("ToleratedFailureCount must not be negative.");
+        }
+
+        var percentage = LimitOf(visit, input, "ToleratedFailurePercentage", isWhole: false) ?? 0;
         if (percentage is < 0 or > 100)
         {
             throw WorkflowFailure.Runtime("ToleratedFailurePercentage must be between 0 and 100.");
         }
 
-        if (concurrency < 0 || count < 0)
-        {
-            throw WorkflowFailure.Runtime($"{(count < 0 ? "ToleratedFailureCount" : "MaxConcurrency")} must not be negative.");
-        }
-
-        var tolerated = visit.State.IsDistributed ? Math.Max(count ?? 0, Math.Floor((percentage ?? 0) * length / 100)) : 0;
-        return new MapLimits(concurrency == 0 ? StandardConcurrency : (int)Math.Min(concurrency, int.MaxValue), tolerated);
+        return visit.State.IsDistributed ? Math.Max(count, Math.Floor(percentage * length / 100)) : 0;
     }
+
+    private string MapRunId(State state) =>
+        $"{_identity.StateMachineId.Replace(":stateMachine:", ":mapRun:", StringComparison.Ordinal)}/{state.Text("Label") ?? state.Name}:{_host.NewGuid()}";
 
     private double? LimitOf(Visit visit, JsonNode? input, string field, bool isWhole)
     {

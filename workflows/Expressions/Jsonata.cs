@@ -106,7 +106,7 @@ internal sealed class Jsonata
             throw WorkflowFailure.Query(Threw(expression, field, error.GetValue<string>()), field);
         }
 
-        return answer.AsObject().TryGetPropertyValue("value", out var value) ? (value, false) : (null, true);
+        return answer.AsObject().TryGetPropertyValue("value", out var value) ? (value?.DeepClone(), false) : (null, true);
     }
 
     private static string Threw(string expression, string field, string message) =>

@@ -141,7 +141,8 @@ internal sealed class JsonPathParser(string text)
         var value = new StringBuilder();
         while (_position < text.Length && Peek != quote)
         {
-            if (Peek == '\\' && _position + 1 < text.Length)
+            // A backslash before anything else is part of the name.
+            if (Peek == '\\' && _position + 1 < text.Length && (text[_position + 1] == quote || text[_position + 1] == '\\'))
             {
                 _position++;
             }
