@@ -30,7 +30,7 @@ internal sealed partial record ConformanceCase(JsonObject Fields)
     {
         if (Masked.Contains(pointer))
         {
-            // A placeholder: its kind counts, and the text around the parts in angle brackets.
+            // A placeholder: only the text around its parts in angle brackets can be compared.
             if (KindOf(expected) == JsonValueKind.String && KindOf(actual) == JsonValueKind.String && Placeholder().IsMatch(expected!.GetValue<string>())
                 && !Pattern(expected.GetValue<string>()).IsMatch(actual!.GetValue<string>()))
             {

@@ -47,7 +47,8 @@ public class ConformanceTests
         "execution" => await ExecutionAsync(one),
         "validation" => Validation(one),
         "variableReferences" => References(one),
-        var kind => [$"{kind} is not answered yet."],
+        "testState" => await StateTestAsync(one),
+        var kind => throw new NotSupportedException($"There is no comparison for cases of the kind {kind}."),
     };
 
     private static async Task<IReadOnlyList<string>> ExecutionAsync(ConformanceCase one)
@@ -145,5 +146,26 @@ public class ConformanceTests
         var references = VariableReferences.Of(one.Definition).Select(pair =>
             KeyValuePair.Create(pair.Key, (JsonNode?)new JsonArray([.. pair.Value.Select(name => JsonValue.Create(name))])));
         return [.. one.Differences("/expected", one.Expected, new JsonObject { ["valid"] = true, ["variableReferences"] = new JsonObject(references) })];
+    }
+
+    private static async Task<IReadOnlyList<string>> StateTestAsync(ConformanceCase one)
+    {
+        JsonObject actual;
+        try
+        {
+            var identity = new ExecutionIdentity(
+                "arn:aws:states:local:012345678901:express:machine-one:run",
+                "run",
+                "arn:aws:iam::012345678901:role/role",
+                "arn:aws:states:local:012345678901:stateMachine:machine-one",
+                "machine-one");
+            actual = await StateTest.RunAsync(one.Definition, one.Input?.DeepClone(), one.Fields["request"]!.AsObject(), new InMemoryHost(), identity);
+        }
+        catch (StateTestRefusedException refused)
+        {
+            actual = new JsonObject { ["valid"] = false, ["errorCode"] = refused.Code, ["message"] = refused.Message };
+        }
+
+        return [.. one.Differences("/expected", one.Expected, actual)];
     }
 }

@@ -27,6 +27,11 @@ public sealed partial class Interpreter
             input = state.Has("Parameters") ? ScopeFor(visit, effective).Fill(state["Parameters"]) : effective;
         }
 
+        if (visit.Probe is { } probe)
+        {
+            return FinishBranches(visit, probe.Results());
+        }
+
         Append(visit.Branch, "ParallelStateStarted");
         var branches = state.Branches.Select(_ => Inside(visit)).ToList();
         var results = new JsonNode?[branches.Count];
@@ -58,10 +63,21 @@ public sealed partial class Interpreter
         var state = visit.State;
         var isJsonata = state.QueryLanguage == QueryLanguage.Jsonata;
         var input = isJsonata ? visit.Input : EffectiveInput(visit);
-        var items = isJsonata ? ItemsByExpression(visit) : ItemsByPath(visit, input);
+        if (!isJsonata)
+        {
+            visit.Probe?.See("afterInputPath", input);
+        }
+
+        var items = visit.Probe?.Items ?? (isJsonata ? ItemsByExpression(visit) : ItemsByPath(visit, input));
         var concurrency = ConcurrencyOf(visit, input);
         Append(visit.Branch, "MapStateStarted", new JsonObject { ["length"] = items.Count });
         var tolerated = ToleratedOf(visit, input, items.Count);
+        if (visit.Probe is { } probe)
+        {
+            var isLimited = state.Fields.Any(pair => pair.Key.StartsWith("ToleratedFailure", StringComparison.Ordinal));
+            return isLimited && probe.FailedIterations > tolerated ? throw ThresholdExceeded() : FinishBranches(visit, probe.Results());
+        }
+
         if (state.IsDistributed)
         {
             Append(visit.Branch, "MapRunStarted", new JsonObject { ["mapRunArn"] = MapRunId(state) });
@@ -111,8 +127,7 @@ public sealed partial class Interpreter
                 throw failures[0];
             }
 
-            var exceeded = new WorkflowFailure(
-                ErrorNames.ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded");
+            var exceeded = ThresholdExceeded();
             Append(visit.Branch, "MapRunFailed", ErrorDetails(exceeded));
             throw exceeded;
         }
@@ -129,6 +144,9 @@ public sealed partial class Interpreter
         Note(visit.Branch, "MapStateSucceeded");
         return FinishBranches(visit, results);
     }
+
+    private static WorkflowFailure ThresholdExceeded() =>
+        new(ErrorNames.ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded");
 
     private static Branch Inside(Visit visit, JsonObject? item = null) =>
         new(visit.Branch.History, new Variables(visit.Branch.Variables), item ?? visit.Branch.MapItem) { Last = visit.Branch.Last };
@@ -155,8 +173,19 @@ public sealed partial class Interpreter
     private JsonArray ItemsByPath(Visit visit, JsonNode? input)
     {
         var path = visit.State.Text("ItemsPath") ?? "$";
-        return ValueAt(ScopeFor(visit, input), path) as JsonArray
-            ?? throw WorkflowFailure.Runtime($"Reference path \"{path}\" must point to array.");
+        if (ValueAt(ScopeFor(visit, input), path) is not JsonArray items)
+        {
+            // A path into the context object is named as if it started there.
+            var shown = path.StartsWith("$$", StringComparison.Ordinal) ? path[1..] : path;
+            throw WorkflowFailure.Runtime($"Reference path \"{shown}\" must point to array.");
+        }
+
+        if (visit.State.Has("ItemsPath"))
+        {
+            visit.Probe?.See("afterItemsPath", items);
+        }
+
+        return items;
     }
 
     private JsonNode? ItemInput(Visit visit, JsonNode? input, JsonObject item)
@@ -173,23 +202,40 @@ public sealed partial class Interpreter
             : ScopeFor(inner, input).Fill(visit.State[field]);
     }
 
-    private int ConcurrencyOf(Visit visit, JsonNode? input) => LimitOf(visit, input, "MaxConcurrency", isWhole: true) switch
+    private int ConcurrencyOf(Visit visit, JsonNode? input)
     {
-        < 0 => throw WorkflowFailure.Runtime("MaxConcurrency must not be negative."),
-        null or 0 => StandardConcurrency,
-        { } concurrency => (int)Math.Min(concurrency, int.MaxValue),
-    };
+        var concurrency = LimitOf(visit, input, "MaxConcurrency", isWhole: true) ?? 0;
+        visit.Probe?.See("maxConcurrency", concurrency);
+        return concurrency switch
+        {
+            < 0 => throw WorkflowFailure.Runtime("MaxConcurrency must not be negative."),
+            0 => StandardConcurrency,
+            _ => (int)Math.Min(concurrency, int.MaxValue),
+        };
+    }
 
     /// <summary>How many iterations may fail.</summary>
     private double ToleratedOf(Visit visit, JsonNode? input, int length)
     {
-        var count = LimitOf(visit, input, "ToleratedFailureCount", isWhole: true) ?? 0;
+        var given = LimitOf(visit, input, "ToleratedFailureCount", isWhole: true);
+        var count = given ?? 0;
+        if (given is not null)
+        {
+            visit.Probe?.See("toleratedFailureCount", count);
+        }
+
         if (count < 0)
         {
             throw WorkflowFailure.Runtime("ToleratedFailureCount must not be negative.");
         }
 
-        var percentage = LimitOf(visit, input, "ToleratedFailurePercentage", isWhole: false) ?? 0;
+        var share = LimitOf(visit, input, "ToleratedFailurePercentage", isWhole: false);
+        var percentage = share ?? 0;
+        if (share is not null)
+        {
+            visit.Probe?.See("toleratedFailurePercentage", percentage);
+        }
+
         if (percentage is < 0 or > 100)
         {
             throw WorkflowFailure.Runtime("ToleratedFailurePercentage must be between 0 and 100.");

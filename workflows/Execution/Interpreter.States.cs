@@ -40,9 +40,23 @@ public sealed partial class Interpreter
 
     private Step Pass(Visit visit)
     {
+        if (visit.State.Has("Result"))
+        {
+            visit.Probe?.See("result", visit.State["Result"]);
+            return FinishWithResult(visit, visit.State["Result"]);
+        }
+
+        return FinishWithResult(visit, Parameters(visit));
+    }
+
+    /// <summary>The effective input after Parameters.</summary>
+    private JsonNode? Parameters(Visit visit)
+    {
         var input = EffectiveInput(visit);
+        visit.Probe?.See("afterInputPath", input);
         var filled = visit.State.Has("Parameters") ? ScopeFor(visit, input).Fill(visit.State["Parameters"]) : input;
-        return FinishWithResult(visit, visit.State.Has("Result") ? visit.State["Result"] : filled);
+        visit.Probe?.See("afterParameters", filled);
+        return filled;
     }
 
     /// <summary>The input after InputPath.</summary>
@@ -67,6 +81,8 @@ public sealed partial class Interpreter
     {
         var assigned = ScopeFor(visit, result).Fill(visit.State["Assign"]) as JsonObject;
         var combined = Combine(visit.State.Fields, visit.Input, result);
+        visit.Probe?.See("afterResultSelector", result);
+        visit.Probe?.See("afterResultPath", combined);
         return new Step(Follow(visit, "OutputPath", combined), visit.State.Text("Next"), assigned);
     }
 
@@ -139,6 +155,7 @@ public sealed partial class Interpreter
         }
 
         var input = EffectiveInput(visit);
+        visit.Probe?.See("afterInputPath", input);
         var scope = ScopeFor(visit, input);
         var matching = rules.FirstOrDefault(rule => ChoiceRule.Holds(rule, scope));
         var assigned = scope.Fill((matching ?? visit.State.Fields)["Assign"]) as JsonObject;
@@ -211,11 +228,11 @@ public sealed partial class Interpreter
         if (state.QueryLanguage == QueryLanguage.Jsonata)
         {
             arguments = state.Has("Arguments") ? QueriesFor(visit).Fill(state["Arguments"], "Arguments") : visit.Input;
+            visit.Probe?.See("afterArguments", arguments);
         }
         else
         {
-            var input = EffectiveInput(visit);
-            arguments = state.Has("Parameters") ? ScopeFor(visit, input).Fill(state["Parameters"]) : input;
+            arguments = Parameters(visit);
         }
 
         var request = new TaskRequest(
@@ -234,6 +251,7 @@ public sealed partial class Interpreter
             throw;
         }
 
+        visit.Probe?.See("result", result);
         Append(visit.Branch, "TaskSucceeded", new JsonObject { ["resource"] = resource, ["output"] = result?.DeepClone() });
         return state.QueryLanguage == QueryLanguage.Jsonata
             ? Finish(visit, QueriesFor(visit).With("result", result), result)

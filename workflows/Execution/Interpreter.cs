@@ -69,6 +69,23 @@ public sealed partial class Interpreter
         }
     }
 
+    /// <summary>Runs one state by itself, without its Retry and Catch.</summary>
+    internal async Task<(JsonNode? Output, string? Next)> TryOutAsync(State state, JsonNode? input, StateProbe probe)
+    {
+        _input = input;
+        var visit = VisitFor(state, input, probe);
+        probe.See("input", input);
+        var step = await ExecuteAsync(visit);
+        return (step.Output, step.Next);
+    }
+
+    /// <summary>What a catcher makes of the failure of a state that was run by itself.</summary>
+    internal JsonNode? TryOutCatcher(State state, JsonNode? input, StateProbe probe, JsonObject catcher, WorkflowFailure failure) =>
+        Caught(VisitFor(state, input, probe), catcher, failure).Output;
+
+    private Visit VisitFor(State state, JsonNode? input, StateProbe probe) =>
+        new(state, input, new Branch(History, probe.Variables), 0, 0, _host.Now) { Probe = probe };
+
     /// <summary>A line of execution: where its events go and follow, and what it can see.</summary>
     private sealed class Branch(History history, Variables variables, JsonObject? mapItem = null)
     {
@@ -85,6 +102,9 @@ public sealed partial class Interpreter
     /// <summary>One state being executed, through all its retries.</summary>
     private sealed record Visit(State State, JsonNode? Input, Branch Branch, int EnteredId, int EnteredAfter, DateTimeOffset EnteredTime)
     {
+        /// <summary>Set where a single state is tried out.</summary>
+        public StateProbe? Probe { get; init; }
+
         public int RetryCount { get; set; }
 
         public string? Token { get; set; }
@@ -207,10 +227,10 @@ public sealed partial class Interpreter
         return TimeSpan.FromSeconds(seconds * jitter);
     }
 
-    private static JsonObject? CatcherOf(State state, WorkflowFailure failure) =>
+    internal static JsonObject? CatcherOf(State state, WorkflowFailure failure) =>
         (state["Catch"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(catcher => failure.IsNamedIn(NamesIn(catcher)));
 
-    private static IEnumerable<string> NamesIn(JsonNode rule) => (rule["ErrorEquals"] as JsonArray ?? []).Select(name => name!.GetValue<string>());
+    internal static IEnumerable<string> NamesIn(JsonNode rule) => (rule["ErrorEquals"] as JsonArray ?? []).Select(name => name!.GetValue<string>());
 
     private Step Caught(Visit visit, JsonObject catcher, WorkflowFailure failure)
     {
@@ -260,6 +280,11 @@ public sealed partial class Interpreter
 
     private JsonObject ContextFor(Visit visit)
     {
+        if (visit.Probe?.Context is { } given)
+        {
+            return given.DeepClone().AsObject();
+        }
+
         var context = new JsonObject
         {
             ["Execution"] = new JsonObject
@@ -277,6 +302,11 @@ public sealed partial class Interpreter
         if (visit.State.Type is "Task" or "Parallel" or "Map")
         {
             context["State"]!["RetryCount"] = visit.RetryCount;
+        }
+
+        if (visit.Probe is not null)
+        {
+            context["Execution"]!.AsObject().Remove("RedriveCount");
         }
 
         if (visit.Token is { } token)
