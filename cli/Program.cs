@@ -7,4 +7,6 @@ var configuration = new InvocationConfiguration
     ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
     EnableDefaultExceptionHandler = false,
 };
-return await RootCommandFactory.Create().Parse(args).InvokeAsync(configuration);
+ParseResult parsed = RootCommandFactory.Create().Parse(args);
+int code = await parsed.InvokeAsync(configuration);
+return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;

@@ -10,6 +10,8 @@ using Microsoft.Extensions.Hosting;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<RunScope>();
+builder.UseMiddleware<JsonBodies>();
 // The worker's own serializer would write the check-status payload as Id, StatusQueryGetUri, …; every other answer is in camel case.
 builder.Services.Configure<WorkerOptions>(options => options.Serializer = new JsonObjectSerializer(new JsonSerializerOptions(JsonSerializerDefaults.Web)));
 builder.Services

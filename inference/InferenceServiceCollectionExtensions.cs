@@ -1,20 +1,18 @@
 using Azure.Storage.Blobs;
-using DurableMl.Inference.Caching;
+using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Experiments;
-using DurableMl.Inference.Management;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
-using DurableMl.Inference.Scoring;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 
 namespace DurableMl.Inference;
 
@@ -24,6 +22,7 @@ public static class InferenceServiceCollectionExtensions
     /// <summary>
     /// Adds the model registry and the inference server, configured by the section <see cref="InferenceOptions.Section"/>. Needs a
     /// <see cref="BlobServiceClient"/> for the account with the <c>models</c> container, and an <see cref="IConfiguration"/>.
+    /// <see cref="InferenceEndpoints"/> answers its requests.
     /// </summary>
     public static IServiceCollection AddInference(this IServiceCollection services)
     {
@@ -34,46 +33,30 @@ public static class InferenceServiceCollectionExtensions
             .Validate(o => o.RefreshSeconds is > 0 and <= 60 && o.MaxRequestSeconds is > 0 and <= 3600, "Inference:RefreshSeconds must be above 0 and at most 60, MaxRequestSeconds at most 3600.")
             .Validate(o => o.MaxPendingFeedback is > 0 and <= 100_000, "Inference:MaxPendingFeedback must be 1 to 100000.")
             .Validate(o => o.CacheFolder.Length > 0, "Inference:CacheFolder must not be empty.");
+        services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter(InferenceMeter.Name, "System.Runtime").AddPrometheusExporter());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new ModelRegistry(provider.GetRequiredService<BlobServiceClient>(), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(provider => provider.GetRequiredService<IOptions<InferenceOptions>>().Value);
-        services.TryAddSingleton<InferenceMeter>();
-        services.TryAddSingleton<ModelFileCache>();
-        services.TryAddSingleton<SessionCache>();
-        services.TryAddSingleton<ModelCatalog>();
-        services.TryAddSingleton<Ensemble>();
-        services.TryAddSingleton<TrafficStore>();
-        services.TryAddSingleton<TrafficCheck>();
-        services.TryAddSingleton<CanaryKeeper>();
-        services.TryAddSingleton(_ => new PredictionLog(PredictionLog.DefaultCapacity));
-        services.TryAddSingleton<ExperimentStore>();
-        services.TryAddSingleton<ExperimentLog>();
-        services.TryAddSingleton<PendingFeedback>();
-        services.TryAddSingleton<FeedbackMatcher>();
-        services.TryAddSingleton<ExperimentKeeper>();
-        services.TryAddSingleton<ShadowRunner>();
-        services.TryAddSingleton<RouteExecutor>();
-        services.TryAddSingleton<InferenceServer>();
-        services.TryAddSingleton<Preloader>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Preloader>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ExperimentKeeper>());
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ShadowRunner>());
-        services.TryAddSingleton(provider => new BatchScorer(provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<ModelRegistry>()));
-        services.TryAddSingleton<PrometheusMetrics>();
-        services.TryAddSingleton(provider => new ModelsApi(
-            provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<TrafficStore>(), provider.GetRequiredService<TrafficCheck>(),
-            provider.GetRequiredService<ModelCatalog>(), provider.GetRequiredService<ExperimentLog>(), provider.GetRequiredService<FeedbackMatcher>(),
-            provider.GetRequiredService<PrometheusMetrics>(),
-            provider.GetRequiredService<ILogger<ModelsApi>>()));
-        services.TryAddSingleton(provider =>
+        services.TryAddSingleton(static provider => new ModelRegistry(provider.GetRequiredService<BlobServiceClient>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider => provider.GetRequiredService<IOptions<InferenceOptions>>().Value);
+        services.TryAddSingleton(static _ => new PredictionLog(PredictionLog.DefaultCapacity));
+        foreach (Type part in (Type[])[
+            typeof(InferenceMeter), typeof(ModelFileCache), typeof(SessionCache), typeof(ModelCatalog), typeof(Ensemble), typeof(TrafficStore), typeof(TrafficCheck),
+            typeof(CanaryKeeper), typeof(ExperimentLog), typeof(FeedbackMatcher), typeof(RouteExecutor), typeof(InferenceServer), typeof(OpenInferenceProtocol),
+            typeof(ModelsApi), typeof(MetricsPage), typeof(Preloader), typeof(ExperimentKeeper), typeof(ShadowRunner), typeof(RequestLog)])
+        {
+            services.TryAddSingleton(part);
+        }
+
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Preloader>());
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ExperimentKeeper>());
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ShadowRunner>());
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<RequestLog>());
+        services.TryAddSingleton(static provider => new BatchScorer(provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<ModelRegistry>()));
+        services.TryAddSingleton(static provider =>
         {
             OnnxRuntimeEnvironment.EnsureCreated();
-            // From the first request on, not from the first look at /metrics.
-            provider.GetRequiredService<PrometheusMetrics>();
-            return new OpenInferenceProtocol(
-                provider.GetRequiredService<InferenceServer>(), provider.GetRequiredService<ModelRegistry>(), provider.GetRequiredService<Preloader>(),
-                provider.GetRequiredService<InferenceOptions>(), provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<OpenInferenceProtocol>>());
+            return new InferenceEndpoints(
+                provider.GetRequiredService<OpenInferenceProtocol>(), provider.GetRequiredService<ModelsApi>(), provider.GetRequiredService<MetricsPage>(),
+                provider.GetRequiredService<InferenceOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InferenceEndpoints>>());
         });
         return services;
     }

@@ -1,4 +1,5 @@
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -13,7 +14,9 @@ public static class OrchestrationServices
     public static IServiceCollection AddDurableMlOrchestrations(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PipelineMeter>();
         services.TryAddSingleton<RunStarter>();
+        services.TryAddSingleton<UploadedPipelines>();
         services.TryAddSingleton<RunResumer>();
         services.TryAddSingleton<RunIndex>();
         services.TryAddSingleton<HistoryPurge>();

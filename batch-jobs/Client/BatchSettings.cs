@@ -27,7 +27,7 @@ public sealed record BatchSettings
     /// <summary>CPU threads per trial; null: all cores of the node. Set it where a node has several task slots.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>How long the SAS that a task gets is valid. It must cover the wait for a node too.</summary>
+    /// <summary>How long what a trial may read and write is signed for. It is renewed as long as the app looks at the trial, so it has to cover the app's outages only.</summary>
     public TimeSpan SasLifetime { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>The setting with one job's image. Names of settings have no '-' on every platform, so '_' stands for it.</summary>

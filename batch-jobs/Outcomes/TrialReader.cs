@@ -7,7 +7,7 @@ using DurableMl.BatchJobs.Submission;
 
 namespace DurableMl.BatchJobs.Outcomes;
 
-/// <summary>Reads what a trial's processes have left in blobs.</summary>
+/// <summary>Reads what a trial's processes have left in blobs: the result in the container <c>runs</c>, all else in the trial's own.</summary>
 public sealed class TrialReader(BlobServiceClient blobs)
 {
     // The newest lines of metrics.jsonl are enough for the last values; a long training's file is large.
@@ -28,7 +28,7 @@ public sealed class TrialReader(BlobServiceClient blobs)
     {
         var metrics = new Dictionary<string, double>(StringComparer.Ordinal);
         bool ended = false;
-        foreach (var line in (await TailAsync($"{prefix}/output/metrics.jsonl", cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in (await TailAsync(TrialContainer.Of(blobs, prefix).GetBlobClient($"{prefix}/output/metrics.jsonl"), cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             ended |= Collect(line, metrics);
         }
@@ -43,14 +43,21 @@ public sealed class TrialReader(BlobServiceClient blobs)
     {
         var attempts = new HashSet<int>();
         var starts = 0;
-        await foreach (var blob in runs.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{prefix}/starts/", cancellationToken))
+        try
         {
-            var name = Path.GetFileNameWithoutExtension(blob.Name).Split('-');
-            if (name.Length == 2 && int.TryParse(name[0], CultureInfo.InvariantCulture, out var attempt))
+            await foreach (var blob in TrialContainer.Of(blobs, prefix).GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{prefix}/starts/", cancellationToken))
             {
-                attempts.Add(attempt);
-                starts++;
+                var name = Path.GetFileNameWithoutExtension(blob.Name).Split('-');
+                if (name.Length == 2 && int.TryParse(name[0], CultureInfo.InvariantCulture, out var attempt))
+                {
+                    attempts.Add(attempt);
+                    starts++;
+                }
             }
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            // Never submitted: it has no container yet.
         }
 
         return new TrialStarts(attempts.Count, starts, attempts.DefaultIfEmpty().Max());
@@ -86,11 +93,10 @@ public sealed class TrialReader(BlobServiceClient blobs)
         return epoch > 1 || (isEpoch && epoch >= 1);
     }
 
-    private async Task<string> TailAsync(string name, CancellationToken cancellationToken)
+    private static async Task<string> TailAsync(BlobClient blob, CancellationToken cancellationToken)
     {
         try
         {
-            var blob = runs.GetBlobClient(name);
             var length = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentLength;
             if (length <= Tail)
             {

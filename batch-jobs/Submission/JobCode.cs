@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DurableMl.BatchJobs.Submission;
 
 /// <summary>The exact code that a run trains with, as stored under <c>runs/{runId}/code/</c>.</summary>
@@ -5,6 +7,18 @@ namespace DurableMl.BatchJobs.Submission;
 /// <param name="Command">The program and its arguments.</param>
 /// <param name="Image">The job's own container image, or null.</param>
 /// <param name="Files">Every file that a node gets.</param>
-/// <param name="Sha256">Over the paths and hashes of all files: the code's version, for lineage.</param>
+/// <param name="Sha256">The hash of <see cref="Manifest"/>: the code's version, for lineage, and what the node checks.</param>
 /// <param name="OwnImage">Whether it needs an image of its own, not the one for training.</param>
-public sealed record JobCode(string Job, IReadOnlyList<string> Command, string? Image, IReadOnlyList<JobCodeFile> Files, string Sha256, bool OwnImage = false);
+public sealed record JobCode(string Job, IReadOnlyList<string> Command, string? Image, IReadOnlyList<JobCodeFile> Files, string Sha256, bool OwnImage = false)
+{
+    /// <summary>Every file with its hash, a line each, as <c>sha256sum</c> writes them.</summary>
+    [JsonIgnore]
+    public string Manifest => ManifestOf(Files);
+
+    internal static string ManifestOf(IEnumerable<JobCodeFile> files) => string.Join('\n', files.Select(f => $"{f.Sha256}  {f.Path}"));
+}
+
+/// <summary>One file of a run's code.</summary>
+/// <param name="Path">Where it lies on the node, below the task's working directory.</param>
+/// <param name="Sha256">Its content's hash, in hexadecimal.</param>
+public sealed record JobCodeFile(string Path, string Sha256);

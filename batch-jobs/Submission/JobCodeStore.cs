@@ -35,8 +35,8 @@ public sealed class JobCodeStore(BlobServiceClient blobs, JobCatalog catalog)
             files.Add(new JobCodeFile(path, Convert.ToHexStringLower(SHA256.HashData(content))));
         }
 
-        var summary = string.Join('\n', files.Select(f => $"{f.Sha256}  {f.Path}"));
-        var code = new JobCode(job, definition.Command, definition.Image, files, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(summary))), definition.OwnImage);
+        var version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JobCode.ManifestOf(files))));
+        var code = new JobCode(job, definition.Command, definition.Image, files, version, definition.OwnImage);
         try
         {
             // Written last and once: it is the sign that every file is there.

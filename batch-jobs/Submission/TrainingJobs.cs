@@ -15,6 +15,7 @@ public sealed class TrainingJobs
     private readonly BatchSettings settings;
     private readonly BlobContainerClient runs;
     private readonly TrainingTaskBuilder builder;
+    private readonly TrialGrants grants;
 
     /// <summary>Creates it over an account's client and the account that holds the data.</summary>
     public TrainingJobs(BatchClient batch, BlobServiceClient blobs, JobCatalog catalog, BatchSettings settings, TimeProvider time)
@@ -26,7 +27,9 @@ public sealed class TrainingJobs
         Catalog = catalog;
         Code = new JobCodeStore(blobs, catalog);
         Trials = new TrialReader(blobs);
-        builder = new TrainingTaskBuilder(settings, Code, new SasIssuer(blobs, time));
+        var sas = new SasIssuer(blobs, time);
+        grants = new TrialGrants(blobs, sas, settings.SasLifetime, time);
+        builder = new TrainingTaskBuilder(settings, Code, sas);
     }
 
     /// <summary>The jobs there are.</summary>
@@ -51,7 +54,7 @@ public sealed class TrainingJobs
         var parameters = new BinaryData(JsonSerializer.SerializeToUtf8Bytes(task.Parameters));
         await runs.GetBlobClient($"{task.BlobPrefix}/params.json").UploadAsync(parameters, overwrite: true, cancellationToken);
         await CreateJobAsync(task.RunId, task.Dedicated, cancellationToken);
-        var options = await builder.BuildAsync(task, code, cancellationToken);
+        var options = await builder.BuildAsync(task, code, await grants.IssueAsync(task, code, cancellationToken), cancellationToken);
         try
         {
             await batch.CreateTaskAsync(task.BatchJobId, options, cancellationToken: cancellationToken);
@@ -59,6 +62,19 @@ public sealed class TrainingJobs
         catch (RequestFailedException exception) when (Is(exception, BatchErrorCode.TaskExists))
         {
             // An earlier call added it and its answer was lost.
+        }
+    }
+
+    /// <summary>
+    /// Gives a trial that waits or runs a later grant when the one it has gets old. To be called as often as somebody looks at the trial:
+    /// a look now and then within a quarter of <see cref="BatchSettings.SasLifetime"/> keeps its access from running out.
+    /// </summary>
+    public async Task RenewAccessAsync(TrainingTask task, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (await grants.IsDueAsync(task, cancellationToken))
+        {
+            await grants.IssueAsync(task, await Code.UploadAsync(task.RunId, task.Job, cancellationToken), cancellationToken);
         }
     }
 

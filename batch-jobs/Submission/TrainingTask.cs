@@ -44,6 +44,9 @@ public sealed record TrainingTask
     /// <summary>Training steps between two checkpoints within an epoch; null: the job's default.</summary>
     public int? CheckpointSteps { get; init; }
 
+    /// <summary>The span that submits it, in W3C's form, as the parent of what it does on the node; null where nothing is traced.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The Batch job it runs in.</summary>
     public string BatchJobId => BatchIds.Job(RunId, Dedicated);
 

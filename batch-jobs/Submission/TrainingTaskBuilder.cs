@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Compute.Batch;
@@ -10,22 +9,25 @@ using DurableMl.BatchJobs.Client;
 namespace DurableMl.BatchJobs.Submission;
 
 /// <summary>Describes a training task to Batch: command line, code, environment, container, limits.</summary>
-public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore codeStore, SasIssuer sas)
+internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore codeStore, SasIssuer sas)
 {
+    // Checks every file of the code against the manifest, and the manifest against its hash, which Batch keeps with the task. Nothing is
+    // imported from the working directory before that. 69 says that it is not the job's fault.
+    private const string CheckCode = "import sys; sys.path[:1] = []; import hashlib, json, os, runpy; "
+        + "h = lambda b: hashlib.sha256(b).hexdigest(); d = {0} + '/'; c = json.load(open(d + 'grant.json'))['code']; "
+        + "bad = [n for s, n in (l.split('  ', 1) for l in c.splitlines()) if h(open(d + n, 'rb').read()) != s] if h(c.encode()) == sys.argv[1] else ['its manifest']; "
+        + "bad and (print('runner: the code is not what the run was started with:', *bad, os.environ.get('TRACEPARENT', ''), file=sys.stderr), sys.exit(69)); "
+        + "sys.path.insert(0, d + 'runner'); sys.argv[:2] = [d + 'runner/{1}']; runpy.run_path(sys.argv[0], run_name='__main__')";
+
     // torch.distributed's port on the primary node. It differs from task to task, since nodes may share one machine (the emulator's do).
     private const int FirstPort = 20_000;
     private const int Ports = 10_000;
 
     private const string InstanceMetadata = "http://169.254.169.254";
 
-    private static readonly TimeSpan QueueAllowance = TimeSpan.FromHours(1);
-
-    /// <summary>Builds the task's description with freshly signed URLs.</summary>
-    public async Task<BatchTaskCreateOptions> BuildAsync(TrainingTask task, JobCode code, CancellationToken cancellationToken = default)
+    /// <summary>Builds the task's description with freshly signed URLs, which the node agent reads and the task does not see.</summary>
+    public async Task<BatchTaskCreateOptions> BuildAsync(TrainingTask task, JobCode code, Uri grant, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(task);
-        ArgumentNullException.ThrowIfNull(code);
-        var lifetime = Lifetime(task);
         var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine("runner.py", code, task.Nodes))
         {
             DisplayName = $"{task.RunId}/{task.TrialId} attempt {task.Attempt}",
@@ -42,7 +44,8 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
             };
         }
 
-        var files = await CodeFilesAsync(task, code, lifetime, cancellationToken);
+        var files = await CodeFilesAsync(task, code, cancellationToken);
+        files.Add(new ResourceFile { HttpUri = grant, FilePath = "grant.json" });
         if (task.Nodes > 1)
         {
             options.MultiInstanceSettings = new MultiInstanceSettings(CommandLine("worker.py", code, task.Nodes)) { NumberOfInstances = task.Nodes };
@@ -53,7 +56,7 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
             Add(options.ResourceFiles, files);
         }
 
-        await foreach (var (name, value) in EnvironmentAsync(task, lifetime, cancellationToken))
+        foreach (var (name, value) in Environment(task))
         {
             options.EnvironmentSettings.Add(new EnvironmentSetting(name) { Value = value });
         }
@@ -63,14 +66,11 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
 
     private static string CommandLine(string script, JobCode code, int nodes)
     {
-        string[] start = nodes > 1 ? ["python3", "-c", StartInSharedDirectory(script)] : ["python3", $"runner/{script}"];
+        // A multi-instance task's common files lie in a directory that only a variable names, and no shell is there to put it in.
+        var directory = nodes > 1 ? "os.environ['AZ_BATCH_TASK_SHARED_DIR']" : "os.getcwd()";
+        string[] start = ["python3", "-c", CheckCode.Replace("{0}", directory, StringComparison.Ordinal).Replace("{1}", script, StringComparison.Ordinal), code.Sha256];
         return string.Join(' ', start.Concat(["--directory", code.Job, "--"]).Concat(code.Command).Select(Quote));
     }
-
-    // A multi-instance task's common files lie in a directory that only a variable names, and no shell is there to put it in.
-    private static string StartInSharedDirectory(string script) =>
-        "import os, runpy, sys; d = os.environ['AZ_BATCH_TASK_SHARED_DIR'] + '/runner/'; sys.path.insert(0, d); "
-        + $"sys.argv[0] = d + '{script}'; runpy.run_path(sys.argv[0], run_name='__main__')";
 
     // Batch splits a command line at blanks, as a program start does; there is no shell.
     private static string Quote(string argument) =>
@@ -84,31 +84,20 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         }
     }
 
-    private async Task<List<ResourceFile>> CodeFilesAsync(TrainingTask task, JobCode code, TimeSpan lifetime, CancellationToken cancellationToken)
+    private async Task<List<ResourceFile>> CodeFilesAsync(TrainingTask task, JobCode code, CancellationToken cancellationToken)
     {
         var files = new List<ResourceFile>();
         foreach (var file in code.Files)
         {
-            var uri = await sas.ReadBlobAsync(codeStore.Blob(task.RunId, file), lifetime, cancellationToken);
+            var uri = await sas.BlobAsync(codeStore.Blob(task.RunId, file), BlobSasPermissions.Read, SasIssuer.Longest, cancellationToken);
             files.Add(new ResourceFile { HttpUri = uri, FilePath = file.Path });
         }
 
         return files;
     }
 
-    private async IAsyncEnumerable<(string Name, string Value)> EnvironmentAsync(
-        TrainingTask task, TimeSpan lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IEnumerable<(string Name, string Value)> Environment(TrainingTask task)
     {
-        // No delete and no list: a task that is led astray cannot wipe the runs of others.
-        const BlobContainerSasPermissions Write = BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.Write;
-        yield return ("DML_TRIAL_URL", (await sas.ContainerAsync(DataContainers.Runs, Write, lifetime, cancellationToken)).AbsoluteUri);
-        yield return ("DML_TRIAL_PREFIX", task.BlobPrefix);
-        if (task.Dataset is not null)
-        {
-            yield return ("DML_DATASET_URL", (await sas.ContainerAsync(DataContainers.Datasets, BlobContainerSasPermissions.Read, lifetime, cancellationToken)).AbsoluteUri);
-            yield return ("DML_DATASET_PREFIX", $"{task.Dataset}/{task.DatasetVersion}");
-        }
-
         yield return ("DML_ATTEMPT", Text(task.Attempt));
         yield return ("DML_BUDGET", Text(task.Budget));
         yield return ("DML_SEED", Text(task.Seed));
@@ -126,6 +115,11 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         {
             // Where Azure tells a spot node that it will be taken; not on a machine that only plays the nodes.
             yield return ("DML_SCHEDULED_EVENTS", InstanceMetadata);
+        }
+
+        if (task.TraceParent is { } parent)
+        {
+            yield return ("TRACEPARENT", parent);
         }
 
         if (task.Nodes > 1)
@@ -147,10 +141,4 @@ public sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore cod
         settings.ContainerImages.TryGetValue(code.Job, out string? image) ? image
         : settings.ContainerImage is { } training && !code.OwnImage ? training
         : code.Image;
-
-    private TimeSpan Lifetime(TrainingTask task)
-    {
-        var needed = (task.TimeLimit ?? TimeSpan.Zero) + QueueAllowance;
-        return needed > settings.SasLifetime ? needed : settings.SasLifetime;
-    }
 }

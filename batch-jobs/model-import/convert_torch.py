@@ -9,7 +9,7 @@ import torch
 
 from arrays import UNNAMED, bind, shared_rows
 from training.contract import NonRetryable
-from training.export import without_onnx_package
+from training.export import uses_dynamo, write_onnx
 
 
 def load_torchscript(folder):
@@ -57,24 +57,24 @@ def import_torch(module, arrays, path, opset):
     """Writes the ONNX model. Returns the inputs that were used and what the module answers to them, each by its name in the ONNX model."""
     inputs = _inputs(module, arrays)
     rows = shared_rows(inputs)
-    if rows == 1:
-        # Exported with one row and compared on more, so that a batch size baked into the model shows.
-        inputs = {name: numpy.repeat(array, 2, axis=0) if array.ndim else array for name, array in inputs.items()}
-    example = {name: array[:1] if array.ndim else array for name, array in inputs.items()} if rows else inputs
+    # Exported with fewer rows than it is compared on, so that a batch size baked into the model shows. torch.export takes one row for a constant.
+    few = 2 if uses_dynamo(module) else 1
+    if rows and rows <= few:
+        inputs = {name: numpy.repeat(array, few + 1, axis=0)[:few + 1] if array.ndim else array for name, array in inputs.items()}
+    example = {name: array[:few] if array.ndim else array for name, array in inputs.items()} if rows else inputs
     outputs = _answer(module, inputs)
-    one = _answer(module, example)
+    short = _answer(module, example)
     taken = set(inputs)
     names = {name: _free(name, taken) for name in outputs}
     dynamic = {}
     if rows:
         dynamic.update({name: {0: "batch"} for name, array in inputs.items() if array.ndim})
-        dynamic.update({names[name]: {0: "batch"} for name, array in outputs.items() if _has_rows(array, max(rows, 2)) and _has_rows(one[name], 1)})
-    options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
-    with torch.no_grad(), without_onnx_package():
+        dynamic.update({
+            names[name]: {0: "batch"} for name, array in outputs.items() if _has_rows(array, max(rows, few + 1)) and _has_rows(short[name], few)})
+    with torch.no_grad():
         _given(
-            "source: PyTorch %s cannot export the model" % torch.__version__, torch.onnx.export,
-            _flat(module), tuple(_tensors(example)), path, input_names=list(inputs), output_names=list(names.values()),
-            dynamic_axes=dynamic, opset_version=opset, **options)
+            "source: PyTorch %s cannot export the model" % torch.__version__, write_onnx,
+            _flat(module), tuple(_tensors(example)), path, list(inputs), list(names.values()), dynamic, opset)
     return inputs, {names[name]: array for name, array in outputs.items()}
 
 

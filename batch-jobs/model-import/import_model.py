@@ -10,6 +10,9 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+TENSORFLOW = "/opt/tensorflow/bin/python"
+"""The image's interpreter that has TensorFlow: it cannot share an environment with PyTorch's exporter. Elsewhere this one may have it."""
+
 sys.path.insert(0, os.path.join(HERE, ".."))
 
 from arrays import read_arrays, write_arrays  # noqa: E402
@@ -39,6 +42,8 @@ def convert(kind, contract, arrays, path, opset):
 def main():
     contract = Contract()
     chosen = parameters.load(contract.params, os.path.join(HERE, "job.json"))
+    if chosen.format not in ("torchscript", "pytorch") and os.path.exists(TENSORFLOW) and os.path.abspath(sys.executable) != TENSORFLOW:
+        os.execv(TENSORFLOW, [TENSORFLOW] + sys.argv)
     arrays = read_arrays(sample_path(contract.dataset))
     model = os.path.join(contract.output, "model.onnx.tmp")
     inputs, outputs = convert(chosen.format, contract, arrays, model, chosen.opset)
@@ -53,9 +58,14 @@ def main():
         file.write(json.dumps({"epoch": contract.budget, "rows": len(first) if first.ndim else 1}) + "\n")
 
 
-if __name__ == "__main__":
+def run():
+    """Imports, and ends the process where that cannot be done."""
     try:
         main()
     except NonRetryable as error:
         # One line: the runner reports the last one.
         stop_with(EXIT_NON_RETRYABLE, " ".join(str(error).split())[:1000])
+
+
+if __name__ == "__main__":
+    run()

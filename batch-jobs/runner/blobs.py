@@ -1,4 +1,4 @@
-"""A few blob operations on one container through a SAS URL, with the standard library only."""
+"""A few blob operations through URLs with a SAS, with the standard library only."""
 
 import base64
 import hashlib
@@ -16,7 +16,10 @@ API_VERSION = "2021-12-02"
 BLOCK = 8 * 1024 * 1024
 """Files over this many bytes go up block by block, so that a retry repeats one block."""
 
-RETRIED = (408, 429, 500, 502, 503, 504)
+RETRIED = (408, 409, 412, 429, 500, 502, 503, 504)
+"""409 and 412 among them: a blob that somebody has leased or copies. Those of a condition of ours are told apart by their code."""
+
+CONDITIONS = ("", "BlobAlreadyExists", "ConditionNotMet", "TargetConditionNotMet")
 TIMEOUT = 60.0
 LONGEST_PAUSE = 20.0
 
@@ -25,14 +28,29 @@ class PreconditionFailed(Exception):
     """The blob is already there, or is no longer the one this process wrote."""
 
 
-class BlobContainer:
-    """A container behind a SAS URL. Safe to use from several threads: each keeps its own connection."""
+class ContainerUrl:
+    """Names blobs by the URL of their container, whose SAS holds for all of them and cannot be renewed."""
 
-    def __init__(self, url, attempts=6, pause=0.5, sleep=time.sleep):
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise RunnerError("a container URL must be http:// or https:// with a host")
-        self._parts = parts
+    def __init__(self, url):
+        self._parts = urllib.parse.urlsplit(url)
+
+    def url(self, name):
+        """The URL of a blob."""
+        return self._parts._replace(path="%s/%s" % (self._parts.path.rstrip("/"), urllib.parse.quote(name))).geturl()
+
+    def renew(self):
+        """Gets a later SAS. False where there is none."""
+        return False
+
+
+class BlobContainer:
+    """Blobs by name. `source` says where a name lies: a container's URL, or what has url(name) and renew().
+
+    Safe to use from several threads: each keeps its own connections.
+    """
+
+    def __init__(self, source, attempts=6, pause=0.5, sleep=time.sleep):
+        self._source = ContainerUrl(source) if isinstance(source, str) else source
         self._attempts = attempts
         self._pause = pause
         self._sleep = sleep
@@ -63,37 +81,51 @@ class BlobContainer:
             headers["If-None-Match"] = if_none_match
         if if_match:
             headers["If-Match"] = if_match
-        status, answer, _ = self._send("PUT", name, data=data, headers=headers)
+        status, answer, _ = self._send("PUT", name, data=data, headers=headers, conditional=bool(if_none_match or if_match))
         if status in (409, 412):
             raise PreconditionFailed(name)
         return answer.get("ETag")
 
     def upload(self, name, path):
-        """Writes a file to a blob, whole or not at all. Returns (bytes, hex SHA-256) of what was sent."""
-        sha = hashlib.sha256()
+        """Writes a file to a blob, whole or not at all, and looks whether storage has it. Returns (bytes, hex SHA-256) of what it has."""
+        sha, md5 = hashlib.sha256(), hashlib.md5()
         total = 0
         blocks = []
         with open(path, "rb") as source:
             chunk = source.read(BLOCK)
             following = source.read(BLOCK) if chunk else b""
-            if not following:
-                self.put(name, chunk)
-                return len(chunk), hashlib.sha256(chunk).hexdigest()
-            while chunk:
+            single = not following
+            while chunk or single:
                 sha.update(chunk)
+                md5.update(chunk)
                 total += len(chunk)
+                if single:
+                    self.put(name, chunk)
+                    break
                 block = base64.b64encode(b"%08d" % len(blocks)).decode()
                 self._send("PUT", name, query={"comp": "block", "blockid": block}, data=chunk)
                 blocks.append(block)
                 chunk, following = following, source.read(BLOCK) if following else b""
-        body = '<?xml version="1.0" encoding="utf-8"?><BlockList>%s</BlockList>' % "".join(
-            "<Latest>%s</Latest>" % block for block in blocks)
-        self._send("PUT", name, query={"comp": "blocklist"}, data=body.encode(),
-                   headers={"x-ms-blob-content-type": _content_type(name)})
+        whole = base64.b64encode(md5.digest()).decode()
+        if blocks:
+            body = '<?xml version="1.0" encoding="utf-8"?><BlockList>%s</BlockList>' % "".join(
+                "<Latest>%s</Latest>" % block for block in blocks)
+            self._send("PUT", name, query={"comp": "blocklist"}, data=body.encode(),
+                       headers={"x-ms-blob-content-type": _content_type(name), "x-ms-blob-content-md5": whole})
+        self._verify(name, total, whole)
         return total, sha.hexdigest()
 
-    def _send(self, verb, name, query=None, data=None, headers=None, sink=None):
+    def _verify(self, name, size, md5):
+        """Storage checks each request's bytes against their MD5; this looks whether the blob is what those requests made of it."""
+        status, answer, _ = self._send("HEAD", name)
+        stored = (answer.get("Content-Length"), answer.get("Content-MD5")) if status < 300 else (None, None)
+        if stored != (str(size), md5):
+            raise RunnerError("blob %s is not what was uploaded: %d bytes with MD5 %s were sent, storage has %s with %s" % (
+                name, size, md5, stored[0] or "nothing", stored[1] or "none"))
+
+    def _send(self, verb, name, query=None, data=None, headers=None, sink=None, conditional=False):
         last = ""
+        wait = 0.0
         for attempt in range(self._attempts):
             if attempt:
                 self._sleep(min(LONGEST_PAUSE, max(wait, self._pause * 2 ** (attempt - 1) * random.uniform(0.7, 1.3))))
@@ -101,28 +133,32 @@ class BlobContainer:
             try:
                 status, answer, body = self._once(verb, name, query or {}, data, headers or {}, sink)
             except (OSError, http.client.HTTPException) as error:
-                self._drop()
+                self.close()
                 last = "%s: %s" % (type(error).__name__, error)
                 continue
-            if status < 300 or status == 404 and verb == "GET" or status in (409, 412):
-                return status, answer, body
             code = answer.get("x-ms-error-code") or ""
+            if status < 300 or status == 404 and verb != "PUT" or conditional and status in (409, 412) and code in CONDITIONS:
+                return status, answer, body
             last = ("HTTP %d %s" % (status, code)).strip()
-            if status not in RETRIED:
+            if status == 403 and self._source.renew():
+                continue
+            if status not in RETRIED and code != "Md5Mismatch":
                 hint = " (the SAS has expired or lacks a permission)" if status == 403 else ""
                 raise RunnerError("storage refused %s %s: %s%s" % (verb, name, last, hint))
             wait = _retry_after(answer.get("Retry-After"))
         raise RunnerError("storage gave up on %s %s after %d attempts: %s" % (verb, name, self._attempts, last))
 
     def _once(self, verb, name, query, data, headers, sink):
-        connection = self._connection()
-        target = "%s/%s?%s" % (self._parts.path.rstrip("/"), urllib.parse.quote(name), self._parts.query)
-        if query:
-            target += "&" + urllib.parse.urlencode(query)
+        parts = urllib.parse.urlsplit(self._source.url(name))
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise RunnerError("the URL of blob %s must be http:// or https:// with a host" % name)
+        connection = self._connection(parts)
+        target = "%s?%s" % (parts.path, "&".join(filter(None, (parts.query, urllib.parse.urlencode(query)))))
         sent = {"x-ms-version": API_VERSION}
-        sent.update(headers)
         if verb == "PUT":
             sent["Content-Length"] = str(len(data or b""))
+            sent["Content-MD5"] = base64.b64encode(hashlib.md5(data or b"").digest()).decode()
+        sent.update(headers)
         connection.request(verb, target, body=data, headers=sent)
         response = connection.getresponse()
         if sink and response.status == 200:
@@ -130,18 +166,19 @@ class BlobContainer:
         body = response.read()
         return response.status, response.headers, None if sink else body
 
-    def _connection(self):
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
-            connection = self._local.connection = kind(self._parts.hostname, self._parts.port, timeout=TIMEOUT)
-        return connection
+    def _connection(self, parts):
+        connections = self._local.__dict__.setdefault("connections", {})
+        key = (parts.scheme, parts.hostname, parts.port)
+        if key not in connections:
+            kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+            connections[key] = kind(parts.hostname, parts.port, timeout=TIMEOUT)
+        return connections[key]
 
-    def _drop(self):
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
+    def close(self):
+        """Closes this thread's connections; the next operation opens others."""
+        connections = self._local.__dict__.pop("connections", {})
+        for connection in connections.values():
             connection.close()
-            self._local.connection = None
 
 
 def _pour(response, path):

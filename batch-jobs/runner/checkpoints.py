@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 
 from blobs import PreconditionFailed
 from errors import RunnerError, Superseded
@@ -102,7 +103,7 @@ class CheckpointStore:
 
 
 def settled_files(folder):
-    """{name: (bytes, mtime, inode)} of the folder; names that end in .tmp or start with a dot are still being written."""
+    """{name: (bytes, mtime, inode)} of the folder's plain files; names that end in .tmp or start with a dot are still being written."""
     found = {}
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -111,10 +112,11 @@ def settled_files(folder):
                 continue
             path = os.path.join(root, name)
             try:
-                stat = os.stat(path)
+                seen = os.lstat(path)
             except FileNotFoundError:
                 continue
-            found[os.path.relpath(path, folder).replace(os.sep, "/")] = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+            if stat.S_ISREG(seen.st_mode):
+                found[os.path.relpath(path, folder).replace(os.sep, "/")] = (seen.st_size, seen.st_mtime_ns, seen.st_ino)
     return found
 
 

@@ -30,9 +30,7 @@ class DatasetCache:
 
     @staticmethod
     def open(settings, stopping):
-        """The node's shared cache, or one in the scratch folder where the node has none; None for a trial without a dataset."""
-        if not settings.dataset_url:
-            return None
+        """The node's shared cache, or one in the scratch folder where the node has none."""
         shared = settings.shared
         usable = shared and os.path.isdir(shared) and os.access(shared, os.W_OK)
         return DatasetCache(shared if usable else os.path.join(settings.work, "cache"), settings.cached_datasets, stopping)
@@ -93,16 +91,24 @@ class DatasetCache:
 
     def _make_room(self, wanted):
         """Removes the versions used longest ago that no process holds, until few enough are left."""
-        others = [entry for entry in os.scandir(self._root) if entry.is_dir() and entry.name != wanted]
-        others.sort(key=lambda entry: entry.stat().st_mtime)
-        for entry in others[:max(0, len(others) - self._keep + 1)]:
-            name = entry.name[:-len(".partial")] if entry.name.endswith(".partial") else entry.name
-            with open(os.path.join(self._root, name + ".lock"), "a+") as lock:
+        others = sorted((used, name) for name, used in self._versions() if name != wanted)
+        for _, name in others[:max(0, len(others) - self._keep + 1)]:
+            key = name[:-len(".partial")] if name.endswith(".partial") else name
+            with open(os.path.join(self._root, key + ".lock"), "a+") as lock:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     continue
-                shutil.rmtree(entry.path, ignore_errors=True)
+                shutil.rmtree(os.path.join(self._root, name), ignore_errors=True)
+
+    def _versions(self):
+        """(name, time of last use) of the folders. One that another runner renames or removes meanwhile is passed over."""
+        for entry in os.scandir(self._root):
+            try:
+                if entry.is_dir():
+                    yield entry.name, entry.stat().st_mtime
+            except FileNotFoundError:
+                continue
 
 
 def shard_files(manifest, prefix):

@@ -1,4 +1,4 @@
-"""The environment of the job: the contract's variables, and not the runner's keys."""
+"""The environment of the job: the contract's variables."""
 
 import os
 
@@ -8,8 +8,7 @@ from errors import RunnerError
 def job_environment(settings, rank):
     """What the job's process sees. rank: 0 for the process whose node runs the runner, None for one that gets its number later."""
     environment = dict(os.environ)
-    for name in ("DML_TRIAL_URL", "DML_DATASET_URL", "DML_IO", "RANK"):
-        environment.pop(name, None)
+    environment.pop("RANK", None)
     environment.update({
         "DML_PARAMS": os.path.join(settings.work, "params.json"), "DML_CHECKPOINT": os.path.join(settings.work, "checkpoint"),
         "DML_OUTPUT": os.path.join(settings.work, "output"), "DML_BUDGET": str(settings.budget), "DML_SEED": str(settings.seed),
@@ -25,10 +24,13 @@ def job_environment(settings, rank):
     return environment
 
 
+CODE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+"""The folder that the task's code lies in."""
+
+
 def job_directory(name):
     """The job's folder: as named from here, or beside the runner's own."""
-    code = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for path in (os.path.abspath(name), os.path.join(code, name)):
+    for path in (os.path.abspath(name), os.path.join(CODE, name)):
         if os.path.isdir(path):
             return path
     raise RunnerError("--directory: there is no folder '%s' here or beside the runner" % name)

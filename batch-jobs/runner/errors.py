@@ -18,5 +18,9 @@ class Preempted(Exception):
     """SIGTERM came before the job was started."""
 
 
+class Unfit(RunnerError):
+    """This node cannot run the job, nor can its like: no retry can help."""
+
+
 class Superseded(RunnerError):
     """A later start of the same trial owns the checkpoint now; this process must stop."""

@@ -13,13 +13,15 @@ import signal
 import sys
 import time
 
-from blobs import BlobContainer
 from checkpoints import CheckpointStore, settled_files, stage
 from dataset import DatasetCache
-from environment import job_directory, job_environment
-from errors import EXIT_INFRASTRUCTURE, EXIT_NON_RETRYABLE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded
+from environment import CODE, job_directory, job_environment
+from errors import EXIT_INFRASTRUCTURE, EXIT_NON_RETRYABLE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded, Unfit
+from gpus import check, count_gpus, gpu_wish
+from grant import Grant
 from guardian import Guardian
 from job import Job
+from log import say, say_trace, trace_id
 from metrics import summarise
 from notice import PreemptionNotice
 from settings import Settings
@@ -37,22 +39,22 @@ REASONS = {0: "succeeded", EXIT_NON_RETRYABLE: "non-retryable"}
 class Runner:
     """One start of a trial, from the first blob to result.json."""
 
-    def __init__(self, settings, command, directory, guardian):
+    def __init__(self, settings, grant, command, directory, guardian):
         self._settings = settings
+        self._grant = grant
         self._command = command
         self._directory = directory
         self._guardian = guardian
         self._notice = None
         self._started = _now()
         self._clock = time.monotonic()
-        container = BlobContainer(settings.trial_url)
-        self._trial = TrialStore(container, settings.trial_prefix, settings.attempt)
-        self._container = container
+        self._trial = TrialStore(grant.trial, grant.prefix, settings.attempt)
         self._checkpoints = None
         self._job = None
         self._cache = None
         self._uploaded = None
         self._unsettled = False
+        self._gpus = count_gpus()
         self._logs_at = time.monotonic()
 
     def on_notice(self, *_):
@@ -77,6 +79,10 @@ class Runner:
             self._stop_if_noticed()
         except Preempted:
             return EXIT_PREEMPTED
+        except Unfit as error:
+            say(str(error))
+            self._write_result(EXIT_NON_RETRYABLE, REASONS[EXIT_NON_RETRYABLE], str(error), [])
+            return EXIT_NON_RETRYABLE
         job = self._job = Job(self._command, self._directory, environment, self._path("logs"), self._guardian)
         if self._notice is not None:
             job.terminate()
@@ -91,7 +97,7 @@ class Runner:
         try:
             self._write_result(EXIT_INFRASTRUCTURE, "infrastructure", str(error), [])
         except RunnerError as second:
-            _say("cannot write result.json: %s" % second)
+            say("cannot write result.json: %s" % second)
 
     def _prepare(self):
         settings = self._settings
@@ -102,17 +108,20 @@ class Runner:
         number = self._trial.record_start(self._started, {
             "attempt": settings.attempt, "budget": settings.budget,
             "node": os.environ.get("AZ_BATCH_NODE_ID"), "task": os.environ.get("AZ_BATCH_TASK_ID"),
-            "dedicated": os.environ.get("AZ_BATCH_NODE_IS_DEDICATED")})
+            "dedicated": os.environ.get("AZ_BATCH_NODE_IS_DEDICATED"), "gpus": self._gpus, "trace": trace_id()})
         with open(self._path("params.json"), "wb") as file:
             file.write(self._trial.parameters())
-        self._checkpoints = CheckpointStore(self._container, settings.trial_prefix, "%d-%d" % (settings.attempt, number))
+        self._checkpoints = CheckpointStore(self._grant.trial, self._grant.prefix, "%d-%d" % (settings.attempt, number))
         self._checkpoints.restore(self._path("checkpoint"))
         self._uploaded = settled_files(self._path("checkpoint"))
         self._trial.restore_metrics(self._path("output/metrics.jsonl"))
+        lacking = check(gpu_wish(self._directory), self._gpus)
+        if lacking:
+            say(lacking)
         environment = job_environment(settings, rank=0)
-        self._cache = DatasetCache.open(settings, self._stop_if_noticed)
-        if self._cache:
-            environment["DML_DATASET"] = self._cache.fetch(BlobContainer(settings.dataset_url), settings.dataset_prefix)
+        if self._grant.dataset:
+            self._cache = DatasetCache.open(settings, self._stop_if_noticed)
+            environment["DML_DATASET"] = self._cache.fetch(self._grant.dataset, self._grant.dataset_prefix)
         return environment
 
     def _watch(self, job):
@@ -132,7 +141,7 @@ class Runner:
                 raise
             except RunnerError as error:
                 # Training goes on without storage; whatever is not uploaded now is uploaded later or at the end.
-                _say(str(error))
+                say(str(error))
 
     def _sync(self):
         seen = settled_files(self._path("checkpoint"))
@@ -164,7 +173,7 @@ class Runner:
         self._trial.sync_logs(self._path("logs"))
         # 143 without a notice here: another node of a multi-instance task got it.
         if code == EXIT_PREEMPTED or self._notice is not None and code not in REASONS:
-            _say("preempted after %.1f s" % (time.monotonic() - self._clock))
+            say("preempted after %.1f s" % (time.monotonic() - self._clock))
             return EXIT_PREEMPTED
         self._checkpoints.check_owner()
         outputs = self._trial.upload_outputs(self._path("output"))
@@ -174,7 +183,7 @@ class Runner:
     def _write_result(self, code, reason, message, outputs):
         settings = self._settings
         self._trial.write_result({
-            "format": "durableml-result/1", "attempt": settings.attempt, "start": self._trial.start, "budget": settings.budget,
+            "format": "durableml-result/1", "attempt": settings.attempt, "start": self._trial.start, "budget": settings.budget, "gpus": self._gpus,
             "exitCode": code, "reason": reason, "message": message, "metrics": summarise(self._path("output/metrics.jsonl")),
             "startedAt": self._started, "endedAt": _now(), "seconds": round(time.monotonic() - self._clock, 3),
             "checkpoint": self._checkpoints.pointer if self._checkpoints else None, "outputs": outputs})
@@ -191,27 +200,29 @@ def _now():
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _say(text):
-    print("runner: " + text, file=sys.stderr, flush=True)
-
-
 def main(arguments):
     """Returns the exit code: the job's own, or one of errors.py."""
     parser = argparse.ArgumentParser(prog="runner.py", description="Runs one start of a trial under the job contract.")
     parser.add_argument("--directory", default=".", help="the job's folder: here or beside the runner")
+    parser.add_argument("--grant", default=os.path.join(CODE, "grant.json"), help="what the trial may read and write; removed once it is read")
     parser.add_argument("command", nargs="+", help="the job's command, after --")
     options = parser.parse_args(arguments)
     guardian = Guardian()
     runner = None
     try:
-        runner = Runner(Settings.load(os.environ), options.command, job_directory(options.directory), guardian)
+        runner = Runner(Settings(os.environ), Grant.load(options.grant), options.command, job_directory(options.directory), guardian)
         signal.signal(signal.SIGTERM, runner.on_notice)
         signal.signal(signal.SIGINT, runner.on_notice)
         return runner.run()
     except (RunnerError, OSError) as error:  # OSError: a full disk, no more processes, …
-        _say(str(error))
+        say(str(error))
         if runner and not isinstance(error, Superseded):
             runner.report_failure(error)
+        return EXIT_INFRASTRUCTURE
+    except Exception as error:  # A fault of the runner's own is nobody else's, and not the job's above all.
+        say_trace()
+        if runner:
+            runner.report_failure(RunnerError("the runner failed: %s" % type(error).__name__))
         return EXIT_INFRASTRUCTURE
     finally:
         guardian.release()

@@ -1,21 +1,14 @@
-"""The runner's own settings: environment variables, or the JSON file that DML_IO names."""
+"""The runner's own settings, from environment variables. What the trial may read and write is in its grant."""
 
-import json
 import os
 
 from errors import RunnerError
 
 
 class Settings:
-    """Where a trial's data comes from and goes to. See batch-jobs/README.md for each name."""
+    """How a trial is run. See batch-jobs/README.md for each name."""
 
     def __init__(self, values):
-        self.trial_url = _required(values, "DML_TRIAL_URL")
-        self.trial_prefix = _required(values, "DML_TRIAL_PREFIX").strip("/")
-        self.dataset_url = values.get("DML_DATASET_URL", "")
-        self.dataset_prefix = values.get("DML_DATASET_PREFIX", "").strip("/")
-        if bool(self.dataset_url) != bool(self.dataset_prefix):
-            raise RunnerError("DML_DATASET_URL and DML_DATASET_PREFIX go together: set both or neither")
         self.attempt = _integer(values, "DML_ATTEMPT", 1, 1)
         self.budget = _integer(values, "DML_BUDGET", 1, 0)
         self.seed = _integer(values, "DML_SEED", 0, 0)
@@ -30,27 +23,6 @@ class Settings:
         if os.path.commonpath([self.work, os.getcwd()]) == self.work:
             raise RunnerError("DML_WORK must be a folder of its own, not '%s': it is emptied at the start" % self.work)
         self.shared = values.get("AZ_BATCH_NODE_SHARED_DIR", "")
-
-    @staticmethod
-    def load(environment):
-        """Environment variables win over the file that DML_IO names, so that one value can be overridden."""
-        values = {}
-        path = environment.get("DML_IO")
-        if path:
-            try:
-                with open(path, encoding="utf-8") as file:
-                    values = {key: str(value) for key, value in json.load(file).items()}
-            except (OSError, ValueError, AttributeError) as error:
-                raise RunnerError("DML_IO: cannot read %s as a JSON object: %s" % (path, error)) from error
-        values.update({key: value for key, value in environment.items() if key.startswith(("DML_", "AZ_BATCH_"))})
-        return Settings(values)
-
-
-def _required(values, name):
-    value = values.get(name, "")
-    if not value:
-        raise RunnerError("%s is not set: the runner needs it (see batch-jobs/README.md)" % name)
-    return value
 
 
 def _integer(values, name, default, minimum):

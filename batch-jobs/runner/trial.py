@@ -3,18 +3,17 @@
 import json
 import math
 import os
-import sys
 import time
 import uuid
 
 from blobs import PreconditionFailed
 from checkpoints import hash_file
 from errors import RunnerError
+from log import say
 
 MAXIMUM_STARTS = 1000
 METRICS_BYTES_A_SECOND = 250000
 """What metrics.jsonl, which goes up whole each time, may take of the line on average."""
-
 
 
 class TrialStore:
@@ -93,7 +92,7 @@ class TrialStore:
                 if name == "result.json":
                     raise RunnerError("the job wrote output/result.json, a name that the runner keeps for itself")
                 if os.path.islink(path) or not os.path.isfile(path):
-                    print("runner: output/%s is not kept: it is no plain file" % name, file=sys.stderr, flush=True)
+                    say("output/%s is not kept: it is no plain file" % name)
                     continue
                 size, digest = self._container.upload(self._prefix + "output/" + name, path)
                 if digest != hash_file(path):

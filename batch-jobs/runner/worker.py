@@ -11,12 +11,13 @@ import signal
 import subprocess
 import sys
 
-from blobs import BlobContainer
 from dataset import DatasetCache
-from environment import job_directory, job_environment
+from environment import CODE, job_directory, job_environment
 from errors import EXIT_INFRASTRUCTURE, EXIT_PREEMPTED, Preempted, RunnerError
+from grant import Grant
 from guardian import Guardian
 from job import Job
+from log import say, say_trace
 from settings import Settings
 from trial import TrialStore
 
@@ -24,8 +25,9 @@ from trial import TrialStore
 class Worker:
     """The job on a node that is not the primary one. It trains; checkpoints, metrics and outputs are the primary's."""
 
-    def __init__(self, settings, command, directory):
+    def __init__(self, settings, grant, command, directory):
         self._settings = settings
+        self._grant = grant
         self._command = command
         self._directory = directory
         self._noticed = False
@@ -44,12 +46,12 @@ class Worker:
             shutil.rmtree(os.path.join(settings.work, name), ignore_errors=True)
             os.makedirs(os.path.join(settings.work, name))
         environment = job_environment(settings, rank=None)
-        trial = TrialStore(BlobContainer(settings.trial_url), settings.trial_prefix, settings.attempt)
         with open(environment["DML_PARAMS"], "wb") as file:
-            file.write(trial.parameters())
-        cache = DatasetCache.open(settings, self._stop_if_noticed)
-        if cache:
-            environment["DML_DATASET"] = cache.fetch(BlobContainer(settings.dataset_url), settings.dataset_prefix)
+            file.write(self._store().parameters())
+        cache = None
+        if self._grant.dataset:
+            cache = DatasetCache.open(settings, self._stop_if_noticed)
+            environment["DML_DATASET"] = cache.fetch(self._grant.dataset, self._grant.dataset_prefix)
         return environment, cache
 
     def train(self, guardian):
@@ -65,9 +67,11 @@ class Worker:
                 code = job.wait(1.0)
         finally:
             job.clean_up()
-        trial = TrialStore(BlobContainer(self._settings.trial_url), self._settings.trial_prefix, self._settings.attempt)
-        trial.sync_logs(logs, "worker-" + os.environ.get("AZ_BATCH_NODE_ID", str(os.getpid())))
+        self._store().sync_logs(logs, "worker-" + os.environ.get("AZ_BATCH_NODE_ID", str(os.getpid())))
         return code
+
+    def _store(self):
+        return TrialStore(self._grant.trial, self._grant.prefix, self._settings.attempt)
 
     def _stop_if_noticed(self):
         if self._noticed:
@@ -78,27 +82,34 @@ def main(arguments):
     """Returns the exit code: 0 once the job is started, or is the primary node's own business."""
     parser = argparse.ArgumentParser(prog="worker.py", description="Starts the job on a node that is not the primary one.")
     parser.add_argument("--directory", default=".", help="the job's folder: here or beside the runner")
-    parser.add_argument("--train", action="store_true", help="stay and run the job instead of starting it in the background")
+    parser.add_argument("--grant", default=os.path.join(CODE, "grant.json"), help="what the trial may read and write; removed once it is read")
+    parser.add_argument("--train", action="store_true", help="stay and run the job instead of starting it in the background; the grant comes on standard input")
     parser.add_argument("command", nargs="+", help="the job's command, after --")
     options = parser.parse_args(arguments)
     if os.environ.get("AZ_BATCH_IS_CURRENT_NODE_MASTER", "").lower() == "true":
         return 0
     guardian = Guardian() if options.train else None
     try:
-        worker = Worker(Settings.load(os.environ), options.command, job_directory(options.directory))
+        grant = Grant.parse(sys.stdin.read()) if options.train else Grant.load(options.grant)
+        worker = Worker(Settings(os.environ), grant, options.command, job_directory(options.directory))
         signal.signal(signal.SIGTERM, worker.on_notice)
         if options.train:
             return worker.train(guardian)
         # Once here, so that a node that cannot get its data fails the task now and not after a long wait for it.
         worker.prepare()
         with open("worker.txt", "wb") as log:
-            subprocess.Popen([sys.executable, os.path.abspath(__file__), "--train"] + arguments, stdin=subprocess.DEVNULL,
-                             stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            process = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--train"] + arguments, stdin=subprocess.PIPE,
+                                       stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        with process.stdin:
+            process.stdin.write(grant.text.encode())
         return 0
     except Preempted:
         return EXIT_PREEMPTED
-    except RunnerError as error:
-        print("worker: %s" % error, file=sys.stderr, flush=True)
+    except (RunnerError, OSError) as error:
+        say(str(error), "worker")
+        return EXIT_INFRASTRUCTURE
+    except Exception:  # A fault of the runner's own is not the job's.
+        say_trace("worker")
         return EXIT_INFRASTRUCTURE
     finally:
         if guardian:

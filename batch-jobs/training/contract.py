@@ -21,7 +21,10 @@ class Contract:
         self.params = environment.get("DML_PARAMS", "")
         self.budget = _integer(environment, "DML_BUDGET", 1, minimum=1)
         self.seed = _integer(environment, "DML_SEED", 0)
-        self.threads = _integer(environment, "DML_THREADS", os.cpu_count() or 1, minimum=1)
+        # Processes of one node share its cores.
+        self.processes = _integer(environment, "LOCAL_WORLD_SIZE", 1, minimum=1)
+        self.threads = max(1, _integer(environment, "DML_THREADS", os.cpu_count() or 1, minimum=1) // self.processes)
+        self.loaders = _integer(environment, "DML_LOADERS", -1, minimum=-1)
         self.checkpoint_steps = _integer(environment, "DML_CHECKPOINT_STEPS", 100, minimum=1)
         self.log_steps = _integer(environment, "DML_LOG_STEPS", 50, minimum=1)
 

@@ -26,6 +26,7 @@ class Split:
 
     def __init__(self, folder, shards, feature_shape):
         self.feature_shape = feature_shape
+        self.example_bytes = int(np.prod(feature_shape)) * np.dtype(np.float32).itemsize + np.dtype(np.int64).itemsize
         self._features = []
         self._labels = []
         for shard in shards:

@@ -1,14 +1,17 @@
 """One training run over several processes, with torch.distributed: gloo between CPUs, NCCL between GPUs."""
 
-import datetime
 import os
 import sys
+import time
 
 import torch
 import torch.distributed as dist
 
-WAIT = datetime.timedelta(minutes=15)
-"""For the other processes to come up: each node brings its own copy of the dataset first."""
+from .launch import WAIT, open_store
+
+AGREE_SECONDS = 1.0
+AGREE_STEPS = 100
+"""Between two agreements on whether to stop: about so long, and no more steps."""
 
 
 class World:
@@ -16,20 +19,20 @@ class World:
 
     WORLD_SIZE, MASTER_ADDR and MASTER_PORT as every launcher sets them. RANK may be missing for all but rank 0: Batch does not
     tell a node its number, so the processes then number themselves in the order in which they reach the first one.
+    TORCHELASTIC_USE_AGENT_STORE=True: the launcher holds the store through which they meet, else rank 0 does.
     """
 
     def __init__(self, device):
-        self.size = int(os.environ.get("WORLD_SIZE", "1"))
+        self.size = world_size()
         self.rank = 0
         self._device = device
+        self._agreed_at = time.monotonic()
+        self._until_agreement = self._steps_between = 1
         if self.size == 1:
             return
-        if device.type == "cuda":
-            torch.cuda.set_device(device)
         given = os.environ.get("RANK")
-        store = self._store = dist.TCPStore(
-            host_name=os.environ["MASTER_ADDR"], port=int(os.environ["MASTER_PORT"]), is_master=given == "0", timeout=WAIT,
-            wait_for_workers=False)
+        holds = given == "0" and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
+        store = self._store = open_store(os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"]), holds)
         self.rank = int(given) if given else store.add("durableml/rank", 1)
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo", store=store, rank=self.rank, world_size=self.size,
                                 timeout=WAIT)
@@ -57,6 +60,23 @@ class World:
         """True if it is true in some process: all of them must stop at the same step."""
         return flag if self.size == 1 else self.sum(1.0 if flag else 0.0)[0] > 0
 
+    def any_by_now(self, flag):
+        """The same, to be called after each step: the processes ask each other about once a second, and say no in between.
+
+        To ask takes a reduction and, on a GPU, waiting for all that is queued. After how many steps they ask next follows from how
+        long the steps took on average over the processes, which is the same number in each of them.
+        """
+        if self.size == 1:
+            return flag
+        self._until_agreement -= 1
+        if self._until_agreement > 0:
+            return False
+        now = time.monotonic()
+        flags, seconds = self.sum(1.0 if flag else 0.0, (now - self._agreed_at) / self._steps_between)
+        self._until_agreement = self._steps_between = max(1, min(AGREE_STEPS, self._steps_between * 8, int(AGREE_SECONDS * self.size / max(seconds, 1e-9))))
+        self._agreed_at = now
+        return flags > 0
+
     def from_first(self, value):
         """The value that rank 0 has."""
         if self.size == 1:
@@ -78,10 +98,15 @@ class World:
             self._store.wait(["durableml/left/%d" % rank for rank in range(1, self.size)], WAIT)
 
 
+def world_size():
+    """How many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 def end_process(code):
     """Ends this process, without a look back at gloo's threads where there are several processes."""
     sys.stdout.flush()
     sys.stderr.flush()
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if world_size() > 1:
         os._exit(code)
     sys.exit(code)

@@ -12,15 +12,20 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from . import checkpoint, parameters
-from .batches import Batches
+from .batches import Batches, loaders_that_fit
 from .contract import EXIT_NON_RETRYABLE, EXIT_STOPPED, Contract, NonRetryable
 from .dataset import Dataset, epoch_order
-from .distributed import World, end_process
+from .device import Precision, choose_device
+from .distributed import World, end_process, world_size
 from .export import export_onnx
+from .launch import launch, processes_wanted
 from .metrics import MetricsLog
 from .schedule import learning_rate
 
 VALIDATION_BATCH = 1000
+LOADERS = 4
+"""Processes that load for one GPU, where it has the cores."""
+
 
 
 class Stopped(Exception):
@@ -28,10 +33,13 @@ class Stopped(Exception):
 
 
 def main(definition_path, build_model, input_name):
-    """Trains one trial under the job contract and ends the process with the contract's exit code.
+    """Trains one trial under the job contract, over all GPUs of the node, and ends the process with the contract's exit code.
 
     build_model(parameters, feature_shape, classes) returns the module; it raises NonRetryable for sizes that do not fit.
     """
+    processes = processes_wanted(parameters.gpu_wish(definition_path))
+    if processes > 1:
+        sys.exit(launch(processes))
     code = 0
     try:
         Training(Contract(), definition_path, build_model, input_name).run()
@@ -51,7 +59,8 @@ class Training:
         self.contract = contract
         self.parameters = parameters.load(contract.params, definition_path)
         self.input_name = input_name
-        self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if torch.cuda.is_available() else torch.device("cpu")
+        self.device = choose_device(parameters.gpu_wish(definition_path))
+        self.precision = Precision(self.device)
         torch.set_num_threads(contract.threads)
         torch.use_deterministic_algorithms(self.device.type == "cpu")
         # All batches but the last have one shape: worth trying out which convolution is fastest for it.
@@ -63,6 +72,7 @@ class Training:
         self.validation_split = dataset.split("validation")
         if not len(self.train_split):
             raise NonRetryable("the dataset has no examples to train on")
+        self._check_shares()
         model = build_model(self.parameters, dataset.feature_shape, dataset.classes)
         self.image = len(dataset.feature_shape) == 3
         self.model = model.to(self.device, memory_format=torch.channels_last) if self.image else model.to(self.device)
@@ -73,12 +83,17 @@ class Training:
         self.sums = [0.0, 0.0]
         self.seconds = 0.0
         self.stopping = False
+        loaders = self._loaders()
+        self.train_batches = Batches(self.train_split, self.device, loaders)
+        self.validation_batches = Batches(self.validation_split, self.device, min(1, loaders))
         signal.signal(signal.SIGTERM, self._on_notice)
 
     def run(self):
         """Trains up to the budget, then exports."""
         self._resume()
         writer = self.world.rank == 0
+        if writer and self.device.type == "cuda":
+            print("training on %d x %s in %s" % (self.world.size, torch.cuda.get_device_name(self.device), self.precision), file=sys.stderr, flush=True)
         self.metrics = MetricsLog(self.contract.output, self.step) if writer else None
         parallel = self.world.wrap(self.model)
         for epoch in range(self.step // self.steps_per_epoch, self.contract.budget):
@@ -86,6 +101,25 @@ class Training:
         self.world.leave()
         if writer:
             export_onnx(self.model, self.feature_shape, os.path.join(self.contract.output, "model.onnx"), self.input_name)
+
+    def _loaders(self):
+        """Processes that load ahead. On a CPU they would take from the training what they give it."""
+        if self.contract.loaders >= 0:
+            return self.contract.loaders
+        if self.device.type != "cuda":
+            return 0
+        largest = max(math.ceil(self.parameters.batch_size / world_size()), VALIDATION_BATCH)
+        return loaders_that_fit(min(LOADERS, self.contract.threads - 1), largest * self.train_split.example_bytes, self.contract.processes)
+
+    def _check_shares(self):
+        """Each step needs an example for each process."""
+        processes, batch, examples = world_size(), self.parameters.batch_size, len(self.train_split)
+        if batch < processes:
+            raise NonRetryable("invalid parameter 'batch_size': %d examples cannot be shared by %d processes (one for each GPU of each node); "
+                               "make it %d or more, or take fewer nodes" % (batch, processes, processes))
+        if examples < processes:
+            raise NonRetryable("the dataset has %d examples to train on, fewer than the %d processes (one for each GPU of each node): "
+                               "take fewer nodes" % (examples, processes))
 
     def _train_epoch(self, model, epoch):
         contract, batch = self.contract, self.parameters.batch_size
@@ -97,8 +131,7 @@ class Training:
         chunks = [chunk for chunk in chunks if len(chunk) >= self.world.size]
         model.train()
         began = time.monotonic()
-        batches = Batches(self.train_split, self.device)
-        for chunk, (features, labels) in zip(chunks, batches(self.world.share(chunk) for chunk in chunks)):
+        for chunk, (features, labels) in zip(chunks, self.train_batches([self.world.share(chunk) for chunk in chunks])):
             rate = learning_rate(self.parameters.schedule, self.parameters.learning_rate, self.step, total)
             loss = self._train_step(model, features, labels, rate, len(chunk))
             self.step += 1
@@ -106,7 +139,7 @@ class Training:
                 self._log_step(loss, len(chunk), rate)
             if self.step % self.steps_per_epoch == 0:
                 break  # The epoch is not over before its line is written and its sums are cleared.
-            stop = self.world.any(self.stopping)
+            stop = self.world.any_by_now(self.stopping)
             if stop or self.step % contract.checkpoint_steps == 0:
                 self.seconds += time.monotonic() - began
                 began = time.monotonic()
@@ -126,14 +159,17 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.optimizer.zero_grad(set_to_none=True)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.device.type == "cuda"):
+        with self.precision.autocast():
             loss = cross_entropy(model(features).float(), labels, reduction="sum",
                                  label_smoothing=self.parameters.label_smoothing)
         # Processes' gradients are averaged: times their number, over the global batch, gives the mean over its examples.
-        (loss * (self.world.size / examples)).backward()
+        scaler = self.precision.scaler
+        scaler.scale(loss * (self.world.size / examples)).backward()
         if self.parameters.gradient_clip > 0:
+            scaler.unscale_(self.optimizer)
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.parameters.gradient_clip)
-        self.optimizer.step()
+        scaler.step(self.optimizer)
+        scaler.update()
         loss = loss.detach()
         self.sums = [self.sums[0] + loss.double(), self.sums[1] + examples]
         return loss
@@ -150,12 +186,13 @@ class Training:
         loss = self.world.sum(self.sums[0])[0] / self.sums[1]
         if not math.isfinite(loss):
             raise NonRetryable("diverged: the training loss is %s in epoch %d" % (loss, epoch + 1))
-        values = {"train_loss": loss, "seconds": self.seconds, "examples_per_second": self.sums[1] / max(self.seconds, 1e-9)}
+        values = {"train_loss": loss, "seconds": self.seconds, "examples_per_second": self.sums[1] / max(self.seconds, 1e-9),
+                  "gpus": self.world.size if self.device.type == "cuda" else 0}
         values.update(self._validate(model))
         if self.metrics:
             self.metrics.write(kind="epoch", step=self.step, epoch=epoch + 1, **values)
             print("epoch %d/%d: %s" % (epoch + 1, self.contract.budget, " ".join(
-                "%s=%.4f" % pair for pair in values.items())), flush=True)
+                "%s=%.4f" % pair for pair in values.items() if pair[0] != "gpus")), flush=True)
         self.sums, self.seconds = [0.0, 0.0], 0.0
         self._save()
 
@@ -169,8 +206,8 @@ class Training:
         mine = np.arange(examples)[self.world.rank::self.world.size]
         chunks = [mine[i:i + VALIDATION_BATCH] for i in range(0, len(mine), VALIDATION_BATCH)]
         with torch.no_grad():
-            for features, labels in Batches(self.validation_split, self.device)(chunks):
-                with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.device.type == "cuda"):
+            for features, labels in self.validation_batches(chunks):
+                with self.precision.autocast():
                     logits = self.model(features).float()
                 loss = loss + cross_entropy(logits, labels, reduction="sum").double()
                 right = right + (logits.argmax(1) == labels).sum()
@@ -187,7 +224,7 @@ class Training:
         if self.world.rank == 0:
             checkpoint.save(self.contract.checkpoint, {
                 "step": self.step, "seed": self.contract.seed, "parameters": vars(self.parameters),
-                "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
+                "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "scaler": self.precision.state(),
                 "sums": sums, "seconds": self.seconds, "random": random})
 
     def _resume(self):
@@ -201,6 +238,7 @@ class Training:
             raise NonRetryable("the checkpoint belongs to other parameters or another seed")
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.precision.restore(state.get("scaler"))
         self.step, self.seconds = state["step"], state["seconds"]
         # The sum over all processes counts once.
         self.sums = [state["sums"][0] if self.world.rank == 0 else 0.0, state["sums"][1]]

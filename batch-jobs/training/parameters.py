@@ -1,4 +1,4 @@
-"""Hyperparameters, checked against the job's own job.json."""
+"""What the job's own job.json says: hyperparameters, which are checked against it, and the GPU."""
 
 import json
 import math
@@ -26,6 +26,12 @@ def load(params_path, definition_path):
         if name not in definitions:
             raise NonRetryable("invalid parameter '%s': this job knows %s" % (name, ", ".join(sorted(definitions))))
     return SimpleNamespace(**{name: _check(name, given.get(name, rule["default"]), rule) for name, rule in definitions.items()})
+
+
+def gpu_wish(definition_path):
+    """`gpu` of job.json: none, optional or required."""
+    with open(definition_path, encoding="utf-8") as file:
+        return json.load(file).get("gpu", "none")
 
 
 def _check(name, value, rule):

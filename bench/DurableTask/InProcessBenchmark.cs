@@ -1,61 +1,95 @@
 using System.Globalization;
-using DurableTask.Sqlite.Benchmarks;
 
-// dotnet run -c Release --project bench/DurableTask [-- workload or side …]
-string[] sides = ["memory", "NORMAL", "FULL"];
-(string Name, string Unit, Func<BenchmarkHub, Task<double>> Run)[] workloads =
-[
-    ("five-steps", "five-step orchestrations a second, 2,000 at once", async hub => 2000 / await hub.RunManyAsync(typeof(Workloads.Chain), 2000, 5)),
-    ("one", "ms for one five-step orchestration", async hub => 1000 * await Median(20, () => hub.RunManyAsync(typeof(Workloads.Chain), 1, 5))),
-    ("chain-200", "ms", async hub => 1000 * await hub.RunManyAsync(typeof(Workloads.Chain), 1, 200)),
-    ("chain-5000", "ms", async hub => 1000 * await hub.RunManyAsync(typeof(Workloads.Chain), 1, 5000)),
-    ("fan-out-2000", "ms", async hub => 1000 * await hub.RunManyAsync(typeof(Workloads.FanOut), 1, 2000)),
-    ("fan-out-20000", "ms", async hub => 1000 * await hub.RunManyAsync(typeof(Workloads.FanOut), 1, 20000)),
-    ("signals-1000", "ms", async hub => 1000 * await hub.SignalAsync(1000)),
-];
+namespace DurableTask.Sqlite.Benchmarks;
 
-// Long ones once; the others several times, the sides in turn, so that neither a warm-up nor a busy minute of the machine favours one.
-const int Rounds = 12;
-var chosenSides = sides.Where(side => !args.Any(sides.Contains) || args.Contains(side)).ToArray();
-var hubs = new List<BenchmarkHub>();
-foreach (var side in chosenSides)
+/// <summary>
+/// The sides on DurableTask.Core's worker: a service that stores nothing, which is the framework's own limit, and SQLite in both modes. They take turns, so that
+/// neither a warm-up nor a busy minute of the machine favours one.
+/// </summary>
+internal static class InProcessBenchmark
 {
-    hubs.Add(await BenchmarkHub.StartAsync(side));
-}
+    private const int Rounds = 12;
+    private const int WarmUpRounds = 2;
 
-foreach (var (name, unit, run) in workloads.Where(workload => args.All(sides.Contains) || args.Contains(workload.Name)))
-{
-    var isLong = name.EndsWith("000", StringComparison.Ordinal) && !name.EndsWith("-1000", StringComparison.Ordinal) && !name.EndsWith("-2000", StringComparison.Ordinal);
-    var figures = hubs.ToDictionary(hub => hub, _ => new List<double>());
-    for (var round = 0; round < (isLong ? 1 : Rounds); round++)
+    private static readonly string[] Sides = ["memory", "NORMAL", "FULL"];
+
+    private static readonly Workload[] All =
+    [
+        new("five-steps", "five-step orchestrations a second, 1,000 at once", IsRate: true, IsLong: false, async hub => 1000 / await hub.RunManyAsync(typeof(Workloads.Chain), 1000, 5)),
+        new("one", "ms for one five-step orchestration, seen by its client", IsRate: false, IsLong: false, async hub => 1000 * await MedianAsync(20, () => hub.RunManyAsync(typeof(Workloads.Chain), 1, 5))),
+        new("chain-200", "ms for a chain of 200", IsRate: false, IsLong: false, async hub => 1000 * await hub.RunManyAsync(typeof(Workloads.Chain), 1, 200)),
+        new("chain-5000", "ms for a chain of 5,000", IsRate: false, IsLong: true, async hub => 1000 * await hub.RunManyAsync(typeof(Workloads.Chain), 1, 5000)),
+        new("fan-out-2000", "ms for a fan-out of 2,000", IsRate: false, IsLong: false, async hub => 1000 * await hub.RunManyAsync(typeof(Workloads.FanOut), 1, 2000)),
+        new("fan-out-20000", "ms for a fan-out of 20,000", IsRate: false, IsLong: true, async hub => 1000 * await hub.RunManyAsync(typeof(Workloads.FanOut), 1, 20000)),
+        new("signals-1000", "ms for 1,000 signals to one entity", IsRate: false, IsLong: false, async hub => 1000 * await hub.SignalAsync(1000)),
+    ];
+
+    /// <summary>Measures the chosen workloads and sides, or all.</summary>
+    public static async Task RunAsync(IReadOnlyCollection<string> chosen, bool quick, Action<string> line)
     {
+        var sides = Sides.Where(side => !chosen.Any(Sides.Contains) || chosen.Contains(side)).ToList();
+        var hubs = new List<BenchmarkHub>();
+        foreach (var side in sides)
+        {
+            hubs.Add(await BenchmarkHub.StartAsync(side));
+        }
+
+        line($"| workload | {string.Join(" | ", sides.Select(Describe))} |");
+        line($"|---|{string.Concat(sides.Select(_ => "---|"))}");
+        foreach (var workload in All.Where(workload => chosen.All(Sides.Contains) || chosen.Contains(workload.Name)))
+        {
+            line(await MeasureAsync(workload, hubs, quick));
+        }
+
         foreach (var hub in hubs)
         {
-            figures[hub].Add(await run(hub));
+            await hub.DisposeAsync();
         }
     }
 
-    foreach (var (hub, values) in figures)
+    private static string Describe(string side) => side switch
     {
-        // The first round warms up.
-        var kept = values.Skip(isLong ? 0 : 2).Order().ToList();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-14} {hub.Side,-8} {kept[kept.Count / 2],9:0.0} ({kept[0]:0.0} .. {kept[^1]:0.0}) {unit}"));
-    }
-}
+        "memory" => "stores nothing",
+        "NORMAL" => "SQLite, safe against a kill",
+        _ => "SQLite, safe against power loss",
+    };
 
-foreach (var hub in hubs)
-{
-    await hub.DisposeAsync();
-}
-
-static async Task<double> Median(int count, Func<Task<double>> run)
-{
-    var times = new List<double>();
-    for (var i = 0; i < count; i++)
+    private static async Task<string> MeasureAsync(Workload workload, List<BenchmarkHub> hubs, bool quick)
     {
-        times.Add(await run());
+        var figures = hubs.ToDictionary(hub => hub, _ => new List<double>());
+        var rounds = workload.IsLong ? 1 : quick ? 4 : Rounds;
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var hub in hubs)
+            {
+                figures[hub].Add(await workload.Run(hub));
+            }
+        }
+
+        double? limit = null;
+        var cells = hubs.Select(hub =>
+        {
+            var kept = figures[hub].Skip(workload.IsLong ? 0 : WarmUpRounds).Order().ToList();
+            var median = kept[kept.Count / 2];
+            var spread = kept.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({kept[0]:0.#} to {kept[^1]:0.#})") : "";
+            var share = limit is { } best ? string.Create(CultureInfo.InvariantCulture, $", {100 * (workload.IsRate ? median / best : best / median):0} % of the limit") : "";
+            limit ??= string.Equals(hub.Side, "memory", StringComparison.Ordinal) ? median : null;
+            return string.Create(CultureInfo.InvariantCulture, $"{median:0.#}{spread}{share}");
+        });
+        return $"| {workload.Unit} | {string.Join(" | ", cells)} |";
     }
 
-    times.Sort();
-    return times[count / 2];
+    private static async Task<double> MedianAsync(int count, Func<Task<double>> run)
+    {
+        var times = new List<double>();
+        for (var i = 0; i < count; i++)
+        {
+            times.Add(await run());
+        }
+
+        times.Sort();
+        return times[count / 2];
+    }
+
+    private sealed record Workload(string Name, string Unit, bool IsRate, bool IsLong, Func<BenchmarkHub, Task<double>> Run);
 }

@@ -36,7 +36,9 @@ internal sealed class HostProcess : IAsyncDisposable
     public static async Task<HostProcess> StartAsync(string storage, string azurite, string state, params (string Name, string Value)[] settings)
     {
         var port = FreePort.Next();
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true };
+
+        // The log goes to a file, as a service's would; the benchmark's own output stays readable.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" > \"$0\"", Path.Combine(state, "host.log"), Environment.ProcessPath!]) { UseShellExecute = false, RedirectStandardInput = true };
         foreach (var argument in Build.IsDotnet ? new[] { typeof(HostProcess).Assembly.Location, "host" } : ["host"])
         {
             start.ArgumentList.Add(argument);

@@ -65,6 +65,11 @@ static async Task<int> MeasureAsync(bool quick, string? only)
         await MeasureOrchestrationsAsync(azurite, quick);
     }
 
+    if (only is null or "log")
+    {
+        await MeasureLogAsync(azurite, quick ? 100 : 1000);
+    }
+
     if (only is null or "idle")
     {
         await MeasureIdleAsync(azurite, quick ? 2_000 : 100_000);
@@ -147,6 +152,35 @@ static async Task<int> MeasureAsync(bool quick, string? only)
 
         Line("");
         Line(Text($"Azurite after all of it: {Machine.ResidentMebibytes(storage.Id):0} MiB resident."));
+        Line("");
+    }
+
+    async Task MeasureLogAsync(AzuriteProcess storage, int count)
+    {
+        var levels = new[] { "Warning", "Information" };
+        var speeds = levels.ToDictionary(level => level, _ => new List<double>());
+        var lines = new Dictionary<string, int>();
+        foreach (var level in levels.Concat(levels.Reverse()))
+        {
+            using var state = new TemporaryFolder();
+            await using var host = await HostProcess.StartAsync(
+                MemoryProviderFactory.ProviderName, storage.ConnectionString, state.Path, ("AzureFunctionsJobHost__logging__logLevel__default", level));
+            await host.UntilRunningAsync();
+            await host.RunAsync("Chain", 2 * count, 5);
+            for (var round = 0; round < 3; round++)
+            {
+                speeds[level].Add(count / await host.RunAsync("Chain", count, 5));
+            }
+
+            lines[level] = File.ReadLines(Path.Combine(state.Path, "host.log")).Count();
+        }
+
+        foreach (var level in levels)
+        {
+            var sorted = speeds[level].Order().ToList();
+            Line(Text($"Log level {level}, five steps on memory: {sorted[sorted.Count / 2]:0} runs/s ({sorted[0]:0} to {sorted[^1]:0}), {lines[level]} lines."));
+        }
+
         Line("");
     }
 

@@ -12,8 +12,8 @@ using DurableMl.Tests.Support;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
-    case ["ours", var listen, var connection]:
-        await Servers.OursAsync(listen, connection);
+    case ["read-only", var listen]:
+        await Servers.ReadOnlyAsync(listen);
         return 0;
     case ["plain", var listen, var served, var dimensions]:
         await Servers.PlainAsync(listen, served, dimensions);
@@ -66,7 +66,7 @@ if (Wanted("raw"))
 }
 
 Dictionary<string, string> none = [];
-Dictionary<string, string> settings = new() { ["Inference__CacheFolder"] = folder["cache"], ["Inference__Preload"] = "" };
+Dictionary<string, string> settings = new() { ["Inference__CacheFolder"] = folder["cache"], ["DataStorage"] = azurite.ConnectionString };
 if (Wanted("cold"))
 {
     foreach (bool warm in (bool[])[true, false])
@@ -76,7 +76,7 @@ if (Wanted("cold"))
         {
             Directory.CreateDirectory(folder["cache"]);
             Directory.Delete(folder["cache"], recursive: true);
-            using ServerProcess fresh = await ServerProcess.SelfAsync(settings, "ours", "{port}", azurite.ConnectionString);
+            using ServerProcess fresh = await ServerProcess.ServingAsync(settings);
             if (warm)
             {
                 smallBinary.To(fresh.Url("v2/models/mnist/infer")).Closed(1, TimeSpan.FromSeconds(1));
@@ -96,27 +96,28 @@ if (Wanted("cold"))
 
 if (Wanted("ours"))
 {
-    using ServerProcess ours = await ServerProcess.SelfAsync(settings, "ours", "{port}", azurite.ConnectionString);
+    using ServerProcess ours = await ServerProcess.ServingAsync(settings);
     Uri Url(string model) => ours.Url($"v2/models/{model}/infer");
-    json = Measure(ours, "MNIST CNN", "DurableMl handler, JSON", smallJson.To(Url("mnist")), 64);
-    binary = Measure(ours, "MNIST CNN", "DurableMl handler, binary", smallBinary.To(Url("mnist")), 64);
-    half = AtHalfLoad(ours, "MNIST CNN", "DurableMl handler, binary, at half load", smallBinary.To(Url("mnist")), binary);
-    halfJson = AtHalfLoad(ours, "MNIST CNN", "DurableMl handler, JSON, at half load", smallJson.To(Url("mnist")), json);
+    json = Measure(ours, "MNIST CNN", "serving, JSON", smallJson.To(Url("mnist")), 64);
+    binary = Measure(ours, "MNIST CNN", "serving, binary", smallBinary.To(Url("mnist")), 64);
+    half = AtHalfLoad(ours, "MNIST CNN", "serving, binary, at half load", smallBinary.To(Url("mnist")), binary);
+    halfJson = AtHalfLoad(ours, "MNIST CNN", "serving, JSON, at half load", smallJson.To(Url("mnist")), json);
     // What the machine and Kestrel make of the same requests at the same rate, without a model: the floor for latencies.
-    Load nothing = smallBinary.To(ours.Url("read-only"));
+    using ServerProcess reader = await ServerProcess.SelfAsync(none, "read-only", "{port}");
+    Load nothing = smallBinary.To(reader.Url("read-only"));
     nothing.Closed(64, warmUp);
-    floor = AtHalfLoad(ours, "(none)", "the same server only reading bodies, at that rate", nothing, binary);
+    floor = AtHalfLoad(reader, "(none)", "Kestrel only reading bodies, at that rate", nothing, binary);
     if (Wanted("batching"))
     {
-        alone = Measure(ours, "MNIST CNN", "DurableMl handler, binary, batching off", smallBinary.To(Url("mnist-alone")), 64);
-        wide = Measure(ours, "wide perceptron", "DurableMl handler, binary", smallBinary.To(Url("wide")), 64);
-        wideAlone = Measure(ours, "wide perceptron", "DurableMl handler, binary, batching off", smallBinary.To(Url("wide-alone")), 64);
+        alone = Measure(ours, "MNIST CNN", "serving, binary, batching off", smallBinary.To(Url("mnist-alone")), 64);
+        wide = Measure(ours, "wide perceptron", "serving, binary", smallBinary.To(Url("wide")), 64);
+        wideAlone = Measure(ours, "wide perceptron", "serving, binary, batching off", smallBinary.To(Url("wide-alone")), 64);
     }
 
     if (Wanted("big"))
     {
-        oursBig = Measure(ours, "ResNet-50", "DurableMl handler, binary", bigBinary.To(Url("resnet50")), 2);
-        halfBig = AtHalfLoad(ours, "ResNet-50", "DurableMl handler, binary, at half load", bigBinary.To(Url("resnet50")), oursBig);
+        oursBig = Measure(ours, "ResNet-50", "serving, binary", bigBinary.To(Url("resnet50")), 2);
+        halfBig = AtHalfLoad(ours, "ResNet-50", "serving, binary, at half load", bigBinary.To(Url("resnet50")), oursBig);
     }
 
     if (soak > 0)
@@ -127,15 +128,16 @@ if (Wanted("ours"))
 
 if (Wanted("own-core") && Crowd.IsPossible)
 {
-    using ServerProcess ours = await ServerProcess.SelfOnCoreAsync(1, settings, "ours", "{port}", azurite.ConnectionString);
+    using ServerProcess ours = await ServerProcess.ServingAsync(settings, core: 1);
     using var crowd = new Crowd(azurite.Id, Environment.ProcessId);
     Load model = smallBinary.To(ours.Url("v2/models/mnist/infer"));
-    Measure(ours, "MNIST CNN", "DurableMl handler, JSON, on a core of its own", smallJson.To(ours.Url("v2/models/mnist/infer")), 64);
-    Measurement full = Measure(ours, "MNIST CNN", "DurableMl handler, binary, on a core of its own", model, 64);
-    ownHalf = AtHalfLoad(ours, "MNIST CNN", "DurableMl handler, binary, on a core of its own, at half load", model, full);
-    Load nothing = smallBinary.To(ours.Url("read-only"));
+    Measure(ours, "MNIST CNN", "serving, JSON, on a core of its own", smallJson.To(ours.Url("v2/models/mnist/infer")), 64);
+    Measurement full = Measure(ours, "MNIST CNN", "serving, binary, on a core of its own", model, 64);
+    ownHalf = AtHalfLoad(ours, "MNIST CNN", "serving, binary, on a core of its own, at half load", model, full);
+    using ServerProcess reader = await ServerProcess.SelfAsync(none, "read-only", "{port}");
+    Load nothing = smallBinary.To(reader.Url("read-only"));
     nothing.Closed(64, warmUp);
-    ownFloor = AtHalfLoad(ours, "(none)", "the same server only reading bodies, at that rate", nothing, full);
+    ownFloor = AtHalfLoad(reader, "(none)", "Kestrel only reading bodies, at that rate", nothing, full);
 }
 
 if (Option("--functions-host") is { } functionsHost)
@@ -270,19 +272,21 @@ async Task<Measurement> SideAsync(string model, string side, InferBody body, int
 
 async Task AgainstNodeAsync(string script)
 {
-    using ServerProcess ours = await ServerProcess.SelfAsync(settings, "ours", "{port}", azurite.ConnectionString);
+    using ServerProcess ours = await ServerProcess.ServingAsync(settings);
     using ServerProcess node = await ServerProcess.StartAsync(none, "node", script, mnist, "{port}", "1,28,28");
     Uri infer = ours.Url("v2/models/mnist/infer");
     Load[] sides = [smallJson.To(node.Url("")), smallJson.To(infer), smallBinary.To(infer)];
     Array.ForEach(sides, side => side.Closed(64, 2 * warmUp));
+    var grpc = new GrpcLoad(new Uri($"http://127.0.0.1:{ours.GrpcPort}"), "mnist", small, smallShape);
+    grpc.Closed(64, 2 * warmUp);
     Func<Measurement>[] second = Array.ConvertAll<Load, Func<Measurement>>(sides, side => () => side.Closed(64, TimeSpan.FromSeconds(1)));
-    IReadOnlyList<(double Median, double Low, double High)> times = Rounds.Compare(30, second[0], second[1], second[2]);
-    report.Say($"- small model, 64 connections, over Node with JSON, 30 rounds of a second each in turn: JSON {Times(times[0])}, binary {Times(times[1])} (target 3)");
+    IReadOnlyList<(double Median, double Low, double High)> times = Rounds.Compare(30, second[0], second[1], second[2], () => grpc.Closed(64, TimeSpan.FromSeconds(1)));
+    report.Say($"- small model, 64 connections, over Node with JSON, 30 rounds of a second each in turn: JSON {Times(times[0])} (target 2.5), binary {Times(times[1])} (target 3), gRPC {Times(times[2])} (target 3; its client takes more of the cores than the others')");
 }
 
 async Task AgainstRawAsync()
 {
-    using ServerProcess ours = await ServerProcess.SelfAsync(settings, "ours", "{port}", azurite.ConnectionString);
+    using ServerProcess ours = await ServerProcess.ServingAsync(settings);
     using ModelSession session = ModelSession.Load(resnet);
     Load load = bigBinary.To(ours.Url("v2/models/resnet50/infer"));
     load.Closed(2, warmUp);

@@ -17,6 +17,8 @@ internal sealed class ServerProcess : IDisposable
 
     public int Port { get; }
 
+    public int GrpcPort { get; private set; }
+
     /// <summary>Megabytes that it holds.</summary>
     public double WorkingSet
     {
@@ -41,16 +43,34 @@ internal sealed class ServerProcess : IDisposable
     public static Task<ServerProcess> SelfAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
         StartAsync(settings, "dotnet", [typeof(Servers).Assembly.Location, .. arguments]);
 
-    /// <summary>The same on one core, so that .NET knows of no other.</summary>
-    public static Task<ServerProcess> SelfOnCoreAsync(int core, IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
-        StartAsync(settings, "taskset", ["-c", $"{core}", "dotnet", typeof(Servers).Assembly.Location, .. arguments]);
+    /// <summary>serving/, the container's program; <see cref="GrpcPort"/> is where it speaks gRPC.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="core">The core that it is to know and use alone; null for all.</param>
+    public static async Task<ServerProcess> ServingAsync(IReadOnlyDictionary<string, string> settings, int? core = null)
+    {
+        int[] ports = FreePort.Next(2);
+        string program = Path.Combine(Repository.Root, "serving", "bin", "Release", "net10.0", "DurableMl.Serving.dll");
+        var all = new Dictionary<string, string>(settings)
+        {
+            ["Kestrel__Endpoints__Http__Url"] = $"http://127.0.0.1:{ports[0]}", ["Kestrel__Endpoints__Grpc__Url"] = $"http://127.0.0.1:{ports[1]}",
+            ["Serving__AllowAnonymous"] = "true", ["Logging__LogLevel__Default"] = "Warning",
+        };
+        string[] arguments = core is null ? ["dotnet", program] : ["taskset", "-c", $"{core}", "dotnet", program];
+        ServerProcess server = await StartAsync(all, ports[0], arguments[0], arguments[1..]);
+        server.GrpcPort = ports[1];
+        return server;
+    }
 
     /// <summary>A program that listens on the port written <c>{port}</c> in its arguments; returns when it does.</summary>
     public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string program, params string[] arguments)
     {
         int port = FreePort.Next();
-        string[] filled = Array.ConvertAll(arguments, argument => argument.Replace("{port}", $"{port}", StringComparison.Ordinal));
-        var start = new ProcessStartInfo(program, filled) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        return await StartAsync(settings, port, program, Array.ConvertAll(arguments, argument => argument.Replace("{port}", $"{port}", StringComparison.Ordinal)));
+    }
+
+    private static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings, int port, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in settings)
         {
             start.Environment[name] = value;

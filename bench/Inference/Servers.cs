@@ -1,29 +1,19 @@
 using System.Text.Json;
-using Azure.Storage.Blobs;
-using DurableMl.Inference;
-using DurableMl.Inference.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Bench.Inference;
 
-/// <summary>The two .NET sides. Each runs in a process of its own, started by this program with arguments.</summary>
+/// <summary>The .NET sides besides serving/. Each runs in a process of its own, started by this program with arguments.</summary>
 internal static class Servers
 {
-    /// <summary>DurableMl's protocol handler on Kestrel, without the Functions host.</summary>
-    public static Task OursAsync(string port, string connection)
+    /// <summary>Kestrel without a model: reads bodies and answers nothing.</summary>
+    public static Task ReadOnlyAsync(string port)
     {
-        WebApplicationBuilder builder = Builder(port);
-        builder.Services.AddSingleton(new BlobServiceClient(connection)).AddInference();
-        WebApplication app = builder.Build();
-        var protocol = app.Services.GetRequiredService<OpenInferenceProtocol>();
-        app.MapPost("v2/models/{model}/infer", (HttpContext context) => protocol.InferAsync(context, (string)context.GetRouteValue("model")!, null));
-        app.MapPost("v2/models/{model}/versions/{version}/infer", (HttpContext context) => protocol.InferAsync(context, (string)context.GetRouteValue("model")!, (string)context.GetRouteValue("version")!));
+        WebApplication app = Builder(port).Build();
         app.MapPost("read-only", async (HttpContext context) =>
         {
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);

@@ -27,7 +27,7 @@ internal static class BatchEmulatorCommand
             ?? throw new CliException($"A durableml host is up already in {layout.State}, with a Batch emulator of its own.");
         var port = PortChooser.ForLoopback().ChooseBatch(wanted);
         var account = BatchAccount.Load(layout.State);
-        var factory = new ServiceFactory(layout, new HostPorts(0, 0, 0, 0, port), account);
+        var factory = new ServiceFactory(layout, new HostPorts(0, 0, 0, 0, port), StorageAccount.Load(layout.State), account);
         await using var emulator = new SupervisedProcess(
             factory.BatchEmulator(),
             token => HttpProbe.AnswersAsync(factory.BatchUrl, token),

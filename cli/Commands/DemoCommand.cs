@@ -33,7 +33,7 @@ internal static class DemoCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await Console.Out.WriteLineAsync("Interrupted. The run is kept: ./durableml demo or up goes on with it.");
-            return CommandRunner.Interrupted;
+            return ExitCodes.Interrupted;
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {

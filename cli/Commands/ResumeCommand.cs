@@ -32,7 +32,7 @@ internal static class ResumeCommand
             var runId = result.GetRequiredValue(run);
             await client.ResumeAsync(runId, result.GetValue(maxFailedTrials), cancellationToken);
             await Console.Out.WriteLineAsync($"Resumed {runId}.");
-            return result.GetValue(detach) ? 0 : await RunCommand.FollowAsync(client, runId, cancellationToken);
+            return result.GetValue(detach) ? ExitCodes.Done : await RunCommand.FollowAsync(client, runId, cancellationToken);
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DurableMl.Cli.Deployment;
 
 namespace DurableMl.Cli.Commands;
 
@@ -17,5 +18,9 @@ internal static class RootCommandFactory
             CancelCommand.Create(),
             ResumeCommand.Create(),
             BatchEmulatorCommand.Create(),
+            DeployCommand.Create(),
+            DestroyCommand.Create(),
+            ImagesCommand.Create(),
+            CompletionCommand.Create(),
         };
 }

@@ -6,16 +6,20 @@ using Spectre.Console;
 
 namespace DurableMl.Cli.Commands;
 
-/// <summary><c>status</c>: one run, or all of them.</summary>
+/// <summary><c>status</c>: one run, or the newest.</summary>
 internal static class StatusCommand
 {
+    private const int Newest = 100;
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("status", "Show a run, or all of them.");
-        var run = new Argument<string?>("run") { Description = "The run's id; without it, all runs.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("status", "Show a run, or the newest.");
+        var run = new Argument<string?>("run") { Description = "The id of a run, an import or a scoring; without it, runs are listed, the newest first.", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = string.Create(CultureInfo.InvariantCulture, $"List all runs, not only the newest {Newest}.") };
         var api = new ApiOptions();
         command.Arguments.Add(run);
+        command.Options.Add(all);
         api.AddTo(command);
         command.SetHandler(async (result, cancellationToken) =>
         {
@@ -27,7 +31,7 @@ internal static class StatusCommand
             }
             else
             {
-                await ListAsync(client, cancellationToken);
+                await ListAsync(client, result.GetValue(all) ? int.MaxValue : Newest, cancellationToken);
             }
 
             return 0;
@@ -37,7 +41,13 @@ internal static class StatusCommand
 
     private static async Task ShowAsync(PipelinesClient client, string runId, CancellationToken cancellationToken)
     {
-        var run = await client.GetAsync(runId, cancellationToken) ?? throw new CliException($"There is no run '{runId}'. ./durableml status lists them.");
+        if (await client.GetAsync(runId, cancellationToken) is not { } run)
+        {
+            var other = await client.GetOtherAsync(runId, cancellationToken) ?? throw new CliException($"No run, import or scoring has the id '{runId}'. ./durableml status lists the runs.");
+            await Console.Out.WriteLineAsync(RunTables.Headline(other));
+            return;
+        }
+
         await Console.Out.WriteLineAsync(RunTables.Headline(run));
         if (run.CustomStatus is { } progress)
         {
@@ -51,11 +61,18 @@ internal static class StatusCommand
         }
     }
 
-    private static async Task ListAsync(PipelinesClient client, CancellationToken cancellationToken)
+    private static async Task ListAsync(PipelinesClient client, int most, CancellationToken cancellationToken)
     {
         var table = new Table().RoundedBorder().AddColumns("run", "pipeline", "state", "started");
+        var more = false;
         await foreach (var run in client.ListAsync(cancellationToken))
         {
+            if (table.Rows.Count == most)
+            {
+                more = true;
+                break;
+            }
+
             table.AddRow(
                 new Text(run.RunId ?? ""),
                 new Text(run.Name ?? ""),
@@ -64,5 +81,9 @@ internal static class StatusCommand
         }
 
         Terminal.Open().Write(table);
+        if (more)
+        {
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"These are the newest {most}; --all lists the others too."));
+        }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class DemoReport(IAnsiConsole console, TextWriter lines, TimePro
     /// <summary>Plain lines: a table would break addresses apart, and nobody could copy them.</summary>
     private void WritePlaces(RepositoryLayout layout, HostPorts ports, string runId, RunOutput output)
     {
-        foreach (var (what, url) in Places(ports, runId, output, time.GetUtcNow()))
+        foreach (var (what, url) in Places(StorageAccount.Load(layout.State), ports, runId, output, time.GetUtcNow()))
         {
             Line(what, url.AbsoluteUri);
         }
@@ -53,9 +53,9 @@ internal sealed class DemoReport(IAnsiConsole console, TextWriter lines, TimePro
     }
 
     /// <summary>Addresses that open in a browser for a week: nothing in the account can be read without a signature.</summary>
-    internal static IEnumerable<(string What, Uri Url)> Places(HostPorts ports, string runId, RunOutput output, DateTimeOffset now)
+    internal static IEnumerable<(string What, Uri Url)> Places(StorageAccount storage, HostPorts ports, string runId, RunOutput output, DateTimeOffset now)
     {
-        var account = new BlobServiceClient(StorageAccount.ConnectionString(ports));
+        var account = new BlobServiceClient(storage.ConnectionString(ports));
         var until = now + Readable;
         yield return ("run", Folder(account.GetBlobContainerClient("runs"), $"{runId}/", until));
         if (output.ReportBlob is { } report)

@@ -27,7 +27,7 @@ internal sealed class DemoRun(RepositoryLayout layout, IAnsiConsole console, Tex
         var started = time.GetTimestamp();
         using var http = LocalHost.Connect(ports, layout.State, TimeSpan.FromSeconds(60));
         var pipelines = new PipelinesClient(http);
-        var blobs = new BlobServiceClient(StorageAccount.ConnectionString(ports));
+        var blobs = new BlobServiceClient(StorageAccount.Load(layout.State).ConnectionString(ports));
 
         var runId = await FindUnfinishedAsync(pipelines, cancellationToken) ?? await StartAsync(pipelines, blobs, cancellationToken);
         var run = await RunDisplays.For(console, output, time).ShowAsync(new RunFollower(pipelines, time).FollowAsync(runId, cancellationToken), cancellationToken);

@@ -4,7 +4,7 @@ using DurableMl.Cli.Processes;
 namespace DurableMl.Cli.Hosting;
 
 /// <summary>
-/// Azurite, the Batch emulator and the Functions host, started in this order, kept up, and stopped in the opposite order.
+/// Azurite, the Batch emulator, the dashboard if it is wanted, and the Functions host, started in this order, kept up, and stopped in the opposite order.
 /// One at a time in a state folder.
 /// </summary>
 internal sealed class LocalHost : IAsyncDisposable
@@ -17,17 +17,21 @@ internal sealed class LocalHost : IAsyncDisposable
     private readonly Lock _stateGate = new();
     private HostState _state;
 
-    private LocalHost(HostStateFile stateFile, IDisposable folderLock, HostState state, TextWriter output, TimeProvider time)
+    private LocalHost(HostStateFile stateFile, IDisposable folderLock, HostState state, Dashboard? dashboard, TextWriter output, TimeProvider time)
     {
         _stateFile = stateFile;
         _lock = folderLock;
         _state = state;
+        Dashboard = dashboard;
         _output = output;
         _time = time;
     }
 
     /// <summary>Where everything listens.</summary>
     public HostPorts Ports => _state.Ports;
+
+    /// <summary>The dashboard, where it was wanted.</summary>
+    public Dashboard? Dashboard { get; }
 
     /// <summary>Where the Functions host answers.</summary>
     public static Uri FunctionsUrl(HostPorts ports) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports.Functions}/"));
@@ -50,10 +54,20 @@ internal sealed class LocalHost : IAsyncDisposable
     /// <param name="output">Where progress and restarts are reported.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Stops what was started.</param>
+    /// <param name="dashboardProgram">The program of the dashboard; null to go without.</param>
     /// <exception cref="CliException">Another one is up, a port is in use, or a part did not start.</exception>
     public static async Task<LocalHost> StartAsync(
-        RepositoryLayout layout, PortRequest request, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+        RepositoryLayout layout, PortRequest request, TextWriter output, TimeProvider time, CancellationToken cancellationToken, string? dashboardProgram = null)
     {
+        layout.RequirePython();
+        // Whatever the umask and whoever made it: keys, blobs and logs below are this user's own.
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            Directory.CreateDirectory(layout.State, Owner);
+            File.SetUnixFileMode(layout.State, Owner);
+        }
+
         var file = new HostStateFile(layout.State);
         var folderLock = file.TryLock() ?? throw new CliException(AlreadyUp(layout, file));
         LocalHost? host = null;
@@ -61,9 +75,18 @@ internal sealed class LocalHost : IAsyncDisposable
         {
             var previous = file.Read();
             await Leftovers.StopAsync(previous, output, time);
-            var ports = PortChooser.ForLoopback().Choose(request, previous?.Ports);
-            host = new LocalHost(file, folderLock, new HostState { Up = ProcessIdentity.Of(Environment.ProcessId)!, Ports = ports }, output, time);
-            await host.StartServicesAsync(new ServiceFactory(layout, ports, BatchAccount.Load(layout.State)), cancellationToken);
+            var chooser = PortChooser.ForLoopback();
+            var ports = chooser.Choose(request, previous?.Ports);
+            Dashboard? dashboard = null;
+            if (dashboardProgram is not null)
+            {
+                var (web, telemetry) = chooser.ChooseDashboard();
+                dashboard = new Dashboard(dashboardProgram, web, telemetry);
+            }
+
+            host = new LocalHost(file, folderLock, new HostState { Up = ProcessIdentity.Of(Environment.ProcessId)!, Ports = ports }, dashboard, output, time);
+            var storage = StorageAccount.Load(layout.State);
+            await host.StartServicesAsync(new ServiceFactory(layout, ports, storage, BatchAccount.Load(layout.State), dashboard), new StorageReadiness(ports, storage), cancellationToken);
             return host;
         }
         catch
@@ -105,12 +128,16 @@ internal sealed class LocalHost : IAsyncDisposable
         return $"A durableml host is up already in {layout.State}{who}. Stop it first, or use it: ./durableml demo, run and status do.";
     }
 
-    private async Task StartServicesAsync(ServiceFactory factory, CancellationToken cancellationToken)
+    private async Task StartServicesAsync(ServiceFactory factory, StorageReadiness storage, CancellationToken cancellationToken)
     {
         var ports = Ports;
-        var storage = new StorageReadiness(ports);
         await StartServiceAsync(factory.Azurite(), storage.IsReadyAsync, cancellationToken);
         await StartServiceAsync(factory.BatchEmulator(), token => HttpProbe.AnswersAsync(factory.BatchUrl, token), cancellationToken);
+        if (Dashboard is { } dashboard)
+        {
+            await StartServiceAsync(factory.Dashboard(dashboard), token => HttpProbe.SucceedsAsync(dashboard.ProbeUrl, token), cancellationToken);
+        }
+
         await StartServiceAsync(
             factory.Functions(), token => HttpProbe.SucceedsAsync(new Uri(FunctionsUrl(ports), "v2/health/live").ToString(), token), cancellationToken);
         Update(state => state with { Ready = true });

@@ -39,6 +39,9 @@ internal sealed class PortChooser(Func<int, bool> isFree, Func<int> anyFree)
     /// <exception cref="CliException">The port that was asked for is in use.</exception>
     public int ChooseBatch(int? wanted) => Wanted(wanted, "--port") ?? First(null, Customary.Batch);
 
+    /// <summary>Chooses where the dashboard is looked at and where it takes telemetry; to be called after <see cref="Choose"/>.</summary>
+    public (int Web, int Telemetry) ChooseDashboard() => (First(null, 18888), First(null, 4318));
+
     private int? Wanted(int? port, string option)
     {
         if (port is not { } wanted)

@@ -49,20 +49,21 @@ internal sealed record RepositoryLayout(string Root, string State)
         throw new CliException($"No DurableMl.sln above {AppContext.BaseDirectory}: start this command through ./durableml in a checkout.");
     }
 
-    /// <summary>The interpreter that imports PyTorch: <c>DURABLEML_PYTHON</c>, else what set-up recorded.</summary>
-    /// <exception cref="CliException">Neither is there.</exception>
-    public string FindPython()
+    /// <summary>The interpreter that imports PyTorch: <c>DURABLEML_PYTHON</c>, else what set-up recorded; null where neither is there.</summary>
+    public string? Python
     {
-        if (Environment.GetEnvironmentVariable("DURABLEML_PYTHON") is { Length: > 0 } chosen)
+        get
         {
-            return chosen;
+            var recorded = Path.Combine(Root, ".durableml", "python");
+            return Environment.GetEnvironmentVariable("DURABLEML_PYTHON") is { Length: > 0 } chosen ? chosen
+                : File.Exists(recorded) ? File.ReadAllText(recorded).Trim()
+                : null;
         }
-
-        var recorded = Path.Combine(Root, ".durableml", "python");
-        return File.Exists(recorded)
-            ? File.ReadAllText(recorded).Trim()
-            : throw new CliException("No Python with PyTorch was set up yet: run ./durableml setup.");
     }
+
+    /// <summary>Says what to do where there is no <see cref="Python"/>.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    public void RequirePython() => _ = Python ?? throw new CliException("No Python with PyTorch was set up yet: run ./durableml setup.");
 
     private string Built(string project, string file) => Path.Combine(Root, project, "bin", Configuration, Framework, file);
 }

@@ -3,11 +3,13 @@ using DurableMl.Cli.Processes;
 
 namespace DurableMl.Cli.Hosting;
 
-/// <summary>Describes the three processes of the local host: how each is started, and with which settings.</summary>
+/// <summary>Describes the processes of the local host: how each is started, and with which settings.</summary>
 /// <param name="layout">Where their programs and their state lie.</param>
 /// <param name="ports">Where they listen.</param>
+/// <param name="account">The storage account they share.</param>
 /// <param name="batch">The Batch account they share.</param>
-internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, BatchAccount batch)
+/// <param name="dashboard">Where telemetry goes; null for nowhere.</param>
+internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, StorageAccount account, BatchAccount batch, Dashboard? dashboard = null)
 {
     private const int SpotNodes = 2;
     private const string SpotPool = "spot";
@@ -29,7 +31,7 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 "--queueHost", "127.0.0.1", "--queuePort", Text(ports.Queue),
                 "--tableHost", "127.0.0.1", "--tablePort", Text(ports.Table),
             ],
-            Environment = With(),
+            Environment = With(("AZURITE_ACCOUNTS", account.Accounts)),
             WorkingDirectory = data,
             LogPath = Log("azurite"),
         };
@@ -54,7 +56,8 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 ("BatchEmulator__SeedPools__1__Id", DedicatedPool),
                 ("BatchEmulator__SeedPools__1__TargetDedicatedNodes", "1"),
                 ("BatchEmulator__ContainerImages__0__Image", "durableml/*"),
-                ("BatchEmulator__ContainerImages__0__Executables__python3", layout.FindPython())),
+                // Without it, a job's python3 is the one on the path.
+                ("BatchEmulator__ContainerImages__0__Executables__python3", layout.Python ?? "python3")),
             WorkingDirectory = data,
             LogPath = Log("batch-emulator"),
         };
@@ -63,13 +66,14 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
     /// <summary>The Functions host, which runs the app with its triggers, orchestrations and inference.</summary>
     public ChildProcessOptions Functions()
     {
-        var storage = StorageAccount.ConnectionString(ports);
+        var storage = account.ConnectionString(ports);
         return new ChildProcessOptions
         {
             Name = "Functions host",
             FileName = DotNet(),
             Arguments = [layout.FunctionsHostAssembly, "--app", layout.FunctionsApp, "--port", Text(ports.Functions), "--state", HostKey.HostFolder(layout.State)],
             Environment = With(
+            [
                 ("AzureWebJobsStorage", storage),
                 ("DataStorage", storage),
                 ("Batch__AccountUrl", BatchUrl),
@@ -79,9 +83,28 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, B
                 ("Batch__DedicatedPoolId", DedicatedPool),
                 // The nodes share this machine's cores, so a trial must not take all of them.
                 ("Batch__Threads", Text(Math.Max(1, Environment.ProcessorCount / SpotNodes))),
-                ("Inference__CacheFolder", Path.Combine(layout.State, "model-cache"))),
+                ("Inference__CacheFolder", Path.Combine(layout.State, "model-cache")),
+                .. dashboard?.Exporter ?? [],
+            ]),
             WorkingDirectory = layout.FunctionsApp,
             LogPath = Log("functions"),
+        };
+    }
+
+    /// <summary>The dashboard.</summary>
+    public ChildProcessOptions Dashboard(Dashboard shown)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        var data = Directory.CreateDirectory(Path.Combine(layout.State, "dashboard")).FullName;
+        return new ChildProcessOptions
+        {
+            Name = "Dashboard",
+            FileName = "/bin/sh",
+            // The program does not notice by itself that this process has died.
+            Arguments = [Path.Combine(layout.Root, "eng", "dashboard", "run.sh"), shown.Program],
+            Environment = With([.. shown.Settings(data)]),
+            WorkingDirectory = Path.GetDirectoryName(shown.Program)!,
+            LogPath = Log("dashboard"),
         };
     }
 

@@ -6,7 +6,8 @@ namespace DurableMl.Cli.Hosting;
 
 /// <summary>Storage is ready when its three services answer and the containers are there.</summary>
 /// <param name="ports">Where it listens.</param>
-internal sealed class StorageReadiness(HostPorts ports)
+/// <param name="account">Its account.</param>
+internal sealed class StorageReadiness(HostPorts ports, StorageAccount account)
 {
     private static readonly string[] Containers = ["raw", "datasets", "runs", "models"];
 
@@ -23,7 +24,7 @@ internal sealed class StorageReadiness(HostPorts ports)
 
         try
         {
-            var blobs = new BlobServiceClient(StorageAccount.ConnectionString(ports));
+            var blobs = new BlobServiceClient(account.ConnectionString(ports));
             foreach (var container in Containers)
             {
                 await blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);

@@ -1,4 +1,5 @@
 using System.Net;
+using DurableMl.Cli.Commands;
 
 namespace DurableMl.Cli.Pipelines;
 
@@ -44,7 +45,9 @@ internal sealed class ApiConnection(HttpClient http)
             return;
         }
 
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        throw new CliException(ProblemText.Describe(response.StatusCode, body));
+        var problem = ProblemText.Describe(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+        throw response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            ? new CliException($"{problem} Give a function key of this app with --key, and --entra where it asks for a sign-in too.") { ExitCode = ExitCodes.NotAllowed }
+            : new CliException(problem) { ExitCode = ExitCodes.Failed };
     }
 }

@@ -32,17 +32,11 @@ internal sealed class PipelinesClient(HttpClient http)
     }
 
     /// <summary>Reads one run; null if there is none of that id.</summary>
-    public async Task<RunDocument?> GetAsync(string runId, CancellationToken cancellationToken)
-    {
-        using var response = await api.SendAsync(HttpMethod.Get, $"api/pipelines/{Uri.EscapeDataString(runId)}", null, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+    public Task<RunDocument?> GetAsync(string runId, CancellationToken cancellationToken) => GetAsync("pipelines", runId, cancellationToken);
 
-        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
-        return await response.Content.ReadFromJsonAsync<RunDocument>(Json, cancellationToken);
-    }
+    /// <summary>Reads an import or a scoring; null if there is none of that id.</summary>
+    public async Task<RunDocument?> GetOtherAsync(string id, CancellationToken cancellationToken) =>
+        await GetAsync("imports", id, cancellationToken) ?? await GetAsync("scores", id, cancellationToken);
 
     /// <summary>Reads the runs, page by page.</summary>
     public async IAsyncEnumerable<RunDocument> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -82,6 +76,18 @@ internal sealed class PipelinesClient(HttpClient http)
         var query = maxFailedTrials is { } most ? string.Create(CultureInfo.InvariantCulture, $"?maxFailedTrials={most}") : "";
         using var response = await api.SendAsync(HttpMethod.Post, $"api/pipelines/{Uri.EscapeDataString(runId)}/resume{query}", null, cancellationToken);
         await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    private async Task<RunDocument?> GetAsync(string kind, string id, CancellationToken cancellationToken)
+    {
+        using var response = await api.SendAsync(HttpMethod.Get, $"api/{kind}/{Uri.EscapeDataString(id)}", null, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
+        return await response.Content.ReadFromJsonAsync<RunDocument>(Json, cancellationToken);
     }
 
     private static async Task<JsonDocument> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>

@@ -29,7 +29,7 @@ internal static class ProblemText
         var text = new StringBuilder(Text(problem, "title") ?? Text(problem, "error") ?? $"The host answered {(int)status} {status}.");
         if (Text(problem, "detail") is { } detail)
         {
-            text.Append(": ").Append(detail);
+            text.Append(text[^1] == '.' ? " " : ": ").Append(detail);
         }
 
         if (problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array)

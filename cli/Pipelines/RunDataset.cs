@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DurableMl.Cli.Pipelines;
 
 /// <summary>The dataset of a run.</summary>
@@ -6,4 +8,9 @@ namespace DurableMl.Cli.Pipelines;
 /// <param name="Reused">Whether it was there already.</param>
 /// <param name="Examples">How many examples it holds.</param>
 /// <param name="Shards">In how many shards.</param>
-internal sealed record RunDataset(string? Name, string? Version, bool Reused, long? Examples, int? Shards);
+internal sealed record RunDataset(string? Name, string? Version, bool Reused, long? Examples, int? Shards)
+{
+    /// <summary>How large it is, in words.</summary>
+    public string Size() => string.Create(
+        CultureInfo.InvariantCulture, $"{Examples} example{(Examples == 1 ? "" : "s")} in {Shards} shard{(Shards == 1 ? "" : "s")}");
+}

@@ -62,9 +62,8 @@ internal sealed class PlainRunDisplay(TextWriter output) : IRunDisplay
         }
 
         _datasetShown = true;
-        await output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture,
-            $"dataset {dataset.Name} {dataset.Version}: {(dataset.Reused ? "reused, it was there already" : "made")}, {dataset.Examples} examples in {dataset.Shards} shards"));
+        await output.WriteLineAsync(
+            $"dataset {dataset.Name} {dataset.Version}: {(dataset.Reused ? "reused, it was there already" : "made")}, {dataset.Size()}");
     }
 
     private async Task ShowTrialAsync(RunTrial trial)

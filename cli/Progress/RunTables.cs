@@ -23,9 +23,7 @@ internal static class RunTables
         var rows = new List<IRenderable> { Phases(progress, now) };
         if (progress.Dataset is { Version: not null } dataset)
         {
-            rows.Add(new Text(string.Create(
-                CultureInfo.InvariantCulture,
-                $"dataset {dataset.Name} {Short(dataset.Version)}, {dataset.Examples} examples in {dataset.Shards} shards{(dataset.Reused ? " (reused)" : "")}")));
+            rows.Add(new Text($"dataset {dataset.Name} {Short(dataset.Version)}, {dataset.Size()}{(dataset.Reused ? " (reused)" : "")}"));
         }
 
         if (progress.Trials.Count > 0)
@@ -40,7 +38,12 @@ internal static class RunTables
     public static string Headline(RunDocument run)
     {
         var reason = run.CustomStatus?.Error ?? (run.Output is { ValueKind: JsonValueKind.String } message ? message.GetString() : null);
-        return $"{run.RunId}: {run.State}{(reason is null ? "" : $", {reason}")}";
+        return reason switch
+        {
+            null => $"{run.RunId}: {run.State}",
+            _ when reason.StartsWith($"{run.State}: ", StringComparison.Ordinal) => $"{run.RunId}: {reason}",
+            _ => $"{run.RunId}: {run.State}, {reason}",
+        };
     }
 
     /// <summary>A row for each trial.</summary>

@@ -22,22 +22,11 @@ find_python() {
   rm -rf "$state/venv"
   step "Making a virtual environment in .durableml/venv" "$state/logs/venv.log" python3 -m venv "$state/venv" ||
     fail "Python cannot make virtual environments. Install python3-venv, or PyTorch for an interpreter that you name in DURABLEML_PYTHON."
+  # pip itself reads PIP_EXTRA_INDEX_URL: with the index of PyTorch's CPU wheels it leaves gigabytes of CUDA out.
   step "Installing PyTorch into .durableml/venv (pip; may take some minutes)" "$state/logs/pip.log" \
-    "$state/venv/bin/python" -m pip install --disable-pip-version-check --no-input $(python_requirements) ||
-    fail "pip could not install PyTorch; the whole log is $state/logs/pip.log"
+    "$state/venv/bin/python" -m pip install --disable-pip-version-check --no-input -r "$root/batch-jobs/training/requirements.txt" ||
+    fail "pip could not install PyTorch (it takes Python 3.11 or later); the whole log is $state/logs/pip.log"
   first_that_imports_torch || fail "PyTorch was installed into $state/venv but cannot be imported from there; see $state/logs/pip.log"
-}
-
-# What the training jobs import, as their own requirements files say.
-python_requirements() {
-  local file found=
-  for file in "$root"/batch-jobs/image-classifier/requirements.txt; do
-    if [ -f "$file" ]; then
-      found=1
-      printf '%s\n' -r "$file"
-    fi
-  done
-  if [ -z "$found" ]; then printf '%s\n' torch numpy; fi
 }
 
 first_that_imports_torch() {
@@ -71,12 +60,18 @@ apt_install() {
   apt-get update && apt-get install -y --no-install-recommends "$@"
 }
 
-# ONNX's own test vectors: the tests that use them are skipped where they are missing.
+# ONNX's own test vectors, and a browser to look at the dashboard with: the tests that use them are skipped where they are missing.
 install_test_data() {
+  install_for_tests "ONNX's test data" libonnx-testdata
+  install_for_tests "a browser" chromium
+}
+
+# install_for_tests WHAT PACKAGE
+install_for_tests() {
   if [ "$(id -u)" != 0 ] || [ ! -f /etc/debian_version ] || ! command -v apt-get >/dev/null 2>&1; then return; fi
-  if [ -e "$state/.no-test-data" ] || dpkg -s libonnx-testdata >/dev/null 2>&1; then return; fi
-  if ! step "Installing ONNX's test data (apt: libonnx-testdata)" "$state/logs/apt-onnx.log" apt_install libonnx-testdata; then
+  if [ -e "$state/.no-$2" ] || dpkg -s "$2" >/dev/null 2>&1; then return; fi
+  if ! step "Installing $1 (apt: $2)" "$state/logs/apt-$2.log" apt_install "$2"; then
     say "Going on without it: the tests that need it are skipped."
-    : >"$state/.no-test-data"
+    : >"$state/.no-$2"
   fi
 }

@@ -27,7 +27,7 @@ public static class ImportModel
             return await request.ProblemAsync(HttpStatusCode.BadRequest, "The model's name is not valid.", "Use 1 to 64 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit.");
         }
 
-        if (await RequestBody.ReadAsync(request, ImportRequest.MaxBytes, cancellationToken) is not { } body)
+        if (await request.ReadBodyAsync(ImportRequest.MaxBytes, cancellationToken) is not { } body)
         {
             return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too long.", $"It has at most {ImportRequest.MaxBytes} bytes.");
         }

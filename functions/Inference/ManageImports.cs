@@ -21,7 +21,7 @@ public static class ManageImports
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        return await FindAsync(client, importId, cancellationToken) is { } import
+        return await client.FindAsync(nameof(ImportOrchestrator), importId, cancellationToken) is { } import
             ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(import, await ImportStatusReader.ReadAsync(client, import, cancellationToken)))
             : await request.NoSuchAsync("import", importId);
     }
@@ -39,22 +39,6 @@ public static class ManageImports
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        if (await FindAsync(client, importId, cancellationToken) is not { } import)
-        {
-            return await request.NoSuchAsync("import", importId);
-        }
-
-        if (import.IsCompleted)
-        {
-            return await request.HasEndedAsync("import", import);
-        }
-
-        await client.RaiseEventAsync(importId, RunEvents.Cancel, request.CancelReason(), cancellationToken);
-        return await client.CreateCheckStatusResponseAsync(request, importId, cancellationToken);
+        return await request.CancelAsync(client, "import", nameof(ImportOrchestrator), importId, cancellationToken);
     }
-
-    private static async Task<OrchestrationMetadata?> FindAsync(DurableTaskClient client, string importId, CancellationToken cancellationToken) =>
-        RunIds.IsValid(importId) && await client.GetInstanceAsync(importId, getInputsAndOutputs: true, cancellationToken) is { Name: nameof(ImportOrchestrator) } import
-            ? import
-            : null;
 }

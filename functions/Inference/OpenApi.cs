@@ -1,18 +1,34 @@
+using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Functions.Inference;
 
 /// <summary>
-/// <c>GET openapi.json</c>: the app's HTTP API. Paths, methods and path parameters are those of the functions themselves; what they take and
-/// answer is told by name in <c>openapi.json</c> beside this file. A function that is not told about there is in the document all the same.
+/// <c>GET openapi.json</c>: the app's HTTP API. Paths, methods and path parameters are those of the functions themselves, schemas those of the types that
+/// are read and written, with their documentation; <see cref="ApiOperations"/> says what belongs to which function.
 /// </summary>
 public static partial class OpenApi
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.Strict,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
     private static readonly Lazy<JsonObject> Made = new(() => Make(typeof(OpenApi).Assembly));
 
     /// <summary>The document, OpenAPI 3.1.</summary>
@@ -25,16 +41,11 @@ public static partial class OpenApi
 
     private static JsonObject Make(Assembly app)
     {
-        using Stream resource = app.GetManifestResourceStream("openapi.json") ?? throw new InvalidOperationException("openapi.json is not in the assembly.");
-        JsonObject document = JsonNode.Parse(resource)!.AsObject();
-        JsonObject told = document["operations"]!.AsObject();
-        document.Remove("operations");
         var paths = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        var schemas = new JsonObject();
         foreach ((string function, HttpTriggerAttribute trigger) in HttpFunctions(app))
         {
-            string route = "/" + (trigger.Route ?? function);
-            string[] parameters = [.. Parameter.Matches(route).Select(match => match.Groups["name"].Value)];
-            string path = Parameter.Replace(route, "{${name}}");
+            string path = Parameter.Replace("/" + trigger.Route, "{${name}}");
             if (!paths.TryGetValue(path, out JsonObject? item))
             {
                 paths[path] = item = [];
@@ -42,19 +53,28 @@ public static partial class OpenApi
 
             foreach (string method in trigger.Methods ?? ["get"])
             {
-                string name = trigger.Methods is { Length: > 1 } ? $"{function}.{method}" : function;
-                item[method] = Operation(function, told[name]?.AsObject(), parameters, document, trigger.AuthLevel);
+                string id = trigger.Methods is { Length: > 1 } ? $"{function}.{method}" : function;
+                item[method] = Describe(id, ApiOperations.All[id], path, trigger.AuthLevel, schemas);
             }
         }
 
-        var all = new JsonObject();
-        foreach ((string path, JsonObject item) in paths)
+        return new JsonObject
         {
-            all[path] = item;
-        }
-
-        document["paths"] = all;
-        return document;
+            ["openapi"] = "3.1.0",
+            ["info"] = new JsonObject
+            {
+                ["title"] = "DurableMl",
+                ["version"] = "1.0.0",
+                ["description"] = "Pipelines, imports, models, and the Open Inference Protocol v2 (KServe, Triton) with the binary tensor extension.",
+            },
+            ["security"] = new JsonArray(new JsonObject { ["key"] = new JsonArray() }),
+            ["paths"] = new JsonObject(paths.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value))),
+            ["components"] = new JsonObject
+            {
+                ["securitySchemes"] = new JsonObject { ["key"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = "x-functions-key" } },
+                ["schemas"] = schemas,
+            },
+        };
     }
 
     private static IEnumerable<(string Function, HttpTriggerAttribute Trigger)> HttpFunctions(Assembly app) =>
@@ -68,42 +88,143 @@ public static partial class OpenApi
         orderby function.Name
         select (function.Name, trigger);
 
-    private static JsonObject Operation(string function, JsonObject? told, string[] parameters, JsonObject document, AuthorizationLevel level)
+    private static JsonObject Describe(string id, ApiOperation told, string path, AuthorizationLevel level, JsonObject schemas)
     {
-        var operation = new JsonObject { ["operationId"] = function };
-        foreach ((string member, JsonNode? value) in told ?? Untold(function))
-        {
-            operation[member] = value?.DeepClone();
-        }
-
+        bool isProtocol = path.StartsWith("/v2", StringComparison.Ordinal);
+        var operation = new JsonObject { ["operationId"] = id, ["summary"] = told.Summary, ["tags"] = new JsonArray(told.Tag) };
         if (level == AuthorizationLevel.Anonymous)
         {
             operation["security"] = new JsonArray();
         }
 
-        if (parameters.Length > 0)
+        IEnumerable<JsonNode> parameters = Parameter.Matches(path).Select(match => ParameterOf(match.Groups["name"].Value, "path", null, schemas))
+            .Concat(told.Parameters.Select(each => ParameterOf(each.Name, each.In, each.Description, schemas)));
+        operation["parameters"] = new JsonArray([.. parameters]);
+        if (told.Body is not null)
         {
-            JsonArray others = operation["parameters"]?.AsArray() ?? [];
-            operation["parameters"] = new JsonArray([.. parameters.Select(name => PathParameter(name, document)), .. others.Select(other => other?.DeepClone())]);
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/json", told.Body, told.IsBinary, schemas) };
         }
 
+        var responses = new JsonObject
+        {
+            [Text(told.Success)] = new JsonObject { ["description"] = told.Answered, ["content"] = Content(told.ContentType, told.Answer, told.IsBinary, schemas) },
+        };
+        foreach (int error in told.Errors.Concat(told.Body is not null && path.StartsWith("/api", StringComparison.Ordinal) ? [StatusCodes.Status415UnsupportedMediaType] : []))
+        {
+            responses[Text(error)] = new JsonObject
+            {
+                ["description"] = ReasonPhrases.GetReasonPhrase(error),
+                ["content"] = isProtocol ? Content("application/json", typeof(ErrorDocument), false, schemas) : Content("application/problem+json", typeof(ProblemDocument), false, schemas),
+            };
+        }
+
+        operation["responses"] = responses;
         return operation;
     }
 
-    private static JsonObject Untold(string function) => new()
+    private static JsonObject ParameterOf(string name, string place, string? description, JsonObject schemas)
     {
-        ["summary"] = Words.Replace(function, " ").ToLowerInvariant(),
-        ["responses"] = new JsonObject { ["default"] = new JsonObject { ["description"] = "The answer" } },
-    };
+        var parameter = new JsonObject { ["name"] = name, ["in"] = place, ["required"] = place == "path", ["schema"] = Schema(typeof(string), schemas) };
+        if (description is not null)
+        {
+            parameter["description"] = description;
+        }
 
-    private static JsonObject PathParameter(string name, JsonObject document) => document["components"]!["parameters"]![name] is not null
-        ? new() { ["$ref"] = "#/components/parameters/" + name }
-        : new() { ["name"] = name, ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" } };
+        return parameter;
+    }
+
+    private static JsonObject Content(string type, Type? body, bool isBinary, JsonObject schemas)
+    {
+        var content = new JsonObject { [type] = new JsonObject { ["schema"] = Schema(body ?? typeof(JsonObject), schemas) } };
+        if (isBinary)
+        {
+            content["application/octet-stream"] = new JsonObject
+            {
+                ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary", ["description"] = "The JSON object, its length in Inference-Header-Content-Length, then the binary tensors" },
+            };
+        }
+
+        return content;
+    }
+
+    private static JsonNode Schema(Type type, JsonObject schemas)
+    {
+        if (type == typeof(string) || type == typeof(JsonObject))
+        {
+            return new JsonObject { ["type"] = type == typeof(string) ? "string" : "object" };
+        }
+
+        string name = type.Name.Replace("Document", "", StringComparison.Ordinal);
+        string place = "#/components/schemas/" + name;
+        if (schemas[name] is null)
+        {
+            JsonNode schema = Json.GetJsonSchemaAsNode(type, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Documented });
+            Relocate(schema, place);
+            schemas[name] = schema;
+        }
+
+        return new JsonObject { ["$ref"] = place };
+    }
+
+    // What refers to a part of its own schema finds it where the schema stands in the document.
+    private static void Relocate(JsonNode? node, string place)
+    {
+        if (node is JsonArray items)
+        {
+            items.ToList().ForEach(item => Relocate(item, place));
+        }
+        else if (node is JsonObject members)
+        {
+            if (members["$ref"] is JsonValue reference && reference.TryGetValue(out string? target) && target.StartsWith('#'))
+            {
+                members["$ref"] = place + target[1..];
+            }
+
+            members.ToList().ForEach(member => Relocate(member.Value, place));
+        }
+    }
+
+    private static JsonNode Documented(JsonSchemaExporterContext context, JsonNode schema)
+    {
+        if (context.PropertyInfo is { AttributeProvider: MemberInfo { DeclaringType: { } owner } member } && schema is JsonObject described && Documentation.Of(owner, member.Name) is { } text)
+        {
+            described["description"] = text;
+        }
+
+        return schema;
+    }
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 
     // A name may have a constraint behind it, as in {page:int}, or be optional.
     [GeneratedRegex(@"\{\*?(?<name>\w+)[^}]*\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Parameter { get; }
+}
 
-    [GeneratedRegex("(?<=[a-z])(?=[A-Z])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Words { get; }
+/// <summary>What the compiler has kept of documentation, in the files beside the assemblies.</summary>
+internal static partial class Documentation
+{
+    private static readonly Lazy<Dictionary<string, XElement>> Members = new(() => Directory.EnumerateFiles(AppContext.BaseDirectory, "DurableMl.*.xml")
+        .SelectMany(file => XDocument.Load(file).Descendants("member"))
+        .GroupBy(member => (string)member.Attribute("name")!, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal));
+
+    /// <summary>What is said of a property, or of the parameter of a record that makes it; null for nothing.</summary>
+    public static string? Of(Type owner, string property)
+    {
+        string type = owner.FullName!.Replace('+', '.');
+        XElement? said = Members.Value.GetValueOrDefault($"P:{type}.{property}")?.Element("summary")
+            ?? Members.Value.GetValueOrDefault($"T:{type}")?.Elements("param").FirstOrDefault(parameter => (string?)parameter.Attribute("name") == property);
+        return said is null ? null : Space.Replace(string.Concat(said.Nodes().Select(Plain)), " ").Trim();
+    }
+
+    private static string Plain(XNode node) => node switch
+    {
+        XElement { IsEmpty: true } reference => ((string?)reference.Attribute("cref") ?? (string?)reference.Attribute("name") ?? "").Split('.')[^1],
+        XElement element => element.Value,
+        _ => node.ToString(),
+    };
+
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Space { get; }
 }

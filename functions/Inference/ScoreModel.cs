@@ -2,7 +2,7 @@ using System.Net;
 using Azure.Storage.Blobs;
 using DurableMl.Functions.Pipelines;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
+using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Scoring;
@@ -13,11 +13,26 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Inference;
 
-/// <summary><c>POST api/models/{model}/score</c>: scores every shard under a prefix.</summary>
+/// <summary><c>POST api/models/{model}/score</c>: scores every shard under a prefix; <c>GET api/scores/{scoreId}</c> and <c>POST …/cancel</c>: how that is doing, and the way to stop it.</summary>
 /// <param name="scorer">The models.</param>
 /// <param name="blobs">The data account.</param>
 public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
 {
+    /// <summary>One scoring with its output and its status; 404 where there is no such scoring.</summary>
+    [Function(nameof(GetScore))]
+    public static async Task<HttpResponseData> GetScore(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/scores/{scoreId}")] HttpRequestData request,
+        [DurableClient] DurableTaskClient client,
+        string scoreId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(client);
+        return await client.FindAsync(nameof(ScoreOrchestrator), scoreId, cancellationToken) is { } score
+            ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(score))
+            : await request.NoSuchAsync("scoring", scoreId);
+    }
+
     /// <summary>Stops a scoring. What is scored stays; the summary beside it is not written. Answers 202, 404 where there is no such scoring, or 409 where it has ended.</summary>
     [Function(nameof(CancelScore))]
     public static async Task<HttpResponseData> CancelScore(
@@ -28,18 +43,7 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        if (!RunIds.IsValid(scoreId) || await client.GetInstanceAsync(scoreId, cancellationToken) is not { Name: nameof(ScoreOrchestrator) } score)
-        {
-            return await request.NoSuchAsync("scoring", scoreId);
-        }
-
-        if (score.IsCompleted)
-        {
-            return await request.HasEndedAsync("scoring", score);
-        }
-
-        await client.RaiseEventAsync(scoreId, RunEvents.Cancel, request.CancelReason(), cancellationToken);
-        return await client.CreateCheckStatusResponseAsync(request, scoreId, cancellationToken);
+        return await request.CancelAsync(client, "scoring", nameof(ScoreOrchestrator), scoreId, cancellationToken);
     }
 
     /// <summary>Answers 202 with the Durable status URLs, 400 with everything that is wrong, or 404 where there is no such version.</summary>
@@ -52,7 +56,7 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        if (await RequestBody.ReadAsync(request, ScoreRequest.MaxBytes, cancellationToken) is not { } body)
+        if (await request.ReadBodyAsync(ScoreRequest.MaxBytes, cancellationToken) is not { } body)
         {
             return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too long.", $"It has at most {ScoreRequest.MaxBytes} bytes.");
         }

@@ -43,7 +43,7 @@ public sealed class ManagePipelines(RunResumer resumer)
         string runId,
         CancellationToken cancellationToken)
     {
-        if (await RequestBody.ReadAsync(request, MaxBytes, cancellationToken) is not { } body)
+        if (await request.ReadBodyAsync(MaxBytes, cancellationToken) is not { } body)
         {
             return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The decision is too long.", $"A decision has at most {MaxBytes} bytes.");
         }

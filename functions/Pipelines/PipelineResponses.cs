@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.DurableTask.Client;
 
@@ -30,11 +32,38 @@ internal static class PipelineResponses
         request.ProblemAsync(HttpStatusCode.NotFound, $"There is no such {kind}.", $"No {kind} has the id '{id}'.");
 
     /// <summary>409 for one that takes nothing any more.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="kind">What it is, such as a run.</param>
+    /// <param name="instance">It, with its output: that says how it ended.</param>
     public static Task<HttpResponseData> HasEndedAsync(this HttpRequestData request, string kind, OrchestrationMetadata instance) =>
-        request.ProblemAsync(HttpStatusCode.Conflict, $"The {kind} has ended.", $"It is {instance.RuntimeStatus} since {instance.LastUpdatedAt:O}.");
+        request.ProblemAsync(HttpStatusCode.Conflict, $"The {kind} has ended.", $"It is {RunDocument.Of(instance).State} since {instance.LastUpdatedAt:O}.");
 
     /// <summary>Why somebody cancels: what the query says.</summary>
     public static string CancelReason(this HttpRequestData request) => request.Query["reason"] ?? (Caller.Of(request) is { } caller ? $"asked for by {caller}" : "asked for over HTTP");
+
+    /// <summary>Asks an import or a scoring to stop: 202 with the Durable status URLs, 404 where there is none, or 409 where it has ended.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="client">The task hub.</param>
+    /// <param name="kind">What it is, such as an import.</param>
+    /// <param name="orchestrator">The name of its orchestrator.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">The caller has gone.</param>
+    public static async Task<HttpResponseData> CancelAsync(
+        this HttpRequestData request, DurableTaskClient client, string kind, string orchestrator, string id, CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync(orchestrator, id, cancellationToken) is not { } instance)
+        {
+            return await request.NoSuchAsync(kind, id);
+        }
+
+        if (instance.IsCompleted)
+        {
+            return await request.HasEndedAsync(kind, instance);
+        }
+
+        await client.RaiseEventAsync(id, RunEvents.Cancel, request.CancelReason(), cancellationToken);
+        return await client.CreateCheckStatusResponseAsync(request, id, cancellationToken);
+    }
 
     private static async Task<HttpResponseData> WriteAsync<T>(HttpRequestData request, HttpStatusCode status, string type, T document)
     {

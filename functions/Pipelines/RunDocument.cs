@@ -6,15 +6,15 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Pipelines;
 
-/// <summary>A run as <c>GET api/pipelines/{runId}</c> shows it, or an import as <c>GET api/imports/{importId}</c> does.</summary>
+/// <summary>A run as <c>GET api/pipelines/{runId}</c> shows it, an import as <c>GET api/imports/{importId}</c>, or a scoring as <c>GET api/scores/{scoreId}</c> does.</summary>
 /// <param name="RunId">Its id.</param>
-/// <param name="Name">Its pipeline's name; null for an import.</param>
-/// <param name="State">pending, running, suspended, published, rejected, cancelled, failed, terminated, or purged where its history is gone.</param>
+/// <param name="Name">Its pipeline's name; null for an import or a scoring.</param>
+/// <param name="State">pending, running, suspended, published, rejected, completed, cancelled, failed, terminated, or purged where its history is gone.</param>
 /// <param name="RuntimeStatus">The orchestration's: Pending, Running, Suspended, Completed, Failed or Terminated.</param>
 /// <param name="CreatedTime">When it was started.</param>
 /// <param name="LastUpdatedTime">When something last happened.</param>
-/// <param name="CustomStatus">A <see cref="Orchestrations.Runs.RunStatus"/> or <see cref="Orchestrations.Importing.ImportStatus"/>.</param>
-/// <param name="Output">A <see cref="Orchestrations.Runs.RunOutput"/> or <see cref="Orchestrations.Importing.ImportOutput"/>; a message where it failed.</param>
+/// <param name="CustomStatus">A <see cref="Orchestrations.Runs.RunStatus"/>, <see cref="Orchestrations.Importing.ImportStatus"/> or <see cref="Orchestrations.Scoring.ScoreProgress"/>.</param>
+/// <param name="Output">A <see cref="Orchestrations.Runs.RunOutput"/>, <see cref="Orchestrations.Importing.ImportOutput"/> or <see cref="Orchestrations.Scoring.ScoreSummary"/>; a message where it failed.</param>
 public sealed partial record RunDocument(
     string RunId,
     string? Name,

@@ -24,7 +24,7 @@ public sealed class StartPipeline(RunStarter starter)
             return await request.ProblemAsync(HttpStatusCode.BadRequest, "The run id is not valid.", $"runId must consist of {RunIds.Shape}.");
         }
 
-        if (await RequestBody.ReadAsync(request, PipelineReader.MaxBytes, cancellationToken) is not { } body)
+        if (await request.ReadBodyAsync(PipelineReader.MaxBytes, cancellationToken) is not { } body)
         {
             return await request.ProblemAsync(
                 HttpStatusCode.RequestEntityTooLarge, "The pipeline is too long.", $"A pipeline has at most {PipelineReader.MaxBytes} bytes.");

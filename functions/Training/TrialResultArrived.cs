@@ -11,7 +11,7 @@ public static class TrialResultArrived
     /// <summary>Raises the trial's event, if the trial is still waiting.</summary>
     [Function(nameof(TrialResultArrived))]
     public static async Task RunAsync(
-        [BlobTrigger("runs/{runId}/trials/{trialId}/output/result.json", Connection = StorageServices.Connection)] string result,
+        [BlobTrigger("runs/{runId}/trials/{trialId}/output/result.json", Connection = StorageServices.Connection, Source = BlobTriggerSource.EventGrid)] string result,
         string runId,
         string trialId,
         [DurableClient] DurableTaskClient client,

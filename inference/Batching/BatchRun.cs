@@ -1,7 +1,6 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Values;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Batching;
@@ -41,11 +40,6 @@ internal static class BatchRun
     private static List<Tensor> Run(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputNames, RunOptions? options)
     {
         outputNames ??= session.OutputNames;
-        if (!session.IsPlain)
-        {
-            return RunComposite(session, inputs, outputNames, options);
-        }
-
         var values = new OrtValue[inputs.Length];
         OrtMemory? memory = null;
         var outputs = new List<Tensor>();
@@ -60,7 +54,7 @@ internal static class BatchRun
             memory = new OrtMemory(results);
             for (int i = 0; i < results.Count; i++)
             {
-                outputs.Add(Tensor.FromOrtValue(outputNames[i], results[i], memory));
+                session.OutputForms[session.OutputIndex[outputNames[i]]].AddTensors(outputs, results[i], memory);
             }
 
             return outputs;
@@ -73,44 +67,20 @@ internal static class BatchRun
         finally
         {
             memory?.Release();
-            foreach (OrtValue? value in values)
-            {
-                value?.Dispose();
-            }
-        }
-    }
-
-    private static List<Tensor> RunComposite(ModelSession session, Tensor[] inputs, IReadOnlyList<string> outputNames, RunOptions? options)
-    {
-        try
-        {
-            return CompositeRun.Run(session, inputs, outputNames, options);
-        }
-        catch (NotSupportedException e)
-        {
-            throw new InferenceException(501, e.Message);
+            Array.ForEach(values, value => value?.Dispose());
         }
     }
 
     private static Tensor Concatenate(IReadOnlyList<InferenceJob> jobs, int input, int rows)
     {
         Tensor first = jobs[0].Inputs[input];
-        int length = 0;
-        for (int i = 0; i < jobs.Count; i++)
+        var parts = new Tensor[jobs.Count];
+        for (int i = 0; i < parts.Length; i++)
         {
-            length = checked(length + jobs[i].Inputs[input].Length);
+            parts[i] = jobs[i].Inputs[input];
         }
 
-        PooledMemory memory = PooledMemory.Rent(length);
-        Span<byte> rest = memory.Span;
-        for (int i = 0; i < jobs.Count; i++)
-        {
-            ReadOnlySpan<byte> data = jobs[i].Inputs[input].Data;
-            data.CopyTo(rest);
-            rest = rest[data.Length..];
-        }
-
-        return new(first.Name, first.Type, [rows, .. first.Shape.AsSpan(1)], memory, memory.Address, length);
+        return Tensor.Concatenate(first, [rows, .. first.Shape.AsSpan(1)], parts);
     }
 
     private static List<Tensor>[] Divide(ModelSession session, IReadOnlyList<InferenceJob> jobs, List<Tensor> outputs)
@@ -137,6 +107,95 @@ internal static class BatchRun
         foreach (Tensor? tensor in tensors ?? [])
         {
             tensor?.Dispose();
+        }
+    }
+}
+
+/// <summary>Tells a run that failed because of its inputs from one that failed because of the model.</summary>
+internal static class ModelFailure
+{
+    /// <summary>400 when ONNX Runtime calls an argument invalid, otherwise 500.</summary>
+    public static InferenceException From(OnnxRuntimeException exception) =>
+        // The binding gives the code only as text.
+        exception.Message.Contains("[ErrorCode:InvalidArgument]", StringComparison.Ordinal)
+            ? new(400, $"inputs: the model does not take them: {exception.Message}")
+            : new(500, $"The model failed: {exception.Message}");
+}
+
+/// <summary>One request's share of a run: its inputs in the model's order, and a promise of the outputs.</summary>
+internal sealed class InferenceJob
+{
+    private readonly TaskCompletionSource<List<Tensor>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>References <paramref name="inputs"/> until <see cref="ReleaseInputs"/>.</summary>
+    public InferenceJob(Tensor[] inputs, IReadOnlyList<string>? outputs, long enqueued, CancellationToken cancellationToken)
+    {
+        Inputs = Array.ConvertAll(inputs, input => input.Share());
+        Outputs = outputs;
+        Enqueued = enqueued;
+        Cancellation = cancellationToken;
+        Rows = RowsOf(inputs);
+    }
+
+    /// <summary>The first dimension of the first input; 1 where it has none.</summary>
+    public static int RowsOf(Tensor[] inputs) => inputs.Length > 0 && inputs[0].Shape.Length > 0 ? (int)Math.Min(int.MaxValue, inputs[0].Shape[0]) : 1;
+
+    public Tensor[] Inputs { get; }
+
+    /// <summary>The outputs wanted, in order; null for all.</summary>
+    public IReadOnlyList<string>? Outputs { get; }
+
+    public int Rows { get; }
+
+    /// <summary>A <see cref="TimeProvider"/> timestamp.</summary>
+    public long Enqueued { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public Task<List<Tensor>> Completion => completion.Task;
+
+    /// <summary>Whether both may share a run: all their inputs agree in shape beyond the first dimension, and have one.</summary>
+    public bool FitsWith(InferenceJob other)
+    {
+        for (int i = 0; i < Inputs.Length; i++)
+        {
+            if (Inputs[i].Shape.Length == 0 || other.Inputs[i].Shape.Length == 0 || !Inputs[i].Shape.AsSpan(1).SequenceEqual(other.Inputs[i].Shape.AsSpan(1)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Hands over the outputs; they are disposed if nobody waits any more.</summary>
+    public void Complete(List<Tensor> outputs)
+    {
+        if (!completion.TrySetResult(outputs))
+        {
+            foreach (Tensor output in outputs)
+            {
+                output.Dispose();
+            }
+        }
+    }
+
+    public void Fail(Exception exception)
+    {
+        if (completion.TrySetException(exception))
+        {
+            // Whoever waited may have gone; the exception is theirs, not the finalizer's.
+            _ = completion.Task.Exception;
+        }
+    }
+
+    public void Cancel() => completion.TrySetCanceled(Cancellation);
+
+    public void ReleaseInputs()
+    {
+        foreach (Tensor input in Inputs)
+        {
+            input.Dispose();
         }
     }
 }

@@ -1,7 +1,7 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Serving;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Telemetry;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Batching;
@@ -146,7 +146,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             {
                 job.ReleaseInputs();
                 double seconds = Math.Clamp(Math.Ceiling(averageRunSeconds * queue.Count / MaxBatch), 1, 60);
-                throw new InferenceException(429, $"{queue.Count} requests are waiting for this model already.", TimeSpan.FromSeconds(seconds));
+                throw new InferenceException(429, $"As many requests as may are waiting for this model already: {queue.Count}.", TimeSpan.FromSeconds(seconds));
             }
 
             queue.Add(job);
@@ -177,7 +177,8 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             }
             else
             {
-                RunThreads.Execute(this);
+                // ONNX Runtime keeps the thread that calls it; on the pool HTTP would stand still meanwhile.
+                _ = Task.Factory.StartNew(Execute, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
 
             return;
@@ -354,4 +355,15 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             }
         }
     }
+}
+
+/// <summary>How one model's runs are batched and bounded.</summary>
+/// <param name="MaxBatch">Rows in a run made of several requests; 1 for no batching.</param>
+/// <param name="MaxDelay">How long the first request waits for others.</param>
+/// <param name="Concurrency">Runs at a time.</param>
+/// <param name="MaxQueue">Requests that may wait.</param>
+internal sealed record BatchingOptions(int MaxBatch, TimeSpan MaxDelay, int Concurrency, int MaxQueue)
+{
+    /// <summary>Runs at a time while they are short and batches bring nothing: they stay on their requests' threads, of which there are about as many as cores anyway.</summary>
+    public int ShortConcurrency { get; init; } = Concurrency;
 }

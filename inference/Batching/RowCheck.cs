@@ -35,9 +35,9 @@ public static class RowCheck
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(sample);
-        if (!session.HasSeparableRows)
+        if (!session.HasOnlyTensors)
         {
-            return No("its inputs and outputs are not all tensors whose rows begin at whole bytes");
+            return No("its outputs are not all tensors");
         }
 
         if (session.Inputs.Concat(session.Outputs).FirstOrDefault(spec => spec.Shape is not [< 0, ..]) is { } closed)
@@ -126,7 +126,7 @@ public static class RowCheck
 
             return null;
         }
-        catch (Exception e) when (e is OnnxRuntimeException or InferenceException or NotSupportedException or OverflowException)
+        catch (Exception e) when (e is OnnxRuntimeException or InferenceException or OverflowException)
         {
             return $"a batch of {size} rows cannot be run: {e.Message}";
         }
@@ -211,7 +211,7 @@ public static class RowCheck
 
                 return new(inputs, BatchRun.One(session, inputs, null, null));
             }
-            catch (Exception e) when (e is OnnxRuntimeException or InferenceException or NotSupportedException)
+            catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
             {
                 Array.ForEach(inputs, input => input?.Dispose());
                 return null;

@@ -10,6 +10,13 @@ namespace DurableMl.Inference.Json;
 /// <param name="Reason">Why.</param>
 public sealed record JsonProblem(string Path, string Reason);
 
+/// <summary>A document that a caller sent cannot be used.</summary>
+public sealed class InvalidDocumentException(string message, IReadOnlyList<JsonProblem> problems) : Exception(message)
+{
+    /// <summary>Everything that is wrong with it.</summary>
+    public IReadOnlyList<JsonProblem> Problems => problems;
+}
+
 /// <summary>
 /// Reads documents that people write. What a document's type does not have is refused with its path and the name that was meant, and so are
 /// members that are missing, given twice, or of another kind; a serializer alone would take a misspelt member for one left out.

@@ -10,21 +10,43 @@ internal ref struct BinaryPart(PooledMemory memory, int start, int end)
     private int taken = 0;
 
     /// <summary>The next <paramref name="size"/> bytes as a tensor, which adds a reference to the body.</summary>
-    /// <exception cref="InferenceException">400: the bytes are not what the shape and type need.</exception>
     public Tensor Take(string name, TensorType type, long[] shape, long size, int index)
     {
-        int elements = TensorShape.Elements(shape);
-        if (elements < 0 || size > end - start - taken)
+        if (size > end - start - taken)
         {
             throw InferenceException.Input(index, SizeField, $"{size} bytes are announced, but only {end - start - taken} are left in the body.");
         }
 
-        if (!type.IsBytes && size != type.Bytes(elements))
+        Check(memory.Span.Slice(start + taken, (int)size), type, shape, index, SizeField);
+        memory.AddReference();
+        var tensor = new Tensor(name, type, shape, memory, memory.Address + start + taken, (int)size);
+        taken += (int)size;
+        return tensor;
+    }
+
+    public readonly void RequireEnd()
+    {
+        if (start + taken != end)
         {
-            throw InferenceException.Input(index, SizeField, $"{size} bytes are not the {type.Bytes(elements)} that shape {TensorShape.Text(shape)} of {type.Name} takes.");
+            throw new InferenceException(400, $"The body has {end - start} bytes of binary data, but the inputs' binary_data_size add up to {taken}.");
+        }
+    }
+
+    /// <summary>Checks that bytes are what a type and shape need.</summary>
+    /// <param name="data">The bytes.</param>
+    /// <param name="type">The declared type.</param>
+    /// <param name="shape">The declared shape.</param>
+    /// <param name="index">The input's place in the request, for errors.</param>
+    /// <param name="sizeField">What to call their number.</param>
+    /// <exception cref="InferenceException">400: they are not.</exception>
+    public static void Check(ReadOnlySpan<byte> data, TensorType type, long[] shape, int index, string sizeField)
+    {
+        int elements = TensorShape.Elements(shape);
+        if (elements < 0 || (!type.IsBytes && data.Length != (long)elements * type.Size))
+        {
+            throw InferenceException.Input(index, sizeField, $"{data.Length} bytes are not the {(long)elements * type.Size} that shape {TensorShape.Text(shape)} of {type.Name} takes.");
         }
 
-        ReadOnlySpan<byte> data = memory.Span.Slice(start + taken, (int)size);
         if (type.IsBytes)
         {
             CheckStrings(data, elements, index);
@@ -32,20 +54,6 @@ internal ref struct BinaryPart(PooledMemory memory, int start, int end)
         else if (type.Name == "BOOL" && data.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and int bad)
         {
             throw InferenceException.Input(index, $"data[{bad}]", $"{data[bad]} is not a BOOL value; use 0 or 1.");
-        }
-
-        memory.AddReference();
-        var tensor = new Tensor(name, type, shape, memory, memory.Address + start + taken, (int)size);
-        taken += (int)size;
-        return tensor;
-    }
-
-    /// <exception cref="InferenceException">400: bytes are left that no input announced.</exception>
-    public readonly void RequireEnd()
-    {
-        if (start + taken != end)
-        {
-            throw new InferenceException(400, $"The body has {end - start} bytes of binary data, but the inputs' binary_data_size add up to {taken}.");
         }
     }
 

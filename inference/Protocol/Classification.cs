@@ -1,8 +1,8 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
+using System.Runtime.InteropServices;
+using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Values;
+using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Protocol;
 
@@ -31,18 +31,20 @@ internal static class Classification
         int keys = -1;
         if (place < 0)
         {
-            place = outputs.FindIndex(output => output.Name == PartName.Values(requested.Name));
-            keys = outputs.FindIndex(output => output.Name == PartName.Keys(requested.Name));
+            place = outputs.FindIndex(output => output.Name == OutputForm.Values(requested.Name));
+            keys = outputs.FindIndex(output => output.Name == OutputForm.Keys(requested.Name));
         }
 
-        if (place < 0 || outputs[place].Shape.Length == 0 || !Ranking.IsRankable(outputs[place].Type))
+        if (place < 0 || outputs[place] is not { Shape.Length: > 0, Type: { IsBytes: false, Name: not "BOOL" } })
         {
             string found = place < 0 ? "not one tensor" : $"{outputs[place].Type.Name} {TensorShape.Text(outputs[place].Shape)}";
-            throw FieldPath.Output(index, "parameters.classification").Wrong($"output '{requested.Name}' is {found}, not rows of numbers that can be ranked.");
+            throw InferenceException.Field(
+                string.Create(CultureInfo.InvariantCulture, $"outputs[{index}].parameters.classification"),
+                $"output '{requested.Name}' is {found}, not rows of numbers that can be ranked.");
         }
 
         using Tensor scores = outputs[place];
-        outputs[place] = Ranking.Best(scores, requested.Classes, requested.Name, keys < 0 ? null : Labels(outputs[keys]));
+        outputs[place] = Best(scores, requested, keys < 0 ? null : outputs[keys].Texts());
         if (keys >= 0)
         {
             outputs[keys].Dispose();
@@ -50,19 +52,39 @@ internal static class Classification
         }
     }
 
-    private static string[] Labels(Tensor keys)
+    // Equal scores go by index; NaN comes last; a score's text is the shortest that reads back as the same number.
+    private static Tensor Best(Tensor scores, RequestedOutput wanted, string[]? labels) => scores.Type.Name switch
     {
-        var labels = new string[keys.Shape[0]];
-        ReadOnlySpan<byte> rest = keys.Data;
-        for (int i = 0; i < labels.Length; i++)
+        "FP32" => Best(scores, MemoryMarshal.Cast<byte, float>(scores.Data), wanted, labels),
+        "FP64" => Best(scores, MemoryMarshal.Cast<byte, double>(scores.Data), wanted, labels),
+        "FP16" => Best(scores, MemoryMarshal.Cast<byte, Half>(scores.Data), wanted, labels),
+        "BF16" => Best<float>(scores, Array.ConvertAll(MemoryMarshal.Cast<byte, BFloat16>(scores.Data).ToArray(), value => (float)value), wanted, labels),
+        "INT64" => Best(scores, MemoryMarshal.Cast<byte, long>(scores.Data), wanted, labels),
+        "INT32" => Best(scores, MemoryMarshal.Cast<byte, int>(scores.Data), wanted, labels),
+        "INT16" => Best(scores, MemoryMarshal.Cast<byte, short>(scores.Data), wanted, labels),
+        "INT8" => Best(scores, MemoryMarshal.Cast<byte, sbyte>(scores.Data), wanted, labels),
+        "UINT64" => Best(scores, MemoryMarshal.Cast<byte, ulong>(scores.Data), wanted, labels),
+        "UINT32" => Best(scores, MemoryMarshal.Cast<byte, uint>(scores.Data), wanted, labels),
+        "UINT16" => Best(scores, MemoryMarshal.Cast<byte, ushort>(scores.Data), wanted, labels),
+        _ => Best(scores, scores.Data, wanted, labels),
+    };
+
+    private static Tensor Best<T>(Tensor scores, ReadOnlySpan<T> values, RequestedOutput wanted, string[]? labels)
+        where T : struct, IComparable<T>, IFormattable
+    {
+        int classes = (int)scores.Shape[^1];
+        int taken = Math.Min(wanted.Classes, classes);
+        var texts = new List<string>();
+        for (int start = 0; start < values.Length; start += classes)
         {
-            int length = keys.Type.IsBytes ? BinaryPrimitives.ReadInt32LittleEndian(rest) : 0;
-            labels[i] = keys.Type.IsBytes
-                ? Encoding.UTF8.GetString(rest.Slice(sizeof(int), length))
-                : BinaryPrimitives.ReadInt64LittleEndian(rest).ToString(CultureInfo.InvariantCulture);
-            rest = rest[(keys.Type.IsBytes ? sizeof(int) + length : sizeof(long))..];
+            T[] row = values.Slice(start, classes).ToArray();
+            foreach (int index in Enumerable.Range(0, classes).OrderByDescending(i => row[i]).Take(taken))
+            {
+                string text = string.Create(CultureInfo.InvariantCulture, $"{row[index].ToString(null, CultureInfo.InvariantCulture)}:{index}");
+                texts.Add(labels is null ? text : $"{text}:{labels[index]}");
+            }
         }
 
-        return labels;
+        return Tensor.OfStrings(wanted.Name, [.. scores.Shape.AsSpan(0, scores.Shape.Length - 1), taken], texts);
     }
 }

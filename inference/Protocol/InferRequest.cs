@@ -1,4 +1,10 @@
+using System.Globalization;
+using Azure;
+using DurableMl.Inference.Json;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
+using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Protocol;
 
@@ -37,23 +43,74 @@ internal sealed class InferRequest : IDisposable
     {
         var shared = new InferRequest { Id = Id, Outputs = Outputs, Raw = Raw, RawLength = RawLength };
         Raw?.AddReference();
-        foreach (Tensor input in Inputs)
-        {
-            shared.Inputs.Add(input.Share());
-        }
-
+        shared.Inputs.AddRange(Inputs.Select(input => input.Share()));
         return shared;
     }
 
     public void Dispose()
     {
-        foreach (Tensor input in Inputs)
-        {
-            input.Dispose();
-        }
-
+        Inputs.ForEach(input => input.Dispose());
         Inputs.Clear();
         Raw?.Release();
         Raw = null;
     }
+}
+
+/// <summary>An output that a request names.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Binary">Whether its binary form is wanted; null for what the request says for all.</param>
+/// <param name="Classes">The best classes wanted instead of the scores (Triton's parameter <c>classification</c>); 0 for the tensor itself.</param>
+internal sealed record RequestedOutput(string Name, bool? Binary, int Classes = 0);
+
+/// <summary>What answers a request.</summary>
+/// <param name="Model">The model asked for.</param>
+/// <param name="Version">The version or versions that made the outputs.</param>
+/// <param name="Route">How the traffic rules led there.</param>
+/// <param name="Outputs">The outputs; disposed with the response.</param>
+internal sealed record InferResponse(string Model, string Version, string Route, List<Tensor> Outputs) : IDisposable
+{
+    public void Dispose()
+    {
+        Outputs.ForEach(output => output.Dispose());
+        Outputs.Clear();
+    }
+}
+
+/// <summary>A request that gets an error for an answer: <c>{"error": "…"}</c> under an HTTP status.</summary>
+public sealed class InferenceException : Exception
+{
+    /// <summary>An error under <paramref name="status"/>.</summary>
+    public InferenceException(int status, string message, TimeSpan? retryAfter = null)
+        : base(message)
+    {
+        Status = status;
+        RetryAfter = retryAfter;
+    }
+
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; }
+
+    /// <summary>When it is worth trying again, for 429 and 503.</summary>
+    public TimeSpan? RetryAfter { get; }
+
+    /// <summary>400: the field at <paramref name="path"/> of the request (<c>inputs[0].shape</c>) is wrong for <paramref name="reason"/>.</summary>
+    public static InferenceException Field(string path, string reason) => new(400, $"{path}: {reason}");
+
+    /// <summary>The HTTP status of a failed request, and what its caller is told.</summary>
+    public static (int Status, string Message) StatusOf(Exception exception) => exception switch
+    {
+        InferenceException e => (e.Status, e.Message),
+        InvalidDocumentException => (400, exception.Message),
+        InvalidModelNameException e => (400, $"{e.Kind}: {e.Message}"),
+        ModelNotFoundException => (404, exception.Message),
+        ModelConflictException => (412, exception.Message),
+        BadHttpRequestException e => (e.StatusCode, e.Message),
+        InvalidModelException or InvalidDataException => (503, exception.Message),
+        RequestFailedException or IOException => (503, "The model store cannot be reached. Try again."),
+        OperationCanceledException => (504, "The request's deadline has passed."),
+        _ => (500, "The server failed; its log says why."),
+    };
+
+    internal static InferenceException Input(int index, string field, string reason) =>
+        Field(string.Create(CultureInfo.InvariantCulture, $"inputs[{index}].{field}"), reason);
 }

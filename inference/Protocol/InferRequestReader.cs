@@ -1,6 +1,11 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using DurableMl.Inference.Tensors;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace DurableMl.Inference.Protocol;
 
@@ -10,9 +15,17 @@ namespace DurableMl.Inference.Protocol;
 /// </summary>
 internal static class InferRequestReader
 {
+    public const string HeaderLength = "Inference-Header-Content-Length";
+
+    // What a caller only announces costs no more than this; a power of two with what alignment takes.
+    private const int FirstBuffer = (64 << 10) - PooledMemory.Alignment;
+
+    private static readonly JsonReaderOptions JsonOptions = new() { MaxDepth = 64 };
+
+    /// <exception cref="InferenceException">The body is too large, cut short, encoded in an unknown way, or no request.</exception>
     public static async ValueTask<InferRequest> ReadAsync(HttpRequest http, ProtocolLimits limits, CancellationToken cancellationToken)
     {
-        (PooledMemory memory, int length, int jsonLength) = await InferRequestBody.ReadAsync(http, limits, cancellationToken);
+        (PooledMemory memory, int length, int jsonLength) = await ReadBodyAsync(http, limits, cancellationToken);
         try
         {
             return Parse(memory, length, jsonLength, limits);
@@ -24,22 +37,84 @@ internal static class InferRequestReader
         }
     }
 
+    /// <summary>Brings the body into one piece of pooled memory.</summary>
+    /// <returns>The body, and the length of its JSON part: all of it unless the header says otherwise.</returns>
+    public static async ValueTask<(PooledMemory Memory, int Length, int JsonLength)> ReadBodyAsync(
+        HttpRequest request, ProtocolLimits limits, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > limits.MaxRequestBytes)
+        {
+            throw TooLarge(limits);
+        }
+
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = limits.MaxRequestBytes;
+        }
+
+        int? jsonLength = ParseHeaderLength(request.Headers[HeaderLength], limits);
+        (Stream body, bool compressed) = Decode(request);
+        long? declared = compressed ? null : request.ContentLength;
+        var most = (int)(declared ?? limits.MaxRequestBytes);
+        PooledMemory memory = limits.Rent(Math.Min(most, FirstBuffer), jsonLength ?? 0);
+        try
+        {
+            int length = 0;
+            while (declared is null || length < declared)
+            {
+                if (length == memory.Length)
+                {
+                    memory = Grow(memory, jsonLength ?? 0, most, limits);
+                }
+
+                int read = await body.ReadAsync(memory.Memory[length..], cancellationToken);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                length += read;
+            }
+
+            if (declared > length)
+            {
+                throw new InferenceException(400, $"The body ends after {length} of {declared} bytes.");
+            }
+
+            return jsonLength > length
+                ? throw InferenceException.Field(HeaderLength, $"says {jsonLength} bytes, but the body has only {length}.")
+                : (memory, length, jsonLength ?? length);
+        }
+        catch (InvalidDataException e)
+        {
+            memory.Release();
+            throw new InferenceException(400, $"The body is not what Content-Encoding says: {e.Message}");
+        }
+        catch
+        {
+            memory.Release();
+            throw;
+        }
+    }
+
     /// <summary>Parses a body; the request's tensors add references to <paramref name="memory"/>.</summary>
     public static InferRequest Parse(PooledMemory memory, int length, int jsonLength, ProtocolLimits limits)
     {
         var request = new InferRequest();
+        if (jsonLength == 0 && length > 0)
+        {
+            memory.AddReference();
+            request.Raw = memory;
+            request.RawLength = length;
+            request.BinaryOutputs = true;
+            return request;
+        }
+
         try
         {
-            if (jsonLength == 0 && length > 0)
-            {
-                memory.AddReference();
-                request.Raw = memory;
-                request.RawLength = length;
-                request.BinaryOutputs = true;
-                return request;
-            }
-
-            Parse(request, memory, length, jsonLength, limits);
+            var reader = new Utf8JsonReader(memory.Span[..jsonLength], JsonOptions);
+            var binary = new BinaryPart(memory, jsonLength, length);
+            ReadRequest(ref reader, jsonLength, ref binary, request, limits);
             return request;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -55,55 +130,46 @@ internal static class InferRequestReader
         }
     }
 
-    private static void Parse(InferRequest request, PooledMemory memory, int length, int jsonLength, ProtocolLimits limits)
+    private static void ReadRequest(ref Utf8JsonReader reader, int jsonLength, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
     {
-        try
-        {
-            Parse(request, memory, length, jsonLength, limits, quick: true);
-        }
-        catch (JsonException)
-        {
-            // The quick way jumps over arrays, and a reader does not say truly where it stands after that. Once more, for a true error.
-            request.Dispose();
-            Parse(request, memory, length, jsonLength, limits, quick: false);
-        }
-    }
-
-    private static void Parse(InferRequest request, PooledMemory memory, int length, int jsonLength, ProtocolLimits limits, bool quick)
-    {
-        var json = new RequestJson(memory.Span[..jsonLength], quick);
-        var binary = new BinaryPart(memory, jsonLength, length);
-        if (!json.Reader.Read() || json.Reader.TokenType != JsonTokenType.StartObject)
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new InferenceException(400, "The request is not a JSON object.");
         }
 
         bool hasInputs = false;
-        while (json.NextProperty(out string property))
+        while (NextProperty(ref reader))
         {
-            switch (property)
+            if (reader.ValueTextEquals("inputs"u8))
             {
-                case "id":
-                    request.Id = json.Text(new("id"));
-                    break;
-                case "parameters":
-                    RequestParameters.Read(ref json, request, limits);
-                    break;
-                case "inputs":
-                    hasInputs = true;
-                    ReadInputs(ref json, memory, ref binary, request, limits);
-                    break;
-                case "outputs":
-                    request.Outputs = OutputsReader.Read(ref json, limits);
-                    break;
-                default:
-                    json.Reader.Skip();
-                    break;
+                hasInputs = true;
+                Expect(ref reader, JsonTokenType.StartArray, new("inputs"));
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    CheckCount(request.Inputs.Count, "inputs", limits);
+                    request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request.Inputs.Count, limits));
+                }
+            }
+            else if (reader.ValueTextEquals("outputs"u8))
+            {
+                request.Outputs = ReadOutputs(ref reader, limits);
+            }
+            else if (reader.ValueTextEquals("parameters"u8))
+            {
+                ReadParameters(ref reader, request, limits);
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                request.Id = Text(ref reader, new("id"));
+            }
+            else
+            {
+                reader.Skip();
             }
         }
 
         // Anything but white space after the object is an error.
-        json.Reader.Read();
+        reader.Read();
         if (!hasInputs)
         {
             throw InferenceException.Field("inputs", "is missing.");
@@ -112,18 +178,271 @@ internal static class InferRequestReader
         binary.RequireEnd();
     }
 
-    private static void ReadInputs(ref RequestJson json, PooledMemory memory, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
+    private static Tensor ReadInput(ref Utf8JsonReader reader, int jsonLength, ref BinaryPart binary, int index, ProtocolLimits limits)
     {
-        json.Expect(JsonTokenType.StartArray, new("inputs"), "an array");
-        while (json.Reader.Read() && json.Reader.TokenType != JsonTokenType.EndArray)
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
-            int index = request.Inputs.Count;
-            if (index >= limits.MaxNames)
+            throw InferenceException.Field(new Field("inputs", index).ToString(), "is not an object.");
+        }
+
+        (string? name, TensorType? type, long[]? shape) = (null, null, null);
+        long? binarySize = null;
+        Utf8JsonReader data = default;
+        bool hasData = false;
+        while (NextProperty(ref reader))
+        {
+            if (reader.ValueTextEquals("name"u8))
             {
-                throw InferenceException.Field("inputs", $"has more than {limits.MaxNames} elements.");
+                name = Text(ref reader, new("inputs", index, "name"));
+            }
+            else if (reader.ValueTextEquals("datatype"u8))
+            {
+                type = ReadType(ref reader, index);
+            }
+            else if (reader.ValueTextEquals("shape"u8))
+            {
+                shape = ReadShape(ref reader, index);
+            }
+            else if (reader.ValueTextEquals("parameters"u8))
+            {
+                binarySize = ReadBinarySize(ref reader, index);
+            }
+            else if (reader.ValueTextEquals("data"u8))
+            {
+                // Type and shape may come later, and tell how to read it: a copy of the reader stays here.
+                reader.Read();
+                data = reader;
+                hasData = true;
+                reader.Skip();
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        name = name ?? throw InferenceException.Input(index, "name", "is missing.");
+        type = type ?? throw InferenceException.Input(index, "datatype", "is missing.");
+        shape = shape ?? throw InferenceException.Input(index, "shape", "is missing.");
+        if (binarySize is { } size)
+        {
+            return hasData
+                ? throw InferenceException.Input(index, "data", "is given besides parameters.binary_data_size; send one of them.")
+                : binary.Take(name, type, shape, size, index);
+        }
+
+        if (!hasData)
+        {
+            throw InferenceException.Input(index, "data", "is missing; binary data is announced by parameters.binary_data_size.");
+        }
+
+        PooledMemory decoded = TensorJson.Read(ref data, type, shape, jsonLength - data.TokenStartIndex, index, limits);
+        return new(name, type, shape, decoded, decoded.Address, decoded.Length);
+    }
+
+    private static TensorType ReadType(ref Utf8JsonReader reader, int index)
+    {
+        string name = Text(ref reader, new("inputs", index, "datatype"));
+        return TensorType.ByName.TryGetValue(name, out TensorType? type)
+            ? type
+            : throw InferenceException.Input(index, "datatype", $"'{(name.Length > 40 ? name[..40] + "…" : name)}' is not one of {string.Join(", ", TensorType.ByName.Keys.Order())}.");
+    }
+
+    private static long[] ReadShape(ref Utf8JsonReader reader, int index)
+    {
+        Expect(ref reader, JsonTokenType.StartArray, new("inputs", index, "shape"));
+        Span<long> dimensions = stackalloc long[ProtocolLimits.MaxRank];
+        int rank = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (rank == dimensions.Length)
+            {
+                throw InferenceException.Input(index, "shape", $"has more than {dimensions.Length} dimensions.");
             }
 
-            request.Inputs.Add(InputReader.Read(ref json, memory.Span, ref binary, index, limits));
+            dimensions[rank++] = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long dimension) && dimension >= 0
+                ? dimension
+                : throw InferenceException.Input(index, $"shape[{rank - 1}]", "is not a whole number of at least 0.");
         }
+
+        long[] shape = dimensions[..rank].ToArray();
+        ProtocolLimits.CheckShape(shape, index);
+        return shape;
+    }
+
+    private static long? ReadBinarySize(ref Utf8JsonReader reader, int index)
+    {
+        long? size = null;
+        Expect(ref reader, JsonTokenType.StartObject, new("inputs", index, "parameters"));
+        while (NextProperty(ref reader))
+        {
+            if (reader.ValueTextEquals("binary_data_size"u8))
+            {
+                size = Whole(ref reader, new("inputs", index, "parameters.binary_data_size"), 0, "a number of bytes");
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return size;
+    }
+
+    private static List<RequestedOutput> ReadOutputs(ref Utf8JsonReader reader, ProtocolLimits limits)
+    {
+        var outputs = new List<RequestedOutput>();
+        Expect(ref reader, JsonTokenType.StartArray, new("outputs"));
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            CheckCount(outputs.Count, "outputs", limits);
+            outputs.Add(ReadOutput(ref reader, outputs.Count));
+        }
+
+        return outputs;
+    }
+
+    private static RequestedOutput ReadOutput(ref Utf8JsonReader reader, int index)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw InferenceException.Field(new Field("outputs", index).ToString(), "is not an object.");
+        }
+
+        (string? name, bool? binary, int classes) = (null, null, 0);
+        while (NextProperty(ref reader))
+        {
+            if (reader.ValueTextEquals("name"u8))
+            {
+                name = Text(ref reader, new("outputs", index, "name"));
+            }
+            else if (reader.ValueTextEquals("parameters"u8))
+            {
+                Expect(ref reader, JsonTokenType.StartObject, new("outputs", index, "parameters"));
+                while (NextProperty(ref reader))
+                {
+                    if (reader.ValueTextEquals("binary_data"u8))
+                    {
+                        binary = Boolean(ref reader, new("outputs", index, "parameters.binary_data"));
+                    }
+                    else if (reader.ValueTextEquals("classification"u8))
+                    {
+                        classes = (int)Math.Min(int.MaxValue, Whole(ref reader, new("outputs", index, "parameters.classification"), 1, "a number of classes of at least 1"));
+                    }
+                    else
+                    {
+                        reader.Skip();
+                    }
+                }
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return new(name ?? throw InferenceException.Field(new Field("outputs", index, "name").ToString(), "is missing."), binary, classes);
+    }
+
+    private static void ReadParameters(ref Utf8JsonReader reader, InferRequest request, ProtocolLimits limits)
+    {
+        Expect(ref reader, JsonTokenType.StartObject, new("parameters"));
+        for (int seen = 0; NextProperty(ref reader); seen++)
+        {
+            CheckCount(seen, "parameters", limits);
+            if (reader.ValueTextEquals("binary_data_output"u8))
+            {
+                request.BinaryOutputs = Boolean(ref reader, new("parameters.binary_data_output"));
+            }
+            else if (reader.ValueTextEquals("timeout"u8))
+            {
+                request.TimeoutMicroseconds = Whole(ref reader, new("parameters.timeout"), 0, "a number of microseconds");
+            }
+            else
+            {
+                string property = reader.GetString()!;
+                reader.Read();
+                if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+                {
+                    reader.Skip();
+                    continue;
+                }
+
+                request.Parameters ??= [];
+                request.Parameters[property] = reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
+            }
+        }
+    }
+
+    private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType token, Field field)
+    {
+        if (!reader.Read() || reader.TokenType != token)
+        {
+            throw InferenceException.Field(field.ToString(), token == JsonTokenType.StartArray ? "is not an array." : "is not an object.");
+        }
+    }
+
+    private static string Text(ref Utf8JsonReader reader, Field field) =>
+        reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw InferenceException.Field(field.ToString(), "is not a string.");
+
+    private static bool Boolean(ref Utf8JsonReader reader, Field field) =>
+        reader.Read() && reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw InferenceException.Field(field.ToString(), "is not true or false.");
+
+    private static long Whole(ref Utf8JsonReader reader, Field field, long least, string what) =>
+        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value) && value >= least
+            ? value
+            : throw InferenceException.Field(field.ToString(), $"is not {what}.");
+
+    private static void CheckCount(int count, string list, ProtocolLimits limits)
+    {
+        if (count >= limits.MaxNames)
+        {
+            throw InferenceException.Field(list, $"has more than {limits.MaxNames} {(list == "parameters" ? "members" : "elements")}.");
+        }
+    }
+
+    private static PooledMemory Grow(PooledMemory memory, int alignedOffset, int most, ProtocolLimits limits)
+    {
+        if (memory.Length >= limits.MaxRequestBytes)
+        {
+            throw TooLarge(limits);
+        }
+
+        PooledMemory larger = limits.Rent((int)Math.Min(((memory.Length + PooledMemory.Alignment) * 2L) - PooledMemory.Alignment, most), alignedOffset);
+        memory.Span.CopyTo(larger.Span);
+        memory.Release();
+        return larger;
+    }
+
+    private static InferenceException TooLarge(ProtocolLimits limits) =>
+        new(413, $"The request is larger than the {limits.MaxRequestBytes} bytes that this server takes. Send fewer rows at a time.");
+
+    private static int? ParseHeaderLength(StringValues header, ProtocolLimits limits)
+    {
+        if (header.Count == 0)
+        {
+            return null;
+        }
+
+        return header.Count != 1 || !int.TryParse(header[0], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            ? throw InferenceException.Field(HeaderLength, "is not a whole number of bytes.")
+            : length > limits.MaxRequestBytes ? throw InferenceException.Field(HeaderLength, $"is larger than {limits.MaxRequestBytes} bytes.") : length;
+    }
+
+    private static (Stream Body, bool Compressed) Decode(HttpRequest request) => request.Headers.ContentEncoding switch
+    {
+        [] or ["" or "identity"] => (request.Body, false),
+        ["gzip" or "x-gzip"] => (new GZipStream(request.Body, CompressionMode.Decompress), true),
+        ["deflate"] => (new ZLibStream(request.Body, CompressionMode.Decompress), true),
+        var encoding => throw new InferenceException(415, $"Content-Encoding '{encoding}' is not supported; use gzip, deflate or none."),
+    };
+
+    /// <summary>A field of a request; its text, such as <c>inputs[0].shape</c>, is put together only for an error.</summary>
+    private readonly record struct Field(string Name, int Index = -1, string? Member = null)
+    {
+        public override string ToString() =>
+            Index < 0 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}[{Index}]{(Member is null ? "" : ".")}{Member}");
     }
 }

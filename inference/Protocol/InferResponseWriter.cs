@@ -1,12 +1,9 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
+using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Values;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Protocol;
@@ -15,31 +12,22 @@ namespace DurableMl.Inference.Protocol;
 internal static class InferResponseWriter
 {
     private const int ChunkBytes = 256 << 10;
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static async ValueTask WriteAsync(HttpResponse http, InferRequest request, InferResponse response, CancellationToken cancellationToken)
     {
         Classification.Apply(request, response);
         var header = new ArrayBufferWriter<byte>(512);
-        bool[] binary = new bool[response.Outputs.Count];
-        for (int i = 0; i < binary.Length; i++)
-        {
-            binary[i] = IsBinary(request, response.Outputs[i].Name);
-        }
-
+        bool[] binary = [.. response.Outputs.Select(output => IsBinary(request, output.Name))];
         long binaryLength = WriteHeader(header, request, response, binary);
         http.StatusCode = 200;
         http.ContentLength = header.WrittenCount + binaryLength;
         http.Headers["Inference-Model-Version"] = response.Version;
         http.Headers["Inference-Route"] = response.Route;
+        http.ContentType = "application/json";
         if (binary.AsSpan().Contains(true))
         {
             http.ContentType = "application/octet-stream";
-            http.Headers[InferRequestBody.HeaderLength] = header.WrittenCount.ToString(CultureInfo.InvariantCulture);
-        }
-        else
-        {
-            http.ContentType = "application/json";
+            http.Headers[InferRequestReader.HeaderLength] = header.WrittenCount.ToString(CultureInfo.InvariantCulture);
         }
 
         PipeWriter body = http.BodyWriter;
@@ -62,20 +50,9 @@ internal static class InferResponseWriter
 
     private static bool IsBinary(InferRequest request, string output)
     {
-        RequestedOutput? found = null;
-        for (int i = 0; i < (request.Outputs?.Count ?? 0); i++)
-        {
-            RequestedOutput requested = request.Outputs![i];
-            if (requested.Name == output)
-            {
-                return requested.Binary ?? request.BinaryOutputs;
-            }
-
-            // Whoever asks for a sequence or map asks for the tensors that carry it.
-            found = PartName.IsOf(output, requested.Name) ? requested : found;
-        }
-
-        return found?.Binary ?? request.BinaryOutputs;
+        // Whoever asks for a sequence or map asks for the tensors that carry it.
+        RequestedOutput? requested = request.Outputs?.Find(each => each.Name == output) ?? request.Outputs?.Find(each => OutputForm.IsPart(output, each.Name));
+        return requested?.Binary ?? request.BinaryOutputs;
     }
 
     private static long WriteHeader(ArrayBufferWriter<byte> buffer, InferRequest request, InferResponse response, bool[] binary)
@@ -96,178 +73,73 @@ internal static class InferResponseWriter
         json.WriteStartArray("outputs"u8);
         for (int i = 0; i < binary.Length; i++)
         {
-            Tensor output = response.Outputs[i];
-            json.WriteStartObject();
-            json.WriteString("name"u8, output.Name);
-            json.WriteString("datatype"u8, output.Type.Name);
-            json.WriteStartArray("shape"u8);
-            foreach (long dimension in output.Shape)
-            {
-                json.WriteNumberValue(dimension);
-            }
-
-            json.WriteEndArray();
-            if (binary[i])
-            {
-                json.WriteStartObject("parameters"u8);
-                json.WriteNumber("binary_data_size"u8, output.Length);
-                json.WriteEndObject();
-                binaryLength += output.Length;
-            }
-            else
-            {
-                json.WriteStartArray("data"u8);
-                WriteData(json, output);
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
+            InferRequestJson.WriteTensor(json, response.Outputs[i], binary[i], withNaN: false);
+            binaryLength += binary[i] ? response.Outputs[i].Length : 0;
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
         return binaryLength;
     }
+}
 
-    /// <summary>The elements of an array, flat.</summary>
-    /// <param name="json">Receives them.</param>
-    /// <param name="output">The tensor.</param>
-    /// <param name="withNaN">Whether NaN is written as null, as requests have it; otherwise it is refused.</param>
-    /// <exception cref="InferenceException">422: JSON cannot carry an element.</exception>
-    internal static void WriteData(Utf8JsonWriter json, Tensor output, bool withNaN = false)
+/// <summary>Writes inference requests, as a model's own sample is kept.</summary>
+public static class InferRequestJson
+{
+    /// <summary>A request in JSON that asks for all outputs; null where JSON cannot carry an input: it has no infinity, and text must be UTF-8. NaN is null.</summary>
+    /// <param name="inputs">The inputs.</param>
+    public static byte[]? Write(IReadOnlyList<TensorValue> inputs)
     {
-        ReadOnlySpan<byte> data = output.Data;
-        switch (output.Type.Name)
+        ArgumentNullException.ThrowIfNull(inputs);
+        using var body = new MemoryStream();
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteStartArray("inputs"u8);
+        try
         {
-            case "FP32":
-                foreach (float value in MemoryMarshal.Cast<byte, float>(data))
-                {
-                    if (withNaN && float.IsNaN(value))
-                    {
-                        json.WriteNullValue();
-                        continue;
-                    }
-
-                    json.WriteNumberValue(float.IsFinite(value) ? value : throw NotFinite(output));
-                }
-
-                break;
-            case "FP64":
-                foreach (double value in MemoryMarshal.Cast<byte, double>(data))
-                {
-                    if (withNaN && double.IsNaN(value))
-                    {
-                        json.WriteNullValue();
-                        continue;
-                    }
-
-                    json.WriteNumberValue(double.IsFinite(value) ? value : throw NotFinite(output));
-                }
-
-                break;
-            case "FP16":
-                foreach (Half value in MemoryMarshal.Cast<byte, Half>(data))
-                {
-                    if (withNaN && Half.IsNaN(value))
-                    {
-                        json.WriteNullValue();
-                        continue;
-                    }
-
-                    json.WriteNumberValue(Half.IsFinite(value) ? (float)value : throw NotFinite(output));
-                }
-
-                break;
-            case "INT64":
-                foreach (long value in MemoryMarshal.Cast<byte, long>(data))
-                {
-                    json.WriteNumberValue(value);
-                }
-
-                break;
-            case "INT32":
-                foreach (int value in MemoryMarshal.Cast<byte, int>(data))
-                {
-                    json.WriteNumberValue(value);
-                }
-
-                break;
-            case "INT16":
-                foreach (short value in MemoryMarshal.Cast<byte, short>(data))
-                {
-                    json.WriteNumberValue(value);
-                }
-
-                break;
-            case "INT8":
-                foreach (byte value in data)
-                {
-                    json.WriteNumberValue((sbyte)value);
-                }
-
-                break;
-            case "UINT64":
-                foreach (ulong value in MemoryMarshal.Cast<byte, ulong>(data))
-                {
-                    json.WriteNumberValue(value);
-                }
-
-                break;
-            case "UINT32":
-                foreach (uint value in MemoryMarshal.Cast<byte, uint>(data))
-                {
-                    json.WriteNumberValue(value);
-                }
-
-                break;
-            case "UINT16":
-                foreach (ushort value in MemoryMarshal.Cast<byte, ushort>(data))
-                {
-                    json.WriteNumberValue(value);
-                }
-
-                break;
-            case "UINT8":
-                foreach (byte value in data)
-                {
-                    json.WriteNumberValue(value);
-                }
-
-                break;
-            case "BOOL":
-                foreach (byte value in data)
-                {
-                    json.WriteBooleanValue(value != 0);
-                }
-
-                break;
-            case "BYTES":
-                WriteStrings(json, output, data);
-                break;
-            default:
-                SmallNumberJson.Write(json, output);
-                break;
+            foreach (TensorValue input in inputs)
+            {
+                using Tensor tensor = input.ToTensor();
+                WriteTensor(json, tensor, binary: false, withNaN: true);
+            }
         }
+        catch (InferenceException e) when (e.Status == 422)
+        {
+            return null;
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return body.ToArray();
     }
 
-    private static void WriteStrings(Utf8JsonWriter json, Tensor output, ReadOnlySpan<byte> data)
+    /// <summary>A tensor as an element of <c>inputs</c> or <c>outputs</c>: with its data, or announced as binary data.</summary>
+    internal static void WriteTensor(Utf8JsonWriter json, Tensor tensor, bool binary, bool withNaN)
     {
-        while (!data.IsEmpty)
+        json.WriteStartObject();
+        json.WriteString("name"u8, tensor.Name);
+        json.WriteString("datatype"u8, tensor.Type.Name);
+        json.WriteStartArray("shape"u8);
+        foreach (long dimension in tensor.Shape)
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(data);
-            try
-            {
-                json.WriteStringValue(StrictUtf8.GetString(data.Slice(sizeof(int), length)));
-            }
-            catch (DecoderFallbackException)
-            {
-                throw new InferenceException(422, $"Output '{output.Name}' holds bytes that are not UTF-8, which JSON cannot carry. Ask for it with binary_data.");
-            }
-
-            data = data[(sizeof(int) + length)..];
+            json.WriteNumberValue(dimension);
         }
-    }
 
-    internal static InferenceException NotFinite(Tensor output) =>
-        new(422, $"Output '{output.Name}' holds NaN or infinity, which JSON cannot carry. Ask for it with binary_data.");
+        json.WriteEndArray();
+        if (binary)
+        {
+            json.WriteStartObject("parameters"u8);
+            json.WriteNumber("binary_data_size"u8, tensor.Length);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteStartArray("data"u8);
+            TensorJson.Write(json, tensor, withNaN);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
 }

@@ -55,3 +55,56 @@ public static partial class ModelNames
     [GeneratedRegex(@"\A(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/){0,7}[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex FilePattern();
 }
+
+/// <summary>A name is not one that <see cref="ModelNames"/> allows.</summary>
+public sealed class InvalidModelNameException : ArgumentException
+{
+    internal InvalidModelNameException(string kind, string? name, string remedy)
+        : base($"{Printable(name)} is not a {kind} name: {remedy}.")
+    {
+        Kind = kind;
+    }
+
+    /// <summary>What the name was meant to name: <c>model</c>, <c>version</c>, <c>alias</c> or <c>file</c>.</summary>
+    public string Kind { get; }
+
+    private static string Printable(string? name)
+    {
+        if (name is null)
+        {
+            return "Nothing";
+        }
+
+        string shown = name.Length > 80 ? name[..80] + "…" : name;
+        return "'" + string.Create(shown.Length, shown, static (span, text) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(text[i]) ? '?' : text[i];
+            }
+        }) + "'";
+    }
+}
+
+/// <summary>Where the registry keeps what, in the <c>models</c> container.</summary>
+internal static class ModelBlobs
+{
+    public const string Container = "models";
+
+    /// <summary>Describes a version. Written last: a version exists when this blob does.</summary>
+    public const string Manifest = "model.json";
+
+    /// <summary>Claims a version number for one publication. Written first, by conditional create.</summary>
+    public const string Publication = "publication.json";
+
+    public static string Prefix(string model) => ModelNames.Model(model) + "/";
+
+    public static string Aliases(string model) => Prefix(model) + "aliases.json";
+
+    public static string Traffic(string model) => Prefix(model) + "traffic.json";
+
+    /// <summary>Serving options set since publication, by version.</summary>
+    public static string Serving(string model) => Prefix(model) + "serving.json";
+
+    public static string File(string model, string version, string file) => Prefix(model) + ModelNames.Version(version) + "/" + file;
+}

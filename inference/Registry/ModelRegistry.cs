@@ -20,6 +20,8 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     private const int ManifestLimit = 4 << 20;
     private const int MaxAttempts = 50;
 
+    private long aliasChanges;
+
     /// <summary>The registry of the storage account that <paramref name="blobs"/> serves.</summary>
     public ModelRegistry(BlobServiceClient blobs, TimeProvider time)
         : this((blobs ?? throw new ArgumentNullException(nameof(blobs))).GetBlobContainerClient(ModelBlobs.Container), time)
@@ -27,6 +29,9 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     }
 
     internal BlobContainerClient Container => container;
+
+    /// <summary>How many aliases this process has set or removed.</summary>
+    internal long AliasChanges => Interlocked.Read(ref aliasChanges);
 
     /// <summary>
     /// Publishes a new version and returns its manifest. Publishing the same model from the same run and trial again, at the same time or
@@ -60,6 +65,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             Outputs = publication.Outputs,
             Sample = publication.Sample,
             Batching = publication.Batching,
+            Statistics = publication.Statistics,
             Serving = publication.Serving,
         };
         BlobClient blob = ManifestBlob(publication.Model, version);
@@ -109,12 +115,44 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     public async Task<ModelManifest> GetAsync(string model, string version, CancellationToken cancellationToken = default) =>
         await FindAsync(model, version, cancellationToken) ?? throw ModelNotFoundException.Version(model, version);
 
-    /// <summary>A published version, or null when there is none.</summary>
+    /// <summary>A published version, with the serving options that hold now, or null when there is none.</summary>
     /// <exception cref="InvalidModelNameException">A name is not allowed.</exception>
     public async Task<ModelManifest?> FindAsync(string model, string version, CancellationToken cancellationToken = default)
     {
         (ModelManifest? manifest, _) = await ReadAsync<ModelManifest>(ManifestBlob(ModelNames.Model(model), version), cancellationToken);
-        return manifest;
+        if (manifest is null)
+        {
+            return null;
+        }
+
+        (Dictionary<string, ServingOptions>? serving, _) = await ReadAsync<Dictionary<string, ServingOptions>>(container.GetBlobClient(ModelBlobs.Serving(model)), cancellationToken);
+        return serving?.GetValueOrDefault(version) is { } options ? manifest with { Serving = options } : manifest;
+    }
+
+    /// <summary>Changes how a version is served, from the next look of each server on.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="version">A published version.</param>
+    /// <param name="change">Makes the new options of those that hold; called again when somebody else was faster.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The new options.</returns>
+    /// <exception cref="ModelNotFoundException">There is no such version.</exception>
+    public async Task<ServingOptions> SetServingAsync(string model, string version, Func<ServingOptions, ServingOptions> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ServingOptions published = (await GetAsync(model, version, cancellationToken)).Serving ?? new();
+        BlobClient blob = container.GetBlobClient(ModelBlobs.Serving(model));
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            (Dictionary<string, ServingOptions>? serving, ETag etag) = await ReadAsync<Dictionary<string, ServingOptions>>(blob, cancellationToken);
+            var versions = new SortedDictionary<string, ServingOptions>(serving ?? [], StringComparer.Ordinal);
+            versions[version] = change(versions.GetValueOrDefault(version) ?? published);
+            if (await TryReplaceAsync(blob, versions, etag, cancellationToken) is not null)
+            {
+                return versions[version];
+            }
+        }
+
+        throw new ModelConflictException($"The serving options of model '{model}' were changed by someone else. Repeat the change.");
     }
 
     /// <summary>The model's aliases; none for a model that has none or does not exist.</summary>
@@ -165,6 +203,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
 
             if (await TryReplaceAsync(blob, versions, current.ETag, cancellationToken) is { } replaced)
             {
+                Interlocked.Increment(ref aliasChanges);
                 return new(versions, replaced);
             }
         }
@@ -239,6 +278,11 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             {
                 throw new ArgumentException($"Two files of model '{publication.Model}' are called '{source.Name}'.", nameof(publication));
             }
+        }
+
+        if (publication.Serving?.Problems().FirstOrDefault() is { } problem)
+        {
+            throw new ArgumentException($"The serving options cannot be used: {problem.Path} {problem.Reason}.", nameof(publication));
         }
 
         foreach (string? needed in (string?[])[publication.Entry, publication.Sample])

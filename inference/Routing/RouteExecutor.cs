@@ -4,7 +4,6 @@ using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Values;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Routing;
@@ -272,17 +271,9 @@ internal sealed class RouteExecutor(
     private static InferRequest Wire(ChainStep step, ModelSession session, Dictionary<string, Tensor> known, List<Tensor>? previous, int index)
     {
         var next = new InferRequest();
-        foreach (ValueForm form in session.InputForms)
+        foreach (string input in session.InputNames)
         {
-            string input = form.Name;
             string source = step.Inputs?.GetValueOrDefault(input) ?? input;
-            if (!form.IsPlain)
-            {
-                // The model says what is missing, if anything: optional values may be.
-                next.Inputs.AddRange(known.Where(part => PartName.IsOf(part.Key, source)).Select(part => part.Value.Share(input + part.Key[source.Length..])));
-                continue;
-            }
-
             Tensor? tensor = known.GetValueOrDefault(source);
             if (session.InputNames.Length == 1 && step.Inputs is null && previous is [var only])
             {

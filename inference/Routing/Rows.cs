@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Registry;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Values;
+using DurableMl.Inference.Sessions;
 
 namespace DurableMl.Inference.Routing;
 
@@ -63,18 +66,13 @@ internal static class Rows
     }
 
     // Not of the rows but of all of them, as the names of a map's columns are.
-    private static bool IsShared(Tensor tensor, int rows) => tensor.Name.EndsWith(PartName.Keys(""), StringComparison.Ordinal) || tensor.Shape.Length == 0 || tensor.Shape[0] != rows;
+    private static bool IsShared(Tensor tensor, int rows) => tensor.Name.EndsWith(OutputForm.Keys(""), StringComparison.Ordinal) || tensor.Shape.Length == 0 || tensor.Shape[0] != rows;
 
     public static void Require(Tensor tensor, int rows)
     {
         if (tensor.Shape.Length == 0 || tensor.Shape[0] != rows)
         {
             throw new InferenceException(422, $"'{tensor.Name}' has not one row per example, so that rows cannot be told apart.");
-        }
-
-        if (!tensor.HasByteRows)
-        {
-            throw new InferenceException(422, $"'{tensor.Name}', {tensor.Type.Name} {TensorShape.Text(tensor.Shape)}, has rows that do not begin at whole bytes, so that they cannot be told apart.");
         }
     }
 
@@ -84,29 +82,108 @@ internal static class Rows
         var parts = new List<Tensor>(count);
         try
         {
-            int length = 0;
             for (int i = 0; i < count; i++)
             {
                 (Tensor from, int row) = source(i);
-                Tensor part = from.Rows(row, 1);
-                parts.Add(part);
-                length = checked(length + part.Length);
+                parts.Add(from.Rows(row, 1));
             }
 
             (Tensor like, _) = source(0);
-            PooledMemory memory = PooledMemory.Rent(length);
-            Span<byte> rest = memory.Span;
-            foreach (Tensor part in parts)
-            {
-                part.Data.CopyTo(rest);
-                rest = rest[part.Length..];
-            }
-
-            return new(like.Name, like.Type, [count, .. like.Shape.AsSpan(1)], memory, memory.Address, length);
+            return Tensor.Concatenate(like, [count, .. like.Shape.AsSpan(1)], parts);
         }
         finally
         {
             parts.ForEach(part => part.Dispose());
         }
     }
+}
+
+/// <summary>Reads a classifier's output: one row of scores per example.</summary>
+internal static class Scores
+{
+    /// <summary>The output called <paramref name="name"/>, or the first that is scores, as FP32 rows and columns.</summary>
+    /// <exception cref="InferenceException">422: it is no FP32 matrix.</exception>
+    public static Tensor Of(List<Tensor> outputs, string? name)
+    {
+        Tensor? found = name is null
+            ? outputs.Find(output => IsMatrix(output) && output.Shape[1] > 1) ?? outputs.Find(IsMatrix)
+            : outputs.Find(output => output.Name == name) ?? outputs.Find(output => output.Name == OutputForm.Values(name));
+        return found is not null && IsMatrix(found)
+            ? found
+            : throw new InferenceException(422, $"The route needs scores, FP32 with one row per example, but {(name is null ? "no output is that" : $"output '{name}' is not that")}.");
+    }
+
+    public static ReadOnlySpan<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data);
+
+    public static ReadOnlySpan<float> Row(Tensor scores, int row)
+    {
+        int columns = (int)scores.Shape[1];
+        return Values(scores).Slice(row * columns, columns);
+    }
+
+    public static int IndexOfMax(ReadOnlySpan<float> row)
+    {
+        int best = 0;
+        for (int i = 1; i < row.Length; i++)
+        {
+            best = row[i] > row[best] ? i : best;
+        }
+
+        return best;
+    }
+
+    /// <summary>The highest probability of a row; scores that are no probabilities go through softmax.</summary>
+    public static double Confidence(ReadOnlySpan<float> row)
+    {
+        if (row.IsEmpty)
+        {
+            return 0;
+        }
+
+        double sum = 0;
+        bool negative = false;
+        foreach (float value in row)
+        {
+            sum += value;
+            negative |= value < 0;
+        }
+
+        float max = row[IndexOfMax(row)];
+        if (!negative && Math.Abs(sum - 1) < 1e-3)
+        {
+            return max;
+        }
+
+        double exponentials = 0;
+        foreach (float value in row)
+        {
+            exponentials += Math.Exp(value - max);
+        }
+
+        return 1 / exponentials;
+    }
+
+    /// <summary>
+    /// The class that the outputs give each example: a label that is a whole number (INT64), otherwise the highest score of an FP32 matrix; null
+    /// where they give none, as a regression does.
+    /// </summary>
+    public static long[]? Classes(List<Tensor> outputs, int limit)
+    {
+        Tensor? labels = outputs.Find(output => output.Type.Name == "INT64" && OutputForm.RoleOf(output.Type, output.Shape) == OutputRole.Label);
+        Tensor? scores = outputs.Find(output => IsMatrix(output) && output.Shape[1] > 1);
+        if ((labels ?? scores) is not { } found || found.Shape[0] < 1 || found.Shape[0] > limit)
+        {
+            return null;
+        }
+
+        var classes = new long[found.Shape[0]];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            classes[i] = labels is null ? IndexOfMax(Row(found, i)) : BinaryPrimitives.ReadInt64LittleEndian(found.Data[(i * sizeof(long))..]);
+        }
+
+        return classes;
+    }
+
+    private static bool IsMatrix(Tensor output) => output is { Type.Name: "FP32", Shape.Length: 2 };
 }

@@ -1,3 +1,4 @@
+using Azure;
 using DurableMl.Inference.Registry;
 
 namespace DurableMl.Inference.Routing;
@@ -97,4 +98,50 @@ public sealed record TrafficRules
             }
         }
     }
+}
+
+/// <summary>A route for the requests that meet a condition.</summary>
+/// <param name="Name">Its name, which responses give: 1 to 32 lower-case letters, digits or '-'.</param>
+/// <param name="When">The condition.</param>
+/// <param name="Route">The route.</param>
+public sealed record TrafficRule(string Name, TrafficCondition When, Route Route);
+
+/// <summary>What a request must carry for a rule to apply: one header or parameter, with one of some values.</summary>
+/// <param name="In">The values; null for any value.</param>
+/// <param name="Header">A request header's name.</param>
+/// <param name="Parameter">Or the name of one of the request's <c>parameters</c>.</param>
+public sealed record TrafficCondition(IReadOnlyList<string>? In = null, string? Header = null, string? Parameter = null);
+
+/// <summary>What identifies the caller, so that the same one always gets the same arm.</summary>
+/// <param name="Header">A request header's name.</param>
+/// <param name="Parameter">Or the name of one of the request's <c>parameters</c>.</param>
+public sealed record TrafficKey(string? Header = null, string? Parameter = null);
+
+/// <summary>A version that gets copies of requests. Its answers are compared and counted, never given.</summary>
+/// <param name="Target">The version.</param>
+/// <param name="Percent">The share of requests to copy: 0 to 100.</param>
+/// <param name="Tolerance">Absolute difference up to which floating-point outputs agree.</param>
+public sealed record ShadowTarget(ModelTarget Target, double Percent = 100, double Tolerance = 1e-4);
+
+/// <summary>A version that a route leads to.</summary>
+/// <param name="Version">A version or an alias.</param>
+/// <param name="Model">The model; null for the one whose traffic this is.</param>
+public sealed record ModelTarget(string Version = Registry.ModelAliases.Champion, string? Model = null);
+
+/// <summary>A model's traffic rules in its <c>traffic.json</c>.</summary>
+/// <param name="registry">Where the models are.</param>
+public sealed class TrafficStore(ModelRegistry registry)
+{
+    /// <summary>The rules and their ETag; <see cref="TrafficRules.Default"/> and the default ETag where there are none.</summary>
+    /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
+    public async Task<(TrafficRules Rules, ETag ETag)> GetAsync(string model, CancellationToken cancellationToken = default)
+    {
+        (TrafficRules? rules, ETag etag) = await ModelRegistry.ReadAsync<TrafficRules>(registry.Container.GetBlobClient(ModelBlobs.Traffic(model)), cancellationToken);
+        return (rules ?? TrafficRules.Default, etag);
+    }
+
+    /// <summary>Puts rules in the place of those that have <paramref name="current"/> (default: of none).</summary>
+    /// <returns>The new ETag, or null if the rules were changed meanwhile.</returns>
+    public Task<ETag?> TryReplaceAsync(string model, TrafficRules rules, ETag current, CancellationToken cancellationToken = default) =>
+        ModelRegistry.TryReplaceAsync(registry.Container.GetBlobClient(ModelBlobs.Traffic(model)), rules, current, cancellationToken);
 }

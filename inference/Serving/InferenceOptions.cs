@@ -9,10 +9,16 @@ public sealed class InferenceOptions
     /// <summary>Folder of model files; may be a mounted share that several instances use. Default: <c>durableml-models</c> under the temporary folder.</summary>
     public string CacheFolder { get; set; } = Path.Combine(Path.GetTempPath(), "durableml-models");
 
+    /// <summary>
+    /// Folder of model files that came with the program, each named by its SHA-256: they are copied rather than downloaded, so that a fresh instance
+    /// waits for the rest of a model only. Empty for none.
+    /// </summary>
+    public string PackageFolder { get; set; } = "";
+
     /// <summary>Bytes of model files to keep on disk.</summary>
     public long MaxDiskBytes { get; set; } = 20L << 30;
 
-    /// <summary>Bytes that models may take in memory, as measured of each. Those not used for longest leave; models in use are kept even beyond that.</summary>
+    /// <summary>Bytes of memory that loaded models may take, as measured: weights, and what the largest run so far needed. Those not used for longest leave; models in use are kept even beyond that.</summary>
     public long MaxMemoryBytes { get; set; } = 2L << 30;
 
     /// <summary>Bytes that one model may have.</summary>

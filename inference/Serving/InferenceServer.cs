@@ -1,37 +1,72 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
+using DurableMl.Inference.Sessions;
 using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Serving;
 
-/// <summary>Answers inference requests: which version, by which route, from which session.</summary>
-internal sealed class InferenceServer(ModelCatalog catalog, SessionCache sessions, RouteExecutor routes)
+/// <summary>Answers inference requests, over whatever protocol they came: which version, by which route, from which session.</summary>
+internal sealed class InferenceServer(
+    ModelCatalog catalog, SessionCache sessions, RouteExecutor routes, ModelRegistry registry, Preloader preloader, InferenceOptions options, TimeProvider time)
 {
+    public const string Name = "durableml";
+
+    /// <summary>What it understands beyond the protocol's core.</summary>
+    public static readonly string[] Extensions = ["binary_tensor_data", "classification"];
+
+    public static string Version => typeof(InferenceServer).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    private volatile bool draining;
+
+    /// <summary>Whether the models to preload are in memory and the process is not about to end.</summary>
+    public bool IsReady => preloader.IsReady && !draining;
+
+    /// <summary>Not ready any more, so that load balancers send requests elsewhere; those that come are answered.</summary>
+    public void Drain() => draining = true;
+
     /// <summary>The answer of the version asked for, or of whatever the model's traffic rules choose.</summary>
     /// <param name="model">The model.</param>
     /// <param name="version">A version or alias; null to follow the rules.</param>
     /// <param name="request">The request.</param>
     /// <param name="headers">Its headers, for rules that look at them.</param>
-    /// <param name="cancellationToken">The caller's end or deadline.</param>
+    /// <param name="cancellationToken">The caller's end or deadline; the request's own timeout comes besides.</param>
     public async Task<InferResponse> InferAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
-        if (version is not null)
+        if (request.TimeoutMicroseconds == 0)
         {
-            string named = await ResolveAsync(model, version, cancellationToken);
-            using ModelLease lease = await sessions.AcquireAsync(model, named, cancellationToken);
-            return new(model, named, "version", await lease.Model.InferAsync(request, cancellationToken));
+            return await RouteAsync(model, version, request, headers, cancellationToken);
         }
 
-        ModelState state = await catalog.GetAsync(model, cancellationToken);
-        return await routes.ExecuteAsync(state, request, headers, cancellationToken);
+        using var own = new CancellationTokenSource(TimeSpan.FromMicroseconds(Math.Min(request.TimeoutMicroseconds, options.MaxRequestSeconds * 1e6)), time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(own.Token, cancellationToken);
+        return await RouteAsync(model, version, request, headers, both.Token);
     }
 
-    /// <summary>A loaded model, for its description.</summary>
-    public async Task<ModelLease> AcquireAsync(string model, string? version, CancellationToken cancellationToken)
+    /// <summary>A model's inputs, outputs and versions.</summary>
+    public async Task<ModelMetadata> MetadataAsync(string model, string? version, CancellationToken cancellationToken)
     {
-        string resolved = await ResolveAsync(model, version ?? ModelAliases.Champion, cancellationToken);
-        return await sessions.AcquireAsync(model, resolved, cancellationToken);
+        using ModelLease lease = await AcquireAsync(model, version, cancellationToken);
+        ModelSession session = lease.Model.Session;
+        BatchingEvidence batching = lease.Model.Batching;
+        return new(
+            model, await registry.ListVersionsAsync(model, cancellationToken), "onnxruntime_onnx", session.Inputs, session.Outputs,
+            new Dictionary<string, string> { ["batch_across_callers"] = batching.AcrossCallers ? "true" : "false", ["batch_evidence"] = batching.Because });
+    }
+
+    /// <summary>The version asked for, or the champion, in memory.</summary>
+    public async Task<ModelLease> AcquireAsync(string model, string? version, CancellationToken cancellationToken) =>
+        await sessions.AcquireAsync(model, await ResolveAsync(model, version ?? ModelAliases.Champion, cancellationToken), cancellationToken);
+
+    private async Task<InferResponse> RouteAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
+    {
+        if (version is null)
+        {
+            return await routes.ExecuteAsync(await catalog.GetAsync(model, cancellationToken), request, headers, cancellationToken);
+        }
+
+        using ModelLease lease = await AcquireAsync(model, version, cancellationToken);
+        return new(model, lease.Model.Manifest.Version, "version", await lease.Model.InferAsync(request, cancellationToken));
     }
 
     private async ValueTask<string> ResolveAsync(string model, string version, CancellationToken cancellationToken)
@@ -40,3 +75,13 @@ internal sealed class InferenceServer(ModelCatalog catalog, SessionCache session
         return ModelNames.IsVersion(version) ? version : (await catalog.GetAsync(model, cancellationToken)).Resolve(version);
     }
 }
+
+/// <summary>A model's description, in the protocol's words.</summary>
+/// <param name="Name">The model.</param>
+/// <param name="Versions">Its versions, oldest first.</param>
+/// <param name="Platform">What runs it.</param>
+/// <param name="Inputs">Its inputs.</param>
+/// <param name="Outputs">Its outputs.</param>
+/// <param name="Properties">Whether requests of different callers share runs, and why.</param>
+public sealed record ModelMetadata(
+    string Name, IReadOnlyList<string> Versions, string Platform, IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, IReadOnlyDictionary<string, string> Properties);

@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using DurableMl.Inference.Batching;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Telemetry;
 using DurableMl.Inference.Tensors;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;
 
@@ -11,24 +12,29 @@ namespace DurableMl.Inference.Serving;
 internal sealed class LoadedModel : IDisposable
 {
     private const int DefaultMaxBatch = 32;
+    private const int MaxZeroBytes = 64 << 20;
+
+    // Examples between two measurements of the drift.
+    private const int DriftEvery = 256;
 
     private readonly TimeProvider time;
+    private readonly RequestLog log;
 
-    public LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, TimeProvider time)
+    private LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, RequestLog log, TimeProvider time)
     {
         ServingOptions serving = manifest.Serving ?? new();
-        int concurrency = Math.Clamp(serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1), 1, 64);
+        int concurrency = serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1);
         this.time = time;
+        this.log = log;
+        Drift = serving.Drift && session.Inputs is [{ Datatype: "FP32" }] ? new() : null;
         Manifest = manifest;
         Session = session;
         Metrics = metrics;
         Batcher = new(
             session,
             new(
-                Batching.AcrossCallers && session.HasSeparableRows ? Math.Clamp(serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1), 1, 65_536) : 1,
-                TimeSpan.FromMicroseconds(Math.Clamp(serving.MaxDelayMicroseconds, 0, 10_000_000)),
-                concurrency,
-                Math.Clamp(serving.MaxQueue, 1, 100_000))
+                Batching.AcrossCallers && session.HasOnlyTensors ? serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1) : 1,
+                TimeSpan.FromMicroseconds(serving.MaxDelayMicroseconds), concurrency, serving.MaxQueue)
             {
                 ShortConcurrency = serving.Concurrency is null && session.IsSmall ? int.MaxValue : concurrency,
             },
@@ -47,6 +53,45 @@ internal sealed class LoadedModel : IDisposable
 
     public ModelMetrics Metrics { get; }
 
+    /// <summary>Figures of the inputs since the version was loaded; null where its options do not ask for them, or it has other inputs than one of FP32.</summary>
+    public FeatureTally? Drift { get; }
+
+    private bool IsWarm { get; set; }
+
+    /// <summary>Loads a version and runs it once, on its own sample or on zeros, so that no caller pays for first-run allocations.</summary>
+    /// <param name="manifest">The version.</param>
+    /// <param name="folder">Where its files are.</param>
+    /// <param name="bytes">Size of all of them.</param>
+    /// <param name="metrics">Receives its measurements.</param>
+    /// <param name="log">Receives a sample of its requests.</param>
+    /// <param name="logger">Receives what is odd.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="InvalidModelException">ONNX Runtime refuses it, its serving options are out of range, or it fails on its own sample.</exception>
+    public static async Task<LoadedModel> OpenAsync(
+        ModelManifest manifest, string folder, long bytes, ModelMetrics metrics, RequestLog log, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (manifest.Serving?.Problems().FirstOrDefault() is { } problem)
+        {
+            throw new InvalidModelException($"The serving options of model '{manifest.Model}' version {manifest.Version} cannot be used: {problem.Path} {problem.Reason}.");
+        }
+
+        var loaded = new LoadedModel(manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), bytes, manifest.Serving?.Threads), metrics, log, time);
+        try
+        {
+            await (manifest.Sample is { } sample
+                ? loaded.RunSampleAsync(Path.Combine(folder, ModelNames.File(sample)), cancellationToken)
+                : loaded.RunZerosAsync(logger, cancellationToken));
+            loaded.IsWarm = true;
+            return loaded;
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Runs the model on a request's inputs.</summary>
     /// <exception cref="InferenceException">The inputs do not fit the model, or it failed.</exception>
     public async Task<List<Tensor>> InferAsync(InferRequest request, CancellationToken cancellationToken)
@@ -60,29 +105,48 @@ internal sealed class LoadedModel : IDisposable
         }
         catch (Exception e)
         {
-            Metrics.Failed(e switch { InferenceException known => known.Status, OperationCanceledException => 504, _ => 500 });
+            Metrics.Failed(InferenceException.StatusOf(e).Status);
             throw;
         }
     }
+
+    /// <summary>Disposes the session, once no run uses it any more.</summary>
+    public void Dispose() => Batcher.CloseWhenIdle(Session.Dispose);
 
     private async Task<List<Tensor>> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
     {
         Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         try
         {
-            return await Batcher.RunAsync(inputs, OutputNames(request), cancellationToken);
+            List<Tensor> outputs = await Batcher.RunAsync(inputs, OutputNames(request), cancellationToken);
+            Observe(request, inputs, outputs);
+            return outputs;
         }
         finally
         {
-            foreach (Tensor input in inputs)
-            {
-                input.Dispose();
-            }
+            Array.ForEach(inputs, input => input.Dispose());
         }
     }
 
-    /// <summary>Disposes the session, once no run uses it any more.</summary>
-    public void Dispose() => Batcher.CloseWhenIdle(Session.Dispose);
+    // A warm-up is no request.
+    private void Observe(InferRequest request, Tensor[] inputs, List<Tensor> outputs)
+    {
+        if (!IsWarm)
+        {
+            return;
+        }
+
+        log.Offer(Manifest, request, inputs, outputs);
+        if (Drift is { } drift && inputs[0] is { Length: > 0 } input)
+        {
+            int rows = InferenceJob.RowsOf(inputs);
+            long before = drift.Add(MemoryMarshal.Cast<byte, float>(input.Data), input.Length / sizeof(float) / rows) - rows;
+            if ((before + rows) / DriftEvery > before / DriftEvery && Manifest.Statistics?.ShiftOf(drift.Result()!) is { } shift)
+            {
+                Metrics.Drifted(shift.Max(Math.Abs));
+            }
+        }
+    }
 
     private List<string>? OutputNames(InferRequest request)
     {
@@ -92,22 +156,68 @@ internal sealed class LoadedModel : IDisposable
         }
 
         var names = new List<string>(outputs.Count);
-        for (int i = 0; i < outputs.Count; i++)
+        foreach ((int i, RequestedOutput output) in outputs.Index())
         {
-            string name = outputs[i].Name;
-            if (!Session.OutputIndex.ContainsKey(name))
+            if (!Session.OutputIndex.ContainsKey(output.Name))
             {
-                throw InferenceException.Field($"outputs[{i}].name", $"the model has no output '{name}'; it has {string.Join(", ", Session.OutputNames)}.");
+                throw InferenceException.Field($"outputs[{i}].name", $"the model has no output '{output.Name}'; it has {string.Join(", ", Session.OutputNames)}.");
             }
 
-            if (names.Contains(name))
+            if (names.Contains(output.Name))
             {
-                throw InferenceException.Field($"outputs[{i}].name", $"'{name}' is asked for twice.");
+                throw InferenceException.Field($"outputs[{i}].name", $"'{output.Name}' is asked for twice.");
             }
 
-            names.Add(name);
+            names.Add(output.Name);
         }
 
         return names;
+    }
+
+    private async Task RunSampleAsync(string path, CancellationToken cancellationToken)
+    {
+        byte[] json = await File.ReadAllBytesAsync(path, cancellationToken);
+        PooledMemory memory = PooledMemory.Rent(json.Length);
+        try
+        {
+            json.CopyTo(memory.Span);
+            using InferRequest request = InferRequestReader.Parse(memory, json.Length, json.Length, new());
+            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
+        }
+        catch (InferenceException e)
+        {
+            throw new InvalidModelException($"Model '{Manifest.Model}' version {Manifest.Version} fails on its own sample: {e.Message}", e);
+        }
+        finally
+        {
+            memory.Release();
+        }
+    }
+
+    private async Task RunZerosAsync(ILogger logger, CancellationToken cancellationToken)
+    {
+        using var request = new InferRequest();
+        foreach (TensorSpec spec in Session.Inputs)
+        {
+            long[] shape = [.. spec.Shape.Select(dimension => dimension < 0 ? 1 : dimension)];
+            TensorType type = TensorType.ByName[spec.Datatype];
+            long size = (long)TensorShape.Elements(shape) * (type.IsBytes ? sizeof(int) : type.Size);
+            if (size is < 0 or > MaxZeroBytes)
+            {
+                return;
+            }
+
+            request.Inputs.Add(Tensor.Copy(spec.Name, type, shape, new byte[size]));
+        }
+
+        try
+        {
+            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
+        }
+        catch (InferenceException e)
+        {
+            // Zeros of size 1 need not make sense to a model; it may serve real inputs all the same.
+            logger.LogDebug(e, "Model {Model} version {Version} was not warmed up", Manifest.Model, Manifest.Version);
+        }
     }
 }

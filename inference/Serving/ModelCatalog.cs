@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using Azure;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs;
+using Azure;
 using DurableMl.Inference.Json;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
@@ -65,9 +65,12 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
         Task<ModelState> first;
         lock (watched.Gate)
         {
-            bool missing = watched.FirstRead is { IsCompletedSuccessfully: true, Result.Exists: false } && now >= watched.ReadAgain;
+            // What this process has published since is there at once, what another has a moment later.
+            bool due = now >= watched.ReadAgain || watched.AliasChanges != registry.AliasChanges;
+            bool missing = watched.FirstRead is { IsCompletedSuccessfully: true, Result.Exists: false } && due;
             if (watched.FirstRead is null || watched.FirstRead.IsFaulted || missing)
             {
+                watched.AliasChanges = registry.AliasChanges;
                 watched.ReadAgain = now + (long)(options.RefreshSeconds * time.TimestampFrequency);
                 watched.FirstRead = Task.Run(
                     async () =>
@@ -168,6 +171,14 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
         (TrafficRules? rules, ETag trafficETag, bool trafficChanged) =
             await ReadAsync<TrafficRules>(ModelBlobs.Traffic(watched.Model), current?.TrafficETag ?? default, cancellationToken);
         (Dictionary<string, string>? aliases, ETag aliasesETag, bool aliasesChanged) = await readingAliases;
+        (Dictionary<string, ServingOptions>? serving, ETag servingETag, bool servingChanged) =
+            await ReadAsync<Dictionary<string, ServingOptions>>(ModelBlobs.Serving(watched.Model), watched.ServingETag, cancellationToken);
+        watched.ServingETag = servingETag;
+        foreach ((string version, ServingOptions options) in servingChanged ? serving ?? [] : [])
+        {
+            await sessions.ApplyAsync(watched.Model, version, options, cancellationToken);
+        }
+
         if (current is { Problem: null } && !aliasesChanged && !trafficChanged)
         {
             return;
@@ -272,8 +283,40 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
 
         public IReadOnlyDictionary<string, string> Wanted { get; set; } = new Dictionary<string, string>();
 
+        public ETag ServingETag { get; set; }
+
         public long ReadAgain { get; set; }
 
+        /// <summary>How many the registry had seen when the model was read first.</summary>
+        public long AliasChanges { get; set; }
+
         public long LastUsed { get; set; }
+    }
+}
+
+/// <summary>What this process serves of a model at one moment.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Exists">Whether it has aliases or traffic rules at all.</param>
+/// <param name="Aliases">The version that each alias leads to here: the registry's, or the one before while the registry's cannot be loaded.</param>
+/// <param name="Traffic">The rules in force.</param>
+/// <param name="AliasesETag">The aliases as read.</param>
+/// <param name="TrafficETag">The rules as read.</param>
+/// <param name="Problem">Why the registry's aliases or rules are not in force; null when they are.</param>
+internal sealed record ModelState(
+    string Model, bool Exists, FrozenDictionary<string, string> Aliases, TrafficPlan Traffic, ETag AliasesETag, ETag TrafficETag, string? Problem)
+{
+    /// <summary>The version that <paramref name="versionOrAlias"/> means.</summary>
+    /// <exception cref="ModelNotFoundException">There is no such alias.</exception>
+    public string Resolve(string versionOrAlias)
+    {
+        if (ModelNames.IsVersion(versionOrAlias))
+        {
+            return versionOrAlias;
+        }
+
+        ModelNames.Alias(versionOrAlias);
+        return Aliases.TryGetValue(versionOrAlias, out string? version)
+            ? version
+            : throw (Exists ? ModelNotFoundException.Alias(Model, versionOrAlias) : ModelNotFoundException.Model(Model));
     }
 }

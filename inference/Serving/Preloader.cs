@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;
 
-/// <summary>Loads and warms up models when the process starts.</summary>
+/// <summary>Loads and warms up, when the process starts, the champions that its settings name and those whose serving options ask for it.</summary>
 internal sealed class Preloader(ModelRegistry registry, ModelCatalog catalog, SessionCache sessions, InferenceOptions options, ILogger<Preloader> logger) : BackgroundService
 {
     private const int MaxModels = 64;
+    private const int Parallelism = 4;
 
     /// <summary>Whether it has finished, as far as it could.</summary>
     public bool IsReady { get; private set; }
@@ -18,16 +19,11 @@ internal sealed class Preloader(ModelRegistry registry, ModelCatalog catalog, Se
         await Task.Yield();
         try
         {
-            IEnumerable<string> models = options.Preload.Trim() switch
-            {
-                "" => [],
-                "*" => (await registry.ListModelsAsync(stoppingToken)).Take(MaxModels),
-                var list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-            };
-            foreach (string model in models)
-            {
-                await LoadAsync(model, stoppingToken);
-            }
+            string[] named = options.Preload.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            IEnumerable<string> known = (await registry.ListModelsAsync(stoppingToken)).Take(MaxModels);
+            await Parallel.ForEachAsync(
+                known.Union(named.Except(["*"])), new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stoppingToken },
+                async (model, token) => await LoadAsync(model, named.Contains("*") || named.Contains(model), token));
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
@@ -38,13 +34,15 @@ internal sealed class Preloader(ModelRegistry registry, ModelCatalog catalog, Se
         IsReady = true;
     }
 
-    private async Task LoadAsync(string model, CancellationToken cancellationToken)
+    private async Task LoadAsync(string model, bool named, CancellationToken cancellationToken)
     {
         try
         {
-            ModelState state = await catalog.GetAsync(model, cancellationToken);
-            if (state.Aliases.TryGetValue(ModelAliases.Champion, out string? champion))
+            ModelAliases aliases = await registry.GetAliasesAsync(model, cancellationToken);
+            if (aliases.Versions.TryGetValue(ModelAliases.Champion, out string? champion)
+                && (named || (await registry.GetAsync(model, champion, cancellationToken)).Serving is { Preload: true }))
             {
+                await catalog.GetAsync(model, cancellationToken);
                 (await sessions.AcquireAsync(model, champion, cancellationToken)).Dispose();
             }
         }

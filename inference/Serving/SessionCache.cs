@@ -1,7 +1,5 @@
-using DurableMl.Inference.Caching;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;
@@ -12,7 +10,7 @@ namespace DurableMl.Inference.Serving;
 /// model is not downloaded again for every request.
 /// </summary>
 internal sealed class SessionCache(
-    ModelRegistry registry, ModelFileCache files, InferenceOptions options, InferenceMeter meter, TimeProvider time, ILogger<SessionCache> logger) : IDisposable
+    ModelRegistry registry, ModelFileCache files, InferenceOptions options, InferenceMeter meter, RequestLog log, TimeProvider time, ILogger<SessionCache> logger) : IDisposable
 {
     private const int MaxEntries = 1024;
     private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(5);
@@ -78,6 +76,37 @@ internal sealed class SessionCache(
         return WaitAsync(entry, cancellationToken);
     }
 
+    /// <summary>Serves a version that is in memory by other options: loaded anew first, so that no request waits.</summary>
+    public async Task ApplyAsync(string model, string version, ServingOptions options, CancellationToken cancellationToken)
+    {
+        Entry fresh = new(model, version);
+        lock (gate)
+        {
+            if (entries.GetValueOrDefault((model, version))?.Loaded is not { } loaded || loaded.Manifest.Serving == options)
+            {
+                return;
+            }
+        }
+
+        fresh.Load = LoadAsync(fresh);
+        await fresh.Load.WaitAsync(cancellationToken);
+        Entry? old;
+        lock (gate)
+        {
+            entries.Remove((model, version), out old);
+            entries[(model, version)] = fresh;
+            fresh.LastUsed = time.GetTimestamp();
+            if (old is not null)
+            {
+                bytes -= old.Bytes;
+                old.IsRetired = true;
+                old = old.References == 0 ? old : null;
+            }
+        }
+
+        Dispose(old is null ? null : [old]);
+    }
+
     internal void Release(Entry entry)
     {
         List<Entry>? evicted;
@@ -85,7 +114,7 @@ internal sealed class SessionCache(
         {
             entry.References--;
             Measure(entry);
-            evicted = Evict();
+            evicted = entry is { IsRetired: true, References: 0 } ? [entry] : Evict();
         }
 
         Dispose(evicted);
@@ -130,7 +159,7 @@ internal sealed class SessionCache(
 
             // Others make room before it is loaded: both in memory at once could be too much.
             Dispose(Resize(entry, size));
-            LoadedModel loaded = await OpenAsync(manifest, folder, size, entry);
+            LoadedModel loaded = await LoadedModel.OpenAsync(manifest, folder, size, new(meter, entry.Model, entry.Version), log, logger, time, closing.Token);
             size = loaded.Session.Bytes;
             loaded.Metrics.Loaded(time.GetElapsedTime(started), size);
             lock (gate)
@@ -140,6 +169,7 @@ internal sealed class SessionCache(
             }
 
             Dispose(Resize(entry, size));
+
             return loaded;
         }
         catch (Exception e)
@@ -161,22 +191,6 @@ internal sealed class SessionCache(
         finally
         {
             loading.Release();
-        }
-    }
-
-    private async Task<LoadedModel> OpenAsync(ModelManifest manifest, string folder, long size, Entry entry)
-    {
-        var loaded = new LoadedModel(
-            manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), size), new(meter, entry.Model, entry.Version), time);
-        try
-        {
-            await WarmUp.RunAsync(loaded, folder, logger, closing.Token);
-            return loaded;
-        }
-        catch
-        {
-            loaded.Dispose();
-            throw;
         }
     }
 
@@ -273,13 +287,24 @@ internal sealed class SessionCache(
         /// <summary>What it takes in memory, or will take while it is loaded.</summary>
         public long Bytes { get; set; }
 
-        /// <summary>When that was measured.</summary>
-        public long Measured { get; set; }
+        /// <summary>Whether another has taken its place; it goes with its last reference.</summary>
+        public bool IsRetired { get; set; }
 
         public long LastUsed { get; set; }
+
+        /// <summary>When its size was last measured.</summary>
+        public long Measured { get; set; }
 
         public long FailedUntil { get; set; } = long.MaxValue;
 
         public bool HasExpired(long now) => now >= FailedUntil;
     }
+}
+
+/// <summary>A loaded model in use: it stays loaded until this is disposed.</summary>
+internal readonly struct ModelLease(SessionCache cache, SessionCache.Entry entry, LoadedModel model) : IDisposable
+{
+    public LoadedModel Model => model;
+
+    public void Dispose() => cache.Release(entry);
 }

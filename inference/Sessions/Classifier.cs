@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
 
 namespace DurableMl.Inference.Sessions;
 

@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
+using DurableMl.Inference.Batching;
+using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Values;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Sessions;
@@ -28,29 +29,22 @@ public sealed class ModelSession : IDisposable
         fileBytes = bytes;
         InputNames = [.. session.InputNames];
         OutputNames = [.. session.OutputNames];
-        InputForms = Array.ConvertAll(InputNames, name => ValueForm.Of(name, session.InputMetadata[name]));
-        OutputForms = Array.ConvertAll(OutputNames, name => ValueForm.Of(name, session.OutputMetadata[name]));
-        Inputs = Array.ConvertAll(InputForms, form => form.Spec);
-        Outputs = Array.ConvertAll(OutputForms, form => form.Spec with { Role = form.Role });
-        HasPlainInputs = Array.TrueForAll(InputForms, form => form.IsPlain);
-        IsPlain = HasPlainInputs && Array.TrueForAll(OutputForms, form => form.IsPlain);
-        CheckPartNames(InputForms);
-        CheckPartNames(OutputForms);
+        Inputs = Array.ConvertAll(InputNames, name => InputSpec(name, session.InputMetadata[name]));
+        OutputForms = Array.ConvertAll(OutputNames, name => OutputForm.Of(name, session.OutputMetadata[name]));
+        Outputs = Array.ConvertAll(OutputForms, form => form.Spec);
+        CheckPartNames();
         InputIndex = Enumerable.Range(0, Inputs.Count).ToFrozenDictionary(i => Inputs[i].Name);
         OutputIndex = Enumerable.Range(0, Outputs.Count).ToFrozenDictionary(i => Outputs[i].Name);
-        HasSeparableRows = IsPlain && InputForms.Concat(OutputForms).All(HasByteRows);
-        IsBatchable = HasSeparableRows && HasBatchDimension();
+        IsBatchable = HasOnlyTensors && HasBatchDimension();
         EqualDimensions = SharedSymbols();
         memory = new(session);
         Interlocked.Increment(ref open);
     }
 
-    /// <summary>
-    /// The inputs, in the model's order. A datatype in lower case is no tensor's: <c>seq(FP32)</c>, <c>optional(FP32)</c>, <c>map(BYTES,FP32)</c>.
-    /// </summary>
+    /// <summary>The inputs, in the model's order.</summary>
     public IReadOnlyList<TensorSpec> Inputs { get; }
 
-    /// <summary>The outputs, in the model's order.</summary>
+    /// <summary>The outputs, in the model's order. A datatype in lower case is no tensor's: <c>seq(FP32)</c>, <c>map(BYTES,FP32)</c>.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
     /// <summary>
@@ -58,32 +52,23 @@ public sealed class ModelSession : IDisposable
     /// </summary>
     public long Bytes => Math.Max(fileBytes, memory.Bytes);
 
-    /// <summary>Sessions of this process that are not disposed.</summary>
-    internal static int Open => Volatile.Read(ref open);
-
     /// <summary>
     /// Whether rows of different requests may share a run: the first dimension of every input and output is the same symbol, named like
     /// a batch (batch, batch_size, N, …), and no other dimension uses that symbol.
     /// </summary>
     public bool IsBatchable { get; }
 
+    /// <summary>Sessions of this process that are not disposed.</summary>
+    internal static int Open => Volatile.Read(ref open);
+
     /// <summary>Pairs of input dimensions that carry the same symbol and so must be equal.</summary>
     internal IReadOnlyList<(int Input, int Dimension, int OtherInput, int OtherDimension)> EqualDimensions { get; }
 
-    /// <summary>What the inputs are, in the model's order.</summary>
-    internal ValueForm[] InputForms { get; }
-
     /// <summary>What the outputs are, in the model's order.</summary>
-    internal ValueForm[] OutputForms { get; }
+    internal OutputForm[] OutputForms { get; }
 
-    /// <summary>Whether every input is one tensor.</summary>
-    internal bool HasPlainInputs { get; }
-
-    /// <summary>Whether every input and output is one tensor.</summary>
-    internal bool IsPlain { get; }
-
-    /// <summary>Whether rows of different requests can be put together and divided at all: they are tensors' rows and begin at whole bytes.</summary>
-    internal bool HasSeparableRows { get; }
+    /// <summary>Whether every output is one tensor.</summary>
+    internal bool HasOnlyTensors => Array.TrueForAll(OutputForms, form => form.Kind == OutputForm.ValueKind.Tensor);
 
     internal string[] InputNames { get; }
 
@@ -98,15 +83,16 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>Loads an ONNX model. External weights are looked for beside it.</summary>
     /// <param name="path">The .onnx file.</param>
-    /// <exception cref="InvalidModelException">ONNX Runtime does not accept the file.</exception>
+    /// <exception cref="InvalidModelException">ONNX Runtime does not accept the file, or an input or output is of a kind that is not served.</exception>
     public static ModelSession Load(string path) => Load(path, new FileInfo(path).Length);
 
     /// <inheritdoc cref="Load(string)"/>
     /// <param name="path">The .onnx file.</param>
     /// <param name="bytes">Size of all the model's files.</param>
-    public static ModelSession Load(string path, long bytes)
+    /// <param name="threads">Threads of one run; null for one where the model is small and the process's shared pool where it is not.</param>
+    public static ModelSession Load(string path, long bytes, int? threads = null)
     {
-        using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions(singleThreaded: bytes < SmallBytes);
+        using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions(threads ?? (bytes < SmallBytes ? 1 : null));
         InferenceSession? session = null;
         try
         {
@@ -118,10 +104,14 @@ public sealed class ModelSession : IDisposable
             session?.Dispose();
             throw;
         }
-        catch (OnnxRuntimeException e)
+        catch (Exception e) when (e is OnnxRuntimeException or ArgumentException or NotSupportedException)
         {
             session?.Dispose();
-            throw new InvalidModelException($"'{Path.GetFileName(path)}' cannot be loaded: {e.Message}", e);
+            // Where the file lies on this machine is nobody's business.
+            string reason = e.Message.Contains("TensorElementType", StringComparison.Ordinal)
+                ? $"an input or output has an element type that is not served. Cast it to one of {string.Join(", ", TensorType.ByName.Keys.Order())} in the model."
+                : e.Message.Replace(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+            throw new InvalidModelException($"'{Path.GetFileName(path)}' cannot be loaded: {reason}", e);
         }
     }
 
@@ -135,25 +125,32 @@ public sealed class ModelSession : IDisposable
         IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string>? outputs = null, RunOptions? options = null) =>
         session.Run(options ?? DefaultRunOptions, inputNames, inputs, outputs ?? OutputNames);
 
-    /// <summary>Runs a model whose values may be no tensors. The caller disposes the outputs, of which absent ones are null.</summary>
-    /// <exception cref="OnnxRuntimeException">The values do not fit the model or the run failed.</exception>
-    internal OrtValue?[] RunComposite(List<string> inputNames, List<OrtValue> inputs, IReadOnlyList<string> outputs, RunOptions? options)
+    /// <summary>Runs the model on all its inputs and returns all its outputs, in its order: to check it, not to serve it.</summary>
+    /// <param name="inputs">A tensor for each input, by the input's name.</param>
+    /// <returns>The outputs; sequences and maps as the tensors that the protocol carries them by, such as <c>y[0]</c>, <c>y.keys</c>.</returns>
+    /// <exception cref="InvalidModelException">The model does not take the tensors, or the run fails.</exception>
+    public IReadOnlyList<TensorValue> RunAll(IReadOnlyList<TensorValue> inputs)
     {
-        options ??= DefaultRunOptions;
-        return Array.Exists(OutputForms, form => form.IsOptional)
-            ? OptionalOutputs.Run(session, options, inputNames, inputs, outputs)
-            : [.. session.Run(options, inputNames, inputs, (IReadOnlyCollection<string>)outputs)];
-    }
-
-    /// <summary>Runs a model of one FP32 input on a batch held in memory and returns its first output, FP32, row-major.</summary>
-    /// <param name="input">The input's elements, row-major.</param>
-    /// <param name="shape">The input's shape.</param>
-    /// <returns>The output's elements and shape.</returns>
-    public (float[] Values, long[] Shape) Run(Memory<float> input, long[] shape)
-    {
-        using OrtValue value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input, shape);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = Run([Inputs[0].Name], [value], [Outputs[0].Name]);
-        return (outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape);
+        ArgumentNullException.ThrowIfNull(inputs);
+        using var request = new InferRequest();
+        request.Inputs.AddRange(inputs.Select(input => input.ToTensor()));
+        Tensor[] bound = [];
+        List<Tensor> outputs = [];
+        try
+        {
+            bound = InputBinder.Bind(request, this, acceptNaN: true);
+            outputs = BatchRun.One(this, bound, null, null);
+            return [.. outputs.Select(output => new TensorValue(output.Name, output.Type, output.Shape, output.Data.ToArray()))];
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
+        {
+            throw new InvalidModelException($"The model cannot be run: {e.Message}", e);
+        }
+        finally
+        {
+            Array.ForEach(bound, input => input.Dispose());
+            outputs.ForEach(output => output.Dispose());
+        }
     }
 
     /// <inheritdoc/>
@@ -167,27 +164,19 @@ public sealed class ModelSession : IDisposable
         }
     }
 
-    // The tensors that carry a sequence or map have names of their own, which no other input or output may have.
-    private static void CheckPartNames(ValueForm[] forms)
+    private static TensorSpec InputSpec(string name, NodeMetadata node) =>
+        new(name, OutputForm.ElementOf(name, node).Name, Array.ConvertAll(node.Dimensions, dimension => (long)dimension));
+
+    // The tensors that carry a sequence or map have names of their own, which no other output may have.
+    private void CheckPartNames()
     {
-        foreach (ValueForm form in forms.Where(form => form.HasParts))
+        foreach (OutputForm form in OutputForms.Where(form => form.Kind != OutputForm.ValueKind.Tensor))
         {
-            if (Array.Find(forms, other => other != form && PartName.IsOf(other.Name, form.Name)) is { } other)
+            if (Array.Find(OutputForms, other => other != form && OutputForm.IsPart(other.Name, form.Name)) is { } other)
             {
                 throw new InvalidModelException($"'{other.Name}' has the name of a part of '{form.Name}', a {form.Datatype}. Rename one of them.");
             }
         }
-    }
-
-    private static bool HasByteRows(ValueForm form)
-    {
-        if (form.Element is not { IsPacked: true } type)
-        {
-            return true;
-        }
-
-        int row = form.Shape.Length == 0 ? -1 : TensorShape.Elements(form.Shape.AsSpan(1));
-        return row >= 0 && row * (long)type.Bits % 8 == 0;
     }
 
     private bool HasBatchDimension()
@@ -195,14 +184,7 @@ public sealed class ModelSession : IDisposable
         string? symbol = null;
         foreach (NodeMetadata node in session.InputMetadata.Values.Concat(session.OutputMetadata.Values))
         {
-            if (!node.IsTensor || node.Dimensions.Length == 0 || node.Dimensions[0] != -1)
-            {
-                return false;
-            }
-
-            string first = node.SymbolicDimensions[0];
-            symbol ??= first;
-            if (first != symbol || node.SymbolicDimensions.AsSpan(1).Contains(symbol))
+            if (node.Dimensions is not [-1, ..] || (symbol ??= node.SymbolicDimensions[0]) != node.SymbolicDimensions[0] || node.SymbolicDimensions.AsSpan(1).Contains(symbol))
             {
                 return false;
             }
@@ -219,7 +201,7 @@ public sealed class ModelSession : IDisposable
         for (int i = 0; i < InputNames.Length; i++)
         {
             NodeMetadata node = session.InputMetadata[InputNames[i]];
-            for (int d = 0; node.IsTensor && d < node.Dimensions.Length; d++)
+            for (int d = 0; d < node.Dimensions.Length; d++)
             {
                 string symbol = node.SymbolicDimensions[d];
                 if (symbol.Length > 0 && !first.TryAdd(symbol, (i, d)))
@@ -230,5 +212,21 @@ public sealed class ModelSession : IDisposable
         }
 
         return pairs;
+    }
+}
+
+/// <summary>A model's files are not what they should be: ONNX Runtime refuses them, or their content does not match their hash.</summary>
+public sealed class InvalidModelException : Exception
+{
+    /// <summary>A model that is invalid for the reason that <paramref name="message"/> gives.</summary>
+    public InvalidModelException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>A model that is invalid because of <paramref name="innerException"/>.</summary>
+    public InvalidModelException(string message, Exception innerException)
+        : base(message, innerException)
+    {
     }
 }

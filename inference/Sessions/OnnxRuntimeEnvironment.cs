@@ -8,47 +8,38 @@ namespace DurableMl.Inference.Sessions;
 /// </summary>
 public static class OnnxRuntimeEnvironment
 {
-    private static readonly Lock Gate = new();
-    private static int sharesThreadPool = -1;
+    private static readonly Lazy<bool> SharesThreadPool = new(Create);
 
     /// <summary>Options for a session in this environment. The caller disposes them.</summary>
-    /// <param name="singleThreaded">Whether a run is to stay on the thread that asks for it: handing out the work of a small model takes longer than the work.</param>
-    public static SessionOptions CreateSessionOptions(bool singleThreaded = false)
+    /// <param name="threads">Threads of one run; null for the shared pool. One stays on the thread that asks: handing out the work of a small model takes longer than the work.</param>
+    public static SessionOptions CreateSessionOptions(int? threads = null)
     {
-        bool shared = EnsureCreated();
+        bool shared = SharesThreadPool.Value;
         var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        if (singleThreaded)
-        {
-            // No pool at all: a session of one thread runs on its caller's.
-            options.IntraOpNumThreads = 1;
-            options.InterOpNumThreads = 1;
-        }
-        else if (shared)
+        UseGpuIfThereIsOne(options);
+        if (shared && threads is null)
         {
             options.DisablePerSessionThreads();
         }
         else
         {
-            // Someone created the environment first, without a shared pool.
-            options.IntraOpNumThreads = Environment.ProcessorCount;
+            // Without a shared pool, someone created the environment first.
+            options.IntraOpNumThreads = threads ?? Environment.ProcessorCount;
+            options.InterOpNumThreads = 1;
         }
 
         return options;
     }
 
     /// <summary>Creates the environment unless it exists.</summary>
-    /// <returns>Whether it has the shared thread pool.</returns>
-    public static bool EnsureCreated()
-    {
-        lock (Gate)
-        {
-            if (sharesThreadPool < 0)
-            {
-                sharesThreadPool = Create() ? 1 : 0;
-                ElementTypes.Register();
-            }
+    public static void EnsureCreated() => _ = SharesThreadPool.Value;
 
-            return sharesThreadPool == 1;
+    // Only a build with -p:Cuda=true has the provider.
+    private static void UseGpuIfThereIsOne(SessionOptions options)
+    {
+        if (OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
+        {
+            options.AppendExecutionProvider_CUDA();
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
@@ -7,18 +6,19 @@ namespace DurableMl.Inference.Sessions;
 
 /// <summary>
 /// What a session's memory arena has taken from the system: its weights, packed for its kernels, and whatever its largest run so far needed,
-/// which it keeps. The C# binding does not offer these numbers; ONNX Runtime's C API does.
+/// which it keeps. The C# binding does not offer these numbers; ONNX Runtime's public C API does, in whose table functions keep their places
+/// from version to version (onnxruntime_c_api.h).
 /// </summary>
 internal sealed unsafe class SessionMemory(InferenceSession session) : IDisposable
 {
-    // The version that has the statistics, and the places of functions in OrtApi (onnxruntime_c_api.h).
+    // The version that has the statistics, and the places of functions in OrtApi.
     private const uint ApiVersion = 23;
+    private const int ReleaseStatusFunction = 93;
     private const int GetKeyValueFunction = 297;
     private const int ReleaseKeyValuePairsFunction = 300;
     private const int AllocatorGetStatsFunction = 319;
-    private const int ReleaseStatusFunction = 93;
 
-    private static readonly nint* Api = NativeApi.Functions(ApiVersion);
+    private static readonly nint* Api = Functions();
     private static readonly nint TotalAllocated = Marshal.StringToCoTaskMemUTF8("TotalAllocated");
 
     private readonly OrtAllocator allocator = new(session, OrtMemoryInfo.DefaultInstance);
@@ -34,7 +34,7 @@ internal sealed unsafe class SessionMemory(InferenceSession session) : IDisposab
             }
 
             nint pairs = 0;
-            nint status = ((delegate* unmanaged<nint, nint*, nint>)Api[AllocatorGetStatsFunction])(Pointer(allocator), &pairs);
+            nint status = ((delegate* unmanaged<nint, nint*, nint>)Api[AllocatorGetStatsFunction])(allocator.DangerousGetHandle(), &pairs);
             if (status != 0)
             {
                 ((delegate* unmanaged<nint, void>)Api[ReleaseStatusFunction])(status);
@@ -51,6 +51,12 @@ internal sealed unsafe class SessionMemory(InferenceSession session) : IDisposab
     /// <inheritdoc/>
     public void Dispose() => allocator.Dispose();
 
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Pointer")]
-    private static extern nint Pointer(OrtAllocator allocator);
+    // Null where the library is older than the version.
+    private static nint* Functions()
+    {
+        nint library = NativeLibrary.Load("onnxruntime", typeof(OrtValue).Assembly, null);
+        var getBase = (delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase");
+        var getApi = (delegate* unmanaged<uint, nint*>)getBase()[0];
+        return getApi(ApiVersion);
+    }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using DurableMl.Inference.Sessions;
+using System.Globalization;
+using System.Text;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DurableMl.Inference.Tensors;
 
@@ -22,6 +22,66 @@ internal sealed class Tensor : IDisposable
         this.memory = memory;
         Address = address;
         Length = length;
+    }
+
+    /// <summary>A tensor over pooled memory that holds a copy of <paramref name="data"/>.</summary>
+    public static Tensor Copy(string name, TensorType type, long[] shape, ReadOnlySpan<byte> data)
+    {
+        PooledMemory memory = PooledMemory.Rent(data.Length);
+        data.CopyTo(memory.Span);
+        return new(name, type, shape, memory, memory.Address, data.Length);
+    }
+
+    /// <summary>A tensor of the same name and type that holds <paramref name="parts"/> one after the other.</summary>
+    public static Tensor Concatenate(Tensor like, long[] shape, IReadOnlyList<Tensor> parts)
+    {
+        int length = 0;
+        for (int i = 0; i < parts.Count; i++)
+        {
+            length = checked(length + parts[i].Length);
+        }
+
+        PooledMemory memory = PooledMemory.Rent(length);
+        Span<byte> rest = memory.Span;
+        for (int i = 0; i < parts.Count; i++)
+        {
+            parts[i].Data.CopyTo(rest);
+            rest = rest[parts[i].Length..];
+        }
+
+        return new(like.Name, like.Type, shape, memory, memory.Address, length);
+    }
+
+    /// <summary>A BYTES tensor of texts in UTF-8.</summary>
+    public static Tensor OfStrings(string name, long[] shape, IReadOnlyList<string> texts)
+    {
+        PooledMemory memory = PooledMemory.Rent(checked(texts.Sum(text => sizeof(int) + Encoding.UTF8.GetByteCount(text))));
+        Span<byte> rest = memory.Span;
+        foreach (string text in texts)
+        {
+            int length = Encoding.UTF8.GetBytes(text, rest[sizeof(int)..]);
+            BinaryPrimitives.WriteInt32LittleEndian(rest, length);
+            rest = rest[(sizeof(int) + length)..];
+        }
+
+        return new(name, TensorType.ByName["BYTES"], shape, memory, memory.Address, memory.Length);
+    }
+
+    /// <summary>The elements of a BYTES tensor as text; the others' as whole numbers (INT64).</summary>
+    public string[] Texts()
+    {
+        var texts = new string[TensorShape.Elements(Shape)];
+        ReadOnlySpan<byte> rest = Data;
+        for (int i = 0; i < texts.Length; i++)
+        {
+            int length = Type.IsBytes ? BinaryPrimitives.ReadInt32LittleEndian(rest) : 0;
+            texts[i] = Type.IsBytes
+                ? Encoding.UTF8.GetString(rest.Slice(sizeof(int), length))
+                : BinaryPrimitives.ReadInt64LittleEndian(rest).ToString(CultureInfo.InvariantCulture);
+            rest = rest[(Type.IsBytes ? sizeof(int) + length : sizeof(long))..];
+        }
+
+        return texts;
     }
 
     public string Name { get; }
@@ -45,18 +105,10 @@ internal sealed class Tensor : IDisposable
         return new(name ?? Name, Type, shape ?? Shape, shared, Address, Length);
     }
 
-    /// <summary>Whether rows (first dimension) begin at whole bytes, so that they can be told apart.</summary>
-    public bool HasByteRows => !Type.IsPacked || (Shape.Length > 0 && TensorShape.Elements(Shape.AsSpan(1)) * (long)Type.Bits % 8 == 0);
-
     /// <summary>Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> (first dimension), over the same memory.</summary>
     public Tensor Rows(int start, int count)
     {
         TensorMemory shared = memory ?? throw new ObjectDisposedException(Name);
-        if (!HasByteRows)
-        {
-            throw new InvalidOperationException($"Rows of '{Name}', {Type.Name} {TensorShape.Text(Shape)}, do not begin at whole bytes.");
-        }
-
         long[] shape = [count, .. Shape.AsSpan(1)];
         (int first, int length) = Type.IsBytes ? StringRows(start, count) : FixedRows(start, count);
         shared.AddReference();
@@ -68,7 +120,7 @@ internal sealed class Tensor : IDisposable
     {
         if (!Type.IsBytes)
         {
-            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, ElementTypes.ToCreate(Type.Element), Shape, Address, Length);
+            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, Type.Element, Shape, Address, Length);
         }
 
         OrtValue value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, Shape);
@@ -104,10 +156,7 @@ internal sealed class Tensor : IDisposable
 
         Span<byte> data = value.GetTensorMutableRawData();
         owner.AddReference();
-
-        // The binding gives no length for the types that it does not know itself.
-        int length = data.IsEmpty ? checked((int)type.Bytes(info.ElementCount)) : data.Length;
-        return new(name, type, info.Shape, owner, TensorMemory.AddressOf(data), length);
+        return new(name, type, info.Shape, owner, TensorMemory.AddressOf(data), data.Length);
     }
 
     public void Dispose() => Interlocked.Exchange(ref memory, null)?.Release();
@@ -154,4 +203,35 @@ internal sealed class Tensor : IDisposable
 
         return new(name, type, info.Shape, copy, copy.Address, length);
     }
+}
+
+/// <summary>Arithmetic on shapes that does not overflow, whatever a request declares.</summary>
+internal static class TensorShape
+{
+    /// <summary>The number of elements, or -1 when that is negative or beyond <see cref="int.MaxValue"/>.</summary>
+    public static int Elements(ReadOnlySpan<long> shape)
+    {
+        long count = 1;
+        bool tooMany = false;
+        foreach (long dimension in shape)
+        {
+            if (dimension < 0)
+            {
+                return -1;
+            }
+
+            if (dimension == 0)
+            {
+                return 0;
+            }
+
+            // A later 0 still makes the tensor empty, so go on after an overflow.
+            tooMany = tooMany || dimension > int.MaxValue || count * dimension > int.MaxValue;
+            count = tooMany ? 1 : count * dimension;
+        }
+
+        return tooMany ? -1 : (int)count;
+    }
+
+    public static string Text(IEnumerable<long> shape) => "[" + string.Join(",", shape) + "]";
 }

@@ -11,7 +11,7 @@ public sealed record TensorValue(string Name, TensorType Type, IReadOnlyList<lon
     public long Elements => Shape.Aggregate(1L, (product, size) => product * size);
 
     /// <summary>Whether an element is not a number.</summary>
-    public bool HasNaN => NotANumber.IndexOf(Type, Data.Span) >= 0;
+    public bool HasNaN => Type.IndexOfNaN(Data.Span) >= 0;
 
     /// <summary>Some of its rows (first dimension).</summary>
     /// <param name="start">The first of them.</param>
@@ -24,10 +24,5 @@ public sealed record TensorValue(string Name, TensorType Type, IReadOnlyList<lon
     }
 
     /// <summary>A copy that can be run; the caller disposes it.</summary>
-    internal Tensor ToTensor()
-    {
-        PooledMemory memory = PooledMemory.Rent(Data.Length);
-        Data.Span.CopyTo(memory.Span);
-        return new(Name, Type, [.. Shape], memory, memory.Address, memory.Length);
-    }
+    internal Tensor ToTensor() => Tensor.Copy(Name, Type, [.. Shape], Data.Span);
 }

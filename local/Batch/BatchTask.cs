@@ -15,6 +15,9 @@ public class BatchTask
     /// <summary>Current state.</summary>
     public BatchTaskState State { get; private init; }
 
+    /// <summary>When it was added.</summary>
+    public DateTimeOffset? CreationTime { get; private init; }
+
     /// <summary>How it ran; null if the service does not say.</summary>
     public BatchTaskExecutionInfo ExecutionInfo { get; private init; }
 
@@ -29,6 +32,7 @@ public class BatchTask
     {
         Id = json.Text("id"),
         State = json.Text("state") is { } state ? new BatchTaskState(state) : default,
+        CreationTime = json.Time("creationTime"),
         ExecutionInfo = json.Object("executionInfo") is { } execution ? BatchTaskExecutionInfo.Read(execution) : null,
         NodeInfo = json.Object("nodeInfo") is { } node ? BatchNodeInfo.Read(node) : null,
     };
@@ -84,6 +88,12 @@ public class BatchTaskExecutionInfo
     {
     }
 
+    /// <summary>When it last began to run; null until then.</summary>
+    public DateTimeOffset? StartTime { get; private init; }
+
+    /// <summary>When it ended; null until then.</summary>
+    public DateTimeOffset? EndTime { get; private init; }
+
     /// <summary>Exit code of the command; null while there is none, and for a command that never ran.</summary>
     public int? ExitCode { get; private init; }
 
@@ -92,6 +102,8 @@ public class BatchTaskExecutionInfo
 
     internal static BatchTaskExecutionInfo Read(JsonElement json) => new()
     {
+        StartTime = json.Time("startTime"),
+        EndTime = json.Time("endTime"),
         ExitCode = json.Number("exitCode"),
         FailureInfo = json.Object("failureInfo") is { } failure ? BatchTaskFailureInfo.Read(failure) : null,
     };

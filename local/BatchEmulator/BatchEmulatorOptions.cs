@@ -16,6 +16,9 @@ public sealed class BatchEmulatorOptions
     /// <summary>The account key in base64; when absent one is made and kept in the database.</summary>
     public string? AccountKey { get; set; }
 
+    /// <summary>The connection string of the storage account that is linked to this one: where autoStorageContainerName and mounts lead. Null: none is.</summary>
+    public string? Storage { get; set; }
+
     /// <summary>Holds the database and the nodes' directories.</summary>
     public string DataDirectory { get; set; } = Path.Combine(".durableml", "batch");
 

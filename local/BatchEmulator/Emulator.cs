@@ -24,13 +24,11 @@ internal sealed class Emulator : IAsyncDisposable
     private readonly FileStream dataLock;
     private readonly StateDatabase database;
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(30) };
-    private readonly NodeLifecycle nodes;
-    private readonly PoolLifecycle pools;
     private readonly AutoScaler scaler;
-    private readonly TaskLifecycle tasks;
-    private readonly JobLifecycle jobs;
     private readonly JobScheduleLifecycle schedules;
+    private readonly Scheduler scheduler;
     private readonly NodeDirectories directories;
+    private readonly LinkedStorage storage;
     private readonly FaultPlan faults;
     private readonly string instance;
     private readonly DockerEngine? docker;
@@ -40,7 +38,8 @@ internal sealed class Emulator : IAsyncDisposable
     {
         (this.options, this.logs) = (options, logs);
         var data = Path.GetFullPath(options.DataDirectory);
-        Directory.CreateDirectory(data);
+        OwnerOnly.CreateDirectory(data);
+        OwnerOnly.CreateDirectory(Path.Combine(data, "nodes"));
         dataLock = Lock(data);
         database = new StateDatabase(Path.Combine(data, "batch.db"));
         instance = database.Setting("instance", () => Guid.NewGuid().ToString("N")) + ".";
@@ -48,27 +47,23 @@ internal sealed class Emulator : IAsyncDisposable
             ? given
             : database.Setting("accountKey", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
 
-        Account = new BatchAccount(database, clock, logs.CreateLogger<BatchAccount>());
+        // What happens to a part is told to the part above it: nodes to their pool, pools to the scaler, tasks to their job, jobs to their
+        // schedule. Each of those makes the one below and gives it itself; here only the tops are made.
+        Account = new BatchAccount(database, clock, Assign, logs.CreateLogger<BatchAccount>());
         faults = new FaultPlan(options.Faults);
         directories = new NodeDirectories(Path.Combine(data, "nodes"));
         Environment = new TaskEnvironment(options, directories);
         docker = options.UseDocker ? new DockerEngine(options.Docker, instance) : null;
-        var commands = new NodeCommand(clock, new ContainerImageMap(options.ContainerImages), docker, new ResourceFiles(http, clock), new OutputFiles(clock), faults, instance, logs.CreateLogger<NodeCommand>())
+        storage = new LinkedStorage(options.Storage);
+        var commands = new NodeCommand(
+            clock, new ContainerImageMap(options.ContainerImages), docker, new Mounts(storage), new ResourceFiles(http, storage, clock), new OutputFiles(clock), faults, instance,
+            logs.CreateLogger<NodeCommand>())
         {
             WallClockGrace = options.TerminationGrace,
         };
-        var preparations = new JobPreparations(Account, commands, directories, Environment, logs.CreateLogger<JobPreparations>());
-        var runner = new TaskRunner(Account, commands, directories, Environment, preparations,
-            new MultiInstanceRunner(Account, commands, directories, Environment), logs.CreateLogger<TaskRunner>());
-        tasks = new TaskLifecycle(Account, options, runner, directories);
-        nodes = new NodeLifecycle(Account, options, commands, directories, Environment, faults, logs.CreateLogger<NodeLifecycle>());
-        pools = new PoolLifecycle(Account, nodes, faults);
-        scaler = new AutoScaler(Account, pools);
-        pools.AutoScaleEnabled = scaler.Enable;
-        var autoPools = new AutoPools(Account, pools, faults);
-        jobs = new JobLifecycle(Account, tasks, preparations, autoPools, options);
-        schedules = new JobScheduleLifecycle(Account, jobs, autoPools);
-        Account.Schedule = new Scheduler(Account, tasks).Assign;
+        scaler = new AutoScaler(Account, options, commands, directories, Environment, faults, logs);
+        schedules = new JobScheduleLifecycle(Account, options, commands, directories, Environment, new AutoPools(Account, Pools, faults), logs);
+        scheduler = new Scheduler(Account, Tasks);
     }
 
     public BatchAccount Account { get; }
@@ -76,6 +71,12 @@ internal sealed class Emulator : IAsyncDisposable
     public TaskEnvironment Environment { get; }
 
     public string AccountKey { get; }
+
+    private PoolLifecycle Pools => scaler.Pools;
+
+    private JobLifecycle Jobs => schedules.Jobs;
+
+    private TaskLifecycle Tasks => Jobs.Tasks;
 
     /// <summary>Kills what an earlier emulator on this data left, and goes on where it was.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -94,10 +95,10 @@ internal sealed class Emulator : IAsyncDisposable
 
         Account.Update(() =>
         {
-            tasks.Restore();
-            nodes.Restore();
-            pools.Restore();
-            jobs.Restore();
+            Tasks.Restore();
+            Pools.Nodes.Restore();
+            Pools.Restore();
+            Jobs.Restore();
             schedules.Restore();
             foreach (var seed in options.SeedPools.Where(s => !Account.Pools.ContainsKey(s.Id)))
             {
@@ -111,11 +112,11 @@ internal sealed class Emulator : IAsyncDisposable
                     ["enableInterNodeCommunication"] = seed.EnableInterNodeCommunication,
                 });
                 PoolValidation.Check(definition);
-                pools.Create(definition);
+                Pools.Create(definition);
             }
 
             scaler.Start();
-            new PreemptionSchedule(Account, nodes, options).Plan();
+            new PreemptionSchedule(Account, Pools.Nodes, options).Plan();
             Account.WantScheduling();
         });
         Account.IsOpen = true;
@@ -124,23 +125,23 @@ internal sealed class Emulator : IAsyncDisposable
     /// <summary>Maps the operations.</summary>
     public void Map(WebApplication app)
     {
-        var pipeline = new BatchPipeline(new SharedKey(options.AccountName, AccountKey), Account, faults, logs.CreateLogger<BatchPipeline>());
+        var pipeline = new BatchPipeline(new SharedKey(options.AccountName, AccountKey), Account, faults, options.Url, logs.CreateLogger<BatchPipeline>());
         app.Use((http, next) => pipeline.InvokeAsync(http, next));
         app.UseRouting();
         app.MapGet("/health", () => "ok");
-        new PoolOperations(Account, pools, faults).Map(app);
+        new PoolOperations(Account, Pools, faults, storage).Map(app);
         new AutoScaleOperations(Account, scaler).Map(app);
-        new NodeOperations(Account, nodes).Map(app);
-        new JobOperations(Account, jobs).Map(app);
-        new JobScheduleOperations(Account, schedules).Map(app);
-        new TaskOperations(Account, tasks, directories).Map(app);
+        new NodeOperations(Account, Pools.Nodes).Map(app);
+        new JobOperations(Account, Jobs, storage).Map(app);
+        new JobScheduleOperations(Account, schedules, storage).Map(app);
+        new TaskOperations(Account, Tasks, directories, storage).Map(app);
         new SubtaskOperations(Account, directories).Map(app);
         new FileOperations(Account, directories).Map(app);
-        new FaultOperations(Account, nodes, faults, options).Map(app);
+        new FaultOperations(Account, Pools.Nodes, faults, options).Map(app);
         app.MapUnsupported();
     }
 
-    /// <summary>Kills what runs and closes the database; tasks go on at the next start.</summary>
+    /// <summary>Kills what runs and closes the database; Tasks go on at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
         Account.Close();
@@ -155,6 +156,8 @@ internal sealed class Emulator : IAsyncDisposable
         http.Dispose();
         await dataLock.DisposeAsync();
     }
+
+    private void Assign() => scheduler.Assign();
 
     private static FileStream Lock(string data)
     {

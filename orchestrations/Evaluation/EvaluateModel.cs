@@ -31,6 +31,7 @@ public sealed record EvaluateModelInput(string RunId, string TrialId, string Dat
 /// <param name="Files">The very files that were evaluated, and no others are published.</param>
 /// <param name="LeftOut">Files that the trial left and that are not published, since no model may have a file of that name.</param>
 /// <param name="Batching">Whether rows of different callers may share a run of the model, as its test examples showed.</param>
+/// <param name="Statistics">Figures of the test examples, which those of requests can be compared with.</param>
 public sealed record EvaluationResult(
     double Accuracy,
     long Examples,
@@ -39,7 +40,8 @@ public sealed record EvaluationResult(
     IReadOnlyList<TensorSpec> Outputs,
     IReadOnlyList<ModelFile> Files,
     IReadOnlyList<string> LeftOut,
-    BatchingEvidence? Batching = null);
+    BatchingEvidence? Batching = null,
+    FeatureStatistics? Statistics = null);
 
 /// <summary>Activity: runs a trial's model over the test split with ONNX Runtime, the engine that will serve it.</summary>
 /// <param name="blobs">The data account.</param>
@@ -74,6 +76,7 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
 
             using Classifier classifier = Load(Path.Combine(local.FullName, TrialFiles.Model));
             var tally = new ClassTally(manifest.Classes);
+            var statistics = new FeatureTally();
             BatchingEvidence? batching = null;
             foreach (DatasetShard shard in manifest.Splits[DatasetSplits.Test].Shards)
             {
@@ -86,10 +89,11 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
                         blobs, input.RunId, classifier.Session.Inputs[0].Name, manifest.FeatureShape, MemoryMarshal.Cast<byte, float>(features.Span), cancellationToken);
                 }
 
+                statistics.Add(MemoryMarshal.Cast<byte, float>(features.Span), manifest.FeatureShape.Aggregate(1, (product, size) => product * size));
                 Classify(classifier, manifest.FeatureShape, features, labels, tally);
             }
 
-            var result = new EvaluationResult(tally.Accuracy, tally.Examples, tally.ClassAccuracy, classifier.Session.Inputs, classifier.Session.Outputs, files, leftOut, batching);
+            var result = new EvaluationResult(tally.Accuracy, tally.Examples, tally.ClassAccuracy, classifier.Session.Inputs, classifier.Session.Outputs, files, leftOut, batching, statistics.Result());
             await blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Evaluation(input.RunId)).WriteJsonAsync(result, cancellationToken);
             return result;
         }
@@ -113,7 +117,7 @@ public sealed class EvaluateModel(BlobServiceClient blobs)
         }
         catch (InvalidModelException e)
         {
-            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message.Replace(Path.GetDirectoryName(path) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)}", e);
+            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
         }
     }
 

@@ -9,27 +9,25 @@ internal static class ActivityRetries
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// For what a run cannot go on without. An outage is waited out for <see cref="Outage.Longest"/>, with pauses up to five minutes;
-    /// another failure gets five tries over half a minute, and one that says that the input is wrong none.
-    /// </summary>
-    public static TaskOptions Transient { get; } = TaskOptions.FromRetryHandler(retry => AgainAsync(retry, stop: null));
-
     /// <summary>For what a run can do without, such as clean-up: five tries over half a minute, whatever fails.</summary>
     public static TaskOptions Brief { get; } = Policy(failure => !PermanentFailureException.Is(failure));
 
     /// <summary>For an orchestrator that waits out outages itself: as <see cref="Brief"/>, but an outage is told at once.</summary>
     public static TaskOptions ExceptOutages { get; } = Policy(failure => !PermanentFailureException.Is(failure) && !Outage.Is(failure));
 
-    /// <summary>As <see cref="Transient"/>, until <paramref name="stop"/> completes: then the last failure stands.</summary>
+    /// <summary>
+    /// For what a run cannot go on without. An outage is waited out for <see cref="Outage.Longest"/>, with pauses up to five minutes;
+    /// another failure gets five tries over half a minute, and one that says that the input is wrong none. Once <paramref name="stop"/> has
+    /// completed, the last failure stands.
+    /// </summary>
     public static TaskOptions Until(Task stop) => TaskOptions.FromRetryHandler(retry => AgainAsync(retry, stop));
 
     private static TaskOptions Policy(Func<TaskFailureDetails, bool> again) => TaskOptions.FromRetryPolicy(
         new RetryPolicy(Tries, FirstPause, 2.0, TimeSpan.FromSeconds(20)) { HandleFailure = failure => again(failure) });
 
-    private static async Task<bool> AgainAsync(RetryContext retry, Task? stop)
+    private static async Task<bool> AgainAsync(RetryContext retry, Task stop)
     {
-        if (PermanentFailureException.Is(retry.LastFailure) || stop is { IsCompleted: true })
+        if (PermanentFailureException.Is(retry.LastFailure) || stop.IsCompleted)
         {
             return false;
         }
@@ -43,12 +41,6 @@ internal static class ActivityRetries
         TimeSpan pause = outage ? Outage.Pauses.After(retry.TotalRetryTime) : FirstPause * Math.Pow(2, retry.LastAttemptNumber - 1);
         using var endTimer = new CancellationTokenSource();
         Task timer = retry.OrchestrationContext.CreateTimer(pause, endTimer.Token);
-        if (stop is null)
-        {
-            await timer;
-            return true;
-        }
-
         if (await Task.WhenAny(timer, stop) == timer)
         {
             return true;

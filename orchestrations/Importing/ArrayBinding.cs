@@ -28,12 +28,6 @@ internal sealed partial record ArrayBinding(string Role, string Kind, bool IsCon
             }
         }
 
-        // Sequences and maps come in parts, whose names only the model can make sense of.
-        if (specs.Any(spec => !TensorType.ByName.ContainsKey(spec.Datatype)) && arrays.All(array => array.Name != ArrayFile.Unnamed))
-        {
-            return arrays;
-        }
-
         bool mayLeaveOut = IsConverted && Kind == "input";
         if (specs.All(spec => byName.ContainsKey(spec.Name)) && (mayLeaveOut || arrays.Count == specs.Count))
         {

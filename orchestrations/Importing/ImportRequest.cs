@@ -1,3 +1,5 @@
+using DurableMl.Inference.Registry;
+
 namespace DurableMl.Orchestrations.Importing;
 
 /// <summary>What <c>POST api/models/{model}/import</c> takes.</summary>
@@ -9,6 +11,7 @@ namespace DurableMl.Orchestrations.Importing;
 /// <param name="Alias">The alias that is to name the new version; null for none.</param>
 /// <param name="Weights">For <c>onnx</c>: the blobs in <c>raw</c> with the weights that the model file refers to, under the names that it gives them.</param>
 /// <param name="Expected">For <c>onnx</c>: a <c>.npy</c> or <c>.npz</c> blob in <c>raw</c> with what the model should answer to the sample.</param>
+/// <param name="Serving">How the new version is to be served; null for the defaults. NaN in the sample sets <see cref="ServingOptions.AcceptNaN"/> besides.</param>
 public sealed record ImportRequest(
     string Source,
     string Sample,
@@ -17,7 +20,8 @@ public sealed record ImportRequest(
     double Tolerance = 1e-3,
     string? Alias = null,
     IReadOnlyList<string>? Weights = null,
-    string? Expected = null)
+    string? Expected = null,
+    ServingOptions? Serving = null)
 {
     /// <summary>The longest body that is read, in bytes.</summary>
     public const int MaxBytes = 16 << 10;

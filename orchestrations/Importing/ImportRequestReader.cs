@@ -9,8 +9,8 @@ namespace DurableMl.Orchestrations.Importing;
 /// <summary>Reads and checks import requests.</summary>
 public static class ImportRequestReader
 {
-    private const string BlobName = "must be raw/ and a blob's name of letters, digits and ._=-/";
-    private const string ArrayName = BlobName + " that ends in .npy or .npz.";
+    private const string BlobName = "must be raw/ and a blob's name: " + BlobPrefix.Names;
+    private const string ArrayName = "must be raw/ and the name of a blob that ends in .npy or .npz: " + BlobPrefix.Names + ".";
 
     /// <summary>Reads a request.</summary>
     /// <param name="body">Its JSON.</param>
@@ -32,9 +32,14 @@ public static class ImportRequestReader
         Require(
             request.Format == ImportFormats.PyTorch ? IsBlob(request.Definition) : request.Definition is null,
             "$.definition",
-            BlobName + " for format pytorch, and be left out for the others.");
+            "is for format pytorch, which needs it, and must be left out for the others; it " + BlobName + ".");
         Require(request.Tolerance is > 0 and <= 1, "$.tolerance", "must be above 0 and at most 1.");
         Require(request.Alias is null || ModelNames.IsAlias(request.Alias), "$.alias", "must be 1 to 32 lower-case letters, digits or '-', beginning with a letter.");
+        foreach (JsonProblem problem in request.Serving?.Problems() ?? [])
+        {
+            Require(false, "$.serving" + problem.Path[1..], problem.Reason + ".");
+        }
+
         if (request.Format == ImportFormats.Onnx)
         {
             CheckOnnx(request, Require);
@@ -68,7 +73,7 @@ public static class ImportRequestReader
         for (int i = 0; i < weights.Count; i++)
         {
             bool isFile = IsBlob(weights[i]) && ModelNames.IsFile(OnnxFiles.NameOf(weights[i]));
-            require(isFile, $"$.weights[{i}]", BlobName + "; what follows the last / is the file's name, without = and not beginning with a dot.");
+            require(isFile, $"$.weights[{i}]", BlobName + "; what follows the last / is the file's name, of letters, digits, '.', '_' or '-', not beginning with a dot.");
             require(!isFile || names.Add(OnnxFiles.NameOf(weights[i])), $"$.weights[{i}]", $"must have another name than the other weights, {OnnxFiles.Entry} and {OnnxFiles.Sample}.");
         }
     }

@@ -17,7 +17,7 @@ internal sealed partial class ImportRun(TaskOrchestrationContext context, Import
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(2);
 
-    private readonly Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
+    private readonly Cancellation cancellation = new(context);
 
     /// <summary>A conversion is a sweep of one trial: it gets a trial's retries, and its Batch job a sweep's clean-up.</summary>
     private static SweepDefinition Sweep { get; } = new(
@@ -28,39 +28,38 @@ internal sealed partial class ImportRun(TaskOrchestrationContext context, Import
     /// <exception cref="PermanentFailureException">The conversion failed.</exception>
     public async Task<ImportOutput> RunAsync()
     {
-        progress.Enter(ImportPhase.Prepare);
-        PreparedImport prepared = await context.CallActivityAsync<PreparedImport>(nameof(PrepareImport), input, ActivityRetries.Transient);
-        if (cancelled.IsCompleted)
+        try
         {
-            return await CancelledAsync();
-        }
+            progress.Enter(ImportPhase.Prepare);
+            PreparedImport prepared = await cancellation.CallAsync<PreparedImport>(nameof(PrepareImport), input);
+            string? code = ImportFormats.IsConverted(input.Request.Format) ? await ConvertAsync(prepared) : null;
 
-        string? code = null;
-        if (ImportFormats.IsConverted(input.Request.Format))
+            progress.Enter(ImportPhase.Publish);
+            PublishedImport published = await cancellation.CallToItsEndAsync<PublishedImport>(nameof(PublishImport), new PublishImportInput(input, prepared, code));
+            progress.Enter(ImportPhase.Done);
+            return new ImportOutput(input.RunId, input.Model, RunState.Published, published.Version, input.Request.Alias, published.LargestDifference, null);
+        }
+        catch (CancelledException)
         {
-            progress.Enter(ImportPhase.Convert);
-            var sweep = new SweepInput(input.RunId, PrepareImport.Dataset, prepared.DatasetVersion, Sweep);
-            SweepPreparation preparation = await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), sweep, ActivityRetries.Transient);
-            TrialStatus conversion = await ConvertAsync(sweep, preparation.HasDedicatedPool);
-            await CleanUpAsync();
-            progress.Take(conversion);
-            if (cancelled.IsCompleted)
-            {
-                return await CancelledAsync();
-            }
-
-            if (conversion.State != TrialState.Completed)
-            {
-                throw new PermanentFailureException($"The conversion failed: {conversion.Error ?? "it was ended from outside"}");
-            }
-
-            code = preparation.CodeSha256;
+            string reason = await cancellation.Requested;
+            progress.Stop($"cancelled: {reason}");
+            return new ImportOutput(input.RunId, input.Model, RunState.Cancelled, null, null, null, reason);
         }
+    }
 
-        progress.Enter(ImportPhase.Publish);
-        PublishedImport published = await context.CallActivityAsync<PublishedImport>(nameof(PublishImport), new PublishImportInput(input, prepared, code), ActivityRetries.Transient);
-        progress.Enter(ImportPhase.Done);
-        return new ImportOutput(input.RunId, input.Model, RunState.Published, published.Version, input.Request.Alias, published.LargestDifference, null);
+    /// <summary>Makes ONNX of the source. Returns the version of the code that did.</summary>
+    private async Task<string> ConvertAsync(PreparedImport prepared)
+    {
+        progress.Enter(ImportPhase.Convert);
+        var sweep = new SweepInput(input.RunId, PrepareImport.Dataset, prepared.DatasetVersion, Sweep);
+        SweepPreparation preparation = await cancellation.CallAsync<SweepPreparation>(nameof(PrepareSweep), sweep);
+        TrialStatus conversion = await ConvertAsync(sweep, preparation.HasDedicatedPool);
+        await CleanUpAsync();
+        progress.Take(conversion);
+        cancellation.ThrowIfRequested();
+        return conversion.State == TrialState.Completed
+            ? preparation.CodeSha256
+            : throw new PermanentFailureException($"The conversion failed: {conversion.Error ?? "it was ended from outside"}");
     }
 
     private async Task<TrialStatus> ConvertAsync(SweepInput sweep, bool hasDedicatedPool)
@@ -70,7 +69,7 @@ internal sealed partial class ImportRun(TaskOrchestrationContext context, Import
         string instance = RunIds.Trial(input.RunId, ImportInput.Trial);
         try
         {
-            return await AwaitAsync(instance, context.CallSubOrchestratorAsync<TrialStatus>(nameof(TrialOrchestrator), trial, new TaskOptions().WithInstanceId(instance)));
+            return await cancellation.AwaitAsync(instance, options => context.CallSubOrchestratorAsync<TrialStatus>(nameof(TrialOrchestrator), trial, options));
         }
         catch (TaskFailedException e)
         {
@@ -79,22 +78,11 @@ internal sealed partial class ImportRun(TaskOrchestrationContext context, Import
         }
     }
 
-    /// <summary>Awaits the conversion and passes a cancellation on to it meanwhile.</summary>
-    private async Task<TrialStatus> AwaitAsync(string instance, Task<TrialStatus> conversion)
-    {
-        if (await Task.WhenAny(conversion, cancelled) == cancelled)
-        {
-            context.SendEvent(instance, RunEvents.Cancel, await cancelled);
-        }
-
-        return await conversion;
-    }
-
     private async Task CleanUpAsync()
     {
         try
         {
-            await context.CallActivityAsync(nameof(CleanUpSweep), input.RunId, ActivityRetries.Transient);
+            await context.CallActivityAsync(nameof(CleanUpSweep), input.RunId, ActivityRetries.Brief);
         }
         catch (TaskFailedException e)
         {
@@ -102,13 +90,6 @@ internal sealed partial class ImportRun(TaskOrchestrationContext context, Import
             ILogger logger = context.CreateReplaySafeLogger<ImportRun>();
             LogNotCleanedUp(logger, RootCause.Of(e));
         }
-    }
-
-    private async Task<ImportOutput> CancelledAsync()
-    {
-        string reason = await cancelled;
-        progress.Stop($"cancelled: {reason}");
-        return new ImportOutput(input.RunId, input.Model, RunState.Cancelled, null, null, null, reason);
     }
 
     [LoggerMessage(LogLevel.Warning, "The Batch job of this import could not be removed: {Reason}")]

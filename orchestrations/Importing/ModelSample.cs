@@ -1,6 +1,5 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
@@ -16,12 +15,6 @@ internal static class ModelSample
     /// <exception cref="PermanentFailureException">One does not fit.</exception>
     public static void Check(IReadOnlyList<TensorValue> inputs, IReadOnlyList<TensorSpec> specs)
     {
-        if (specs.Any(spec => !TensorType.ByName.ContainsKey(spec.Datatype)))
-        {
-            // Sequences, maps and optional values: what carries them is checked where it is run.
-            return;
-        }
-
         foreach ((TensorValue input, TensorSpec spec) in inputs.Zip(specs))
         {
             // ONNX Runtime gives an empty shape both for scalars and for inputs of unknown rank.
@@ -50,8 +43,7 @@ internal static class ModelSample
 
     private static IReadOnlyList<TensorValue> FirstRow(ModelSession session, IReadOnlyList<TensorValue> inputs)
     {
-        bool hasBatch = session.Inputs.All(spec => TensorType.ByName.ContainsKey(spec.Datatype))
-            && inputs.Where(input => input.Shape.Count > 0).Select(input => input.Shape[0]).Distinct().Count() == 1
+        bool hasBatch = inputs.Where(input => input.Shape.Count > 0).Select(input => input.Shape[0]).Distinct().Count() == 1
             && session.Inputs.All(spec => spec.Shape is [] or [< 0, ..]);
         return hasBatch ? [.. inputs.Select(FirstRow)] : inputs;
     }

@@ -3,7 +3,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Batching;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Blobs;
@@ -123,7 +122,7 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
                 Outputs = session.Outputs,
                 Sample = sample is null ? null : OnnxFiles.Sample,
                 Batching = RowCheck.Check(session, inputs),
-                Serving = inputs.Any(input => input.HasNaN) ? new ServingOptions { AcceptNaN = true } : null,
+                Serving = inputs.Any(input => input.HasNaN) ? (import.Request.Serving ?? new()) with { AcceptNaN = true } : import.Request.Serving,
             },
             cancellationToken);
         if (import.Request.Alias is { } alias)
@@ -135,7 +134,7 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
     }
 
     private BlobClient Output(PublishImportInput input, string file) =>
-        blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Output(input.Import.RunId, ImportInput.Trial, file));
+        RunBlobs.Output(blobs, input.Import.RunId, ImportInput.Trial, file);
 
     private BlobClient? Given(PublishImportInput input, string role) => input.Prepared.Files.FirstOrDefault(file => file.Role == role) is { } file ? Kept(input, file) : null;
 

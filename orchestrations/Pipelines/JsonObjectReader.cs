@@ -34,6 +34,9 @@ internal sealed class JsonObjectReader
     /// <summary>The names of all members that are there.</summary>
     public IEnumerable<string> Names => IsObject ? element.EnumerateObject().Select(member => member.Name) : [];
 
+    /// <summary>How many errors have been noted in the whole document so far.</summary>
+    public int ErrorCount => errors.Count;
+
     private bool IsObject => element.ValueKind == JsonValueKind.Object;
 
     public string PathOf(string name) => NearestName.Path(path, name);
@@ -99,6 +102,22 @@ internal sealed class JsonObjectReader
         string? meant = value.ValueKind == JsonValueKind.String ? NearestName.Of(value.GetString()!, allowed) : null;
         Error(PathOf(name), $"must be one of {string.Join(", ", allowed)}, not {Show(value)}{(meant is null ? "" : $"; did you mean '{meant}'?")}");
         return allowed.First();
+    }
+
+    public bool Flag(string name, bool fallback)
+    {
+        if (Element(name, required: false) is not { } value)
+        {
+            return fallback;
+        }
+
+        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            Error(PathOf(name), $"must be true or false, not {Show(value)}");
+            return fallback;
+        }
+
+        return value.GetBoolean();
     }
 
     public long Integer(string name, long min, long max, long? fallback = null)

@@ -56,6 +56,7 @@ public static class PipelineCheck
     {
         ParameterKind.Choice or ParameterKind.Fixed => definition.Values,
         ParameterKind.Int => [JsonSerializer.SerializeToElement((long)definition.Min), JsonSerializer.SerializeToElement((long)definition.Max)],
+        ParameterKind.Quantized => [Number(definition.Min), Number(definition.Min + definition.Step), Number(definition.Max)],
         // A fraction between the bounds: a job that takes integers only must refuse a range of reals.
         _ => [Number(definition.Min), Number(definition.Max), Number(definition.Min + ((definition.Max - definition.Min) / Math.PI))],
     };

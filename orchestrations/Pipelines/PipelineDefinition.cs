@@ -14,3 +14,26 @@ public sealed record PipelineDefinition(
     EvaluationDefinition Evaluate,
     ApprovalDefinition? Approve,
     PublicationDefinition Publish);
+
+/// <summary>Raw data and the dataset that is made of it.</summary>
+/// <param name="Name">The dataset's name: the first folder in the <c>datasets</c> container.</param>
+/// <param name="Format">The raw format; <c>idx</c> is the one there is.</param>
+/// <param name="Source">Container and prefix of the raw blobs, such as <c>raw/mnist/</c>.</param>
+/// <param name="Shards">Training shards, at least 1. The other splits get shards of about the same number of source examples.</param>
+/// <param name="ValidationFraction">Share of the training examples of every class that is kept for validation, above 0 and at most 0.5.</param>
+/// <param name="Seed">Decides which examples those are, and the order within a shard.</param>
+public sealed record DatasetDefinition(string Name, string Format, string Source, int Shards, double ValidationFraction, long Seed);
+
+/// <summary>What the best trial's model must reach on the test split to be published.</summary>
+/// <param name="Minimum">The least accuracy, 0 to 1; null publishes whatever was reached.</param>
+public sealed record EvaluationDefinition(double? Minimum);
+
+/// <summary>A person's word before publishing.</summary>
+/// <param name="Deadline">How long the run waits for it.</param>
+/// <param name="Default">What holds when nobody has answered by then: true publishes, false does not.</param>
+public sealed record ApprovalDefinition(TimeSpan Deadline, bool Default);
+
+/// <summary>Where the best model goes.</summary>
+/// <param name="Model">The model's name in the registry.</param>
+/// <param name="Alias">The alias that names the new version afterwards; null changes no alias.</param>
+public sealed record PublicationDefinition(string Model, string? Alias);

@@ -11,3 +11,8 @@ public sealed record PipelineReading(PipelineDefinition? Definition, IReadOnlyLi
     [MemberNotNullWhen(true, nameof(Definition))]
     public bool IsValid => Definition is not null;
 }
+
+/// <summary>One thing wrong with a pipeline's JSON.</summary>
+/// <param name="Path">Where, as a JSON path such as <c>$.sweep.trials</c>.</param>
+/// <param name="Reason">What is wrong and what would be right.</param>
+public sealed record PipelineError(string Path, string Reason);

@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace DurableMl.Orchestrations.Pipelines;
 
-/// <summary>Trials of one job over a parameter space, by random search.</summary>
+/// <summary>Trials of one job over a parameter space.</summary>
 /// <param name="Job">The training job's name: a folder of <c>batch-jobs/</c>.</param>
-/// <param name="Trials">How many, at least 1.</param>
+/// <param name="Trials">How many at most, at least 1.</param>
 /// <param name="Seed">Decides every trial's parameters and its own seed.</param>
 /// <param name="Budget">Epochs (or the job's own unit) that a trial trains in total.</param>
 /// <param name="Objective">The metric that picks the best trial.</param>
@@ -25,4 +27,76 @@ public sealed record SweepDefinition(
     RetryBudgets Retries,
     TimeSpan TimeLimit,
     int? CheckpointSteps,
-    int Nodes);
+    int Nodes)
+{
+    /// <summary>How trials get their parameters.</summary>
+    public SamplerDefinition Sampler { get; init; } = new(SamplerKind.Random);
+
+    /// <summary>What ends the sweep before all trials have run; null: nothing.</summary>
+    public StopRules? Stop { get; init; }
+}
+
+/// <summary>How trials get their parameters.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SamplerKind>))]
+public enum SamplerKind
+{
+    /// <summary>Independent draws.</summary>
+    [JsonStringEnumMemberName("random")]
+    Random,
+
+    /// <summary>Every combination once.</summary>
+    [JsonStringEnumMemberName("grid")]
+    Grid,
+
+    /// <summary>A Sobol sequence, which fills the space evenly.</summary>
+    [JsonStringEnumMemberName("sobol")]
+    Sobol,
+
+    /// <summary>The tree-structured Parzen estimator, which learns from the trials that have ended.</summary>
+    [JsonStringEnumMemberName("tpe")]
+    Tpe,
+}
+
+/// <summary>A sampler and its settings.</summary>
+/// <param name="Type">Which.</param>
+/// <param name="StartupTrials">For <c>tpe</c>: trials that have a result before it begins to learn; until then it draws at random.</param>
+public sealed record SamplerDefinition(SamplerKind Type, int StartupTrials = 10)
+{
+    /// <summary>Whether it looks at what other trials came to; if not, a trial's parameters follow from its number alone.</summary>
+    [JsonIgnore]
+    public bool Learns => Type == SamplerKind.Tpe;
+
+    /// <summary>The most points that a grid may have.</summary>
+    public const int MostGridPoints = 10_000;
+
+    /// <summary>The most parameters with more than one value that a Sobol sequence can do with.</summary>
+    public const int MostSobolParameters = 32;
+
+    /// <summary>How many trials TPE may choose: each replay of the sweep chooses all of them again, so its cost grows with the square.</summary>
+    public const int MostTpeTrials = 200;
+}
+
+/// <summary>What ends a sweep before all its trials have run. The run goes on with the best trial so far; trials under way are ended.</summary>
+public sealed record StopRules
+{
+    /// <summary>How long the sweep may take, waiting for nodes included; null: without limit.</summary>
+    public TimeSpan? Time { get; init; }
+
+    /// <summary>What the trials' time on nodes may cost, in US dollars; null: without limit. Counted whenever a trial ends.</summary>
+    public double? CostUsd { get; init; }
+
+    /// <summary>What a node costs an hour, in US dollars.</summary>
+    public double NodeUsdPerHour { get; init; }
+
+    /// <summary>An objective that is good enough; null: none is.</summary>
+    public double? Target { get; init; }
+
+    /// <summary>Trials that may end one after the other without a better objective; null: any number.</summary>
+    public int? TrialsWithoutImprovement { get; init; }
+}
+
+/// <summary>How often a trial may be tried again, by cause.</summary>
+/// <param name="Failures">New attempts after the job itself failed.</param>
+/// <param name="Preemptions">Preemptions after which the trial moves from spot to dedicated nodes; 0 starts there.</param>
+/// <param name="Infrastructure">New attempts after a node, an image or storage failed.</param>
+public sealed record RetryBudgets(int Failures, int Preemptions, int Infrastructure);

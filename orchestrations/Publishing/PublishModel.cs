@@ -72,6 +72,7 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
                 Outputs = input.Evaluation.Outputs,
                 Sample = sample,
                 Batching = input.Evaluation.Batching,
+                Statistics = input.Evaluation.Statistics,
             },
             cancellationToken);
         if (evaluated.FirstOrDefault(file => !version.Files.Contains(file)) is { } other)

@@ -22,7 +22,7 @@ public sealed class HistoryPurge(BlobServiceClient blobs)
         ArgumentNullException.ThrowIfNull(client);
         OrchestrationRuntimeStatus[] over = [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
         PurgeResult purged = await client.PurgeAllInstancesAsync(new PurgeInstancesFilter(Earliest, before, over), cancellationToken);
-        await new RunIndex(blobs).RemoveAsync(before, cancellationToken);
+        await new RunIndex(blobs).RemoveAsync(before, async run => await client.GetInstanceAsync(run, cancellationToken) is null, cancellationToken);
         return purged.PurgedInstanceCount;
     }
 }

@@ -1,6 +1,5 @@
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Evaluation;
-using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Publishing;
@@ -15,7 +14,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
 {
     private readonly PipelineDefinition pipeline = input.Pipeline;
     private readonly DateTime startedAt = context.CurrentUtcDateTime;
-    private readonly Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
+    private readonly Cancellation cancellation = new(context);
 
     private string RunId => context.InstanceId;
 
@@ -29,7 +28,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
         }
         catch (CancelledException)
         {
-            progress.Stop($"cancelled: {await cancelled}");
+            progress.Stop($"cancelled: {await cancellation.Requested}");
             return RunState.Cancelled;
         }
     }
@@ -37,31 +36,31 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
     private async Task<(DatasetReference Dataset, SweepResult Sweep, BestTrial Best)> TrainAsync()
     {
         progress.Enter(RunPhase.Ingest, 1);
-        await CallAsync<object?>(nameof(RecordRun), new RecordRunInput(RunId, pipeline, startedAt, input.Resumed));
+        await cancellation.CallAsync<object?>(nameof(RecordRun), new RecordRunInput(RunId, pipeline, startedAt, input.Resumed));
 
         progress.Enter(RunPhase.Preprocess, 0);
         DatasetReference dataset = input.Dataset
-            ?? await AwaitAsync(
+            ?? await cancellation.AwaitAsync(
                 RunIds.Preprocess(RunId),
                 id => context.CallSubOrchestratorAsync<DatasetReference?>(nameof(PreprocessOrchestrator), new PlanDatasetInput(RunId, pipeline.Dataset), id))
             ?? throw new CancelledException();
         progress.Dataset = DatasetSummary.Of(dataset);
-        ThrowIfCancelled();
+        cancellation.ThrowIfRequested();
 
         progress.Enter(RunPhase.Train, pipeline.Sweep.Trials);
-        SweepResult sweep = await AwaitAsync(
+        SweepResult sweep = await cancellation.AwaitAsync(
             RunIds.Sweep(RunId),
             id => context.CallSubOrchestratorAsync<SweepResult>(
                 nameof(SweepOrchestrator), new SweepInput(RunId, dataset.Name, dataset.Version, pipeline.Sweep, input.Resumed), id));
         TakeSweep(sweep);
-        ThrowIfCancelled();
-        return (dataset, sweep, progress.Best ?? throw new RunFailedException(RunPhase.Train, sweep.Stopped ?? TrialFailures.Describe(sweep.Trials) ?? "no trial has completed with an objective"));
+        cancellation.ThrowIfRequested();
+        return (dataset, sweep, progress.Best ?? throw new RunFailedException(RunPhase.Train, sweep.Stopped ?? TrialFailures.Describe(sweep.Trials) ?? sweep.Finished ?? "no trial has completed with an objective"));
     }
 
     private async Task<RunState> FinishAsync(DatasetReference dataset, SweepResult sweep, BestTrial best)
     {
         progress.Enter(RunPhase.Evaluate, 1);
-        EvaluationResult evaluation = await CallAsync<EvaluationResult>(nameof(EvaluateModel), new EvaluateModelInput(RunId, best.Trial, dataset.Name, dataset.Version));
+        EvaluationResult evaluation = await cancellation.CallAsync<EvaluationResult>(nameof(EvaluateModel), new EvaluateModelInput(RunId, best.Trial, dataset.Name, dataset.Version));
         progress.Evaluation = evaluation;
         if (evaluation.LeftOut.Count > 0)
         {
@@ -77,7 +76,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
         if (pipeline.Approve is { } approve)
         {
             progress.Enter(RunPhase.Approve, 1);
-            ApprovalDecision decision = await ApprovalGate.WaitAsync(context, approve, cancelled, progress) ?? throw new CancelledException();
+            ApprovalDecision decision = await ApprovalGate.WaitAsync(context, approve, cancellation.Requested, progress) ?? throw new CancelledException();
             progress.Approval = decision;
             if (!decision.Approved)
             {
@@ -86,20 +85,12 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
             }
         }
 
-        ThrowIfCancelled();
+        cancellation.ThrowIfRequested();
         progress.Enter(RunPhase.Publish, 1);
         var publication = new PublishModelInput(
             RunId, best.Trial, pipeline.Publish.Model, pipeline.Publish.Alias, dataset.Name, dataset.Version, sweep.CodeSha256, pipeline.Sweep.Objective.Metric, best.Objective, evaluation);
-        try
-        {
-            // Awaited to its end even when the run is cancelled meanwhile: what is half published is published.
-            progress.Model = await context.CallActivityAsync<PublishedModel>(nameof(PublishModel), publication, ActivityRetries.Until(cancelled));
-        }
-        catch (TaskFailedException) when (cancelled.IsCompleted)
-        {
-            throw new CancelledException();
-        }
-
+        // What is half published is published.
+        progress.Model = await cancellation.CallToItsEndAsync<PublishedModel>(nameof(PublishModel), publication);
         return RunState.Published;
     }
 
@@ -117,36 +108,4 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
             throw new RunFailedException(RunPhase.Train, stopped);
         }
     }
-
-    private void ThrowIfCancelled()
-    {
-        if (cancelled.IsCompleted)
-        {
-            throw new CancelledException();
-        }
-    }
-
-    /// <summary>Calls an activity that may be left half done: it is not awaited any longer once the run is cancelled.</summary>
-    private async Task<T> CallAsync<T>(string activity, object work)
-    {
-        Task<T> call = context.CallActivityAsync<T>(activity, work, ActivityRetries.Until(cancelled));
-        await Task.WhenAny(call, cancelled);
-        ThrowIfCancelled();
-        return await call;
-    }
-
-    /// <summary>Awaits a sub-orchestration. A cancellation is passed on to it meanwhile; either way its own end is awaited.</summary>
-    private async Task<T> AwaitAsync<T>(string instance, Func<TaskOptions, Task<T>> start)
-    {
-        Task<T> work = start(new TaskOptions().WithInstanceId(instance));
-        if (await Task.WhenAny(work, cancelled) == cancelled)
-        {
-            context.SendEvent(instance, RunEvents.Cancel, await cancelled);
-        }
-
-        return await work;
-    }
-
-    /// <summary>The run was cancelled.</summary>
-    private sealed class CancelledException : Exception;
 }

@@ -5,6 +5,7 @@ using DurableMl.BatchJobs.Catalog;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Runs;
@@ -27,7 +28,8 @@ public sealed record RunClaim(DateTime StartedAt, DateTime ExecutionStartedAt);
 /// </summary>
 /// <param name="blobs">The data account.</param>
 /// <param name="jobs">The jobs there are.</param>
-public sealed class RecordRun(BlobServiceClient blobs, JobCatalog jobs)
+/// <param name="meter">Counts the run.</param>
+public sealed class RecordRun(BlobServiceClient blobs, JobCatalog jobs, PipelineMeter meter)
 {
     /// <summary>Records the run.</summary>
     /// <param name="input">The run.</param>
@@ -55,7 +57,7 @@ public sealed class RecordRun(BlobServiceClient blobs, JobCatalog jobs)
         }
     }
 
-    private static async Task<RunClaim> ClaimAsync(BlobContainerClient runs, RecordRunInput input, CancellationToken cancellationToken)
+    private async Task<RunClaim> ClaimAsync(BlobContainerClient runs, RecordRunInput input, CancellationToken cancellationToken)
     {
         BlobClient blob = runs.GetBlobClient(RunBlobs.Claim(input.RunId));
         RunClaim? earlier = await blob.ReadJsonAsync<RunClaim>(cancellationToken);
@@ -63,6 +65,11 @@ public sealed class RecordRun(BlobServiceClient blobs, JobCatalog jobs)
         {
             RunClaim resumed = new(earlier?.StartedAt ?? input.StartedAt, input.StartedAt);
             await blob.WriteJsonAsync(resumed, cancellationToken);
+            if (earlier != resumed)
+            {
+                meter.RunStarted();
+            }
+
             return resumed;
         }
 
@@ -73,10 +80,19 @@ public sealed class RecordRun(BlobServiceClient blobs, JobCatalog jobs)
             throw new PermanentFailureException($"There was a run '{input.RunId}' before, and its results are still there. Start a run with another id, or resume that one.");
         }
 
-        // Refused where another run takes the id at the same time; the next look tells which of the two has it.
-        return earlier ?? (await blob.TryCreateJsonAsync(JsonSerializer.SerializeToUtf8Bytes(claim, JsonBlobs.Options), cancellationToken)
-            ? claim
-            : await ClaimAsync(runs, input, cancellationToken));
+        if (earlier is not null)
+        {
+            return earlier;
+        }
+
+        if (await blob.TryCreateJsonAsync(JsonSerializer.SerializeToUtf8Bytes(claim, JsonBlobs.Options), cancellationToken))
+        {
+            meter.RunStarted();
+            return claim;
+        }
+
+        // Another run takes the id at the same time; the next look tells which of the two has it.
+        return await ClaimAsync(runs, input, cancellationToken);
     }
 
     private static async Task<bool> HasTrialsAsync(BlobContainerClient runs, string runId, CancellationToken cancellationToken)

@@ -1,3 +1,6 @@
+using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Submission;
+
 namespace DurableMl.Orchestrations.Runs;
 
 /// <summary>The task hub that a run is in, as kept with its blobs.</summary>
@@ -34,8 +37,9 @@ public static class RunBlobs
     /// <summary>A trial's hyperparameters.</summary>
     public static string Parameters(string runId, string trialId) => Trial(runId, trialId) + "params.json";
 
-    /// <summary>A file that a trial left.</summary>
-    public static string Output(string runId, string trialId, string file) => $"{Trial(runId, trialId)}output/{file}";
+    /// <summary>A file that a trial left, in the trial's own container.</summary>
+    public static BlobClient Output(BlobServiceClient blobs, string runId, string trialId, string file) =>
+        TrialContainer.Of(blobs, Trial(runId, trialId).TrimEnd('/')).GetBlobClient($"{Trial(runId, trialId)}output/{file}");
 
     /// <summary>One blob for every time a process of this attempt started.</summary>
     public static string Starts(string runId, string trialId, int attempt) => FormattableString.Invariant($"{Trial(runId, trialId)}starts/{attempt}-");

@@ -21,8 +21,24 @@ public static partial class RunIds
     /// <summary>The instance of one trial.</summary>
     public static string Trial(string runId, string trialId) => $"{runId}:{trialId}";
 
+    private const string TrialPrefix = "trial-";
+
     /// <summary>A trial's id, such as <c>trial-007</c>.</summary>
-    public static string TrialId(int index) => string.Create(CultureInfo.InvariantCulture, $"trial-{index:D3}");
+    public static string TrialId(int index) => string.Create(CultureInfo.InvariantCulture, $"{TrialPrefix}{index:D3}");
+
+    /// <summary>The run, and the trial if it is one's, of an instance; null for an instance of anything else.</summary>
+    public static (string? RunId, string? TrialId) Parse(string? instanceId)
+    {
+        string[] parts = (instanceId ?? "").Split(':', 2);
+        return IsValid(parts[0]) ? (parts[0], parts is [_, { } part] && part.StartsWith(TrialPrefix, StringComparison.Ordinal) ? part : null) : (null, null);
+    }
+
+    /// <summary>The number in a trial's id.</summary>
+    public static int TrialIndex(string trialId)
+    {
+        ArgumentNullException.ThrowIfNull(trialId);
+        return int.Parse(trialId.AsSpan(trialId.LastIndexOf('-') + 1), CultureInfo.InvariantCulture);
+    }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,47}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }

@@ -65,18 +65,24 @@ public sealed class RunIndex(BlobServiceClient blobs)
         return new RunEntries([], null);
     }
 
-    /// <summary>Takes runs that began before a time off the list. Returns how many.</summary>
-    public async Task<int> RemoveAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    /// <summary>Takes runs that began before a time and are over off the list. Returns how many.</summary>
+    /// <param name="before">The time.</param>
+    /// <param name="isOver">Whether a run is over of which the list does not say so, since it was ended from outside.</param>
+    /// <param name="cancellationToken">The host stops.</param>
+    public async Task<int> RemoveAsync(DateTimeOffset before, Func<string, Task<bool>> isOver, CancellationToken cancellationToken)
     {
         int removed = 0;
         string? token = null;
         do
         {
             RunEntries page = await ListAsync(token, 1000, cancellationToken);
-            foreach (RunEntry run in page.Runs.Where(run => run.StartedAt < before && run.State is not null))
+            foreach (RunEntry run in page.Runs.Where(run => run.StartedAt < before))
             {
-                await runs.DeleteBlobIfExistsAsync(Name(run.RunId, run.StartedAt.UtcDateTime), cancellationToken: cancellationToken);
-                removed++;
+                if (run.State is not null || await isOver(run.RunId))
+                {
+                    await runs.DeleteBlobIfExistsAsync(Name(run.RunId, run.StartedAt.UtcDateTime), cancellationToken: cancellationToken);
+                    removed++;
+                }
             }
 
             token = page.ContinuationToken;

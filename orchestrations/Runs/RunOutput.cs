@@ -30,4 +30,8 @@ public sealed record RunOutput(
     PublishedModel? Model,
     IReadOnlyList<PhaseTimes> Phases,
     IReadOnlyList<RunFailure> Failures,
-    string? ReportBlob);
+    string? ReportBlob)
+{
+    /// <summary>Which rule of <c>sweep.stop</c> ended the sweep with what it had; null where none did.</summary>
+    public string? SweepFinished { get; init; }
+}

@@ -27,6 +27,7 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
     private int done;
     private int total;
     private string? error;
+    private string? finished;
     private RunState? ended;
 
     public RunPhase Phase => phases[^1].Name;
@@ -56,6 +57,7 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
         trials = [.. sweep.Trials.Select(trial => trial with { Error = Shorten(trial.Error) })];
         done = trials.Count;
         Best = sweep.Best;
+        finished = sweep.Finished;
     }
 
     /// <summary>Notes something that went wrong and that the run bears.</summary>
@@ -78,8 +80,8 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
     {
         Close();
         return JsonBlobs.ToElement(new RunOutput(
-            context.InstanceId, pipeline.Name, state, Dataset, [.. trials.Select(trial => TrialSummary.Of(trial, pipeline.Sweep))], Best, Evaluation, Approval, Model,
-            phases, failures, withReport ? RunBlobs.Report(context.InstanceId) : null));
+            context.InstanceId, pipeline.Name, state, Dataset, TrialSummary.Of(trials, pipeline.Sweep), Best, Evaluation, Approval, Model,
+            phases, failures, withReport ? RunBlobs.Report(context.InstanceId) : null) { SweepFinished = finished });
     }
 
     /// <summary>Writes the custom status, leaving out the less important where it would grow too long.</summary>
@@ -121,6 +123,7 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
         var status = new RunStatus(pipeline.Name, Phase, done, total, phases, Dataset, Best, [], null, error)
         {
             State = ended,
+            SweepFinished = finished,
             Evaluation = Evaluation is { } evaluation ? new EvaluationSummary(evaluation.Accuracy, evaluation.Examples, RunBlobs.Evaluation(context.InstanceId)) : null,
         };
         return JsonBlobs.ToElement(trials.Count > 0 ? status.WithTrials(shown, pipeline.Sweep, withParameters) : status);

@@ -36,6 +36,9 @@ public sealed record RunStatus(
     /// <summary>How the run ended; null while it goes on.</summary>
     public RunState? State { get; init; }
 
+    /// <summary>Which rule of <c>sweep.stop</c> ended the sweep with what it had; null where none did.</summary>
+    public string? SweepFinished { get; init; }
+
     /// <summary>How the best trial's model did on the test split, once that is known: what a person approves or not.</summary>
     public EvaluationSummary? Evaluation { get; init; }
 
@@ -49,7 +52,7 @@ public sealed record RunStatus(
         ArgumentNullException.ThrowIfNull(sweep);
         return this with
         {
-            Trials = [.. shown.Select(trial => TrialSummary.Of(trial, sweep, withParameters))],
+            Trials = TrialSummary.Of(shown, sweep, withParameters),
             TrialsOmitted = sweep.Trials > shown.Count ? sweep.Trials - shown.Count : null,
         };
     }

@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using DurableMl.Orchestrations.Pipelines;
-using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Training;
 
 namespace DurableMl.Orchestrations.Runs;
@@ -29,14 +28,18 @@ public sealed record TrialSummary(
     bool Dedicated,
     string? Error)
 {
-    /// <summary>The summary of a sweep's trial.</summary>
-    public static TrialSummary Of(TrialStatus status, SweepDefinition sweep, bool withParameters = true)
+    /// <summary>The summaries of a sweep's trials.</summary>
+    /// <param name="trials">The trials.</param>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="withParameters">Whether with their hyperparameters, as far as they are known: what a sampler that learns will choose is not.</param>
+    public static IReadOnlyList<TrialSummary> Of(IEnumerable<TrialStatus> trials, SweepDefinition sweep, bool withParameters = true)
     {
-        ArgumentNullException.ThrowIfNull(status);
+        ArgumentNullException.ThrowIfNull(trials);
         ArgumentNullException.ThrowIfNull(sweep);
-        int index = int.Parse(status.Id.AsSpan(status.Id.LastIndexOf('-') + 1), CultureInfo.InvariantCulture);
-        return new TrialSummary(
-            status.Id, status.State, withParameters ? TrialSampler.Sample(sweep.Parameters, sweep.Seed, index) : null, status.Objective, status.Epoch, sweep.Budget,
-            status.Attempts, status.Preemptions, status.Dedicated, status.Error);
+        ISampler? sampler = withParameters && !sweep.Sampler.Learns ? sweep.CreateSampler() : null;
+        return [.. trials.Select(trial => Of(trial, withParameters ? trial.Parameters ?? sampler?.Sample(RunIds.TrialIndex(trial.Id), []) : null, sweep.Budget))];
     }
+
+    private static TrialSummary Of(TrialStatus status, IReadOnlyDictionary<string, JsonElement>? parameters, int budget) =>
+        new(status.Id, status.State, parameters, status.Objective, status.Epoch, budget, status.Attempts, status.Preemptions, status.Dedicated, status.Error);
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Runs;
 
@@ -13,7 +15,9 @@ public sealed record WriteReportInput(string RunId, DateTime ExecutionStartedAt,
 
 /// <summary>Activity: keeps what a run came to with the run's other blobs, where it outlives the task hub, and lists it as ended.</summary>
 /// <param name="blobs">The data account.</param>
-public sealed class WriteReport(BlobServiceClient blobs)
+/// <param name="meter">Counts the run.</param>
+/// <param name="logger">Where it says how the run ended.</param>
+public sealed partial class WriteReport(BlobServiceClient blobs, PipelineMeter meter, ILogger<WriteReport> logger)
 {
     /// <summary>Writes the report.</summary>
     /// <param name="input">The report.</param>
@@ -29,8 +33,20 @@ public sealed class WriteReport(BlobServiceClient blobs)
         if (claim is not null && claim.ExecutionStartedAt == input.ExecutionStartedAt)
         {
             RunOutput report = input.Report.Deserialize<RunOutput>(JsonBlobs.Options)!;
-            await runs.GetBlobClient(RunBlobs.Report(input.RunId)).WriteJsonAsync(input.Report, cancellationToken);
+            BlobClient blob = runs.GetBlobClient(RunBlobs.Report(input.RunId));
+            RunOutput? earlier = await blob.ReadJsonAsync<RunOutput>(cancellationToken);
+            await blob.WriteJsonAsync(input.Report, cancellationToken);
+            // This execution's own report is there already if the activity runs again.
+            if (earlier?.Phases.FirstOrDefault()?.StartedAt != report.Phases[0].StartedAt)
+            {
+                meter.RunEnded(report, earlier);
+                LogEnded(logger, input.RunId, report.State);
+            }
+
             await new RunIndex(blobs).EndAsync(input.RunId, claim.StartedAt, report.Pipeline, report.State, cancellationToken);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Run {RunId} ended: {State}.")]
+    private static partial void LogEnded(ILogger logger, string runId, RunState state);
 }

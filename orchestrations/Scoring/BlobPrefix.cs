@@ -7,7 +7,10 @@ namespace DurableMl.Orchestrations.Scoring;
 /// <param name="Prefix">The beginning of the names.</param>
 public sealed partial record BlobPrefix(string Container, string Prefix)
 {
-    /// <summary>Reads <c>container/prefix</c>; null unless the container is one of <paramref name="containers"/> and every segment is made of letters, digits, '.', '_', '-' and '=' and is neither empty, "." nor "..".</summary>
+    /// <summary>What a prefix may be after its container, for messages.</summary>
+    public const string Names = "at most 512 characters, without a backslash, a control character, or a segment that is empty, '.' or '..'";
+
+    /// <summary>Reads <c>container/prefix</c>; null unless the container is one of <paramref name="containers"/> and no segment is empty, "." or ".." or has a control character or a backslash.</summary>
     public static BlobPrefix? Parse(string? text, params ReadOnlySpan<string> containers)
     {
         if (text is null || text.Length > 512 || !Pattern.IsMatch(text) || text.Split('/').Any(segment => segment is "." or ".."))
@@ -19,6 +22,6 @@ public sealed partial record BlobPrefix(string Container, string Prefix)
         return containers.Contains(text[..slash]) ? new(text[..slash], text[(slash + 1)..]) : null;
     }
 
-    [GeneratedRegex(@"\A[a-z]+(?:/[A-Za-z0-9._=-]+)+/?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\A[a-z]+(?:/[^/\\\p{Cc}]+)+/?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern { get; }
 }

@@ -13,6 +13,7 @@ namespace DurableMl.Orchestrations.Scoring;
 public static class ScoreOrchestrator
 {
     /// <summary>Returns the summary; after the event <see cref="RunEvents.Cancel"/> that of the pages done so far.</summary>
+    /// <exception cref="PermanentFailureException">A shard cannot be scored, or there is none; the message says why.</exception>
     [Function(nameof(ScoreOrchestrator))]
     public static async Task<ScoreSummary> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
@@ -29,7 +30,17 @@ public static class ScoreOrchestrator
             return ScoreSummary.Of(input, progress) with { Cancelled = await cancelled };
         }
 
-        return await page ?? ScoreSummary.Of(input, progress);
+        string failure;
+        try
+        {
+            return await page ?? ScoreSummary.Of(input, progress);
+        }
+        catch (TaskFailedException e)
+        {
+            failure = RootCause.Of(e);
+        }
+
+        throw new PermanentFailureException(failure);
     }
 
     /// <summary>Returns the summary after the last page; null after another, when a new execution goes on.</summary>

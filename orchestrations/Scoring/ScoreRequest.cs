@@ -32,8 +32,11 @@ public sealed record ScoreRequest(string Input, string? Output = null, string? V
             return null;
         }
 
-        Check(BlobPrefix.Parse(request.Input, DataContainers.Datasets, DataContainers.Raw, DataContainers.Runs) is not null, "$.input", "must be datasets/, raw/ or runs/ and a prefix of letters, digits and ._=-/");
-        Check(request.Output is null || BlobPrefix.Parse(request.Output, DataContainers.Runs) is not null, "$.output", "must be runs/ and a prefix of letters, digits and ._=-/");
+        Check(BlobPrefix.Parse(request.Input, DataContainers.Datasets, DataContainers.Raw, DataContainers.Runs) is not null, "$.input", $"must be datasets/, raw/ or runs/ and a prefix: {BlobPrefix.Names}.");
+        Check(
+            request.Output is null || (BlobPrefix.Parse(request.Output, DataContainers.Runs) is { } output && !output.Prefix.StartsWith('_')),
+            "$.output",
+            $"must be runs/ and a prefix that does not begin with '_': {BlobPrefix.Names}.");
         Check(request.Format is "npy" or "jsonl", "$.format", "must be npy or jsonl.");
         Check(request.Batch is >= 1 and <= 65_536, "$.batch", "must be 1 to 65536.");
         Check(request.Parallelism is >= 1 and <= 256, "$.parallelism", "must be 1 to 256.");

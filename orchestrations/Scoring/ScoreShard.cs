@@ -6,7 +6,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
+using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
@@ -93,7 +93,7 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
             ReadOnlySpan<long> labels = MemoryMarshal.Cast<byte, long>(elements.Span);
             if (labels.Length != classes.Length)
             {
-                throw new PermanentFailureException($"{blob.Name} has {labels.Length} labels for {classes.Length} examples.");
+                throw new PermanentFailureException($"{blob.Name} must have one label for each example: there are {labels.Length}, and the shard has {classes.Length}.");
             }
 
             long correct = 0;

@@ -13,6 +13,9 @@ public sealed record ScoreSummary(string Model, string Version, string Input, st
     /// <summary>Why it was ended before all shards were scored; null where they were.</summary>
     public string? Cancelled { get; init; }
 
+    /// <summary>How it ended: <c>completed</c> or <c>cancelled</c>.</summary>
+    public string State => Cancelled is null ? "completed" : "cancelled";
+
     /// <summary>The summary of what was done.</summary>
     public static ScoreSummary Of(ScoreInput input, ScoreProgress done)
     {

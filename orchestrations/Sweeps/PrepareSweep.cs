@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Submission;
@@ -14,7 +15,11 @@ namespace DurableMl.Orchestrations.Sweeps;
 /// <param name="CodeSha256">The version of the code kept with the run.</param>
 /// <param name="HasDedicatedPool">Whether there are dedicated nodes to fall back to.</param>
 /// <param name="Earlier">What a resumed run has left of its trials, by their ids; null for one that begins.</param>
-public sealed record SweepPreparation(string CodeSha256, bool HasDedicatedPool, IReadOnlyDictionary<string, EarlierTrial>? Earlier = null);
+public sealed record SweepPreparation(string CodeSha256, bool HasDedicatedPool, IReadOnlyDictionary<string, EarlierTrial>? Earlier = null)
+{
+    /// <summary>The hyperparameters of those trials, where the sampler would not choose the same again.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? EarlierParameters { get; init; }
+}
 
 /// <summary>
 /// Activity: keeps the job's code with the run, so that all trials train with the same, and the task hub's name, so that the run's Batch
@@ -38,12 +43,32 @@ public sealed class PrepareSweep(TrainingJobs training, BlobServiceClient blobs)
             JobCode code = await training.Code.UploadAsync(input.RunId, input.Sweep.Job, cancellationToken);
             BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
             await runs.GetBlobClient(RunBlobs.TaskHub(input.RunId)).WriteJsonAsync(new RunTaskHub(client.Name), cancellationToken);
-            return new SweepPreparation(
-                code.Sha256, training.HasDedicatedPool, input.Resumed ? await EarlierTrials.FindAsync(training.Trials, input, cancellationToken) : null);
+            IReadOnlyDictionary<string, EarlierTrial>? earlier = input.Resumed ? await EarlierTrials.FindAsync(training.Trials, input, cancellationToken) : null;
+            return new SweepPreparation(code.Sha256, training.HasDedicatedPool, earlier)
+            {
+                EarlierParameters = earlier is not null && input.Sweep.Sampler.Learns ? await ParametersAsync(blobs, input.RunId, earlier.Keys, cancellationToken) : null,
+            };
         }
         catch (InvalidJobException e)
         {
             throw new PermanentFailureException(e.Message, e);
         }
+    }
+
+    /// <summary>What these trials of a run were told to try, as kept with the run.</summary>
+    internal static async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>> ParametersAsync(
+        BlobServiceClient blobs, string runId, IEnumerable<string> trials, CancellationToken cancellationToken)
+    {
+        BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
+        var parameters = new Dictionary<string, IReadOnlyDictionary<string, JsonElement>>(StringComparer.Ordinal);
+        foreach (string trial in trials)
+        {
+            if (await runs.GetBlobClient(RunBlobs.Parameters(runId, trial)).ReadJsonAsync<Dictionary<string, JsonElement>>(cancellationToken) is { } kept)
+            {
+                parameters[trial] = kept;
+            }
+        }
+
+        return parameters;
     }
 }

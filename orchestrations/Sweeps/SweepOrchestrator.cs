@@ -15,7 +15,11 @@ namespace DurableMl.Orchestrations.Sweeps;
 /// <param name="CodeSha256">The version of the code that all trials ran.</param>
 /// <param name="Stopped">Why trials were ended early, if they were.</param>
 /// <param name="Cancelled">Whether that was because the run was cancelled.</param>
-public sealed record SweepResult(IReadOnlyList<TrialStatus> Trials, BestTrial? Best, string CodeSha256, string? Stopped, bool Cancelled);
+public sealed record SweepResult(IReadOnlyList<TrialStatus> Trials, BestTrial? Best, string CodeSha256, string? Stopped, bool Cancelled)
+{
+    /// <summary>Which rule of <c>sweep.stop</c> ended it with what it had; null where none did.</summary>
+    public string? Finished { get; init; }
+}
 
 /// <summary>What <see cref="SweepOrchestrator"/> works on.</summary>
 /// <param name="RunId">The run.</param>
@@ -25,7 +29,8 @@ public sealed record SweepResult(IReadOnlyList<TrialStatus> Trials, BestTrial? B
 /// <param name="Resumed">Whether an earlier execution of the run has left trials that need not be trained again.</param>
 public sealed record SweepInput(string RunId, string Dataset, string DatasetVersion, SweepDefinition Sweep, bool Resumed = false);
 
-/// <summary>Orchestrator: fans out trials in a bounded window and picks the best. Stops early when cancelled or when too many have failed.</summary>
+/// <summary>Orchestrator: fans out trials in a bounded window and picks the best. Each free slot gets the next trial at
+/// once. Stops early when cancelled, when too many have failed and when a rule of the sweep says that it has done enough.</summary>
 public static partial class SweepOrchestrator
 {
     /// <summary>Returns how all trials ended. The run's Batch jobs are gone afterwards, or soon after if Batch does not answer just then.</summary>
@@ -48,7 +53,7 @@ public static partial class SweepOrchestrator
 
         var trials = new TrialGroup(context, input, preparation);
         Task<IReadOnlyList<TrialStatus>> all = BoundedWindow.RunAsync([.. Enumerable.Range(0, input.Sweep.Trials)], input.Sweep.Parallelism, trials.RunAsync);
-        bool cancelled = await Task.WhenAny(all, cancel) == cancel;
+        bool cancelled = await UntilEndedAsync(context, input.Sweep.Stop?.Time, trials, all, cancel);
         if (cancelled)
         {
             trials.Stop(await cancel);
@@ -57,7 +62,30 @@ public static partial class SweepOrchestrator
         IReadOnlyList<TrialStatus> ended = await all;
         await CleanUpAsync(context, input.RunId);
         var best = BestTrial.Of(ended.Where(trial => trial.State == TrialState.Completed), input.Sweep.Objective);
-        return new SweepResult(ended, best, preparation.CodeSha256, trials.Stopped, cancelled);
+        return new SweepResult(ended, best, preparation.CodeSha256, trials.Stopped, cancelled) { Finished = trials.Finished };
+    }
+
+    /// <summary>Waits for the trials, for the sweep's time to be over and for a cancellation. Returns whether it was cancelled before the trials had ended.</summary>
+    private static async Task<bool> UntilEndedAsync(TaskOrchestrationContext context, TimeSpan? time, TrialGroup trials, Task all, Task cancel)
+    {
+        if (time is not { } limit)
+        {
+            return await Task.WhenAny(all, cancel) == cancel;
+        }
+
+        using var stopTimer = new CancellationTokenSource();
+        Task timer = context.CreateTimer(limit, stopTimer.Token);
+        Task first = await Task.WhenAny(all, cancel, timer);
+        if (first == timer)
+        {
+            trials.Finish(SweepRules.TimeIsOver(limit));
+            return await Task.WhenAny(all, cancel) == cancel;
+        }
+
+#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
+        stopTimer.Cancel();
+#pragma warning restore MA0042
+        return first == cancel;
     }
 
     private static async Task CleanUpAsync(TaskOrchestrationContext context, string runId)

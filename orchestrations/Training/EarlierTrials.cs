@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using DurableMl.BatchJobs.Outcomes;
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
 
@@ -8,7 +9,8 @@ namespace DurableMl.Orchestrations.Training;
 /// <summary>What an earlier execution of a run has left of a trial.</summary>
 /// <param name="Attempts">Attempts begun.</param>
 /// <param name="Status">How it ended; null when it is to be trained on, from its last checkpoint.</param>
-public sealed record EarlierTrial(int Attempts, TrialStatus? Status);
+/// <param name="Restarts">How often Batch has started its tasks again.</param>
+public sealed record EarlierTrial(int Attempts, TrialStatus? Status, int Restarts = 0);
 
 /// <summary>Finds what a resumed run need not do again, from what its trials have left in blobs.</summary>
 internal static class EarlierTrials
@@ -27,7 +29,7 @@ internal static class EarlierTrials
                 string folder = RunBlobs.Trial(sweep.RunId, id).TrimEnd('/');
                 TrialStarts starts = await reader.StartsAsync(folder, token);
                 TrialResult? result = await reader.ResultAsync(folder, token);
-                if (Of(id, result, starts, sweep.Sweep.Objective.Metric) is { } trial)
+                if (Of(id, result, starts, sweep.Sweep.Objective) is { } trial)
                 {
                     found[id] = trial;
                 }
@@ -36,15 +38,15 @@ internal static class EarlierTrials
     }
 
     /// <summary>One that has reached its budget or is hopeless has ended; any other goes on in a new attempt.</summary>
-    internal static EarlierTrial? Of(string id, TrialResult? result, TrialStarts starts, string metric)
+    internal static EarlierTrial? Of(string id, TrialResult? result, TrialStarts starts, ObjectiveDefinition objective)
     {
         int attempts = Math.Max(starts.LastAttempt, result?.Attempt ?? 0);
         if (result is null)
         {
-            return attempts == 0 ? null : new EarlierTrial(attempts, null);
+            return attempts == 0 ? null : new EarlierTrial(attempts, null, starts.Preemptions);
         }
 
-        TrialObservation seen = ObserveTrial.Judge(running: false, TrialOutcome.Classify(null, result, result.Attempt), ObserveTrial.Progress(result), starts.Preemptions, metric);
+        TrialObservation seen = ObserveTrial.Judge(running: false, TrialOutcome.Classify(null, result, result.Attempt), ObserveTrial.Progress(result, objective.Best), starts.Preemptions, objective.Metric);
         TrialState? state = seen.Outcome switch
         {
             TrialOutcomeKind.Succeeded => TrialState.Completed,
@@ -55,6 +57,7 @@ internal static class EarlierTrials
             attempts,
             state is { } ended
                 ? new TrialStatus(id, ended, seen.Objective, seen.Epoch, attempts, starts.Preemptions, Dedicated: false, ended == TrialState.Failed ? seen.Message : null)
-                : null);
+                : null,
+            starts.Preemptions);
     }
 }

@@ -3,7 +3,10 @@ using Azure.Compute.Batch;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Inference.Json;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Training;
 
@@ -19,7 +22,10 @@ public sealed record TrialObservation(bool Running, TrialOutcomeKind? Outcome, s
 /// <summary>Activity: looks how an attempt is doing, in Batch and in its blobs.</summary>
 /// <param name="training">Training on Batch.</param>
 /// <param name="batch">The Batch account.</param>
-public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
+/// <param name="meter">Counts what has ended.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where it says how attempts ended.</param>
+public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batch, PipelineMeter meter, TimeProvider time, ILogger<ObserveTrial> logger)
 {
     /// <summary>Returns what is to be seen now.</summary>
     /// <param name="attempt">The attempt.</param>
@@ -36,9 +42,16 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
         TrialStarts starts = await training.Trials.StartsAsync(task.BlobPrefix, cancellationToken);
         TrialOutcome? outcome = TrialOutcome.Classify(state, result, attempt.Attempt);
 
+        if (outcome is null)
+        {
+            await training.RenewAccessAsync(task, cancellationToken);
+        }
+
         // A result holds its metrics itself; what was on the way does not matter any more.
-        TrialProgress progress = outcome?.Result is { } ended ? Progress(ended) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
-        return Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);
+        TrialProgress progress = outcome?.Result is { } ended ? Progress(ended, attempt.Best) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
+        TrialObservation seen = Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);
+        Count(attempt, seen, state);
+        return seen;
     }
 
     /// <summary>Sums up what was seen. A trial that does not report its objective is hopeless as soon as its first epoch is over.</summary>
@@ -57,10 +70,30 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
     }
 
     /// <summary>How far a trial has come that has left a result.</summary>
-    internal static TrialProgress Progress(TrialResult result)
+    /// <param name="result">The result.</param>
+    /// <param name="best">What is better, where the best value of a metric counts; null: the last does.</param>
+    internal static TrialProgress Progress(TrialResult result, ObjectiveGoal? best)
     {
-        Dictionary<string, double> last = result.Metrics.ToDictionary(metric => metric.Key, metric => metric.Value.Last, StringComparer.Ordinal);
-        return new TrialProgress(last.GetValueOrDefault("epoch"), last);
+        double epoch = result.Metrics.TryGetValue("epoch", out MetricSummary? epochs) ? epochs.Last : 0;
+        return new TrialProgress(epoch, result.Metrics.ToDictionary(metric => metric.Key, metric => Value(metric.Value), StringComparer.Ordinal));
+
+        double Value(MetricSummary metric) => best switch
+        {
+            ObjectiveGoal.Maximize => metric.Maximum,
+            ObjectiveGoal.Minimize => metric.Minimum,
+            _ => metric.Last,
+        };
+    }
+
+    // Each look counts what the one before has not seen; after an outcome there is no further look at this attempt.
+    private void Count(TrialAttempt attempt, TrialObservation seen, BatchTask? task)
+    {
+        meter.Preempted(attempt.Job, seen.Restarts - attempt.Restarts + (seen.Outcome == TrialOutcomeKind.Preempted ? 1 : 0));
+        if (seen.Outcome is { } outcome)
+        {
+            meter.AttemptEnded(attempt, outcome, task?.CreationTime, task?.ExecutionInfo?.StartTime, task?.ExecutionInfo?.EndTime ?? time.GetUtcNow());
+            LogEnded(logger, attempt.Attempt, outcome, seen.Message);
+        }
     }
 
     private async Task<BatchTask?> FindAsync(TrainingTask task, CancellationToken cancellationToken)
@@ -74,4 +107,7 @@ public sealed class ObserveTrial(TrainingJobs training, BatchClient batch)
             return null;
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Attempt {Attempt} ended: {Outcome}. {Message}")]
+    private static partial void LogEnded(ILogger logger, int attempt, TrialOutcomeKind outcome, string? message);
 }

@@ -1,13 +1,16 @@
+using System.Diagnostics;
 using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Failures;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Training;
 
 /// <summary>Activity: makes the Batch task of an attempt, and the job that holds it. Done twice, it makes one.</summary>
 /// <param name="training">Training on Batch.</param>
-public sealed class SubmitTrial(TrainingJobs training)
+/// <param name="logger">Where it says what it has submitted.</param>
+public sealed partial class SubmitTrial(TrainingJobs training, ILogger<SubmitTrial> logger)
 {
     /// <summary>Submits the attempt.</summary>
     /// <param name="attempt">The attempt.</param>
@@ -18,11 +21,17 @@ public sealed class SubmitTrial(TrainingJobs training)
         ArgumentNullException.ThrowIfNull(attempt);
         try
         {
-            await training.SubmitAsync(attempt.ToTask(), cancellationToken);
+            // The task goes on with the run's trace.
+            TrainingTask task = attempt.ToTask() with { TraceParent = Activity.Current?.Id };
+            await training.SubmitAsync(task, cancellationToken);
+            LogSubmitted(logger, attempt.Attempt, task.BatchTaskId, task.BatchJobId);
         }
         catch (InvalidJobException e)
         {
             throw new PermanentFailureException(e.Message, e);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Attempt {Attempt} is the task {BatchTask} of the Batch job {BatchJob}.")]
+    private static partial void LogSubmitted(ILogger logger, int attempt, string batchTask, string batchJob);
 }

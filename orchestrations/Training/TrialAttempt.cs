@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableMl.BatchJobs.Submission;
+using DurableMl.Orchestrations.Pipelines;
 
 namespace DurableMl.Orchestrations.Training;
 
@@ -18,6 +19,7 @@ namespace DurableMl.Orchestrations.Training;
 /// <param name="TimeLimit">How long the attempt may run on its node.</param>
 /// <param name="CheckpointSteps">Training steps between checkpoints, or null.</param>
 /// <param name="Nodes">Nodes that train together.</param>
+/// <param name="Restarts">How often Batch had started the trial's tasks again as of the last look.</param>
 public sealed record TrialAttempt(
     string RunId,
     string TrialId,
@@ -32,8 +34,12 @@ public sealed record TrialAttempt(
     string Metric,
     TimeSpan TimeLimit,
     int? CheckpointSteps,
-    int Nodes)
+    int Nodes,
+    int Restarts = 0)
 {
+    /// <summary>What is better, where the best value of <see cref="Metric"/> counts; null: the last does.</summary>
+    public ObjectiveGoal? Best { get; init; }
+
     /// <summary>The attempt that <paramref name="record"/> has come to.</summary>
     public static TrialAttempt Of(TrialInput input, TrialRecord record)
     {
@@ -41,7 +47,10 @@ public sealed record TrialAttempt(
         ArgumentNullException.ThrowIfNull(record);
         return new TrialAttempt(
             input.RunId, input.TrialId, record.Attempt, record.Dedicated, input.Sweep.Job, input.Dataset, input.DatasetVersion, input.Parameters, input.Seed,
-            input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes);
+            input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes, record.Restarts)
+        {
+            Best = input.Sweep.Objective.Best,
+        };
     }
 
     /// <summary>The same for Batch.</summary>

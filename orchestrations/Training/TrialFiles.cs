@@ -3,7 +3,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Inference.Registry;
-using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Runs;
 
@@ -52,7 +51,7 @@ internal sealed class TrialFiles(BlobServiceClient blobs, string runId, string t
     {
         try
         {
-            await blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Output(runId, trialId, file.Name)).DownloadToAsync(path, cancellationToken);
+            await RunBlobs.Output(blobs, runId, trialId, file.Name).DownloadToAsync(path, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {

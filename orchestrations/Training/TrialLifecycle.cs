@@ -69,7 +69,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
     /// <summary>Shows where the trial stands.</summary>
     public TrialStatus Report(TrialState state)
     {
-        TrialStatus status = Record.Status(input.TrialId, state);
+        TrialStatus status = Record.Status(input, state);
         context.SetCustomStatus(Blobs.JsonBlobs.ToElement(status));
         return status;
     }
@@ -99,7 +99,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
         if (!Record.Dedicated && input.WantsDedicated(Record.Preemptions))
         {
             await EndTaskAsync();
-            Record = Record.Next(dedicated: true, FormattableString.Invariant($"preempted {Record.Preemptions} times, so moved to dedicated nodes"));
+            Record = Record.Next(dedicated: true, FormattableString.Invariant($"moved to dedicated nodes after {Record.Preemptions} preemption{(Record.Preemptions == 1 ? "" : "s")}"));
             Report(TrialState.Retrying);
             return TimeSpan.Zero;
         }

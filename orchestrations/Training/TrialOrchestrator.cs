@@ -46,7 +46,7 @@ public static class TrialOrchestrator
         }
 
         context.ContinueAsNew(input with { Record = trial.Record });
-        return trial.Record.Status(input.TrialId, TrialState.Running);
+        return trial.Record.Status(input, TrialState.Running);
     }
 
     private static async Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task cancelled, Task ended)

@@ -14,6 +14,9 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
     /// <summary>How long this attempt has run on nodes. Waiting for a node does not count.</summary>
     public TimeSpan Ran { get; init; }
 
+    /// <summary>How long all attempts have been seen on nodes.</summary>
+    public TimeSpan OnNodes { get; init; }
+
     /// <summary>When this attempt was last seen running; null when the last look did not show it so.</summary>
     public DateTime? SeenRunningAt { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
         {
             OutageSince = null,
             Ran = ranOn && SeenRunningAt is { } before ? Ran + (now - before) : Ran,
+            OnNodes = SeenRunningAt is { } last ? OnNodes + (now - last) : OnNodes,
             SeenRunningAt = seen.Running ? now : null,
             Restarts = Math.Max(Restarts, seen.Restarts),
             Objective = seen.Objective ?? Objective,
@@ -65,6 +69,13 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
         this with { Attempt = Attempt + 1, Dedicated = dedicated, SubmittedAt = null, Ran = TimeSpan.Zero, SeenRunningAt = null, Error = error };
 
     /// <summary>What the trial's custom status shows.</summary>
-    public TrialStatus Status(string trialId, TrialState state) =>
-        new(trialId, state, Objective, Epoch, SubmittedAt is null ? Attempt - 1 : Attempt, Preemptions, Dedicated, Error);
+    public TrialStatus Status(TrialInput input, TrialState state)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new TrialStatus(input.TrialId, state, Objective, Epoch, SubmittedAt is null ? Attempt - 1 : Attempt, Preemptions, Dedicated, Error)
+        {
+            Parameters = input.Sweep.Sampler.Learns ? input.Parameters : null,
+            OnNodes = OnNodes,
+        };
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DurableMl.Orchestrations.Training;
@@ -21,6 +22,12 @@ public sealed record TrialStatus(
     bool Dedicated,
     string? Error)
 {
+    /// <summary>Its hyperparameters, where they do not follow from the trial's number because the sweep's sampler learns from other trials.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Parameters { get; init; }
+
+    /// <summary>How long it has been seen on nodes, over all attempts.</summary>
+    public TimeSpan OnNodes { get; init; }
+
     /// <summary>Whether it will change no more.</summary>
     [JsonIgnore]
     public bool HasEnded => State is TrialState.Completed or TrialState.Failed or TrialState.Cancelled;

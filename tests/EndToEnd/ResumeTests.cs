@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Processes;
 using EndToEnd.Tests.Fixtures;
@@ -11,14 +12,15 @@ namespace EndToEnd.Tests;
 public sealed class ResumeTests
 {
     private const string FunctionsHost = "Functions host";
+    private const string BatchEmulator = "Batch emulator";
 
     [TestMethod]
     public async Task A_run_survives_the_death_of_its_host_in_every_phase_and_does_nothing_twice()
     {
         using var state = new TemporaryFolder();
         await using var up = await Up.StartAsync(state.Path);
-        await SmallMnist.UploadAsync(up.Blobs, "mnist-kill", trainImages: 1000);
-        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-kill", trials: 3, budget: 6, learningRates: [0.002, 0.003, 0.005]), "killed", CancellationToken.None);
+        await SmallMnist.UploadAsync(up.Blobs, "mnist-kill", trainImages: 500);
+        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-kill", trials: 2, budget: 3, learningRates: [0.002, 0.003]), "killed", CancellationToken.None);
 
         await up.KillServiceAsync(FunctionsHost);
         await up.UntilAsync(runId, run => run.HasEnded || run.CustomStatus?.Phase is not (null or "ingest"));
@@ -47,15 +49,15 @@ public sealed class ResumeTests
     {
         using var state = new TemporaryFolder();
         await using var first = await Up.StartAsync(state.Path);
-        await SmallMnist.UploadAsync(first.Blobs, "mnist-all", trainImages: 4000);
-        var runId = await first.Pipelines.StartAsync(SmallPipeline.Json("mnist-all", trials: 3, budget: 20, learningRates: [0.002, 0.003, 0.005]), "all", CancellationToken.None);
+        await SmallMnist.UploadAsync(first.Blobs, "mnist-all", trainImages: 2000);
+        var runId = await first.Pipelines.StartAsync(SmallPipeline.Json("mnist-all", trials: 3, budget: 12, learningRates: [0.002, 0.003, 0.005]), "all", CancellationToken.None);
         await first.UntilAsync(runId, run => run.HasEnded || run.CustomStatus?.Phase is "preprocess" or "train");
         await first.KillAsync();
         await using var killed = await Up.StartAsync(state.Path);
 
         // One trial is through and another has a checkpoint, and cannot come to its end any more.
         await killed.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial.State == "completed"));
-        var underWay = await HaltTrialWithCheckpointAsync(killed, runId, state.Path);
+        var underWay = await HaltTrialWithCheckpointAsync(killed, runId);
         var before = (await killed.Pipelines.GetAsync(runId, CancellationToken.None))!;
         var finished = Trials(before).Where(trial => trial.State == "completed").Select(trial => trial.Id).ToArray();
         CollectionAssert.DoesNotContain(finished, underWay, "The trial was over before it could be killed.");
@@ -80,6 +82,26 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
+    public async Task A_cancelled_run_that_is_resumed_goes_on_from_its_checkpoints()
+    {
+        using var state = new TemporaryFolder();
+        await using var up = await Up.StartAsync(state.Path);
+        await SmallMnist.UploadAsync(up.Blobs, "mnist-resumed", trainImages: 1000);
+        var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-resumed", trials: 2, budget: 20, learningRates: [0.002, 0.003]), "resumed", CancellationToken.None);
+        await up.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial is { State: "running", Epoch: >= 2 }));
+        await up.Pipelines.CancelAsync(runId, CancellationToken.None);
+        Assert.AreEqual("cancelled", (await up.EndAsync(runId)).State);
+
+        await up.Pipelines.ResumeAsync(runId, maxFailedTrials: null, CancellationToken.None);
+        var result = Result(await up.EndAsync(runId), up);
+
+        Assert.AreEqual(("published", "1"), (result.State, result.Model?.Version));
+        Assert.IsTrue(result.Trials.All(trial => trial.State == "completed"));
+        var logs = await Task.WhenAll(result.Trials.Select(trial => RunStore.LogsAsync(up.Blobs, runId, trial.Id)));
+        StringAssert.Contains(string.Concat(logs), "resuming at step");
+    }
+
+    [TestMethod]
     public async Task A_host_that_is_told_to_stop_leaves_no_process()
     {
         using var state = new TemporaryFolder();
@@ -101,7 +123,7 @@ public sealed class ResumeTests
         await using var up = await Up.StartAsync(state.Path);
 
         await up.KillServiceAsync("Azurite");
-        await up.KillServiceAsync("Batch emulator");
+        await up.KillServiceAsync(BatchEmulator);
         await Eventually.TrueAsync(() => up.Output.Split("is up again").Length == 3, "both are up again", () => up.Output);
 
         await SmallMnist.UploadAsync(up.Blobs, "mnist-back", trainImages: 300);
@@ -111,14 +133,14 @@ public sealed class ResumeTests
 
     private static IReadOnlyList<RunTrial> Trials(RunDocument run) => run.CustomStatus?.Trials ?? [];
 
-    private static Task<string> HaltTrialWithCheckpointAsync(Up up, string runId, string stateFolder) => Eventually.GetAsync(
+    private static Task<string> HaltTrialWithCheckpointAsync(Up up, string runId) => Eventually.GetAsync(
         async () =>
         {
             var runs = up.Blobs.GetBlobContainerClient("runs");
             foreach (var trial in Trials((await up.Pipelines.GetAsync(runId, CancellationToken.None))!).Where(trial => trial is { State: "running", Epoch: >= 1 }))
             {
                 var prefix = $"{runId}/trials/{trial.Id}";
-                if (await HasCheckpointAsync(runs.GetBlobClient($"{prefix}/checkpoint/latest.json")) && await HaltAsync(stateFolder, runs.GetBlobClient($"{prefix}/output/result.json")))
+                if (await HasCheckpointAsync(TrialContainer.Of(up.Blobs, prefix).GetBlobClient($"{prefix}/checkpoint/latest.json")) && await HaltAsync(up.ProcessOf(BatchEmulator), runs.GetBlobClient($"{prefix}/output/result.json")))
                 {
                     return trial.Id;
                 }
@@ -141,14 +163,14 @@ public sealed class ResumeTests
         return content.RootElement.GetProperty("sequence").GetInt32() > 0;
     }
 
-    private static async Task<bool> HaltAsync(string stateFolder, BlobClient result)
+    private static async Task<bool> HaltAsync(int emulator, BlobClient result)
     {
-        if (TrialProcesses.Halt(stateFolder) > 0 && !await result.ExistsAsync())
+        if (TrialProcesses.Halt(emulator) > 0 && !await result.ExistsAsync())
         {
             return true;
         }
 
-        TrialProcesses.GoOn(stateFolder);
+        TrialProcesses.GoOn(emulator);
         return false;
     }
 
@@ -157,9 +179,13 @@ public sealed class ResumeTests
         var all = new Dictionary<string, string>(await RunStore.ETagsAsync(up.Blobs, "datasets", ""), StringComparer.Ordinal);
         foreach (var trial in trials)
         {
-            foreach (var (blob, etag) in await RunStore.ETagsAsync(up.Blobs, "runs", $"{runId}/trials/{trial}/"))
+            var prefix = $"{runId}/trials/{trial}";
+            foreach (var container in (string[])["runs", TrialContainer.Name(prefix)])
             {
-                all[blob] = etag;
+                foreach (var (blob, etag) in await RunStore.ETagsAsync(up.Blobs, container, prefix + "/"))
+                {
+                    all[blob] = etag;
+                }
             }
         }
 

@@ -1,12 +1,17 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Azure.Compute.Batch;
 
 namespace BatchJobs.Tests;
 
 /// <summary>Does with a task what a Batch node does: brings its files, sets its environment, starts its command without a shell.</summary>
-internal static class NodeOnThisMachine
+internal static partial class NodeOnThisMachine
 {
-    public static async Task<int> RunAsync(BatchTaskCreateOptions task, string folder, CancellationToken cancellationToken)
+    [GeneratedRegex("\"[^\"]*\"|\\S+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Word();
+
+    /// <summary>Returns the exit code. <paramref name="tamper"/> may change the files before the command starts.</summary>
+    public static async Task<int> RunAsync(BatchTaskCreateOptions task, string folder, CancellationToken cancellationToken, Action? tamper = null)
     {
         using var http = new HttpClient();
         foreach (var file in task.ResourceFiles)
@@ -16,7 +21,8 @@ internal static class NodeOnThisMachine
             await File.WriteAllBytesAsync(path, await http.GetByteArrayAsync(file.HttpUri, cancellationToken), cancellationToken);
         }
 
-        var words = task.CommandLine.Split(' ');
+        tamper?.Invoke();
+        string[] words = [.. Word().Matches(task.CommandLine).Select(word => word.Value.Trim('"'))];
         var start = new ProcessStartInfo(words[0] == "python3" ? Repository.Python : words[0], words[1..]) { WorkingDirectory = folder };
         foreach (var setting in task.EnvironmentSettings)
         {

@@ -1,12 +1,9 @@
 using Azure.Storage.Blobs;
 using DurableMl.Inference;
-using DurableMl.Inference.Management;
-using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -84,7 +81,7 @@ internal sealed class InferenceHost : IAsyncDisposable
     public async Task SetTrafficAsync(string model, string rules)
     {
         HttpResponseMessage current = await Client.GetAsync($"api/models/{model}/traffic");
-        var request = new HttpRequestMessage(HttpMethod.Put, $"api/models/{model}/traffic") { Content = new StringContent(rules) };
+        var request = new HttpRequestMessage(HttpMethod.Put, $"api/models/{model}/traffic") { Content = new StringContent(rules, System.Text.Encoding.UTF8, "application/json") };
         if (current.Headers.ETag is { } etag)
         {
             request.Headers.IfMatch.Add(etag);
@@ -107,27 +104,10 @@ internal sealed class InferenceHost : IAsyncDisposable
 
     private static void Map(WebApplication app)
     {
-        var protocol = app.Services.GetRequiredService<OpenInferenceProtocol>();
-        app.MapGet("v2/health/live", (HttpContext c) => protocol.LiveAsync(c));
-        app.MapGet("v2/health/ready", (HttpContext c) => protocol.ReadyAsync(c));
-        app.MapGet("v2", (HttpContext c) => protocol.ServerAsync(c));
-        app.MapGet("v2/models/{model}", (HttpContext c) => protocol.ModelAsync(c, Route(c, "model")!, null));
-        app.MapGet("v2/models/{model}/versions/{version}", (HttpContext c) => protocol.ModelAsync(c, Route(c, "model")!, Route(c, "version")));
-        app.MapGet("v2/models/{model}/ready", (HttpContext c) => protocol.ModelReadyAsync(c, Route(c, "model")!, null));
-        app.MapGet("v2/models/{model}/versions/{version}/ready", (HttpContext c) => protocol.ModelReadyAsync(c, Route(c, "model")!, Route(c, "version")));
-        app.MapPost("v2/models/{model}/infer", (HttpContext c) => protocol.InferAsync(c, Route(c, "model")!, null));
-        app.MapPost("v2/models/{model}/versions/{version}/infer", (HttpContext c) => protocol.InferAsync(c, Route(c, "model")!, Route(c, "version")));
-        var api = app.Services.GetRequiredService<ModelsApi>();
-        app.MapGet("api/models", (HttpContext c) => api.ListAsync(c));
-        app.MapGet("api/models/{model}", (HttpContext c) => api.GetAsync(c, Route(c, "model")!));
-        app.MapGet("api/models/{model}/versions/{version}", (HttpContext c) => api.GetVersionAsync(c, Route(c, "model")!, Route(c, "version")!));
-        app.MapMethods("api/models/{model}/aliases/{alias}", ["PUT", "DELETE"], (HttpContext c) => api.SetAliasAsync(c, Route(c, "model")!, Route(c, "alias")!));
-        app.MapGet("api/models/{model}/traffic", (HttpContext c) => api.GetTrafficAsync(c, Route(c, "model")!));
-        app.MapPut("api/models/{model}/traffic", (HttpContext c) => api.PutTrafficAsync(c, Route(c, "model")!));
-        app.MapGet("api/models/{model}/experiments", (HttpContext c) => api.ExperimentsAsync(c, Route(c, "model")!));
-        app.MapPost("api/feedback", (HttpContext c) => api.FeedbackAsync(c));
-        app.MapGet("metrics", (HttpContext c) => api.MetricsAsync(c));
+        var endpoints = app.Services.GetRequiredService<InferenceEndpoints>();
+        foreach (InferenceEndpoint endpoint in endpoints.All)
+        {
+            app.MapMethods(endpoint.Route, endpoint.Methods, context => endpoints.AnswerAsync(endpoint.Name, context));
+        }
     }
-
-    private static string? Route(HttpContext context, string name) => (string?)context.GetRouteValue(name);
 }

@@ -10,12 +10,7 @@ internal static class TensorOf
 
     public static Tensor Integers(string name, long[] shape, params long[] values) => Make(name, "INT64", shape, MemoryMarshal.AsBytes<long>(values));
 
-    public static Tensor Make(string name, string type, long[] shape, ReadOnlySpan<byte> data)
-    {
-        PooledMemory memory = PooledMemory.Rent(data.Length);
-        data.CopyTo(memory.Span);
-        return new(name, TensorType.ByName[type], shape, memory, memory.Address, data.Length);
-    }
+    public static Tensor Make(string name, string type, long[] shape, ReadOnlySpan<byte> data) => Tensor.Copy(name, TensorType.ByName[type], shape, data);
 
     public static float[] Floats(this Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray();
 }

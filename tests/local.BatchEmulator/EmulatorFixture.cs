@@ -1,6 +1,8 @@
-using System.Diagnostics;
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace BatchEmulator.Tests;
 
@@ -16,6 +18,9 @@ internal sealed class EmulatorFixture : IAsyncDisposable
     public BatchEmulatorHost Host { get; private set; } = null!;
 
     public RestClient Client { get; private set; } = null!;
+
+    /// <summary>What the emulator has logged.</summary>
+    public ConcurrentQueue<string> Log { get; } = [];
 
     public string DataDirectory => folder["data"];
 
@@ -105,7 +110,24 @@ internal sealed class EmulatorFixture : IAsyncDisposable
             PreemptedTime = TimeSpan.FromMilliseconds(50),
         };
         configure?.Invoke(options);
-        Host = await BatchEmulatorHost.StartAsync(options, clock);
+        Host = await BatchEmulatorHost.StartAsync(options, clock, builder => builder.Services.AddSingleton<ILoggerProvider>(new LogList(Log)));
         Client = new RestClient(Host.Url, Host.AccountName, Host.AccountKey);
+    }
+
+    private sealed class LogList(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -1,5 +1,6 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
+using DurableTask.Core.Settings;
 using DurableTask.Sqlite.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -12,8 +13,9 @@ internal sealed class Hub : IAsyncDisposable
     private TaskHubWorker worker;
     private bool disposed;
 
-    public Hub(Action<SqliteOrchestrationServiceOptions>? configure = null, string? path = null)
+    public Hub(Action<SqliteOrchestrationServiceOptions>? configure = null, string? path = null, string? version = null)
     {
+        Version = version;
         folder = path is null ? new TemporaryFolder() : null;
         Options = new SqliteOrchestrationServiceOptions(path ?? folder!["hub.db"]);
         configure?.Invoke(Options);
@@ -23,6 +25,9 @@ internal sealed class Hub : IAsyncDisposable
     }
 
     public SqliteOrchestrationServiceOptions Options { get; }
+
+    /// <summary>The one version that workers take, others being given back; null for any. Holds for the next worker.</summary>
+    public string? Version { get; set; }
 
     public SqliteOrchestrationService Service { get; }
 
@@ -57,6 +62,13 @@ internal sealed class Hub : IAsyncDisposable
             return number;
         });
 
+    /// <summary>"traced": an activity, a wait for an event, and a child that runs an activity.</summary>
+    public Hub WithTraced()
+    {
+        worker.AddTaskOrchestrations(new LambdaCreator<TaskOrchestration>("traced", "", () => new Traced()));
+        return WithSteps();
+    }
+
     /// <summary>"wait": for ever; "collect": so many events.</summary>
     public Hub WithEvents()
     {
@@ -83,7 +95,7 @@ internal sealed class Hub : IAsyncDisposable
     public Task<long> CountMessagesAsync(string instanceId)
     {
         using var connection = Connection.Open(Options.Path, SqliteOpenMode.ReadOnly);
-        return Task.FromResult(connection.Prepare($"SELECT COUNT(*) FROM messages WHERE {RowId.KeySql("id")} = (SELECT key FROM instances WHERE id = ?1)").Bind(1, instanceId).Number() ?? 0);
+        return Task.FromResult(connection.Prepare("SELECT COUNT(*) FROM messages WHERE key = (SELECT key FROM instances WHERE id = ?1)").Bind(1, instanceId).Number() ?? 0);
     }
 
     public async Task<List<HistoryEvent>> HistoryAsync(string instanceId)
@@ -145,7 +157,16 @@ internal sealed class Hub : IAsyncDisposable
         folder?.Dispose();
     }
 
-    private TaskHubWorker NewWorker() => new(Service) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
+    private TaskHubWorker NewWorker()
+    {
+        var versioning = new VersioningSettings
+        {
+            Version = Version ?? "",
+            MatchStrategy = Version is null ? VersioningSettings.VersionMatchStrategy.None : VersioningSettings.VersionMatchStrategy.Strict,
+            FailureStrategy = VersioningSettings.VersionFailureStrategy.Reject,
+        };
+        return new TaskHubWorker(Service, versioning, loggerFactory: null) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
+    }
 
     private sealed class LambdaOrchestration<TInput, TOutput>(Func<OrchestrationContext, TInput, Task<TOutput>> run) : TaskOrchestration<TOutput, TInput>
     {
@@ -196,6 +217,19 @@ internal sealed class Hub : IAsyncDisposable
         }
 
         public override void OnEvent(OrchestrationContext context, string name, int input) => first.TrySetResult(input);
+    }
+
+    private sealed class Traced : TaskOrchestration<int, string, int, string>
+    {
+        private readonly TaskCompletionSource<int> raised = new();
+
+        public override async Task<int> RunTask(OrchestrationContext context, string input)
+        {
+            await context.ScheduleTask<int>("increment", "", 0);
+            return await context.CreateSubOrchestrationInstance<int>("steps", "", await raised.Task);
+        }
+
+        public override void OnEvent(OrchestrationContext context, string name, int input) => raised.TrySetResult(input);
     }
 
     private sealed class LambdaActivity<TInput, TOutput>(Func<TInput, Task<TOutput>> run) : AsyncTaskActivity<TInput, TOutput>

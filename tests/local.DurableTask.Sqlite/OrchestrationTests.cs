@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DurableTask.Core;
 using DurableTask.Core.Exceptions;
 using DurableTask.Core.History;
@@ -134,166 +135,6 @@ public sealed class OrchestrationTests
     }
 
     [TestMethod]
-    public async Task Events_arrive_in_order_before_and_after_the_wait_for_them()
-    {
-        await using var hub = await new Hub().WithEvents().StartAsync();
-        var instance = await hub.StartAsync("collect", 6);
-        for (var i = 0; i < 6; i++)
-        {
-            await hub.Client.RaiseEventAsync(instance, "event", i);
-        }
-
-        Assert.AreEqual("\"0,1,2,3,4,5\"", (await hub.WaitAsync(instance)).Output);
-    }
-
-    [TestMethod]
-    public async Task Events_for_an_instance_that_is_not_there_or_has_finished_leave_nothing()
-    {
-        await using var hub = await new Hub().WithSteps().StartAsync();
-        var instance = await hub.StartAsync("steps", 1);
-        await hub.WaitAsync(instance);
-
-        await hub.Client.RaiseEventAsync(new OrchestrationInstance { InstanceId = instance.InstanceId }, "late", 1);
-        await hub.Client.RaiseEventAsync(new OrchestrationInstance { InstanceId = "nobody" }, "lost", 1);
-
-        Assert.AreEqual(0, await hub.CountAsync("messages"));
-        Assert.AreEqual(1, await hub.CountAsync("instances"));
-    }
-
-    [TestMethod]
-    public async Task Continue_as_new_keeps_the_instance_and_drops_its_history_and_timers()
-    {
-        await using var hub = await new Hub().WithSteps()
-            .Orchestration("loop", async (OrchestrationContext context, int round) =>
-            {
-                using var cancellation = new CancellationTokenSource();
-                _ = context.CreateTimer(context.CurrentUtcDateTime.AddDays(1), "left behind", cancellation.Token);
-                await context.ScheduleTask<int>("increment", "", round);
-                cancellation.Cancel(); // not CancelAsync: an orchestration must not leave its thread
-                if (round < 20)
-                {
-                    context.ContinueAsNew(round + 1);
-                }
-
-                return round;
-            })
-            .StartAsync();
-        var instance = await hub.StartAsync("loop", 0);
-
-        var state = await hub.WaitAsync(instance);
-
-        Assert.AreEqual("20", state.Output);
-        Assert.AreEqual("20", state.Input);
-        Assert.AreEqual(0, await hub.CountAsync("messages"));
-        Assert.IsTrue((await hub.HistoryAsync(instance.InstanceId)).Count < 15);
-    }
-
-    [TestMethod]
-    public async Task Events_survive_continue_as_new()
-    {
-        // Each round takes one event; the others wait in the message queue or in the worker.
-        await using var hub = await new Hub().Carrying().StartAsync();
-        var instance = await hub.StartAsync("carry", Array.Empty<int>());
-        var current = new OrchestrationInstance { InstanceId = instance.InstanceId };
-        for (var i = 0; i < 30; i++)
-        {
-            await hub.Client.RaiseEventAsync(current, "event", i);
-        }
-
-        Assert.AreEqual("[" + string.Join(',', Enumerable.Range(0, 30)) + "]", (await hub.WaitAsync(instance)).Output);
-    }
-
-    [TestMethod]
-    public async Task A_suspended_orchestration_waits_until_it_is_resumed_and_does_not_spin()
-    {
-        await using var hub = await new Hub().WithEvents().StartAsync();
-        var instance = await hub.StartAsync("collect", 2);
-        await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Running);
-        await hub.Client.SuspendInstanceAsync(instance, "pause");
-        await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Suspended);
-        await hub.Client.RaiseEventAsync(instance, "event", 1);
-        await hub.Client.RaiseEventAsync(instance, "event", 2);
-        await Eventually.TrueAsync(async () => await hub.CountAsync("messages") == 0, "the events are in the history");
-        var turns = await hub.CountAsync("history");
-
-        Assert.AreEqual(OrchestrationStatus.Suspended, (await hub.Service.GetOrchestrationStateAsync(instance.InstanceId, executionId: null)).OrchestrationStatus);
-        await hub.Client.ResumeInstanceAsync(instance, "go on");
-
-        Assert.AreEqual("\"1,2\"", (await hub.WaitAsync(instance)).Output);
-        Assert.AreEqual(turns + 1, await hub.CountAsync("history"));
-    }
-
-    [TestMethod]
-    [DataRow(false)]
-    [DataRow(true)]
-    public async Task A_terminated_orchestration_ends_with_the_reason_as_its_output(bool suspended)
-    {
-        await using var hub = await new Hub().WithEvents().StartAsync();
-        var instance = await hub.StartAsync("wait");
-        await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Running);
-        if (suspended)
-        {
-            await hub.Client.SuspendInstanceAsync(instance, "pause");
-            await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Suspended);
-        }
-
-        await hub.Client.TerminateInstanceAsync(instance, "enough");
-
-        var state = await hub.WaitAsync(instance);
-        Assert.AreEqual(OrchestrationStatus.Terminated, state.OrchestrationStatus);
-        Assert.AreEqual("enough", state.Output);
-    }
-
-    [TestMethod]
-    public async Task A_scheduled_orchestration_starts_in_time_with_the_events_that_came_before()
-    {
-        await using var hub = await new Hub().WithEvents().StartAsync();
-        var start = DateTime.UtcNow.AddMilliseconds(300);
-        var instance = await hub.Client.CreateScheduledOrchestrationInstanceAsync("collect", "", "scheduled", 1, start);
-        await hub.Client.RaiseEventAsync(instance, "event", 7);
-        Assert.AreEqual(OrchestrationStatus.Pending, (await hub.Service.GetOrchestrationStateAsync("scheduled", executionId: null)).OrchestrationStatus);
-
-        var state = await hub.WaitAsync(instance);
-
-        Assert.AreEqual("\"7\"", state.Output);
-        Assert.IsTrue(state.CompletedTime >= start);
-    }
-
-    [TestMethod]
-    public async Task A_scheduled_orchestration_can_be_terminated_before_it_starts()
-    {
-        await using var hub = await new Hub().WithEvents().StartAsync();
-        var instance = await hub.Client.CreateScheduledOrchestrationInstanceAsync("wait", "", "far", null, DateTime.UtcNow.AddDays(20));
-
-        await hub.Client.TerminateInstanceAsync(instance, "not needed");
-
-        var state = await hub.WaitAsync(instance);
-        Assert.AreEqual(OrchestrationStatus.Terminated, state.OrchestrationStatus);
-        Assert.AreEqual("not needed", state.Output);
-        Assert.AreEqual(0, await hub.CountAsync("messages"));
-    }
-
-    [TestMethod]
-    public async Task A_result_that_comes_after_the_end_is_dropped()
-    {
-        var release = new TaskCompletionSource<string>();
-        await using var hub = await new Hub()
-            .AsyncActivity("slow", (string _) => release.Task)
-            .Orchestration("impatient", async (OrchestrationContext context, string _) => await context.ScheduleTask<string>("slow", "", ""))
-            .StartAsync();
-        var instance = await hub.StartAsync("impatient");
-        await hub.WaitForStatusAsync(instance.InstanceId, OrchestrationStatus.Running);
-        await hub.Client.TerminateInstanceAsync(instance, "too slow");
-        await hub.WaitAsync(instance);
-
-        release.SetResult("late");
-
-        await Eventually.TrueAsync(async () => await hub.CountAsync("activities") == 0, "the activity is done with");
-        Assert.AreEqual(0, await hub.CountAsync("messages"));
-        Assert.AreEqual(OrchestrationStatus.Terminated, (await hub.Service.GetOrchestrationStateAsync(instance.InstanceId, executionId: null)).OrchestrationStatus);
-    }
-
-    [TestMethod]
     public async Task Failures_tell_their_type_message_and_trace()
     {
         await using var hub = await new Hub()
@@ -318,7 +159,16 @@ public sealed class OrchestrationTests
         var large = new string('ä', 32 << 20);
         await using var hub = await new Hub()
             .Activity("echo", (string text) => text)
-            .Orchestration("pass", async (OrchestrationContext context, string text) => await context.ScheduleTask<string>("echo", "", text))
+            .Orchestration("pass", async (OrchestrationContext context, string text) =>
+            {
+                var passed = await context.ScheduleTask<string>("echo", "", text);
+                for (var i = 0; i < 5; i++)
+                {
+                    await context.ScheduleTask<string>("echo", "", "small");
+                }
+
+                return passed;
+            })
             .StartAsync();
 
         await hub.RunAsync("pass", large, "large");
@@ -326,6 +176,79 @@ public sealed class OrchestrationTests
 
         Assert.IsTrue(state.Output == "\"" + large + "\"");
         Assert.IsTrue(state.Input == state.Output);
+
+        // Written by the turns that it came and went with, and by none of those between.
+        Assert.AreEqual(7, await hub.CountAsync("history"));
+        Assert.AreEqual(3, await hub.CountAsync("history WHERE length(events) > 1000000"));
+    }
+
+    [TestMethod]
+    public async Task A_history_of_100_000_events_is_written_once_and_streamed()
+    {
+        const int Count = 100_000;
+        await using var hub = await new Hub().WithEvents().StartAsync();
+        var instance = await hub.StartAsync("collect", Count, "long");
+        for (var i = 0; i < Count - 1;)
+        {
+            var messages = new List<TaskMessage>();
+            for (; messages.Count < 5_000 && i < Count - 1; i++)
+            {
+                messages.Add(Raised(i));
+            }
+
+            await hub.Service.SendTaskOrchestrationMessageBatchAsync([.. messages]);
+        }
+
+        await hub.RestartAsync(restarted => restarted.WithEvents());
+        await hub.Service.SendTaskOrchestrationMessageBatchAsync(Raised(Count - 1));
+
+        Assert.IsTrue((await hub.WaitAsync(instance)).Output == "\"" + string.Join(',', Enumerable.Range(0, Count)) + "\"");
+        var next = 0;
+        await foreach (var raised in hub.Service.StreamOrchestrationHistoryAsync("long"))
+        {
+            if (raised is EventRaisedEvent { Input: var input })
+            {
+                Assert.AreEqual(next++.ToString(System.Globalization.CultureInfo.InvariantCulture), input);
+            }
+        }
+
+        Assert.AreEqual(Count, next);
+
+        static TaskMessage Raised(int number) => new()
+        {
+            OrchestrationInstance = new OrchestrationInstance { InstanceId = "long" },
+            Event = new EventRaisedEvent(-1, number.ToString(System.Globalization.CultureInfo.InvariantCulture)) { Name = "event" },
+        };
+    }
+
+    [TestMethod]
+    public async Task The_traces_of_an_orchestration_its_activities_and_children_hang_together_across_a_restart()
+    {
+        var ended = new System.Collections.Concurrent.ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "DurableTask.Core" or "test",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource("test");
+        await using var hub = await new Hub().WithTraced().StartAsync();
+        OrchestrationInstance instance;
+        using var root = source.StartActivity("root")!;
+        instance = await hub.StartAsync("traced", id: "traced");
+        await Eventually.TrueAsync(() => ended.Any(span => span.DisplayName == "activity:increment" && span.TraceId == root.TraceId), "its first activity has run");
+
+        await hub.RestartAsync(restarted => restarted.WithTraced());
+        await hub.Client.RaiseEventAsync(instance, "event", 1);
+        await hub.WaitAsync(instance);
+
+        var spans = ended.Where(span => span.TraceId == root.TraceId).ToList();
+        var orchestration = spans.Single(span => span is { DisplayName: "orchestration:traced", Kind: ActivityKind.Server });
+        var child = spans.Single(span => span is { DisplayName: "orchestration:steps", Kind: ActivityKind.Server });
+        Assert.IsTrue(spans.Where(span => span.DisplayName == "activity:increment" && span.Kind == ActivityKind.Client).All(span =>
+            span.ParentSpanId == orchestration.SpanId || span.ParentSpanId == child.SpanId));
+        Assert.IsTrue(spans.TrueForAll(span => span.ParentSpanId == root.SpanId || spans.Exists(parent => parent.SpanId == span.ParentSpanId)), "each has its parent");
     }
 
     [TestMethod]

@@ -3,6 +3,7 @@ using DurableTask.Core.History;
 using DurableTask.Core.Tracing;
 using DurableTask.Sqlite.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 using Newtonsoft.Json;
 
 namespace DurableTask.Sqlite.Tests;
@@ -78,11 +79,13 @@ public sealed class StorageTests
     }
 
     [TestMethod]
-    public async Task A_file_of_an_older_version_is_migrated_and_its_work_goes_on()
+    [DataRow(1)]
+    [DataRow(2)]
+    public async Task A_file_of_an_older_version_is_migrated_and_its_work_goes_on(int version)
     {
         using var folder = new TemporaryFolder();
         await MakeWaitingAsync(folder["hub.db"]);
-        Downgrade(folder["hub.db"]);
+        Downgrade(folder["hub.db"], version);
 
         await using var hub = await new Hub(path: folder["hub.db"]).WithEvents().StartAsync();
         await hub.Client.RaiseEventAsync(new OrchestrationInstance { InstanceId = "old" }, "event", 1);
@@ -226,20 +229,23 @@ public sealed class StorageTests
         await hub.WaitForStatusAsync("old", OrchestrationStatus.Running);
     }
 
-    /// <summary>Makes version 1 out of a file of version 2: what the migration step does, undone.</summary>
-    private static void Downgrade(string path)
+    /// <summary>Makes a file of version 1 or 2 out of one of version 3: what the steps do, undone.</summary>
+    private static void Downgrade(string path, int version)
     {
-        using var old = Connection.Open(path + ".old", SqliteOpenMode.ReadWriteCreate);
-        Schema.Migrate(old, 1);
-        old.Execute($"ATTACH '{path}' AS new");
-        foreach (var table in new[] { "instances", "payloads", "history", "messages" })
+        using (var old = Connection.Open(path + ".old", SqliteOpenMode.ReadWriteCreate))
         {
-            old.Execute($"INSERT INTO main.{table} SELECT * FROM new.{table}");
+            Schema.Migrate(old, version);
+            old.Execute($"""
+                ATTACH '{path}' AS new;
+                INSERT INTO main.instances SELECT * FROM new.instances;
+                INSERT INTO main.payloads SELECT ((id / 2) << 28) + id % 2, data FROM new.payloads;
+                INSERT INTO main.history SELECT (key << 28) + ROW_NUMBER() OVER (PARTITION BY key ORDER BY id) - 1, events FROM new.history;
+                INSERT INTO main.messages SELECT (key << 28) + ROW_NUMBER() OVER (PARTITION BY key ORDER BY id), type, due, message FROM new.messages;
+                INSERT INTO main.activities (id, message) SELECT (key << 28) + ROW_NUMBER() OVER (PARTITION BY key ORDER BY id), message FROM new.activities;
+                DETACH new;
+                """);
         }
 
-        old.Execute("INSERT INTO main.activities SELECT id, message FROM new.activities");
-        old.Execute("DETACH new");
-        old.Dispose();
         File.Move(path + ".old", path, overwrite: true);
     }
 
@@ -253,5 +259,51 @@ public sealed class StorageTests
         StringAssert.Contains(exception.Message, because);
         StringAssert.Contains(exception.Message, path);
         CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(path));
+    }
+
+    [TestMethod]
+    public async Task What_may_wait_for_the_disk_goes_with_the_next_that_may_not_or_after_half_a_second()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new FakeTimeProvider();
+        await using var database = Database.Open(new SqliteOrchestrationServiceOptions(Path.Combine(folder.Path, "hub.db")) { TimeProvider = clock });
+        Writer writer = database.Writer;
+
+        await writer.WriteAsync(_ => true, mayWaitForDisk: true);
+        Assert.IsTrue(writer.IsUnsynced);
+        await writer.WriteAsync(_ => true);
+        Assert.IsFalse(writer.IsUnsynced);
+
+        await writer.WriteAsync(_ => true, mayWaitForDisk: true);
+        Assert.IsTrue(writer.IsUnsynced);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(500));
+                return !writer.IsUnsynced;
+            },
+            "it is on disk though nothing else is written");
+    }
+
+    [TestMethod]
+    public async Task What_keeps_coming_waits_for_the_disk_twice_a_second()
+    {
+        using var folder = new TemporaryFolder();
+        var clock = new FakeTimeProvider();
+        await using var database = Database.Open(new SqliteOrchestrationServiceOptions(Path.Combine(folder.Path, "hub.db")) { TimeProvider = clock });
+        Task<bool> Write() => database.Writer.WriteAsync(
+            _ =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(300));
+                return true;
+            },
+            mayWaitForDisk: true);
+
+        await Write();
+        await Write();
+        await Write();
+        Assert.IsTrue(database.Writer.IsUnsynced);
+        await Write();
+        Assert.IsFalse(database.Writer.IsUnsynced);
     }
 }

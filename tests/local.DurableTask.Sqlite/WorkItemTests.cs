@@ -1,6 +1,7 @@
 using DurableTask.Core;
 using DurableTask.Core.Exceptions;
 using DurableTask.Core.History;
+using DurableTask.Sqlite.Storage;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DurableTask.Sqlite.Tests;
@@ -147,6 +148,65 @@ public sealed class WorkItemTests
     }
 
     [TestMethod]
+    public async Task A_second_result_of_an_activity_that_is_gone_is_none_of_the_next_one()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await StartAsync(folder);
+        await service.CreateTaskOrchestrationAsync(Start("one"));
+        var first = await RunToActivityAsync(service, id: 0);
+        await service.CompleteTaskActivityWorkItemAsync(first, Response(first));
+        var second = await RunToActivityAsync(service, id: 1);
+
+        await service.CompleteTaskActivityWorkItemAsync(first, Response(first));
+        await service.AbandonTaskActivityWorkItemAsync(first);
+
+        Assert.AreNotEqual(first.Id, second.Id);
+        Assert.IsNull(await service.LockNextOrchestrationWorkItemAsync(Short, CancellationToken.None));
+        await service.CompleteTaskActivityWorkItemAsync(second, Response(second));
+        var turn = await service.LockNextOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        Assert.AreEqual(1, ((TaskCompletedEvent)turn.NewMessages.Single().Event).TaskScheduledId);
+    }
+
+    [TestMethod]
+    public async Task Memory_that_did_not_follow_a_commit_is_read_from_the_file_again()
+    {
+        await using var hub = await new Hub().WithSteps().WithEvents().StartAsync();
+        var waiting = await hub.StartAsync("collect", 1);
+        await hub.WaitForStatusAsync(waiting.InstanceId, OrchestrationStatus.Running);
+        var writer = (await hub.Service.OpenAsync()).Writer;
+        TaskMessage[] unseen = [Raise(waiting.InstanceId, "event"), Start("unseen")];
+
+        await writer.WriteAsync<Effects>(
+            tables => tables.Send(unseen.Select(EncodedMessage.From)), _ => throw new InvalidOperationException("what follows a commit fails"));
+
+        Assert.AreEqual(OrchestrationStatus.Completed, (await hub.WaitAsync(waiting)).OrchestrationStatus);
+        Assert.AreEqual("3", (await hub.RunAsync("steps", 3)).Output);
+        Assert.IsTrue(writer.IsHealthy);
+    }
+
+    [TestMethod]
+    public async Task Of_an_instance_that_is_out_when_memory_is_read_again_one_turn_is_stored_and_nothing_is_lost()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await StartAsync(folder);
+        await service.CreateTaskOrchestrationAsync(Start("one"));
+        var first = await service.LockNextOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        await (await service.OpenAsync()).Writer.WriteAsync<Effects>(
+            tables => tables.Send([EncodedMessage.From(Raise("one", "e"))]), _ => throw new InvalidOperationException("what follows a commit fails"));
+        var second = await service.LockNextOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        CollectionAssert.AreEqual(new[] { "start", "e" }, Names(second));
+
+        await CompleteAsync(service, first, OrchestrationStatus.Running);
+        await service.ReleaseTaskOrchestrationWorkItemAsync(first);
+        await CompleteAsync(service, second, OrchestrationStatus.Running);
+        await service.ReleaseTaskOrchestrationWorkItemAsync(second);
+
+        var next = await service.LockNextOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        CollectionAssert.AreEqual(new[] { "e" }, Names(next));
+        Assert.AreEqual(3, next.OrchestrationRuntimeState.PastEvents.Count);
+    }
+
+    [TestMethod]
     public async Task An_activity_that_never_gives_a_result_fails_after_its_last_attempt_across_restarts()
     {
         using var folder = new TemporaryFolder();
@@ -201,6 +261,48 @@ public sealed class WorkItemTests
     }
 
     [TestMethod]
+    public async Task An_orchestration_of_another_version_waits_for_a_worker_that_takes_it()
+    {
+        static Hub Register(Hub hub) => hub
+            .Orchestration("versioned", (OrchestrationContext _, int number) => Task.FromResult(number), "1")
+            .Orchestration("versioned", (OrchestrationContext _, int number) => Task.FromResult(number), "2");
+        await using var hub = await Register(new Hub(version: "1")).StartAsync();
+
+        var other = await hub.Client.CreateOrchestrationInstanceAsync("versioned", "2", "other", 22);
+        Assert.AreEqual("11", (await hub.WaitAsync(await hub.Client.CreateOrchestrationInstanceAsync("versioned", "1", "same", 11))).Output);
+        Assert.AreEqual(OrchestrationStatus.Pending, (await hub.Client.GetOrchestrationStateAsync(other)).OrchestrationStatus);
+        Assert.IsEmpty(await hub.HistoryAsync("other"));
+
+        hub.Version = "2";
+        await hub.RestartAsync(restarted => Register(restarted));
+        Assert.AreEqual("22", (await hub.WaitAsync(other)).Output);
+    }
+
+    [TestMethod]
+    public async Task Entities_go_to_who_asks_for_them_or_to_who_asks_for_all_and_what_waits_follows_the_setting()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await StartAsync(folder);
+        await service.CreateTaskOrchestrationAsync(Start("one"));
+        await service.SendTaskOrchestrationMessageAsync(Raise("@counter@a", "op"));
+        await service.SendTaskOrchestrationMessageAsync(Raise("@counter@b", "op"));
+
+        service.SetUseSeparateQueueForEntityWorkItems(true);
+        var entity = await service.LockNextEntityWorkItemAsync(Patience.Limit, CancellationToken.None);
+        Assert.AreEqual("@counter@a", entity.InstanceId);
+
+        service.SetUseSeparateQueueForEntityWorkItems(false);
+        var first = await service.LockNextTaskOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        var second = await service.LockNextTaskOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        CollectionAssert.AreEquivalent(new[] { "one", "@counter@b" }, new[] { first.InstanceId, second.InstanceId });
+
+        // None is handed out twice, whoever asks.
+        Assert.IsNull(await service.LockNextTaskOrchestrationWorkItemAsync(Short, CancellationToken.None));
+        Assert.IsNull(await service.LockNextEntityWorkItemAsync(Short, CancellationToken.None));
+        Assert.IsNull(await service.LockNextOrchestrationWorkItemAsync(Short, CancellationToken.None));
+    }
+
+    [TestMethod]
     public async Task An_orchestration_whose_worker_goes_away_is_run_again()
     {
         var failures = 3;
@@ -214,6 +316,15 @@ public sealed class WorkItemTests
             .StartAsync();
 
         Assert.AreEqual("2", (await hub.RunAsync("abandoned")).Output);
+    }
+
+    /// <summary>Lets the instance "one" take its next turn, in which it asks for an activity, and takes that out.</summary>
+    private static async Task<TaskActivityWorkItem> RunToActivityAsync(SqliteOrchestrationService service, int id)
+    {
+        var item = await service.LockNextOrchestrationWorkItemAsync(Patience.Limit, CancellationToken.None);
+        await CompleteAsync(service, item, OrchestrationStatus.Running, [Activity(item, id)]);
+        await service.ReleaseTaskOrchestrationWorkItemAsync(item);
+        return await service.LockNextTaskActivityWorkItem(Patience.Limit, CancellationToken.None);
     }
 
     private static List<string> Names(TaskOrchestrationWorkItem item) =>

@@ -84,6 +84,8 @@ internal static class Json
 
     public static string? Text(this JsonElement json, string name) => Property(json, name, JsonValueKind.String)?.GetString();
 
+    public static DateTimeOffset? Time(this JsonElement json, string name) => Property(json, name, JsonValueKind.String)?.GetDateTimeOffset();
+
     public static int? Number(this JsonElement json, string name) => Property(json, name, JsonValueKind.Number)?.GetInt32();
 
     public static JsonElement? Object(this JsonElement json, string name) => Property(json, name, JsonValueKind.Object);

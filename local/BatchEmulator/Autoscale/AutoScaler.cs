@@ -1,18 +1,34 @@
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Faults;
+using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Local.BatchEmulator.Processes;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Autoscale;
 
-/// <summary>Samples the metrics of pools and sizes those with a formula. Every member is called inside an update.</summary>
-internal sealed class AutoScaler(BatchAccount account, PoolLifecycle pools)
+/// <summary>Samples the metrics of pools and sizes those with a formula. Every member is called inside an update. It owns the pools, which tell it when one scales by itself.</summary>
+internal sealed class AutoScaler
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromMinutes(15);
 
     private readonly Dictionary<string, PoolMetrics> metrics = new(StringComparer.OrdinalIgnoreCase);
     private readonly ProcessorUsage processor = new();
     private readonly Random random = new();
+    private readonly BatchAccount account;
+
+    public AutoScaler(
+        BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, FaultPlan faults,
+        ILoggerFactory logs)
+    {
+        this.account = account;
+        Pools = new PoolLifecycle(account, options, commands, directories, environment, faults, this, logs);
+    }
+
+    /// <summary>The pools, those with a formula and those without.</summary>
+    public PoolLifecycle Pools { get; }
 
     /// <summary>Begins to sample, and to evaluate the formulas there are.</summary>
     public void Start()
@@ -70,7 +86,7 @@ internal sealed class AutoScaler(BatchAccount account, PoolLifecycle pools)
             }
             else
             {
-                pools.Resize(pool, decision.DedicatedNodes, decision.LowPriorityNodes, PoolOperations.Leaving(decision.NodeDeallocationOption));
+                Pools.Resize(pool, decision.DedicatedNodes, decision.LowPriorityNodes, PoolOperations.Leaving(decision.NodeDeallocationOption));
             }
         }
 

@@ -22,15 +22,11 @@ internal sealed class FaultOperations(BatchAccount account, NodeLifecycle nodes,
         routes.MapOperation("DELETE", "/admin/faults/{id}", Guarded(RemoveAsync));
     }
 
-    /// <summary>No web page may do this: neither by a cross-site request, which names its origin, nor by a host name that it made to lead here.</summary>
+    /// <summary>Without a signature, so for this machine only, even where the emulator listens elsewhere, too.</summary>
     private static Func<BatchRequest, Task> Guarded(Func<BatchRequest, Task> operation) => request =>
-    {
-        var host = request.Http.Request.Host.Host;
-        var local = host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
-        return local && request.Http.Request.Headers.Origin.Count == 0
+        request.Http.Connection.RemoteIpAddress is { } sender && IPAddress.IsLoopback(sender) && BatchPipeline.IsLoopback(request.Http.Request.Host.Host)
             ? operation(request)
             : throw new BatchException(403, "InsufficientAccountPermissions", "The /admin operations are for programs on this machine.");
-    };
 
     private async Task AddAsync(BatchRequest request)
     {

@@ -11,14 +11,8 @@ internal static class NodeFiles
     /// <summary>Answers a list of the files below <paramref name="root"/>, which clients see below <paramref name="url"/>.</summary>
     public static Task ListAsync(BatchRequest request, string root, string url)
     {
-        var recursive = request.QueryFlag("recursive");
-        var directory = new DirectoryInfo(root);
-        var entries = directory.Exists
-            ? directory.EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = recursive, AttributesToSkip = FileAttributes.None })
-                .Select(e => (Entry: e, Name: Path.GetRelativePath(root, e.FullName).Replace('\\', '/')))
-                .OrderBy(e => e.Name, StringComparer.Ordinal).ToList()
-            : [];
-        return request.RespondAsync(200, new ListQuery(request).Page(entries, e => e.Name, e => Describe(e.Entry, e.Name, url)));
+        var entries = FileTree.Walk(root, request.QueryFlag("recursive"));
+        return request.RespondAsync(200, new ListQuery(request, "BatchNodeFile").Page(entries, e => e.Name, e => Describe(e.Entry, e.Name, url)));
     }
 
     /// <summary>Answers HEAD: the file's properties as headers.</summary>
@@ -41,13 +35,13 @@ internal static class NodeFiles
     {
         var (entry, name) = Find(request, root);
         request.Check(null, entry.LastWriteTimeUtc);
-        if (entry is not FileInfo)
+        if (entry is not FileInfo file)
         {
             throw BatchErrors.Conflict("OperationInvalidForCurrentState", "The specified file is a directory.");
         }
 
         // The task may be writing: what is there now is what is sent.
-        await using var content = new FileStream(entry.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 81920, useAsync: true);
+        await using var content = FileTree.Open(file);
         var (start, length) = Range(request, content.Length);
         Stamp(request, entry, name, url);
         request.Http.Response.ContentType = "application/octet-stream";
@@ -120,7 +114,7 @@ internal static class NodeFiles
         }
 
         FileSystemInfo entry = Directory.Exists(full) ? new DirectoryInfo(full) : new FileInfo(full);
-        if (!entry.Exists || LeadsOut(entry, root))
+        if (!entry.Exists || IsBehindLink(entry, root))
         {
             throw BatchErrors.FileNotFound();
         }
@@ -128,13 +122,13 @@ internal static class NodeFiles
         return (entry, name);
     }
 
-    /// <summary>A task can make links; what they point to outside its node's directory is not for clients.</summary>
-    private static bool LeadsOut(FileSystemInfo entry, string root)
+    /// <summary>A task can make links: neither they nor what lies behind them is for clients.</summary>
+    private static bool IsBehindLink(FileSystemInfo entry, string root)
     {
-        var allowed = Path.GetFullPath(root) + Path.DirectorySeparatorChar;
-        for (FileSystemInfo? step = entry; step is not null && step.FullName.Length > allowed.Length; step = step is FileInfo f ? f.Directory : ((DirectoryInfo)step).Parent)
+        var depth = Path.GetFullPath(root).Length;
+        for (FileSystemInfo? step = entry; step is not null && step.FullName.Length > depth; step = step is FileInfo f ? f.Directory : ((DirectoryInfo)step).Parent)
         {
-            if (step.ResolveLinkTarget(returnFinalTarget: true) is { } target && !target.FullName.StartsWith(allowed, StringComparison.Ordinal))
+            if (FileTree.IsLink(step))
             {
                 return true;
             }

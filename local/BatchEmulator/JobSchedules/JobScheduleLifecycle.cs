@@ -1,23 +1,30 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Jobs;
+using DurableMl.Local.BatchEmulator.Processes;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.JobSchedules;
 
-/// <summary>The states of job schedules, and the jobs they make. Every member is called inside an update.</summary>
+/// <summary>The states of job schedules, and the jobs they make. Every member is called inside an update. It owns the jobs, which tell it of their end.</summary>
 internal sealed class JobScheduleLifecycle
 {
     private readonly BatchAccount account;
-    private readonly JobLifecycle jobs;
     private readonly AutoPools autoPools;
 
-    public JobScheduleLifecycle(BatchAccount account, JobLifecycle jobs, AutoPools autoPools)
+    public JobScheduleLifecycle(
+        BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, AutoPools autoPools,
+        ILoggerFactory logs)
     {
-        (this.account, this.jobs, this.autoPools) = (account, jobs, autoPools);
-        jobs.Ended += JobEnded;
+        (this.account, this.autoPools) = (account, autoPools);
+        Jobs = new JobLifecycle(account, options, commands, directories, environment, autoPools, this, logs);
     }
+
+    /// <summary>The jobs, those of a schedule and those without.</summary>
+    public JobLifecycle Jobs { get; }
 
     /// <summary>Goes on with the schedules that there were when the emulator stopped.</summary>
     public void Restore()
@@ -34,8 +41,7 @@ internal sealed class JobScheduleLifecycle
     {
         var schedule = new JobSchedule { Id = definition.Text("id")!, Definition = definition };
         schedule.State.Enter(JobScheduleState.Active, account.Now);
-        account.Added(schedule);
-        account.JobSchedules.Add(schedule.Id, schedule);
+        account.Add(schedule);
         Begin(schedule);
         return schedule;
     }
@@ -76,7 +82,7 @@ internal sealed class JobScheduleLifecycle
         Enter(schedule, JobScheduleState.Terminating);
         if (ActiveJob(schedule) is { } job)
         {
-            jobs.Terminate(job, "TerminateJobSchedule");
+            Jobs.Terminate(job, "TerminateJobSchedule");
         }
 
         Settle(schedule);
@@ -89,7 +95,7 @@ internal sealed class JobScheduleLifecycle
         Enter(schedule, JobScheduleState.Deleting);
         foreach (var job in JobsOf(schedule).ToList())
         {
-            jobs.Delete(job);
+            Jobs.Delete(job);
         }
 
         Settle(schedule);
@@ -103,7 +109,7 @@ internal sealed class JobScheduleLifecycle
 
     private void Plan(JobSchedule schedule)
     {
-        var plan = ++schedule.Plans;
+        var plan = NextPlan(schedule);
         if (schedule.State.Current == JobScheduleState.Active && schedule.NextRunTime is { } next)
         {
             account.At(next, () => When(() => Come(schedule)));
@@ -152,10 +158,11 @@ internal sealed class JobScheduleLifecycle
         var definition = (JsonObject)schedule.Definition["jobSpecification"]!.DeepClone();
         definition["id"] = string.Create(CultureInfo.InvariantCulture, $"{schedule.Id}:job-{++schedule.JobCount}");
         schedule.RecentJobId = definition.Text("id");
-        jobs.Create(definition, schedule);
+        Jobs.Create(definition, schedule);
     }
 
-    private void JobEnded(Job job)
+    /// <summary>A job has been completed or deleted: its schedule may make the next one, or be over.</summary>
+    public void JobEnded(Job job)
     {
         if (job.ScheduleId is { } id && account.JobSchedules.GetValueOrDefault(id) is { } schedule)
         {
@@ -170,9 +177,9 @@ internal sealed class JobScheduleLifecycle
         {
             case JobScheduleState.Deleting when !JobsOf(schedule).Any():
                 End(schedule);
-                if (account.JobSchedules.Remove(schedule.Id))
+                if (account.JobSchedules.GetValueOrDefault(schedule.Id) == schedule)
                 {
-                    account.Deleted(schedule);
+                    account.Delete(schedule);
                 }
 
                 break;
@@ -206,7 +213,13 @@ internal sealed class JobScheduleLifecycle
     private void Enter(JobSchedule schedule, string state)
     {
         schedule.State.Enter(state, account.Now);
-        schedule.Plans++;
+        NextPlan(schedule);
         account.Touched(schedule);
+    }
+
+    private long NextPlan(JobSchedule schedule)
+    {
+        account.Undo(() => schedule.Plans--);
+        return ++schedule.Plans;
     }
 }

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Jobs;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.JobSchedules;
 
 /// <summary>The job schedule operations.</summary>
-internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLifecycle schedules)
+internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLifecycle schedules, LinkedStorage storage)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
 
@@ -26,8 +27,9 @@ internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLif
         routes.MapOperation("GET", "/jobschedules/{jobScheduleId}/jobs", ListJobsAsync);
     }
 
-    private static void Check(JsonObject definition)
+    private void Check(JsonObject definition)
     {
+        storage.Check(definition);
         if (definition.Object("jobSpecification") is { } job)
         {
             JobValidation.CheckSpecification(job);
@@ -71,7 +73,7 @@ internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLif
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchJobSchedule");
         return request.RespondAsync(200, account.Read(() => query.Page(
             account.JobSchedules.Values.OrderBy(s => s.Sequence), s => ListQuery.Key(s.Sequence), s => JobScheduleDocument.Write(s, request.BaseUrl))));
     }
@@ -84,7 +86,7 @@ internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLif
             request.Check(schedule);
             return (schedule, JobScheduleDocument.Write(schedule, request.BaseUrl));
         });
-        return request.RespondAsync(schedule, document);
+        return request.RespondAsync(schedule, "BatchJobSchedule", document);
     }
 
     private Task ExistsAsync(BatchRequest request)
@@ -155,7 +157,7 @@ internal sealed class JobScheduleOperations(BatchAccount account, JobScheduleLif
 
     private Task ListJobsAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchJob");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(schedules.JobsOf(Find(request)), j => ListQuery.Key(j.Sequence), j => JobDocument.Write(j, request.BaseUrl))));
     }

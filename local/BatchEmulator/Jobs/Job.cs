@@ -11,6 +11,8 @@ internal sealed class Job : Resource
 {
     public const string ResourceKind = "job";
 
+    private static readonly Comparer<BatchTask> ByCreation = Comparer<BatchTask>.Create((a, b) => a.Sequence.CompareTo(b.Sequence));
+
     public StateHistory State { get; set; } = new();
 
     public DateTimeOffset StartTime { get; set; }
@@ -31,6 +33,10 @@ internal sealed class Job : Resource
 
     /// <summary>By node id: where the job has run its preparation task.</summary>
     public Dictionary<string, JobNode> Nodes { get; set; } = [];
+
+    /// <summary>By node id: the preparation or release that runs now.</summary>
+    [JsonIgnore]
+    public Dictionary<string, JobNodeRun> NodeRuns { get; } = [];
 
     [JsonIgnore]
     public Dictionary<string, BatchTask> Tasks { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -80,11 +86,12 @@ internal sealed class Job : Resource
     /// <summary>Whether the task is the job's manager.</summary>
     public bool IsManager(BatchTask task) => string.Equals(Manager?.Text("id"), task.Id, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Adds a task that is new or was read from the database.</summary>
+    /// <summary>Takes a task in. Whether it is ready is for <see cref="MakeReady"/>.</summary>
     public void Add(BatchTask task)
     {
         Tasks.Add(task.Id, task);
-        Ordered.Add(task);
+        var index = Ordered.BinarySearch(task, ByCreation);
+        Ordered.Insert(index < 0 ? ~index : index, task);
         if (task.State.Current != TaskState.Completed)
         {
             OpenTasks++;
@@ -97,7 +104,7 @@ internal sealed class Job : Resource
         Tasks.Remove(task.Id);
         Ready.Remove(task.Sequence);
         Waiting.Remove(task);
-        var index = Ordered.BinarySearch(task, Comparer<BatchTask>.Create((a, b) => a.Sequence.CompareTo(b.Sequence)));
+        var index = Ordered.BinarySearch(task, ByCreation);
         if (index >= 0)
         {
             Ordered.RemoveAt(index);
@@ -106,6 +113,41 @@ internal sealed class Job : Resource
         if (task.State.Current != TaskState.Completed)
         {
             OpenTasks--;
+        }
+    }
+
+    /// <summary>Lets an active task be scheduled as soon as what it depends on allows.</summary>
+    public void MakeReady(BatchTask task)
+    {
+        if (TaskDependencies.AreSatisfied(this, task))
+        {
+            Ready[task.Sequence] = task;
+            return;
+        }
+
+        Waiting.Add(task);
+        foreach (var name in TaskDependencies.Names(task))
+        {
+            if (!Dependents.TryGetValue(name, out var dependents))
+            {
+                Dependents[name] = dependents = [];
+            }
+
+            dependents.Add(task);
+        }
+    }
+
+    /// <summary>Counts and sorts the tasks anew, by their states and runs.</summary>
+    public void Index()
+    {
+        Ready.Clear();
+        Waiting.Clear();
+        Dependents.Clear();
+        OpenTasks = Ordered.Count(t => t.State.Current != TaskState.Completed);
+        RunningTasks = Ordered.Count(t => t.Run is not null);
+        foreach (var task in Ordered.Where(t => t.State.Current == TaskState.Active))
+        {
+            MakeReady(task);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.JobSchedules;
 using DurableMl.Local.BatchEmulator.Processes;
 using DurableMl.Local.BatchEmulator.Scheduling;
@@ -8,25 +9,27 @@ using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Jobs;
 
-/// <summary>The states of jobs. Every member is called inside an update.</summary>
+/// <summary>The states of jobs. Every member is called inside an update. It owns the tasks and the preparations, which tell it what has ended.</summary>
 internal sealed class JobLifecycle
 {
     private readonly BatchAccount account;
-    private readonly TaskLifecycle tasks;
     private readonly JobPreparations preparations;
     private readonly AutoPools autoPools;
     private readonly BatchEmulatorOptions options;
+    private readonly JobScheduleLifecycle schedules;
 
-    public JobLifecycle(BatchAccount account, TaskLifecycle tasks, JobPreparations preparations, AutoPools autoPools, BatchEmulatorOptions options)
+    public JobLifecycle(
+        BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, AutoPools autoPools,
+        JobScheduleLifecycle schedules, ILoggerFactory logs)
     {
-        (this.account, this.tasks, this.preparations, this.autoPools, this.options) = (account, tasks, preparations, autoPools, options);
-        preparations.Settled += Settle;
-        tasks.Completed += TaskCompleted;
-        tasks.Freed += Settle;
+        (this.account, this.autoPools, this.options, this.schedules) = (account, autoPools, options, schedules);
+        preparations = new JobPreparations(account, commands, directories, environment, this, logs.CreateLogger<JobPreparations>());
+        var runner = new TaskRunner(account, commands, directories, environment, preparations, logs.CreateLogger<TaskRunner>());
+        Tasks = new TaskLifecycle(account, options, runner, directories, this);
     }
 
-    /// <summary>A job has been completed or deleted.</summary>
-    public Action<Job>? Ended { get; set; }
+    /// <summary>The tasks of all jobs.</summary>
+    public TaskLifecycle Tasks { get; }
 
     /// <summary>Goes on with what jobs were about to do when the emulator stopped.</summary>
     public void Restore()
@@ -57,8 +60,7 @@ internal sealed class JobLifecycle
             ScheduleId = schedule?.Id,
         };
         job.State.Enter(JobState.Active, account.Now);
-        account.Added(job);
-        account.Jobs.Add(job.Id, job);
+        account.Add(job);
         if (job.PoolId is null && autoPools.Provide(job, schedule) is { } error)
         {
             job.SchedulingError = error;
@@ -68,7 +70,7 @@ internal sealed class JobLifecycle
 
         if (job.Manager is { } manager)
         {
-            tasks.Add(job, ManagerTask(manager));
+            Tasks.Add(job, ManagerTask(manager));
         }
 
         Watch(job);
@@ -88,7 +90,7 @@ internal sealed class JobLifecycle
         job.TerminateReason = reason;
         Enter(job, JobState.Terminating);
         Stop(job, StopReason.Terminated);
-        JobPreparations.Stop(job, options.TerminationGrace);
+        preparations.Stop(job, options.TerminationGrace);
         Settle(job);
     }
 
@@ -118,7 +120,7 @@ internal sealed class JobLifecycle
     {
         Enter(job, JobState.Deleting);
         Stop(job, StopReason.Terminated);
-        JobPreparations.Stop(job, options.TerminationGrace);
+        preparations.Stop(job, options.TerminationGrace);
         Settle(job);
     }
 
@@ -147,15 +149,8 @@ internal sealed class JobLifecycle
         }
     }
 
-    private void Stop(Job job, StopReason reason)
-    {
-        foreach (var task in job.Ordered)
-        {
-            task.Run?.Stop.Request(reason, options.TerminationGrace, "Task Was Ended by User Request");
-        }
-    }
-
-    private void TaskCompleted(Job job, BatchTask task, ExitOptions exit)
+    /// <summary>A task of the job has been completed: that may end or disable the job.</summary>
+    public void TaskCompleted(Job job, BatchTask task, ExitOptions exit)
     {
         if (job.Ended)
         {
@@ -183,7 +178,8 @@ internal sealed class JobLifecycle
         EndIfComplete(job);
     }
 
-    private void Settle(Job job)
+    /// <summary>Something of the job has left its node: once nothing runs, the job can be what it was about to be.</summary>
+    public void Settle(Job job)
     {
         if (job.RunningTasks > 0)
         {
@@ -203,17 +199,28 @@ internal sealed class JobLifecycle
             case JobState.Deleting:
                 foreach (var task in job.Ordered.ToList())
                 {
-                    tasks.Delete(job, task);
+                    Tasks.Delete(job, task);
                 }
 
-                if (account.Jobs.Remove(job.Id))
+                if (account.Jobs.GetValueOrDefault(job.Id) == job)
                 {
-                    account.Deleted(job);
+                    account.Delete(job);
                     autoPools.JobEnded(job);
-                    Ended?.Invoke(job);
+                    schedules.JobEnded(job);
                 }
 
                 break;
+        }
+    }
+
+    private void Stop(Job job, StopReason reason)
+    {
+        foreach (var task in job.Ordered)
+        {
+            if (task.Run is { } run)
+            {
+                account.Stop(run, reason, options.TerminationGrace, "Task Was Ended by User Request");
+            }
         }
     }
 
@@ -222,7 +229,7 @@ internal sealed class JobLifecycle
         job.EndTime = account.Now;
         Enter(job, JobState.Completed);
         autoPools.JobEnded(job);
-        Ended?.Invoke(job);
+        schedules.JobEnded(job);
     }
 
     /// <summary>The manager as an ordinary task: without what only a manager has.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.Wire;
 
@@ -21,10 +20,6 @@ internal sealed class JobNode
     public JsonObject? Preparation { get; set; }
 
     public JsonObject? Release { get; set; }
-
-    /// <summary>The preparation or release that runs now.</summary>
-    [JsonIgnore]
-    public JobNodeRun? Run { get; set; }
 
     /// <summary>Whether the preparation has succeeded on what the node is now.</summary>
     public bool IsPrepared(Node node, bool again) => Ended("success") && Disks == node.Disks && (!again || Boots == node.Boots);

@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Pools;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Jobs;
 
 /// <summary>The job operations.</summary>
-internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
+internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs, LinkedStorage storage)
 {
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -45,6 +46,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
     {
         var definition = await request.BodyAsync("BatchJobCreateOptions");
         JobValidation.Check(definition);
+        storage.Check(definition);
         var job = account.Update(() =>
         {
             if (account.Jobs.ContainsKey(definition.Text("id")!))
@@ -66,7 +68,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchJob");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(account.Jobs.Values.OrderBy(j => j.Sequence), j => ListQuery.Key(j.Sequence), j => JobDocument.Write(j, request.BaseUrl))));
     }
@@ -79,7 +81,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
             request.Check(job);
             return (job, JobDocument.Write(job, request.BaseUrl));
         });
-        return request.RespondAsync(job, document);
+        return request.RespondAsync(job, "BatchJob", document);
     }
 
     private async Task UpdateAsync(BatchRequest request) => await ChangeAsync(request, await request.BodyAsync("BatchJobUpdateOptions"), replace: false);
@@ -100,23 +102,16 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
     private Task ChangeAsync(BatchRequest request, JsonObject changes, bool replace)
     {
         JobValidation.CheckChanges(changes);
+        storage.Check(changes);
         var job = account.Update(() =>
         {
             var job = FindOpen(account, request.Id("jobId"));
             request.Check(job);
-            if (changes.Object("poolInfo") is { } pool && !JsonNode.DeepEquals(pool, job.Definition["poolInfo"]))
+            CheckAgainst(job, changes);
+            account.Touched(job);
+            if (changes.Object("poolInfo") is { } pool)
             {
-                if (job.State.Current != JobState.Disabled)
-                {
-                    throw BatchErrors.Conflict("OperationInvalidForCurrentState", "The pool of a job can be changed only while the job is disabled.");
-                }
-
-                job.PoolId = PoolOperations.Find(account, pool.Text("poolId") ?? "", forChange: true).Id;
-            }
-
-            if (job.Definition.Text("onAllTasksComplete") == "terminatejob" && changes.Text("onAllTasksComplete") == "noaction")
-            {
-                throw BatchErrors.InvalidProperty("onAllTasksComplete", "noaction", "Once set to terminatejob it cannot be changed back.");
+                job.PoolId = pool.Text("poolId") ?? job.PoolId;
             }
 
             foreach (var name in JobValidation.Changeable)
@@ -129,13 +124,30 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
                 job.Definition.Put(name, changes[name]?.DeepClone());
             }
 
-            account.Touched(job);
             account.WantScheduling();
             jobs.Watch(job);
             jobs.EndIfComplete(job);
             return job;
         });
         return Done(request, job, StatusCodes.Status200OK);
+    }
+
+    private void CheckAgainst(Job job, JsonObject changes)
+    {
+        if (changes.Object("poolInfo") is { } pool && !JsonNode.DeepEquals(pool, job.Definition["poolInfo"]))
+        {
+            if (job.State.Current != JobState.Disabled)
+            {
+                throw BatchErrors.Conflict("OperationInvalidForCurrentState", "The pool of a job can be changed only while the job is disabled.");
+            }
+
+            PoolOperations.Find(account, pool.Text("poolId") ?? "", forChange: true);
+        }
+
+        if (job.Definition.Text("onAllTasksComplete") == "terminatejob" && changes.Text("onAllTasksComplete") == "noaction")
+        {
+            throw BatchErrors.InvalidProperty("onAllTasksComplete", "noaction", "Once set to terminatejob it cannot be changed back.");
+        }
     }
 
     private Task DeleteAsync(BatchRequest request)
@@ -203,7 +215,7 @@ internal sealed class JobOperations(BatchAccount account, JobLifecycle jobs)
 
     private Task PreparationStatusAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchJobPreparationAndReleaseTaskStatus");
         return request.RespondAsync(200, account.Read(() =>
         {
             var job = Find(account, request.Id("jobId"));

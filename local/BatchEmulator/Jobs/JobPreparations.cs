@@ -11,12 +11,10 @@ namespace DurableMl.Local.BatchEmulator.Jobs;
 
 /// <summary>Job preparation tasks, once a node before the job's first task there, and release tasks where preparation ran.</summary>
 internal sealed class JobPreparations(
-    BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, ILogger<JobPreparations> log)
+    BatchAccount account, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, JobLifecycle jobs, ILogger<JobPreparations> log)
 {
-    private static readonly TimeSpan LongestRelease = TimeSpan.FromMinutes(15);
-
-    /// <summary>A preparation or release of the job has ended; called inside an update.</summary>
-    public Action<Job>? Settled { get; set; }
+    /// <summary>The longest that a release task may run, and does unless it says otherwise.</summary>
+    public static readonly TimeSpan LongestRelease = TimeSpan.FromMinutes(15);
 
     /// <summary>Whether a task of the job has to wait on the node.</summary>
     public static bool MustWait(Job job, Node node) =>
@@ -29,21 +27,20 @@ internal sealed class JobPreparations(
     /// <returns>Whether the task may run.</returns>
     public async Task<bool> EnsureAsync(TaskRun run)
     {
-        if (run.Job.Definition.Object("jobPreparationTask") is not { } definition)
+        var (job, node) = (run.Job, run.Node);
+        if (job.Definition.Object("jobPreparationTask") is not { } definition)
         {
             return true;
         }
 
-        var (entry, running) = account.Update(() =>
+        await account.StoreAsync(() =>
         {
-            var entry = Entry(run.Job, run.Node);
-            if (entry.Run is null && !entry.IsPrepared(run.Node, Again(run.Job)) && !entry.HasFailed(run.Node))
+            var entry = Entry(job, node);
+            if (!job.NodeRuns.ContainsKey(node.Id) && !entry.IsPrepared(node, Again(job)) && !entry.HasFailed(node))
             {
-                (entry.Boots, entry.Disks) = (run.Node.Boots, run.Node.Disks);
-                Begin(run.Job, run.Node, entry, definition, retries: 0);
+                (entry.Boots, entry.Disks) = (node.Boots, node.Disks);
+                Prepare(job, node, entry, definition, retries: 0);
             }
-
-            return (entry, entry.Run?.Completion ?? Task.CompletedTask);
         });
         if (!definition.Flag("waitForSuccess", otherwise: true))
         {
@@ -51,21 +48,22 @@ internal sealed class JobPreparations(
         }
 
         // Retries are runs of their own: wait until there is none.
-        while (!running.IsCompleted)
+        JobNodeRun? last = null;
+        while (account.Read(() => job.NodeRuns.GetValueOrDefault(node.Id)) is { } running && running != last)
         {
-            await running.WaitAsync(run.Stop.Token);
-            running = account.Read(() => entry.Run?.Completion ?? Task.CompletedTask);
+            last = running;
+            await running.Completion.WaitAsync(run.Stop.Token);
         }
 
-        return account.Read(() => entry.IsPrepared(run.Node, Again(run.Job)));
+        return account.Read(() => Entry(job, node).IsPrepared(node, Again(job)));
     }
 
     /// <summary>Ends preparations that run.</summary>
-    public static void Stop(Job job, TimeSpan grace)
+    public void Stop(Job job, TimeSpan grace)
     {
-        foreach (var entry in job.Nodes.Values)
+        foreach (var run in job.NodeRuns.Values)
         {
-            entry.Run?.Stop.Request(StopReason.Terminated, grace);
+            account.Stop(run, StopReason.Terminated, grace);
         }
     }
 
@@ -75,20 +73,25 @@ internal sealed class JobPreparations(
     {
         if (job.Definition.Object("jobReleaseTask") is { } definition)
         {
-            foreach (var entry in job.Nodes.Values.Where(e => e.Run is null && e.Preparation is not null && e.Release is null))
+            foreach (var entry in job.Nodes.Values.Where(e => !job.NodeRuns.ContainsKey(e.NodeId) && e.Preparation is not null && e.Release is null))
             {
                 // A node that has gone or lost its disk has nothing to release.
                 if (account.Pools.GetValueOrDefault(entry.PoolId)?.Node(entry.NodeId) is { } node && node.Disks == entry.Disks
                     && node.State.Current is NodeState.Idle or NodeState.Running)
                 {
                     entry.Release = Started();
-                    Start(job, node, entry, entry.Release, definition, definition.Text("id") ?? "jobrelease",
-                        definition.Duration("maxWallClockTime") ?? LongestRelease, retry: null);
+                    Start(job, entry.Release, new JobNodeRun(node)
+                    {
+                        Id = definition.Text("id") ?? "jobrelease",
+                        Definition = definition,
+                        IsRelease = true,
+                        Limit = definition.Duration("maxWallClockTime") ?? LongestRelease,
+                    });
                 }
             }
         }
 
-        return job.Nodes.Values.All(e => e.Run is null);
+        return job.NodeRuns.Count == 0;
     }
 
     private static bool Waits(Job job) =>
@@ -109,9 +112,8 @@ internal sealed class JobPreparations(
 
     private JsonObject Started() => new() { ["startTime"] = Iso8601.Time(account.Now), ["state"] = "running" };
 
-    private void Begin(Job job, Node node, JobNode entry, JsonObject definition, int retries)
+    private void Prepare(Job job, Node node, JobNode entry, JsonObject definition, int retries)
     {
-        var constraints = definition.Object("constraints");
         entry.Preparation = Started();
         entry.Preparation["retryCount"] = retries;
         if (retries > 0)
@@ -119,38 +121,42 @@ internal sealed class JobPreparations(
             entry.Preparation["lastRetryTime"] = Iso8601.Time(account.Now);
         }
 
-        var most = constraints?.Integer("maxTaskRetryCount") ?? 0;
-        Start(job, node, entry, entry.Preparation, definition, definition.Text("id") ?? "jobpreparation", constraints?.Duration("maxWallClockTime"),
-            most < 0 || retries < most ? () => Begin(job, node, entry, definition, retries + 1) : null);
+        Start(job, entry.Preparation, new JobNodeRun(node)
+        {
+            Id = definition.Text("id") ?? "jobpreparation",
+            Definition = definition,
+            Retries = retries,
+            Limit = definition.Object("constraints")?.Duration("maxWallClockTime"),
+        });
     }
 
-    private void Start(Job job, Node node, JobNode entry, JsonObject info, JsonObject definition, string id, TimeSpan? limit, Action? retry)
-    {
-        var run = new JobNodeRun(node);
-        entry.Run = run;
-        node.Work.Add(run);
-        var root = NodeDirectories.TaskRoot(job.Id, id);
-        info["taskRootDirectory"] = root;
-        account.Changed(job);
-        account.After(() => _ = Task.Run(() => ExecuteAsync(job, run, entry, info, definition, id, root, limit, retry)));
-    }
-
-    private async Task ExecuteAsync(Job job, JobNodeRun run, JobNode entry, JsonObject info, JsonObject definition, string id, string root, TimeSpan? limit, Action? retry)
+    private void Start(Job job, JsonObject info, JobNodeRun run)
     {
         var node = run.Node;
+        info["taskRootDirectory"] = NodeDirectories.TaskRoot(job.Id, run.Id);
+        job.NodeRuns[node.Id] = run;
+        account.Undo(() => job.NodeRuns.Remove(node.Id));
+        account.Started(run);
+        account.Changed(job);
+        account.After(() => _ = Task.Run(() => ExecuteAsync(job, run)));
+    }
+
+    private async Task ExecuteAsync(Job job, JobNodeRun run)
+    {
+        var (node, definition) = (run.Node, run.Definition);
         try
         {
-            var directory = Path.Combine(directories.Node(node.PoolId, node.Id), root);
+            var directory = Path.Combine(directories.Node(node.PoolId, node.Id), NodeDirectories.TaskRoot(job.Id, run.Id));
             var outcome = await commands.RunAsync(new CommandSpecification
             {
                 CommandLine = definition.Text("commandLine")!,
                 RootDirectory = directory,
-                Environment = environment.ForTask(node, job, id, directory, definition),
+                Environment = environment.ForTask(node, job, run.Id, directory, definition),
                 ContainerSettings = definition.Object("containerSettings"),
                 ResourceFiles = [.. definition.Objects("resourceFiles")],
-                MaxWallClockTime = limit,
+                MaxWallClockTime = run.Limit,
             }, run.Stop, run.Marker);
-            account.Update(() => Finish(job, run, entry, info, outcome, retry));
+            await account.StoreAsync(() => Finish(job, run, outcome));
         }
         catch (ObjectDisposedException) when (account.IsClosed)
         {
@@ -158,8 +164,7 @@ internal sealed class JobPreparations(
         }
         catch (Exception e)
         {
-            log.LogError(e, "The {Task} task of job {Job} could not be run", id, job.Id);
-            account.Update(() => Finish(job, run, entry, info, new CommandOutcome(CommandStage.AgentLost, null, TaskFailure.Server("Unknown", e.Message)), null));
+            log.LogError(e, "The end of the {Task} task of job {Job} could not be recorded", run.Id, job.Id);
         }
         finally
         {
@@ -168,10 +173,18 @@ internal sealed class JobPreparations(
         }
     }
 
-    private void Finish(Job job, JobNodeRun run, JobNode entry, JsonObject info, CommandOutcome outcome, Action? retry)
+    private void Finish(Job job, JobNodeRun run, CommandOutcome outcome)
     {
-        run.Node.Work.Remove(run);
-        entry.Run = null;
+        var node = run.Node;
+        if (!account.Ended(run))
+        {
+            return;
+        }
+
+        job.NodeRuns.Remove(node.Id);
+        account.Undo(() => job.NodeRuns[node.Id] = run);
+        var entry = Entry(job, node);
+        var info = (run.IsRelease ? entry.Release : entry.Preparation)!;
         var failure = outcome.Failure ?? (run.Stop.Reason == StopReason.None ? null : TaskFailure.Ended("The task was ended"));
         info["state"] = "completed";
         info["endTime"] = Iso8601.Time(account.Now);
@@ -181,11 +194,30 @@ internal sealed class JobPreparations(
         info.Put("containerInfo", outcome.ContainerInfo);
         account.Changed(job);
         account.WantScheduling();
-        if (failure is not null && run.Stop.Reason == StopReason.None && outcome.Stage == CommandStage.Command)
+        var most = run.IsRelease ? 0 : run.Definition.Object("constraints")?.Integer("maxTaskRetryCount") ?? 0;
+        if (failure is not null && run.Stop.Reason == StopReason.None && outcome.Stage == CommandStage.Command && (most < 0 || run.Retries < most))
         {
-            retry?.Invoke();
+            Prepare(job, node, entry, run.Definition, run.Retries + 1);
         }
 
-        Settled?.Invoke(job);
+        jobs.Settle(job);
     }
+}
+
+/// <summary>A job preparation or release task on its way; it takes no slot.</summary>
+internal sealed class JobNodeRun(Node node) : NodeWork(node, 0)
+{
+    /// <summary>The task's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>jobPreparationTask or jobReleaseTask.</summary>
+    public required JsonObject Definition { get; init; }
+
+    public bool IsRelease { get; init; }
+
+    /// <summary>Retries before this one.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The longest it may take; null for no limit.</summary>
+    public TimeSpan? Limit { get; init; }
 }

@@ -51,6 +51,17 @@ internal static class JobValidation
             Identifiers.Check("jobManagerTask.id", manager.Text("id")!);
         }
 
+        foreach (var (setting, i) in job.Objects("commonEnvironmentSettings").Select((s, i) => (s, i)))
+        {
+            TaskValidation.CheckEnvironmentSetting(setting, $"commonEnvironmentSettings[{i}]");
+        }
+
+        // REST reference, JobReleaseTask.maxWallClockTime: more than 15 minutes, the default, is refused.
+        if (job.Object("jobReleaseTask")?.Text("maxWallClockTime") is { } limit && (!Iso8601.TryDuration(limit, out var longest) || longest > JobPreparations.LongestRelease))
+        {
+            throw BatchErrors.InvalidProperty("jobReleaseTask.maxWallClockTime", limit, "The value must be at most PT15M.");
+        }
+
         if (job.ContainsKey("jobReleaseTask") && !job.ContainsKey("jobPreparationTask"))
         {
             throw BatchErrors.InvalidProperty("jobReleaseTask", null, "A release task needs a preparation task.");

@@ -14,11 +14,8 @@ namespace DurableMl.Local.BatchEmulator.Nodes;
 /// <summary>The states of nodes, from creation to leaving the pool. Every member is called inside an update.</summary>
 internal sealed class NodeLifecycle(
     BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment,
-    FaultPlan faults, ILogger<NodeLifecycle> log)
+    FaultPlan faults, PoolLifecycle pools, ILogger<NodeLifecycle> log)
 {
-    /// <summary>A node has come or gone, or got another state.</summary>
-    public Action<Pool>? Changed { get; set; }
-
     /// <summary>Boots the nodes that were there when the emulator stopped, and goes on with what they were about to do.</summary>
     public void Restore()
     {
@@ -64,8 +61,7 @@ internal sealed class NodeLifecycle(
             AllocationTime = account.Now,
             LastBootTime = account.Now,
         };
-        account.Added(node);
-        pool.Nodes.Add(node);
+        account.Add(node);
         Create(pool, node);
         return node;
     }
@@ -77,10 +73,9 @@ internal sealed class NodeLifecycle(
         StopWork(node, reason, options.TerminationGrace);
         WhenEmpty(node, () =>
         {
-            pool.Nodes.Remove(node);
-            account.Deleted(node);
+            account.Delete(node);
             Discard(node);
-            Changed?.Invoke(pool);
+            pools.Settle(pool);
         });
     }
 
@@ -152,7 +147,7 @@ internal sealed class NodeLifecycle(
         {
             account.Changed(node);
             account.WantScheduling();
-            Changed?.Invoke(pool);
+            pools.Settle(pool);
         }
     }
 
@@ -176,6 +171,7 @@ internal sealed class NodeLifecycle(
         {
             node.LastBootTime = account.Now;
             directories.Create(pool.Id, node.Id);
+            commands.Mounts.Attach(directories.Mounts(pool.Id, node.Id), pool.Definition);
             if (faults.FailsNodeStart(pool.Id))
             {
                 node.Errors = [new JsonObject { ["code"] = "NodePreparationError", ["message"] = "The node could not be prepared" }];
@@ -196,11 +192,11 @@ internal sealed class NodeLifecycle(
     }
 
     /// <summary>Asks all work on the node to stop, unless the reason is None.</summary>
-    public static void StopWork(Node node, StopReason reason, TimeSpan grace)
+    public void StopWork(Node node, StopReason reason, TimeSpan grace)
     {
         foreach (var work in node.Work.Where(_ => reason != StopReason.None))
         {
-            work.Stop.Request(reason, grace, "The node of the task was removed by user request");
+            account.Stop(work, reason, grace, "The node of the task was removed by user request");
         }
     }
 
@@ -216,7 +212,7 @@ internal sealed class NodeLifecycle(
             try
             {
                 await Task.WhenAll(work);
-                account.Update(() =>
+                await account.StoreAsync(() =>
                 {
                     if (node.State.Current == state)
                     {
@@ -235,11 +231,11 @@ internal sealed class NodeLifecycle(
         }
     }
 
-    private void Discard(Node node)
+    private void Discard(Node node) => account.After(() =>
     {
-        var discarded = directories.Discard(node.PoolId, node.Id);
-        account.After(() => NodeDirectories.Delete(discarded));
-    }
+        commands.Mounts.Detach(directories.Mounts(node.PoolId, node.Id));
+        NodeDirectories.Delete(directories.Discard(node.PoolId, node.Id));
+    });
 
     private void At(Pool pool, Node node, string state, TimeSpan delay, Action body)
     {
@@ -256,7 +252,7 @@ internal sealed class NodeLifecycle(
     private void RunStartTask(Pool pool, Node node, JsonObject startTask, int retries)
     {
         var run = new StartTaskRun(node);
-        node.Work.Add(run);
+        account.Started(run);
         node.StartTaskInfo = new JsonObject { ["state"] = "running", ["startTime"] = Iso8601.Time(account.Now), ["retryCount"] = retries };
         account.Changed(node);
         account.After(() => _ = Task.Run(() => ExecuteAsync(pool, run, startTask, retries)));
@@ -280,7 +276,7 @@ internal sealed class NodeLifecycle(
                 ContainerSettings = startTask.Object("containerSettings"),
                 ResourceFiles = [.. startTask.Objects("resourceFiles")],
             }, run.Stop, run.Marker);
-            account.Update(() => Finish(pool, run, startTask, retries, outcome));
+            await account.StoreAsync(() => Finish(pool, run, startTask, retries, outcome));
         }
         catch (ObjectDisposedException) when (account.IsClosed)
         {
@@ -288,8 +284,7 @@ internal sealed class NodeLifecycle(
         }
         catch (Exception e)
         {
-            log.LogError(e, "The start task of node {Node} could not be run", node.Id);
-            account.Update(() => Finish(pool, run, startTask, retries, new CommandOutcome(CommandStage.PreProcessing, null, TaskFailure.Server("Unknown", e.Message))));
+            log.LogError(e, "The end of the start task of node {Node} could not be recorded", node.Id);
         }
         finally
         {
@@ -301,8 +296,7 @@ internal sealed class NodeLifecycle(
     private void Finish(Pool pool, StartTaskRun run, JsonObject startTask, int retries, CommandOutcome outcome)
     {
         var node = run.Node;
-        node.Work.Remove(run);
-        if (run.Stop.Reason != StopReason.None)
+        if (!account.Ended(run) || run.Stop.Reason != StopReason.None)
         {
             return;
         }
@@ -337,3 +331,6 @@ internal sealed class NodeLifecycle(
         }
     }
 }
+
+/// <summary>A start task on its way; it takes no slot.</summary>
+internal sealed class StartTaskRun(Node node) : NodeWork(node, 0);

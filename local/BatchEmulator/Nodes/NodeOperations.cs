@@ -38,7 +38,7 @@ internal sealed class NodeOperations(BatchAccount account, NodeLifecycle nodes)
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchNode");
         return request.RespondAsync(200, account.Read(() =>
         {
             var pool = PoolOperations.Find(account, request.Id("poolId"));
@@ -53,7 +53,7 @@ internal sealed class NodeOperations(BatchAccount account, NodeLifecycle nodes)
             var (pool, node) = Find(account, request.Id("poolId"), request.Id("nodeId"));
             return NodeDocument.Write(pool, node, request.BaseUrl);
         });
-        return request.RespondAsync(200, ListQuery.Select(document, request.Query("$select")));
+        return request.RespondAsync(200, ListQuery.Select(document, request.Query("$select"), "BatchNode"));
     }
 
     private async Task RebootAsync(BatchRequest request)

@@ -37,6 +37,12 @@ internal static class PoolDocument
             account.Object("linuxUserConfiguration")?.Remove("sshPrivateKey");
         }
 
+        foreach (var mount in json.Objects("mountConfiguration").Select(m => m.Object("azureBlobFileSystemConfiguration")))
+        {
+            mount?.Remove("accountKey");
+            mount?.Remove("sasKey");
+        }
+
         return json;
     }
 

@@ -1,27 +1,33 @@
 using System.Text.Json.Nodes;
+using DurableMl.Local.BatchEmulator.Autoscale;
 using DurableMl.Local.BatchEmulator.Faults;
+using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Nodes;
+using DurableMl.Local.BatchEmulator.Processes;
 using DurableMl.Local.BatchEmulator.Scheduling;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Pools;
 
-/// <summary>The states of pools and their number of nodes. Every member is called inside an update.</summary>
+/// <summary>The states of pools and their number of nodes. Every member is called inside an update. It owns the nodes, which tell it of their changes.</summary>
 internal sealed class PoolLifecycle
 {
     private readonly BatchAccount account;
-    private readonly NodeLifecycle nodes;
     private readonly FaultPlan faults;
+    private readonly AutoScaler scaler;
 
-    public PoolLifecycle(BatchAccount account, NodeLifecycle nodes, FaultPlan faults)
+    public PoolLifecycle(
+        BatchAccount account, BatchEmulatorOptions options, NodeCommand commands, NodeDirectories directories, TaskEnvironment environment, FaultPlan faults,
+        AutoScaler scaler, ILoggerFactory logs)
     {
-        (this.account, this.nodes, this.faults) = (account, nodes, faults);
-        nodes.Changed += Settle;
+        (this.account, this.faults, this.scaler) = (account, faults, scaler);
+        Nodes = new NodeLifecycle(account, options, commands, directories, environment, faults, this, logs.CreateLogger<NodeLifecycle>());
     }
 
-    /// <summary>A pool with automatic scaling has been created.</summary>
-    public Action<Pool>? AutoScaleEnabled { get; set; }
+    /// <summary>The nodes of all pools.</summary>
+    public NodeLifecycle Nodes { get; }
 
     /// <summary>Goes on with what pools were about to do when the emulator stopped.</summary>
     public void Restore()
@@ -37,12 +43,11 @@ internal sealed class PoolLifecycle
     {
         var pool = new Pool { Id = definition.Text("id")!, Definition = definition, AllocationStateSince = account.Now };
         pool.State.Enter(PoolState.Active, account.Now);
-        account.Added(pool);
-        account.Pools.Add(pool.Id, pool);
+        account.Add(pool);
         Resize(pool, definition.Integer("targetDedicatedNodes") ?? 0, definition.Integer("targetLowPriorityNodes") ?? 0, StopReason.Requeued);
         if (pool.AutoScaleEnabled)
         {
-            AutoScaleEnabled?.Invoke(pool);
+            scaler.Enable(pool);
         }
 
         return pool;
@@ -67,7 +72,7 @@ internal sealed class PoolLifecycle
         Enter(pool, AllocationState.Stopping);
         foreach (var node in pool.Nodes.Where(n => n.State.Current == NodeState.Creating).ToList())
         {
-            nodes.Leave(pool, node, StopReason.NodeLost);
+            Nodes.Leave(pool, node, StopReason.NodeLost);
         }
 
         pool.TargetDedicatedNodes = Staying(pool, dedicated: true).Count();
@@ -83,7 +88,7 @@ internal sealed class PoolLifecycle
         pool.TargetLowPriorityNodes -= leavingNodes.Count(n => !n.Dedicated);
         foreach (var node in leavingNodes)
         {
-            nodes.Leave(pool, node, leaving);
+            Nodes.Leave(pool, node, leaving);
         }
 
         Settle(pool);
@@ -96,10 +101,29 @@ internal sealed class PoolLifecycle
         account.Touched(pool);
         foreach (var node in pool.Nodes.Where(n => n.State.Current != NodeState.LeavingPool).ToList())
         {
-            nodes.Leave(pool, node, StopReason.Requeued);
+            Nodes.Leave(pool, node, StopReason.Requeued);
         }
 
         Settle(pool);
+    }
+
+    /// <summary>A node of the pool has come or gone, or got another state: the pool may have what it was resized to, or be empty at last.</summary>
+    public void Settle(Pool pool)
+    {
+        if (pool.Deleting)
+        {
+            if (pool.Nodes.Count == 0 && account.Pools.GetValueOrDefault(pool.Id) == pool)
+            {
+                account.Delete(pool);
+            }
+
+            return;
+        }
+
+        if (pool.AllocationState != AllocationState.Steady && !pool.Nodes.Exists(n => n.State.Current is NodeState.Creating or NodeState.LeavingPool))
+        {
+            Enter(pool, AllocationState.Steady);
+        }
     }
 
     private static IEnumerable<Node> Staying(Pool pool, bool dedicated) =>
@@ -120,31 +144,13 @@ internal sealed class PoolLifecycle
 
         for (var i = staying.Count; i < Math.Min(target, quota); i++)
         {
-            nodes.Add(pool, dedicatedNodes);
+            Nodes.Add(pool, dedicatedNodes);
         }
 
         // Those with the least to lose go first.
         foreach (var node in staying.OrderBy(n => n.UsedSlots).ThenByDescending(n => n.Sequence).Take(staying.Count - target))
         {
-            nodes.Leave(pool, node, leaving);
-        }
-    }
-
-    private void Settle(Pool pool)
-    {
-        if (pool.Deleting)
-        {
-            if (pool.Nodes.Count == 0 && account.Pools.Remove(pool.Id))
-            {
-                account.Deleted(pool);
-            }
-
-            return;
-        }
-
-        if (pool.AllocationState != AllocationState.Steady && !pool.Nodes.Exists(n => n.State.Current is NodeState.Creating or NodeState.LeavingPool))
-        {
-            Enter(pool, AllocationState.Steady);
+            Nodes.Leave(pool, node, leaving);
         }
     }
 

@@ -3,12 +3,13 @@ using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.Scheduling;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Pools;
 
 /// <summary>The pool operations.</summary>
-internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, FaultPlan faults)
+internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, FaultPlan faults, LinkedStorage storage)
 {
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -46,6 +47,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
     {
         var definition = await request.BodyAsync("BatchPoolCreateOptions");
         PoolValidation.Check(definition);
+        storage.Check(definition);
         var pool = account.Update(() =>
         {
             if (account.Pools.ContainsKey(definition.Text("id")!))
@@ -62,7 +64,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchPool");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(account.Pools.Values.OrderBy(p => p.Sequence), p => ListQuery.Key(p.Sequence), p => PoolDocument.Write(p, request.BaseUrl))));
     }
@@ -75,7 +77,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
             request.Check(pool);
             return (pool, PoolDocument.Write(pool, request.BaseUrl));
         });
-        return request.RespondAsync(pool, document);
+        return request.RespondAsync(pool, "BatchPool", document);
     }
 
     private Task ExistsAsync(BatchRequest request)
@@ -89,6 +91,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
     {
         var changes = await request.BodyAsync("BatchPoolUpdateOptions");
         PoolValidation.CheckProperties(changes);
+        storage.Check(changes);
         var pool = account.Update(() =>
         {
             var pool = Find(account, request.Id("poolId"), forChange: true);
@@ -108,6 +111,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
     {
         var properties = await request.BodyAsync("BatchPoolReplaceOptions");
         PoolValidation.CheckProperties(properties);
+        storage.Check(properties);
         var pool = account.Update(() =>
         {
             var pool = Find(account, request.Id("poolId"), forChange: true);
@@ -202,7 +206,7 @@ internal sealed class PoolOperations(BatchAccount account, PoolLifecycle pools, 
 
     private Task NodeCountsAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchPoolNodeCounts");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(account.Pools.Values.OrderBy(p => p.Sequence), p => ListQuery.Key(p.Sequence), p => new JsonObject
             {

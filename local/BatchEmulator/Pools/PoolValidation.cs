@@ -12,6 +12,8 @@ internal static class PoolValidation
     /// <summary>Nodes of a kind in a pool: a virtual node costs a directory; what runs on it costs this machine.</summary>
     public const int MostNodes = 1000;
 
+    private const int MostMounts = 10;
+
     private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(168);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMinutes(5);
 
@@ -56,11 +58,7 @@ internal static class PoolValidation
             throw BatchErrors.InvalidProperty(path + "taskSlotsPerNode", slots.ToString(CultureInfo.InvariantCulture), "The value must be from 1 to 256.");
         }
 
-        if (pool.Objects("mountConfiguration").Any())
-        {
-            throw BatchErrors.InvalidProperty(path + "mountConfiguration", null, "The emulated nodes cannot mount file systems; use resource files.");
-        }
-
+        CheckMounts(pool, path);
         TaskValidation.CheckPackages(pool);
         TaskValidation.CheckCommand(pool.Object("startTask"), path + "startTask.");
     }
@@ -94,6 +92,52 @@ internal static class PoolValidation
             if (options.Integer(name) is { } target and not (>= 0 and <= MostNodes))
             {
                 throw BatchErrors.InvalidProperty(path + name, target.ToString(CultureInfo.InvariantCulture), $"The value must be from 0 to {MostNodes}.");
+            }
+        }
+    }
+
+    /// <summary>Checks that each mount is of a container, which alone the emulator can play, with a key or a signature and a directory of its own.</summary>
+    private static void CheckMounts(JsonObject pool, string path)
+    {
+        var directories = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (mount, i) in pool.Objects("mountConfiguration").Select((m, i) => (m, i)))
+        {
+            var name = $"{path}mountConfiguration[{i}]";
+            if (i == MostMounts)
+            {
+                throw BatchErrors.InvalidProperty(path + "mountConfiguration", null, $"A pool has at most {MostMounts} mounts.");
+            }
+
+            if (mount.Select(property => property.Key).FirstOrDefault(key => key != "azureBlobFileSystemConfiguration") is { } other)
+            {
+                throw BatchErrors.InvalidProperty($"{name}.{other}", null, "The emulated nodes mount blob containers only: use azureBlobFileSystemConfiguration, or resource files.");
+            }
+
+            if (mount.Object("azureBlobFileSystemConfiguration") is not { } container)
+            {
+                throw BatchErrors.MissingProperty(name + ".azureBlobFileSystemConfiguration");
+            }
+
+            name += ".azureBlobFileSystemConfiguration";
+            if (container.ContainsKey("identityReference"))
+            {
+                throw BatchErrors.InvalidProperty(name + ".identityReference", null, "The emulated nodes have no managed identity; use accountKey or sasKey.");
+            }
+
+            if (container.ContainsKey("accountKey") == container.ContainsKey("sasKey"))
+            {
+                throw BatchErrors.InvalidProperty(name, null, "Exactly one of accountKey and sasKey is needed.");
+            }
+
+            var directory = container.Text("relativeMountPath")!;
+            if (directory.Length == 0 || Path.IsPathRooted(directory) || directory.Split('/').Any(part => part is "" or "." or ".."))
+            {
+                throw BatchErrors.InvalidProperty(name + ".relativeMountPath", directory, "The value must be a relative path without '.' and '..'.");
+            }
+
+            if (!directories.Add(directory))
+            {
+                throw BatchErrors.InvalidProperty(name + ".relativeMountPath", directory, "Two mounts have the same path.");
             }
         }
     }

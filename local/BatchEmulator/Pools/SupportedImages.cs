@@ -15,7 +15,7 @@ internal static class SupportedImages
     ];
 
     /// <summary>GET /supportedimages.</summary>
-    public static Task ListAsync(BatchRequest request) => request.RespondAsync(200, new ListQuery(request).Page(Images.OrderBy(i => i.Offer + i.Sku, StringComparer.Ordinal), i => i.Offer + i.Sku, i => new JsonObject
+    public static Task ListAsync(BatchRequest request) => request.RespondAsync(200, new ListQuery(request, "BatchSupportedImage").Page(Images.OrderBy(i => i.Offer + i.Sku, StringComparer.Ordinal), i => i.Offer + i.Sku, i => new JsonObject
     {
         ["nodeAgentSKUId"] = i.Agent,
         ["imageReference"] = new JsonObject { ["publisher"] = i.Publisher, ["offer"] = i.Offer, ["sku"] = i.Sku, ["version"] = "latest" },

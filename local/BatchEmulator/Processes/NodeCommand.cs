@@ -16,6 +16,7 @@ internal sealed class NodeCommand(
     TimeProvider clock,
     ContainerImageMap images,
     DockerEngine? docker,
+    Mounts mounts,
     ResourceFiles resources,
     OutputFiles outputs,
     FaultPlan faults,
@@ -23,6 +24,9 @@ internal sealed class NodeCommand(
     ILogger<NodeCommand> log)
 {
     private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(10);
+
+    /// <summary>What nodes mount: brought before each command, stored after it.</summary>
+    public Mounts Mounts => mounts;
 
     /// <summary>The time between SIGTERM and SIGKILL when a command runs too long.</summary>
     public TimeSpan WallClockGrace { get; init; }
@@ -78,6 +82,7 @@ internal sealed class NodeCommand(
                 containerInfo = new JsonObject { ["containerId"] = container.Length > 0 ? container : marker, ["state"] = "running" };
             }
 
+            await mounts.FetchAsync(command.MountsDirectory, stop.Token);
             Directory.CreateDirectory(command.ResourceDirectory ?? command.WorkingDirectory);
             await resources.FetchAsync(command.ResourceFiles, command.ResourceDirectory ?? command.WorkingDirectory, stop.Token);
             if (ProgramFinder.Find(arguments[0], command.WorkingDirectory, command.Environment) is null)
@@ -162,10 +167,16 @@ internal sealed class NodeCommand(
         }
 
         var outcome = new CommandOutcome(CommandStage.Command, exitCode, exitCode == 0 ? null : TaskFailure.ExitCode(exitCode), containerInfo);
+        using var bound = new CancellationTokenSource(LongestUpload, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, stop.Reason == StopReason.None ? stop.Token : CancellationToken.None);
+        // What was written to a mount has been written, whoever ended the command; only a lost node takes it along.
+        if (stop.Reason is not (StopReason.NodeLost or StopReason.Shutdown) && await mounts.StoreAsync(command.MountsDirectory, either.Token) is { } notStored)
+        {
+            return outcome with { Stage = CommandStage.FileUpload, Failure = notStored };
+        }
+
         if (stop.Reason is StopReason.None or StopReason.Terminated or StopReason.WallClock)
         {
-            using var bound = new CancellationTokenSource(LongestUpload, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, stop.Reason == StopReason.None ? stop.Token : CancellationToken.None);
             var succeeded = exitCode == 0 && stop.Reason == StopReason.None;
             if (await outputs.StoreAsync(command.OutputFiles, command.RootDirectory, succeeded, either.Token) is { } failure)
             {
@@ -188,4 +199,60 @@ internal sealed class NodeCommand(
 
         await process.SignalAsync("KILL");
     }
+}
+
+/// <summary>A command to run on a node: of a task, a start task, a job preparation or release task, a subtask.</summary>
+internal sealed record CommandSpecification
+{
+    public required string CommandLine { get; init; }
+
+    /// <summary>Where stdout.txt, stderr.txt and wd/ are.</summary>
+    public required string RootDirectory { get; init; }
+
+    /// <summary>The AZ_BATCH variables and the client's own.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public JsonObject? ContainerSettings { get; init; }
+
+    public IReadOnlyList<JsonObject> ResourceFiles { get; init; } = [];
+
+    public IReadOnlyList<JsonObject> OutputFiles { get; init; } = [];
+
+    /// <summary>Where resource files land; the working directory when absent.</summary>
+    public string? ResourceDirectory { get; init; }
+
+    /// <summary>Whether stdout.txt and stderr.txt of a command before it are written on; otherwise they start empty.</summary>
+    public bool KeepsOutput { get; init; }
+
+    /// <summary>The longest the command may take; null for no limit.</summary>
+    public TimeSpan? MaxWallClockTime { get; init; }
+
+    /// <summary>The directory inside <see cref="RootDirectory"/> that resource files land in and the command starts in.</summary>
+    public string WorkingDirectory => Path.Combine(RootDirectory, "wd");
+
+    /// <summary>Where the node has its mounts.</summary>
+    public string MountsDirectory => Environment["AZ_BATCH_NODE_MOUNTS_DIR"];
+}
+
+/// <summary>How a command ended.</summary>
+/// <param name="Stage">How far it came.</param>
+/// <param name="ExitCode">Its exit code, when it ran to an end.</param>
+/// <param name="Failure">What went wrong.</param>
+/// <param name="ContainerInfo">containerInfo, for a container's command.</param>
+internal sealed record CommandOutcome(CommandStage Stage, int? ExitCode, TaskFailure? Failure, JsonObject? ContainerInfo = null);
+
+/// <summary>The last thing a command came to.</summary>
+internal enum CommandStage
+{
+    /// <summary>Resource files and container image: a failure here is never retried.</summary>
+    PreProcessing,
+
+    /// <summary>The command itself.</summary>
+    Command,
+
+    /// <summary>Output files: a failure here is never retried.</summary>
+    FileUpload,
+
+    /// <summary>The node agent was lost: as if the node had been.</summary>
+    AgentLost,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace DurableMl.Local.BatchEmulator.Processes;
 
@@ -7,8 +8,11 @@ namespace DurableMl.Local.BatchEmulator.Processes;
 /// A command in a process group of its own under supervisor.sh, which holds a pipe to this process: when this process ends,
 /// however it ends, the pipe closes and the supervisor kills the group.
 /// </summary>
-internal sealed class SupervisedProcess : IAsyncDisposable
+internal sealed partial class SupervisedProcess : IAsyncDisposable
 {
+    // Variables that a shell sets for itself, whatever they were.
+    private static readonly HashSet<string> ShellsOwn = ["IFS", "OLDPWD", "OPTIND", "PPID", "PS1", "PS2", "PS4", "PWD"];
+
     private static readonly string Supervisor = LoadSupervisor();
 
     private readonly Process process;
@@ -41,9 +45,18 @@ internal sealed class SupervisedProcess : IAsyncDisposable
         }
 
         start.Environment.Clear();
+        var others = 0;
         foreach (var (name, value) in environment)
         {
-            start.Environment[name] = value;
+            if (ShellName().IsMatch(name) && !ShellsOwn.Contains(name))
+            {
+                start.Environment[name] = value;
+            }
+            else
+            {
+                // Under a name that a shell takes, and not among the arguments: those every user of the machine can read.
+                start.Environment[string.Create(CultureInfo.InvariantCulture, $"DURABLEML_BATCH_ENV_{others++}")] = $"{name}={value}";
+            }
         }
 
         return new SupervisedProcess(Process.Start(start) ?? throw new InvalidOperationException("The supervisor did not start."));
@@ -79,6 +92,9 @@ internal sealed class SupervisedProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         process.Dispose();
     }
+
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ShellName();
 
     private static string LoadSupervisor()
     {

@@ -7,6 +7,14 @@ linger=$1 out=$2 err=$3 marker=$4 docker=$5 container=$6
 shift 6
 exec 3<&0 </dev/null 2>/dev/null
 
+# Variables whose names no shell takes: they reach the command by way of env. This shell would drop them.
+n=0
+while eval "[ -n \"\${DURABLEML_BATCH_ENV_$n+set}\" ]"; do
+  eval "set -- \"\$DURABLEML_BATCH_ENV_$n\" \"\$@\""
+  unset "DURABLEML_BATCH_ENV_$n"
+  n=$((n + 1))
+done
+
 # A session of its own: no signal meant for others reaches it, and one kill reaches all of it.
 # Shells start background commands with INT and QUIT ignored, which would be inherited; env puts that right where it can.
 defaults=

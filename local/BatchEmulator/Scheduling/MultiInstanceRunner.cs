@@ -24,7 +24,7 @@ internal sealed class MultiInstanceRunner(BatchAccount account, NodeCommand comm
         using var outward = run.Stop.Token.Register(() => StopAll(run, run.Stop));
         var inward = run.Subtasks.Select(s => s.Stop.Token.Register(() => run.Stop.Request(s.Stop.Reason, s.Stop.Grace, s.Stop.Message))).ToList();
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var instances = run.Subtasks.Select(s => CoordinateAsync(run, s, end.Task)).Prepend(CoordinateAsync(run, null, end.Task)).ToList();
+        var instances = run.Subtasks.Select(s => Coordinate(run, s, end.Task)).Prepend(Coordinate(run, null, end.Task)).ToList();
         try
         {
             var failed = await FirstFailureAsync(instances);
@@ -73,44 +73,61 @@ internal sealed class MultiInstanceRunner(BatchAccount account, NodeCommand comm
         return null;
     }
 
-    private Instance CoordinateAsync(TaskRun run, SubtaskRun? subtask, Task end)
+    private Instance Coordinate(TaskRun run, SubtaskRun? subtask, Task end)
     {
         var coordinated = new TaskCompletionSource<CommandOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         return new Instance(coordinated.Task, ExecuteAsync());
 
         async Task ExecuteAsync()
         {
-            var settings = run.Task.Definition.Object("multiInstanceSettings")!;
-            NodeWork work = subtask is null ? run : subtask;
-            var taskRoot = Path.Combine(directories.Node(work.Node.PoolId, work.Node.Id), NodeDirectories.TaskRoot(run.Job.Id, run.Task.Id));
-            var root = subtask is null ? taskRoot : Path.Combine(taskRoot, subtask.Subtask.Id.ToString(CultureInfo.InvariantCulture));
-            var variables = environment.ForTask(work.Node, run.Job, run.Task.Id, root, run.Task.Definition);
-            AddVariables(variables, run, work, taskRoot);
-            Note(run, subtask, Subtask.Running, null);
-            var outcome = await commands.RunAsync(new CommandSpecification
+            try
             {
-                CommandLine = settings.Text("coordinationCommandLine")!,
-                RootDirectory = root,
-                Environment = variables,
-                ContainerSettings = run.Task.Definition.Object("containerSettings"),
-                ResourceFiles = [.. settings.Objects("commonResourceFiles")],
-                ResourceDirectory = variables["AZ_BATCH_TASK_SHARED_DIR"],
-            }, work.Stop, work.Marker + "c", end, coordinated);
-            coordinated.TrySetResult(outcome);
-            Note(run, subtask, Subtask.Completed, await coordinated.Task);
+                await NoteAsync(run, subtask, Subtask.Running, null);
+                coordinated.TrySetResult(await CoordinateAsync(run, subtask, end, coordinated));
+                await NoteAsync(run, subtask, Subtask.Completed, await coordinated.Task);
+            }
+            catch (Exception e)
+            {
+                // Those who wait for this instance must learn of it, whatever it is: the node would stay busy for ever.
+                coordinated.TrySetException(e);
+                throw;
+            }
         }
     }
 
-    private void Note(TaskRun run, SubtaskRun? subtask, string state, CommandOutcome? outcome)
+    private Task<CommandOutcome> CoordinateAsync(TaskRun run, SubtaskRun? subtask, Task end, TaskCompletionSource<CommandOutcome> coordinated)
+    {
+        var settings = run.Task.Definition.Object("multiInstanceSettings")!;
+        NodeWork work = subtask is null ? run : subtask;
+        var taskRoot = Path.Combine(directories.Node(work.Node.PoolId, work.Node.Id), NodeDirectories.TaskRoot(run.Job.Id, run.Task.Id));
+        var root = subtask is null ? taskRoot : Path.Combine(taskRoot, subtask.Id.ToString(CultureInfo.InvariantCulture));
+        var variables = environment.ForTask(work.Node, run.Job, run.Task.Id, root, run.Task.Definition);
+        AddVariables(variables, run, work, taskRoot);
+        return commands.RunAsync(new CommandSpecification
+        {
+            CommandLine = settings.Text("coordinationCommandLine")!,
+            RootDirectory = root,
+            Environment = variables,
+            ContainerSettings = run.Task.Definition.Object("containerSettings"),
+            ResourceFiles = [.. settings.Objects("commonResourceFiles")],
+            ResourceDirectory = variables["AZ_BATCH_TASK_SHARED_DIR"],
+        }, work.Stop, work.Marker + "c", end, coordinated);
+    }
+
+    private async Task NoteAsync(TaskRun run, SubtaskRun? subtask, string state, CommandOutcome? outcome)
     {
         if (subtask is null)
         {
             return;
         }
 
-        account.Update(() =>
+        await account.StoreAsync(() =>
         {
-            var record = subtask.Subtask;
+            if (run.Task.Subtasks.Find(s => s.Id == subtask.Id) is not { } record)
+            {
+                return;
+            }
+
             record.State.Enter(state, account.Now);
             if (outcome is null)
             {

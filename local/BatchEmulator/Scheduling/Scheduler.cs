@@ -89,12 +89,12 @@ internal sealed class Scheduler(BatchAccount account, TaskLifecycle tasks)
     private void Displace(Pool pool, IReadOnlyList<Job> jobs)
     {
         var runs = pool.Nodes.SelectMany(n => n.Work).OfType<TaskRun>().ToList();
-        var leaving = runs.Count(r => r.Stop.Reason == StopReason.Displaced);
+        var leaving = runs.Count(r => r.Leaving == StopReason.Displaced);
         foreach (var job in jobs)
         {
             var waiting = Math.Min(job.Ready.Count, Math.Max(0, job.MaxParallelTasks - job.RunningTasks)) - leaving;
             leaving = Math.Max(0, -waiting);
-            var displaced = runs.Where(r => r.Stop.Reason == StopReason.None && r.Job.Priority < job.Priority && r.Job.Definition.Flag("allowTaskPreemption"))
+            var displaced = runs.Where(r => !r.IsLeaving && r.Job.Priority < job.Priority && r.Job.Definition.Flag("allowTaskPreemption"))
                 .OrderBy(r => r.Job.Priority).ThenByDescending(r => r.Task.Execution.StartTime);
             foreach (var run in displaced.Take(Math.Max(0, waiting)).ToList())
             {

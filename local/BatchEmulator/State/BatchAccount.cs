@@ -3,21 +3,29 @@ using DurableMl.Local.BatchEmulator.Jobs;
 using DurableMl.Local.BatchEmulator.JobSchedules;
 using DurableMl.Local.BatchEmulator.Nodes;
 using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Local.BatchEmulator.Scheduling;
 using DurableMl.Local.BatchEmulator.Tasks;
+using Microsoft.Data.Sqlite;
 
 namespace DurableMl.Local.BatchEmulator.State;
 
 /// <summary>
-/// Everything the account holds, in memory, behind one lock; what an update changed is committed to the database before the
-/// update returns. Scheduling runs at the end of an update, inside it; what touches the outside (processes, files) runs after it.
+/// Everything the account holds, in memory, behind one lock. An update is a transaction: what it changed is committed to the database
+/// before it returns; if its body or the commit fails, memory is as it was before. Scheduling runs at the end of an update, inside it;
+/// what touches the outside (processes, files, signals, timers) waits for the commit.
 /// </summary>
 internal sealed class BatchAccount : IDisposable
 {
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly StateDatabase database;
+    private readonly AccountResources resources = new();
     private readonly HashSet<Resource> changed = [];
     private readonly HashSet<Resource> deleted = [];
+    private readonly List<Action> undo = [];
     private readonly List<Action> after = [];
+    private readonly Action schedule;
     private readonly ILogger<BatchAccount> log;
     private long sequence;
     private long lastETag;
@@ -25,9 +33,13 @@ internal sealed class BatchAccount : IDisposable
     private bool schedulingWanted;
     private bool closed;
 
-    public BatchAccount(StateDatabase database, TimeProvider clock, ILogger<BatchAccount> log)
+    /// <param name="database">Where the resources lie.</param>
+    /// <param name="clock">The time that everything goes by.</param>
+    /// <param name="schedule">Assigns tasks to nodes; called inside an update that asked for it.</param>
+    /// <param name="log">What could not be stored.</param>
+    public BatchAccount(StateDatabase database, TimeProvider clock, Action schedule, ILogger<BatchAccount> log)
     {
-        this.log = log;
+        (this.schedule, this.log) = (schedule, log);
         this.database = database;
         Clock = clock;
         Agenda = new Agenda(clock);
@@ -40,17 +52,14 @@ internal sealed class BatchAccount : IDisposable
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
-    public Dictionary<string, Pool> Pools { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, Pool> Pools => resources.Pools;
 
-    public Dictionary<string, Job> Jobs { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, Job> Jobs => resources.Jobs;
 
-    public Dictionary<string, JobSchedule> JobSchedules { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, JobSchedule> JobSchedules => resources.JobSchedules;
 
     /// <summary>Set once what an earlier emulator left has been brought in order.</summary>
     public volatile bool IsOpen;
-
-    /// <summary>Assigns tasks to nodes; called inside an update that asked for it.</summary>
-    public Action? Schedule { get; set; }
 
     /// <summary>Whether the account takes no updates any more.</summary>
     public bool IsClosed
@@ -73,7 +82,7 @@ internal sealed class BatchAccount : IDisposable
         }
     }
 
-    /// <summary>Changes under the lock, then commits. After the account is closed nothing changes any more.</summary>
+    /// <summary>Changes under the lock, then commits: all of it or, if the body or the commit throws, nothing. After the account is closed nothing changes any more.</summary>
     public void Update(Action body) => Update(() =>
     {
         body();
@@ -81,38 +90,44 @@ internal sealed class BatchAccount : IDisposable
     });
 
     /// <inheritdoc cref="Update(Action)"/>
+    /// <exception cref="StateNotStoredException">The database did not take the changes: nothing has changed.</exception>
     public T Update<T>(Func<T> body)
     {
-        Action[] actions = [];
+        Action[] actions;
         T result;
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(closed, this);
-            depth++;
+            if (depth > 0)
+            {
+                // Part of the update under way on this thread, and of its fate.
+                return body();
+            }
+
+            depth = 1;
             try
             {
                 result = body();
-                while (depth == 1 && schedulingWanted)
+                while (schedulingWanted)
                 {
                     schedulingWanted = false;
-                    Schedule?.Invoke();
+                    schedule();
                 }
+
+                Commit();
+            }
+            catch
+            {
+                RollBack();
+                throw;
             }
             finally
             {
-                if (--depth == 0)
-                {
-                    if (changed.Count + deleted.Count > 0)
-                    {
-                        database.Commit(changed.Except(deleted), deleted);
-                        changed.Clear();
-                        deleted.Clear();
-                    }
-
-                    actions = [.. after];
-                    after.Clear();
-                }
+                depth = 0;
             }
+
+            actions = [.. after];
+            Clear();
         }
 
         foreach (var action in actions)
@@ -123,32 +138,94 @@ internal sealed class BatchAccount : IDisposable
         return result;
     }
 
-    /// <summary>At the time, inside an update, unless the account is closed by then.</summary>
-    public void At(DateTimeOffset due, Action body) => Agenda.At(due, () =>
+    /// <summary>An update that is not given up while the database takes nothing (a full disk): it is tried until it is stored.</summary>
+    /// <exception cref="ObjectDisposedException">The account has been closed.</exception>
+    public async Task StoreAsync(Action body)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Update(body);
+                return;
+            }
+            catch (Exception e) when (IsOutOfSpace(e))
+            {
+                LogNotStored(e, tries);
+            }
+
+            // The wall clock, whatever clock the emulator runs on: the disk goes by this one.
+            await Task.Delay(RetryPause, TimeProvider.System);
+        }
+    }
+
+    /// <summary>
+    /// At the time, inside an update, unless the account is closed by then; later if the database takes nothing then. From inside an
+    /// update it is planned once that is committed.
+    /// </summary>
+    public void At(DateTimeOffset due, Action body)
     {
         lock (gate)
         {
-            if (closed)
+            if (depth > 0)
             {
+                after.Add(() => Plan(due, body));
                 return;
             }
         }
 
-        // On the timer's thread, where an exception would end the program.
-        Guard(() => Update(body));
-    });
+        Plan(due, body);
+    }
 
     /// <summary>After the running update has been committed, outside the lock.</summary>
     public void After(Action action) => after.Add(action);
 
+    /// <summary>What to do if the running update fails. For what no database row holds; the last one registered comes first.</summary>
+    public void Undo(Action action) => undo.Add(action);
+
+    /// <summary>The work is on its node from now on.</summary>
+    public void Started(NodeWork work)
+    {
+        work.Node.Work.Add(work);
+        undo.Add(() => work.Node.Work.Remove(work));
+    }
+
+    /// <summary>The work is no longer on its node.</summary>
+    /// <returns>False if it was not there: it has been settled before.</returns>
+    public bool Ended(NodeWork work)
+    {
+        if (!work.Node.Work.Remove(work))
+        {
+            return false;
+        }
+
+        undo.Add(() => work.Node.Work.Add(work));
+        return true;
+    }
+
+    /// <summary>Asks the work to stop once the running update is committed; the first who asks counts.</summary>
+    public void Stop(NodeWork work, StopReason reason, TimeSpan grace, string message = "")
+    {
+        if (work.IsLeaving)
+        {
+            return;
+        }
+
+        work.Leaving = reason;
+        undo.Add(() => work.Leaving = StopReason.None);
+        after.Add(() => work.Stop.Request(reason, grace, message));
+    }
+
     /// <summary>Tasks or nodes may have become available.</summary>
     public void WantScheduling() => schedulingWanted = true;
 
-    /// <summary>New in the account.</summary>
-    public void Added(Resource resource)
+    /// <summary>Takes the resource into the account.</summary>
+    public void Add(Resource resource)
     {
         resource.Sequence = ++sequence;
         resource.CreationTime = Now;
+        resources.Insert(resource);
+        undo.Add(() => resources.Remove(resource));
         Touched(resource);
     }
 
@@ -165,8 +242,13 @@ internal sealed class BatchAccount : IDisposable
     /// <summary>Changed in what has no ETag.</summary>
     public void Changed(Resource resource) => changed.Add(resource);
 
-    /// <summary>Gone from the account.</summary>
-    public void Deleted(Resource resource) => deleted.Add(resource);
+    /// <summary>Takes the resource out of the account.</summary>
+    public void Delete(Resource resource)
+    {
+        resources.Remove(resource);
+        undo.Add(() => resources.Insert(resource));
+        deleted.Add(resource);
+    }
 
     /// <summary>Refuses further updates.</summary>
     public void Close()
@@ -199,38 +281,111 @@ internal sealed class BatchAccount : IDisposable
         }
     }
 
+    private static bool IsOutOfSpace(Exception e) => e is StateNotStoredException or IOException;
+
+    private void Plan(DateTimeOffset due, Action body) => Agenda.At(due, () =>
+    {
+        lock (gate)
+        {
+            if (closed)
+            {
+                return;
+            }
+        }
+
+        // On the timer's thread, where an exception would end the program.
+        Guard(() =>
+        {
+            try
+            {
+                Update(body);
+            }
+            catch (Exception e) when (IsOutOfSpace(e))
+            {
+                LogNotStored(e, 1);
+                Plan(Now + RetryPause, body);
+            }
+        });
+    });
+
+    private void Commit()
+    {
+        if (changed.Count + deleted.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            database.Commit(changed.Except(deleted), deleted);
+        }
+        catch (SqliteException e)
+        {
+            throw new StateNotStoredException(e);
+        }
+    }
+
+    private void RollBack()
+    {
+        for (var i = undo.Count - 1; i >= 0; i--)
+        {
+            undo[i]();
+        }
+
+        var jobs = new HashSet<Job>();
+        foreach (var resource in changed.Union(deleted))
+        {
+            resource.Revert();
+            if (resource is BatchTask task && Jobs.TryGetValue(task.JobId, out var job))
+            {
+                jobs.Add(job);
+            }
+        }
+
+        foreach (var job in jobs)
+        {
+            job.Index();
+        }
+
+        Clear();
+    }
+
+    private void Clear()
+    {
+        changed.Clear();
+        deleted.Clear();
+        undo.Clear();
+        after.Clear();
+        schedulingWanted = false;
+    }
+
+    private void LogNotStored(Exception e, int tries)
+    {
+        if (tries == 1 && !IsClosed)
+        {
+            log.LogError(e, "The state could not be stored; it is tried again until it can");
+        }
+    }
+
     private void Load()
     {
-        foreach (var pool in database.Load<Pool>(Pool.ResourceKind))
-        {
-            Pools.Add(pool.Id, Seen(pool));
-        }
-
-        foreach (var node in database.Load<Node>(Node.ResourceKind))
-        {
-            Pools[node.PoolId].Nodes.Add(Seen(node));
-        }
-
-        foreach (var job in database.Load<Job>(Job.ResourceKind))
-        {
-            Jobs.Add(job.Id, Seen(job));
-        }
-
-        foreach (var schedule in database.Load<JobSchedule>(JobSchedule.ResourceKind))
-        {
-            JobSchedules.Add(schedule.Id, Seen(schedule));
-        }
-
-        foreach (var task in database.Load<BatchTask>(BatchTask.ResourceKind))
-        {
-            Jobs[task.JobId].Add(Seen(task));
-        }
+        Load<Pool>(Pool.ResourceKind);
+        Load<Node>(Node.ResourceKind);
+        Load<Job>(Job.ResourceKind);
+        Load<JobSchedule>(JobSchedule.ResourceKind);
+        Load<BatchTask>(BatchTask.ResourceKind);
     }
 
-    private T Seen<T>(T resource)
+    private void Load<T>(string kind)
         where T : Resource
     {
-        sequence = Math.Max(sequence, resource.Sequence);
-        return resource;
+        foreach (var resource in database.Load<T>(kind))
+        {
+            sequence = Math.Max(sequence, resource.Sequence);
+            resources.Insert(resource);
+        }
     }
 }
+
+/// <summary>The database did not take an update, mostly since the disk is full. Nothing has changed.</summary>
+internal sealed class StateNotStoredException(Exception inner) : Exception("The state could not be stored: " + inner.Message, inner);

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -31,4 +33,23 @@ internal abstract class Resource
     /// <summary>The table row: what it belongs to, empty for the account.</summary>
     [JsonIgnore]
     public virtual string Parent => "";
+
+    /// <summary>The table row as it was last committed; null before that.</summary>
+    [JsonIgnore]
+    public string? Committed { get; set; }
+
+    /// <summary>Goes back to what was last committed; what no row holds stays.</summary>
+    public void Revert()
+    {
+        if (Committed is null)
+        {
+            return;
+        }
+
+        var before = JsonSerializer.Deserialize(Committed, GetType());
+        foreach (var property in GetType().GetProperties().Where(p => p.SetMethod is not null && p.GetCustomAttribute<JsonIgnoreAttribute>() is null))
+        {
+            property.SetValue(this, property.GetValue(before));
+        }
+    }
 }

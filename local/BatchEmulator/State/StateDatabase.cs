@@ -11,6 +11,8 @@ internal sealed class StateDatabase : IDisposable
     public StateDatabase(string path)
     {
         SQLitePCL.Batteries_V2.Init();
+        // It holds the account key and the signatures in tasks' URLs. SQLite gives its other files the mode of this one.
+        OwnerOnly.CreateFile(path);
         connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         Execute("PRAGMA journal_mode=WAL");
@@ -48,13 +50,17 @@ internal sealed class StateDatabase : IDisposable
         var result = new List<T>();
         while (rows.Read())
         {
-            result.Add(JsonSerializer.Deserialize<T>(rows.GetString(0))!);
+            var document = rows.GetString(0);
+            var resource = JsonSerializer.Deserialize<T>(document)!;
+            resource.Committed = document;
+            result.Add(resource);
         }
 
         return result;
     }
 
     /// <summary>Writes and deletes in one transaction.</summary>
+    /// <exception cref="SqliteException">Nothing has been written: a full disk, mostly.</exception>
     public void Commit(IEnumerable<Resource> changed, IEnumerable<Resource> deleted)
     {
         using var transaction = connection.BeginTransaction();
@@ -72,15 +78,22 @@ internal sealed class StateDatabase : IDisposable
             ON CONFLICT DO UPDATE SET document = excluded.document
             """, ("$kind", ""), ("$parent", ""), ("$id", ""), ("$sequence", 0L), ("$document", ""));
         write.Transaction = transaction;
+        var written = new List<(Resource Resource, string Document)>();
         foreach (var resource in changed)
         {
+            var document = JsonSerializer.Serialize(resource, resource.GetType());
             Identify(write, resource);
             write.Parameters["$sequence"].Value = resource.Sequence;
-            write.Parameters["$document"].Value = JsonSerializer.Serialize(resource, resource.GetType());
+            write.Parameters["$document"].Value = document;
             write.ExecuteNonQuery();
+            written.Add((resource, document));
         }
 
         transaction.Commit();
+        foreach (var (resource, document) in written)
+        {
+            resource.Committed = document;
+        }
     }
 
     public void Dispose() => connection.Dispose();

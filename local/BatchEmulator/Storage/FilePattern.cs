@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using DurableMl.Local.BatchEmulator.Files;
 
 namespace DurableMl.Local.BatchEmulator.Storage;
 
@@ -28,26 +29,27 @@ internal sealed class FilePattern
     /// <summary>Whether the pattern can match several files.</summary>
     public bool HasWildcard { get; }
 
-    /// <summary>The matching files and their names relative to <see cref="BaseDirectory"/>, ordered by name.</summary>
+    /// <summary>The matching files and their names relative to <see cref="BaseDirectory"/>, ordered by name. Links are not followed.</summary>
     /// <exception cref="UnauthorizedAccessException">The pattern leads out of the task directory.</exception>
-    public IReadOnlyList<(string Path, string Name)> Match(string workingDirectory, string taskDirectory)
+    public IReadOnlyList<(FileInfo File, string Name)> Match(string workingDirectory, string taskDirectory)
     {
-        var directory = Path.GetFullPath(Path.Combine(workingDirectory, BaseDirectory));
+        var directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(workingDirectory, BaseDirectory)));
         var task = Path.GetFullPath(taskDirectory);
-        if (directory.TrimEnd('/') != task && !directory.StartsWith(task + "/", StringComparison.Ordinal))
+        if (directory != task && !directory.StartsWith(task + "/", StringComparison.Ordinal))
         {
             throw new UnauthorizedAccessException($"The pattern {Pattern} leads out of the task directory.");
         }
 
-        if (!Directory.Exists(directory))
+        // A directory that is a link itself leads elsewhere, too.
+        for (var step = new DirectoryInfo(directory); step is not null && step.FullName.Length > task.Length; step = step.Parent)
         {
-            return [];
+            if (FileTree.IsLink(step))
+            {
+                return [];
+            }
         }
 
-        return [.. Directory.EnumerateFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-            .Select(path => (Path: path, Name: Path.GetRelativePath(directory, path).Replace('\\', '/')))
-            .Where(f => regex.IsMatch(f.Name))
-            .OrderBy(f => f.Name, StringComparer.Ordinal)];
+        return [.. FileTree.Walk(directory, recursive: true).Where(f => f.Entry is FileInfo && regex.IsMatch(f.Name)).Select(f => ((FileInfo)f.Entry, f.Name))];
     }
 
     private static string Translate(string glob)

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Tasks;
 using DurableMl.Local.BatchEmulator.Wire;
 
@@ -33,12 +34,12 @@ internal sealed class OutputFiles(TimeProvider clock)
             {
                 var matches = pattern.Match(Path.Combine(taskDirectory, "wd"), taskDirectory);
                 var container = new BlobContainerClient(new Uri(url));
-                foreach (var (path, name) in matches)
+                foreach (var (output, name) in matches)
                 {
                     var blob = BlobName(pattern, destination.Text("path"), name);
-                    await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                    await using var content = FileTree.Open(output);
                     await container.GetBlobClient(blob).UploadAsync(content, new BlobUploadOptions { HttpHeaders = Headers(destination) }, cancellationToken);
-                    await log.WriteLineAsync($"{Iso8601.Time(clock.GetUtcNow())} {Path.GetRelativePath(taskDirectory, path)} -> {blob}");
+                    await log.WriteLineAsync($"{Iso8601.Time(clock.GetUtcNow())} {Path.GetRelativePath(taskDirectory, output.FullName)} -> {blob}");
                 }
 
                 if (matches.Count == 0)

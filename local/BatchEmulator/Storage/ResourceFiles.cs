@@ -9,8 +9,8 @@ using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Storage;
 
-/// <summary>Brings resource files onto a node: one URL, or a container with a prefix.</summary>
-internal sealed class ResourceFiles(HttpClient http, TimeProvider clock)
+/// <summary>Brings resource files onto a node: one URL, or a container with a prefix, be it any or one of the linked account.</summary>
+internal sealed class ResourceFiles(HttpClient http, LinkedStorage storage, TimeProvider clock)
 {
     private const int Tries = 4;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
@@ -112,8 +112,8 @@ internal sealed class ResourceFiles(HttpClient http, TimeProvider clock)
 
     private async Task FetchContainerAsync(JsonObject file, string directory, CancellationToken cancellationToken)
     {
-        var url = file.Text("storageContainerUrl")!;
-        var container = new BlobContainerClient(new Uri(url));
+        var container = file.Text("autoStorageContainerName") is { } name ? storage.Container(name) : new BlobContainerClient(new Uri(file.Text("storageContainerUrl")!));
+        var url = container.Uri.AbsoluteUri;
         try
         {
             await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, file.Text("blobPrefix"), cancellationToken))

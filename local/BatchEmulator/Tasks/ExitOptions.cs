@@ -21,12 +21,14 @@ internal sealed record ExitOptions(string JobAction, bool SatisfiesDependents)
 
     private static JsonObject? Find(JsonObject conditions, int? exitCode, CommandStage stage, bool succeeded)
     {
+        // REST reference, ExitConditions.fileUploadError: the action of an exit code that is listed takes precedence over it.
+        var byCode = conditions.Objects("exitCodes").FirstOrDefault(c => c.Integer("code") == exitCode)?.Object("exitOptions")
+            ?? conditions.Objects("exitCodeRanges").FirstOrDefault(r => exitCode >= r.Integer("start") && exitCode <= r.Integer("end"))?.Object("exitOptions");
         var found = stage switch
         {
             CommandStage.PreProcessing => conditions.Object("preProcessingError"),
-            CommandStage.FileUpload => conditions.Object("fileUploadError"),
-            _ => conditions.Objects("exitCodes").FirstOrDefault(c => c.Integer("code") == exitCode)?.Object("exitOptions")
-                ?? conditions.Objects("exitCodeRanges").FirstOrDefault(r => exitCode >= r.Integer("start") && exitCode <= r.Integer("end"))?.Object("exitOptions"),
+            CommandStage.FileUpload => byCode ?? conditions.Object("fileUploadError"),
+            _ => byCode,
         };
 
         // The default is for failures only.

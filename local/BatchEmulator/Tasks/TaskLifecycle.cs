@@ -12,14 +12,8 @@ using DurableMl.Local.BatchEmulator.Wire;
 namespace DurableMl.Local.BatchEmulator.Tasks;
 
 /// <summary>The states of tasks: added, assigned, retried, requeued, completed. Every member is called inside an update.</summary>
-internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions settings, TaskRunner runner, NodeDirectories directories)
+internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions settings, TaskRunner runner, NodeDirectories directories, JobLifecycle jobs)
 {
-    /// <summary>A task has been completed.</summary>
-    public Action<Job, BatchTask, ExitOptions>? Completed { get; set; }
-
-    /// <summary>A task of the job has left its node.</summary>
-    public Action<Job>? Freed { get; set; }
-
     /// <summary>Brings tasks read from the database to where they belong: what was running is active again, as after the loss of its node.</summary>
     public void Restore()
     {
@@ -33,15 +27,13 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
                     MakeActive(task);
                 }
 
-                if (task.State.Current == TaskState.Active)
-                {
-                    MakeReady(job, task);
-                }
-                else
+                if (task.State.Current != TaskState.Active)
                 {
                     KeepFilesUntilRetentionEnds(task);
                 }
             }
+
+            job.Index();
         }
     }
 
@@ -50,9 +42,8 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
     {
         var task = new BatchTask { Id = definition.Text("id")!, JobId = job.Id, Definition = definition };
         task.State.Enter(TaskState.Active, account.Now);
-        account.Added(task);
-        job.Add(task);
-        MakeReady(job, task);
+        account.Add(task);
+        job.MakeReady(task);
         account.WantScheduling();
         return task;
     }
@@ -67,7 +58,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
             Id = i + 1,
             Location = new TaskLocation(pool.Id, n.Id, string.Create(CultureInfo.InvariantCulture, $"{root}/{i + 1}")),
         })];
-        var run = new TaskRun(job, task, pool, node, Scheduler.Slots(pool, job, task), [.. task.Subtasks.Zip(on.Skip(1), (s, n) => new SubtaskRun(n, s))]);
+        var run = new TaskRun(job, task, pool, node, Scheduler.Slots(pool, job, task), [.. task.Subtasks.Zip(on.Skip(1), (s, n) => new SubtaskRun(n, s.Id))]);
         foreach (var subtask in task.Subtasks)
         {
             subtask.State.Enter(Subtask.Preparing, account.Now);
@@ -76,6 +67,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         job.Ready.Remove(task.Sequence);
         job.RunningTasks++;
         task.Run = run;
+        account.Undo(() => task.Run = null);
         task.Execution.Clear();
         task.Location = new TaskLocation(pool.Id, node.Id, root);
         task.State.Enter(TaskState.Preparing, account.Now);
@@ -86,7 +78,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
 
         foreach (var work in run.Instances)
         {
-            work.Node.Work.Add(work);
+            account.Started(work);
             work.Node.State.Enter(NodeState.Running, account.Now);
             account.Changed(work.Node);
         }
@@ -111,7 +103,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
     {
         if (task.Run is { } run)
         {
-            run.Stop.Request(StopReason.Terminated, settings.TerminationGrace, message);
+            account.Stop(run, StopReason.Terminated, settings.TerminationGrace, message);
         }
         else if (task.State.Current != TaskState.Completed)
         {
@@ -120,16 +112,15 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
     }
 
     /// <summary>Makes room for tasks of jobs with higher priority: the task is active again.</summary>
-    public void Displace(TaskRun run) => run.Stop.Request(StopReason.Displaced, settings.TerminationGrace);
+    public void Displace(TaskRun run) => account.Stop(run, StopReason.Displaced, settings.TerminationGrace);
 
     /// <summary>Takes the task away, with its processes and files.</summary>
     public void Delete(Job job, BatchTask task)
     {
-        job.Remove(task);
-        account.Deleted(task);
+        account.Delete(task);
         if (task.Run is { } run)
         {
-            run.Stop.Request(StopReason.Deleted, settings.TerminationGrace);
+            account.Stop(run, StopReason.Deleted, settings.TerminationGrace);
             account.After(() => _ = DeleteFilesAfterAsync(run));
         }
         else
@@ -145,14 +136,17 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         task.SatisfiesDependents = false;
         job.OpenTasks++;
         MakeActive(task);
-        MakeReady(job, task);
+        job.MakeReady(task);
         account.WantScheduling();
     }
 
     private void Finish(TaskRun run, CommandOutcome outcome)
     {
-        Settle(run, outcome);
-        Freed?.Invoke(run.Job);
+        if (run.Task.Run == run)
+        {
+            Settle(run, outcome);
+            jobs.Settle(run.Job);
+        }
     }
 
     private void Settle(TaskRun run, CommandOutcome outcome)
@@ -160,9 +154,10 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         var (job, task) = (run.Job, run.Task);
         job.RunningTasks--;
         task.Run = null;
+        account.Undo(() => task.Run = run);
         foreach (var work in run.Instances)
         {
-            work.Node.Work.Remove(work);
+            account.Ended(work);
             if (work.Node.UsedSlots == 0 && work.Node.State.Current == NodeState.Running)
             {
                 work.Node.State.Enter(work.Node.RestingState, account.Now);
@@ -206,7 +201,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
             task.Execution.RetryCount++;
             task.Execution.LastRetryTime = account.Now;
             MakeActive(task);
-            MakeReady(job, task);
+            job.MakeReady(task);
             return;
         }
 
@@ -228,7 +223,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
         task.Execution.Clear();
         task.Location = null;
         MakeActive(task);
-        MakeReady(job, task);
+        job.MakeReady(task);
     }
 
     private void Complete(Job job, BatchTask task, CommandStage stage, CommandOutcome? outcome, TaskFailure? failure, Node? node)
@@ -254,7 +249,7 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
             ReleaseDependents(job, task);
         }
 
-        Completed?.Invoke(job, task, options);
+        jobs.TaskCompleted(job, task, options);
     }
 
     private void Record(BatchTask task, CommandOutcome? outcome, TaskFailure? failure)
@@ -287,28 +282,6 @@ internal sealed class TaskLifecycle(BatchAccount account, BatchEmulatorOptions s
     {
         task.State.Enter(TaskState.Active, account.Now);
         account.Touched(task);
-    }
-
-    /// <summary>Lets the task be scheduled as soon as what it depends on allows.</summary>
-    private static void MakeReady(Job job, BatchTask task)
-    {
-        if (TaskDependencies.AreSatisfied(job, task))
-        {
-            job.Ready[task.Sequence] = task;
-        }
-        else
-        {
-            job.Waiting.Add(task);
-            foreach (var name in TaskDependencies.Names(task))
-            {
-                if (!job.Dependents.TryGetValue(name, out var dependents))
-                {
-                    job.Dependents[name] = dependents = [];
-                }
-
-                dependents.Add(task);
-            }
-        }
     }
 
     private void ReleaseDependents(Job job, BatchTask completed)

@@ -2,12 +2,13 @@ using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Files;
 using DurableMl.Local.BatchEmulator.Jobs;
 using DurableMl.Local.BatchEmulator.State;
+using DurableMl.Local.BatchEmulator.Storage;
 using DurableMl.Local.BatchEmulator.Wire;
 
 namespace DurableMl.Local.BatchEmulator.Tasks;
 
 /// <summary>The task operations.</summary>
-internal sealed class TaskOperations(BatchAccount account, TaskLifecycle tasks, NodeDirectories directories)
+internal sealed class TaskOperations(BatchAccount account, TaskLifecycle tasks, NodeDirectories directories, LinkedStorage storage)
 {
     private const int LargestCollection = 100;
     private const int LargestBody = 1024 * 1024;
@@ -44,6 +45,7 @@ internal sealed class TaskOperations(BatchAccount account, TaskLifecycle tasks, 
     private BatchTask Add(Job job, JsonObject definition)
     {
         TaskValidation.Check(definition, job);
+        storage.Check(definition);
         return job.Tasks.ContainsKey(definition.Text("id")!)
             ? throw BatchErrors.Conflict("TaskExists", "The specified task already exists.")
             : tasks.Add(job, definition);
@@ -108,7 +110,7 @@ internal sealed class TaskOperations(BatchAccount account, TaskLifecycle tasks, 
 
     private Task ListAsync(BatchRequest request)
     {
-        var query = new ListQuery(request);
+        var query = new ListQuery(request, "BatchTask");
         return request.RespondAsync(200, account.Read(() =>
             query.Page(JobOperations.Find(account, request.Id("jobId")).Ordered, t => ListQuery.Key(t.Sequence), t => TaskDocument.Write(t, request.BaseUrl, directories))));
     }
@@ -121,7 +123,7 @@ internal sealed class TaskOperations(BatchAccount account, TaskLifecycle tasks, 
             request.Check(task);
             return (task, TaskDocument.Write(task, request.BaseUrl, directories));
         });
-        return request.RespondAsync(task, document);
+        return request.RespondAsync(task, "BatchTask", document);
     }
 
     private async Task ReplaceAsync(BatchRequest request)

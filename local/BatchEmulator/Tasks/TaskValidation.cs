@@ -53,6 +53,7 @@ internal static class TaskValidation
             }
         }
 
+        CheckExitConditions(task, job);
         CheckDependencies(task, job);
         CheckCommand(task, "");
     }
@@ -63,6 +64,11 @@ internal static class TaskValidation
         if (task is null)
         {
             return;
+        }
+
+        foreach (var (setting, i) in task.Objects("environmentSettings").Select((s, i) => (s, i)))
+        {
+            CheckEnvironmentSetting(setting, $"{path}environmentSettings[{i}]");
         }
 
         foreach (var (file, i) in task.Objects("resourceFiles").Select((f, i) => (f, i)))
@@ -112,6 +118,16 @@ internal static class TaskValidation
         }
     }
 
+    /// <summary>Refuses a name or value that no process can have.</summary>
+    public static void CheckEnvironmentSetting(JsonObject setting, string path)
+    {
+        var name = setting.Text("name")!;
+        if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal) || (setting.Text("value") ?? "").Contains('\0', StringComparison.Ordinal))
+        {
+            throw BatchErrors.InvalidProperty(path + ".name", name, "A variable has a name without '=', and neither it nor its value holds a NUL.");
+        }
+    }
+
     /// <summary>Refuses application packages, which the account cannot have.</summary>
     public static void CheckPackages(JsonObject definition)
     {
@@ -131,12 +147,9 @@ internal static class TaskValidation
             throw BatchErrors.InvalidProperty(path, null, "Exactly one of autoStorageContainerName, storageContainerUrl and httpUrl is needed.");
         }
 
-        switch (sources[0])
+        if (sources[0] == "httpUrl" && file.Text("filePath") is null)
         {
-            case "autoStorageContainerName":
-                throw BatchErrors.InvalidProperty(path + ".autoStorageContainerName", file.Text(sources[0]), "The emulated account has no auto-storage account; use storageContainerUrl.");
-            case "httpUrl" when file.Text("filePath") is null:
-                throw BatchErrors.MissingProperty(path + ".filePath");
+            throw BatchErrors.MissingProperty(path + ".filePath");
         }
 
         if (file.ContainsKey("identityReference"))
@@ -144,10 +157,34 @@ internal static class TaskValidation
             throw BatchErrors.InvalidProperty(path + ".identityReference", null, "The emulated nodes have no managed identity; use a SAS.");
         }
 
-        CheckUrl($"{path}.{sources[0]}", file.Text(sources[0])!);
+        if (sources[0] != "autoStorageContainerName")
+        {
+            CheckUrl($"{path}.{sources[0]}", file.Text(sources[0])!);
+        }
+
         if (file.Text("fileMode") is { Length: > 0 } mode && !mode.All(c => c is >= '0' and <= '7'))
         {
             throw BatchErrors.InvalidProperty(path + ".fileMode", mode, "The value must be an octal number such as 0770.");
+        }
+    }
+
+    /// <summary>REST reference, ExitOptions.jobAction: to give one is an error where the job's onTaskFailure is noaction.</summary>
+    private static void CheckExitConditions(JsonObject task, Job job)
+    {
+        if (task.Object("exitConditions") is not { } conditions || job.Definition.Text("onTaskFailure") == "performexitoptionsjobaction")
+        {
+            return;
+        }
+
+        var options = conditions.Objects("exitCodes").Select((c, i) => (Path: $"exitCodes[{i}].exitOptions", Options: c.Object("exitOptions")))
+            .Concat(conditions.Objects("exitCodeRanges").Select((r, i) => (Path: $"exitCodeRanges[{i}].exitOptions", Options: r.Object("exitOptions"))))
+            .Concat(((string[])["preProcessingError", "fileUploadError", "default"]).Select(name => (Path: name, Options: conditions.Object(name))));
+        foreach (var (path, option) in options)
+        {
+            if (option?.Text("jobAction") is { } action)
+            {
+                throw BatchErrors.InvalidProperty($"exitConditions.{path}.jobAction", action, "The job's onTaskFailure is noaction, so an exit condition cannot have a job action.");
+            }
         }
     }
 

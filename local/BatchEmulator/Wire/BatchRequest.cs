@@ -106,10 +106,10 @@ internal sealed class BatchRequest(HttpContext http)
     }
 
     /// <summary>Answers a GET of one resource: conditions, headers, $select.</summary>
-    public Task RespondAsync(Resource resource, JsonObject document)
+    public Task RespondAsync(Resource resource, string model, JsonObject document)
     {
         Stamp(resource, document.Text("url")!);
-        return RespondAsync(StatusCodes.Status200OK, ListQuery.Select(document, Query("$select")));
+        return RespondAsync(StatusCodes.Status200OK, ListQuery.Select(document, Query("$select"), model));
     }
 
     private static IEnumerable<string> Tags(StringValues header) =>

@@ -10,15 +10,21 @@ internal sealed class ListQuery
 {
     private const int LargestPage = 1000;
 
+    // However few of them a filter lets through.
+    private const int MostLookedAt = 100_000;
+
     private readonly BatchRequest request;
+    private readonly string model;
     private readonly int maxResults = LargestPage;
     private readonly ODataFilter? filter;
     private readonly string? select;
     private readonly string? after;
 
-    public ListQuery(BatchRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="model">What is listed, as outputs.txt calls it.</param>
+    public ListQuery(BatchRequest request, string model)
     {
-        this.request = request;
+        (this.request, this.model) = (request, model);
         if (request.Query("maxresults") is { } max)
         {
             maxResults = int.TryParse(max, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n is >= 1 and <= LargestPage
@@ -29,10 +35,11 @@ internal sealed class ListQuery
 
         if (request.Query("$filter") is { Length: > 0 } text)
         {
-            filter = ODataFilter.Parse(text);
+            filter = ODataFilter.Parse(text, model);
         }
 
         select = request.Query("$select");
+        CheckSelect(select, model);
         if (request.Query("$skiptoken") is { } token)
         {
             try
@@ -55,6 +62,7 @@ internal sealed class ListQuery
         var page = new JsonArray();
         string? last = null;
         string? next = null;
+        var looked = 0;
         foreach (var item in items)
         {
             var itemKey = key(item);
@@ -63,9 +71,9 @@ internal sealed class ListQuery
                 continue;
             }
 
-            if (page.Count == maxResults)
+            if (page.Count == maxResults || ++looked > MostLookedAt)
             {
-                // Whether one more matches is not known without looking; an empty last page is what the service does, too.
+                // Whether one more matches is not known without looking; an empty page is what the service answers, too.
                 next = NextLink(last!);
                 break;
             }
@@ -73,7 +81,7 @@ internal sealed class ListQuery
             var document = write(item);
             if (filter is null || filter.Matches(document))
             {
-                page.Add((JsonNode)Select(document, select));
+                page.Add((JsonNode)Select(document, select, model));
             }
 
             last = itemKey;
@@ -85,8 +93,10 @@ internal sealed class ListQuery
     }
 
     /// <summary>The named properties of a document; of nested ones by path. A property not named is left out.</summary>
-    public static JsonObject Select(JsonObject document, string? select)
+    /// <exception cref="BatchException">400: the model has no such property.</exception>
+    public static JsonObject Select(JsonObject document, string? select, string model)
     {
+        CheckSelect(select, model);
         if (string.IsNullOrWhiteSpace(select))
         {
             return document;
@@ -124,6 +134,14 @@ internal sealed class ListQuery
 
     /// <summary>A key for resources in order of creation.</summary>
     public static string Key(long sequence) => sequence.ToString("D19", CultureInfo.InvariantCulture);
+
+    private static void CheckSelect(string? select, string model)
+    {
+        foreach (var path in (select ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            OutputModels.Check(model, path.Split('/'), "$select", select!);
+        }
+    }
 
     private string NextLink(string last)
     {

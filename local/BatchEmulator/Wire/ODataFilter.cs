@@ -12,12 +12,13 @@ internal sealed class ODataFilter
 {
     private readonly List<string> tokens;
     private readonly string text;
+    private readonly string model;
     private readonly Func<JsonObject, bool> predicate;
     private int position;
 
-    private ODataFilter(string text)
+    private ODataFilter(string text, string model)
     {
-        this.text = text;
+        (this.text, this.model) = (text, model);
         tokens = Tokenize(text);
         predicate = Or();
         if (position < tokens.Count)
@@ -26,9 +27,9 @@ internal sealed class ODataFilter
         }
     }
 
-    /// <summary>Reads a filter.</summary>
-    /// <exception cref="BatchException">It cannot be understood.</exception>
-    public static ODataFilter Parse(string text) => new(text);
+    /// <summary>Reads a filter over resources of the model, as outputs.txt calls it.</summary>
+    /// <exception cref="BatchException">It cannot be understood, or names a property that the model does not have.</exception>
+    public static ODataFilter Parse(string text, string model) => new(text, model);
 
     /// <summary>Whether the document passes.</summary>
     public bool Matches(JsonObject document) => predicate(document);
@@ -167,9 +168,14 @@ internal sealed class ODataFilter
     private string[] Property()
     {
         var name = Next();
-        return name.Length > 0 && (char.IsLetter(name[0]) || name[0] == '_') && !name.Contains('\'', StringComparison.Ordinal)
-            ? name.Split('/')
-            : throw Invalid($"'{name}' is not a property.");
+        if (name.Length == 0 || !(char.IsLetter(name[0]) || name[0] == '_') || name.Contains('\'', StringComparison.Ordinal))
+        {
+            throw Invalid($"'{name}' is not a property.");
+        }
+
+        var path = name.Split('/');
+        OutputModels.Check(model, path, "$filter", text);
+        return path;
     }
 
     private bool Take(string token)

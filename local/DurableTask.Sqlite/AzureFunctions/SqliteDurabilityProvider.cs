@@ -139,16 +139,16 @@ public sealed class SqliteDurabilityProvider : DurabilityProvider
         LastUpdatedTime = state.LastUpdatedTime,
         RuntimeStatus = (OrchestrationRuntimeStatus)state.OrchestrationStatus,
         CustomStatus = Json(state.Status),
-        Input = withInput ? Json(state.Input) : null,
+        Input = Json(withInput ? state.Input : null),
         Output = Json(state.Output),
     };
 
-    /// <summary>Payloads are JSON as a rule; one that is not, such as the reason of a termination, is a text.</summary>
-    private static JToken? Json(string? payload)
+    /// <summary>Payloads are JSON as a rule; one that is not, such as the reason of a termination, is a text. None is JSON's null, as for the extension.</summary>
+    private static JToken Json(string? payload)
     {
         if (string.IsNullOrEmpty(payload))
         {
-            return null;
+            return JValue.CreateNull();
         }
 
         try

@@ -22,7 +22,7 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "The log could not be folded into the database; it is read at the next start.")]
     public static partial void CannotCheckpoint(ILogger logger, Exception exception);
 
-    [LoggerMessage(7, LogLevel.Critical, "The memory did not follow a commit. Restart the process: what is on disk is right.")]
+    [LoggerMessage(7, LogLevel.Error, "The memory did not follow a commit. What waits is read from the file again; work that is out may be done a second time.")]
     public static partial void MemoryOutOfStep(ILogger logger, Exception exception);
 
     [LoggerMessage(8, LogLevel.Error, "The activity '{Name}' of '{InstanceId}' failed: it ended {Attempts} times without a result.")]
@@ -36,4 +36,7 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "'{InstanceId}' was changed, replaced or deleted while it ran; the turn is not stored.")]
     public static partial void TurnOvertaken(ILogger logger, string instanceId);
+
+    [LoggerMessage(12, LogLevel.Critical, "What waits in the file could not be read. Work is no longer handed out until it can be.")]
+    public static partial void CannotReload(ILogger logger, Exception exception);
 }

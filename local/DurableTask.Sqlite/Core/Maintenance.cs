@@ -65,7 +65,7 @@ internal sealed class Maintenance : IAsyncDisposable
 
     private async Task CountAttemptsAsync()
     {
-        var uncounted = dispatcher.TakeUncounted(CountAttemptsAfter);
+        var uncounted = dispatcher.Activities.TakeUncounted(CountAttemptsAfter);
         if (uncounted.Count > 0)
         {
             await database.Writer.WriteAsync(tables => tables.SetAttempts(uncounted));

@@ -35,7 +35,11 @@ public partial class SqliteOrchestrationService
 
         var message = EncodedMessage.CopyOf(creationMessage);
         var open = await OpenAsync();
-        await open.Writer.WriteAsync(tables => tables.Create(message, dedupeStatuses ?? KeptByDefault), Follow);
+        var effects = await open.Writer.WriteAsync(tables => tables.Create(message, dedupeStatuses ?? KeptByDefault), Follow);
+        if (effects.Refusal is { } refusal)
+        {
+            throw new OrchestrationAlreadyExistsException(refusal);
+        }
     }
 
     /// <inheritdoc cref="SendTaskOrchestrationMessageBatchAsync"/>
@@ -89,7 +93,7 @@ public partial class SqliteOrchestrationService
         SendTaskOrchestrationMessageAsync(Message(instanceId, new ExecutionTerminatedEvent(-1, reason)));
 
     /// <summary>Runs a failed orchestration again from where it failed.</summary>
-    /// <param name="instanceId">The orchestration; one that has not finished takes no notice.</param>
+    /// <param name="instanceId">The orchestration; one that has not failed takes no notice.</param>
     /// <param name="reason">Why.</param>
     public Task RewindTaskOrchestrationAsync(string instanceId, string reason) =>
         SendTaskOrchestrationMessageAsync(Message(instanceId, new ExecutionRewoundEvent(-1, reason)));
@@ -141,15 +145,15 @@ public partial class SqliteOrchestrationService
             yield break;
         }
 
-        for (var next = 0L; ;)
+        for (var last = 0L; ;)
         {
-            var (events, after) = open.Read(queries => queries.Turns(key, next, StreamedTurns));
-            if (after == next)
+            var (events, read) = open.Read(queries => queries.Turns(key, last, StreamedTurns));
+            if (read == last)
             {
                 yield break;
             }
 
-            next = after;
+            last = read;
             foreach (var historyEvent in events)
             {
                 cancellationToken.ThrowIfCancellationRequested();

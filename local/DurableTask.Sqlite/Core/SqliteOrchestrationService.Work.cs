@@ -22,7 +22,14 @@ public partial class SqliteOrchestrationService
         try
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            return database ??= Database.Open(options);
+            if (database is null)
+            {
+                var opened = Database.Open(options);
+                opened.Writer.Reload = Reload;
+                database = opened;
+            }
+
+            return database;
         }
         finally
         {
@@ -43,6 +50,19 @@ public partial class SqliteOrchestrationService
         {
             Log.Discarded(logger, type, instanceId, reason);
         }
+    }
+
+    /// <summary>Brings the memory to what the file holds, whatever it held before. Runs on the writer's thread.</summary>
+    private void Reload(Queries queries)
+    {
+        Reset(queries.Backlog());
+        waiters.Check(id => queries.State(id, withPayloads: true));
+    }
+
+    private void Reset(Backlog backlog)
+    {
+        histories.Clear();
+        dispatcher?.Reset(backlog);
     }
 
     /// <summary>The open file, for work that cannot have been handed out without it.</summary>
@@ -99,7 +119,7 @@ public partial class SqliteOrchestrationService
         await ReadyToDispatchAsync(timeout, cancellationToken) is { } ready ? await ready.NextInstanceAsync(kinds, timeout, cancellationToken) : null;
 
     private async Task<ActivityEntry?> NextActivityAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        await ReadyToDispatchAsync(timeout, cancellationToken) is { } ready ? await ready.NextActivityAsync(timeout, cancellationToken) : null;
+        await ReadyToDispatchAsync(timeout, cancellationToken) is { } ready ? await ready.Activities.NextAsync(timeout, cancellationToken) : null;
 
     /// <summary>The dispatcher, once the disk takes what is written: the results of work done while it does not would be lost.</summary>
     private async Task<Dispatcher?> ReadyToDispatchAsync(TimeSpan timeout, CancellationToken cancellationToken)
@@ -240,8 +260,9 @@ public partial class SqliteOrchestrationService
 
     private Task CompleteActivityAsync(ActivityEntry activity, TaskMessage response)
     {
+        // Nobody sees a result before the turn that takes it, which waits for the disk. What is lost with the power until then is done again.
         var encoded = EncodedMessage.From(response);
-        return Opened().Writer.WriteAsync(tables => tables.CompleteActivity(activity.Id, encoded), Follow);
+        return Opened().Writer.WriteAsync(tables => tables.CompleteActivity(activity.Id, encoded), Follow, mayWaitForDisk: true);
     }
 
     private Task GiveUpAsync(ActivityEntry activity, TaskMessage message)
@@ -263,7 +284,7 @@ public partial class SqliteOrchestrationService
         public async Task<IList<TaskMessage>?> FetchNewOrchestrationMessagesAsync(TaskOrchestrationWorkItem workItem)
         {
             var item = (OrchestrationWorkItem)workItem;
-            if (service.dispatcher is not { } dispatcher || await dispatcher.NextOfSessionAsync(item.Slot, CancellationToken.None) is not { } taken)
+            if (item.IsOvertaken || service.dispatcher is not { } dispatcher || await dispatcher.NextOfSessionAsync(item.Slot, CancellationToken.None) is not { } taken)
             {
                 return null;
             }

@@ -84,7 +84,7 @@ public partial class SqliteOrchestrationService
         var open = await OpenAsync();
         if (recreateInstanceStore)
         {
-            await open.Writer.WriteAsync(tables => tables.Clear());
+            await open.Writer.WriteAsync(tables => tables.Clear(), Reset);
         }
     }
 
@@ -119,15 +119,11 @@ public partial class SqliteOrchestrationService
 
         // On the writer's thread: what is committed after this reaches the dispatcher by itself.
         await open.Writer.WriteAsync(
-            tables =>
+            tables => tables.Queries.Backlog(),
+            backlog =>
             {
-                var queries = tables.Queries;
-                return (Messages: queries.Messages(), Activities: queries.Activities());
-            },
-            found =>
-            {
-                dispatcher = new Dispatcher(options, found.Messages, found.Activities);
-                Log.Started(logger, options.Path, found.Messages.Count, found.Activities.Count);
+                dispatcher = new Dispatcher(options, backlog);
+                Log.Started(logger, options.Path, backlog.Messages.Count, backlog.Activities.Count);
             });
         maintenance = new Maintenance(options, open, dispatcher!, Follow, logger);
     }
@@ -230,12 +226,16 @@ public partial class SqliteOrchestrationService
                 Remember(turn, effects, newEvents);
                 Follow(effects, item.Slot);
             });
-        item.IsSettled = true;
         if (!effects.Applied)
         {
             Log.TurnOvertaken(logger, item.InstanceId);
+            item.IsOvertaken = true;
+            GiveBack(item, isFailure: false);
+            return;
         }
-        else if (orchestrationState is not null)
+
+        item.IsSettled = true;
+        if (orchestrationState is not null)
         {
             item.Turns++;
             item.ExecutionId = orchestrationState.OrchestrationInstance.ExecutionId;
@@ -291,7 +291,7 @@ public partial class SqliteOrchestrationService
             }
             catch
             {
-                dispatcher?.GiveBack(activity, isFailure: false);
+                dispatcher?.Activities.GiveBack(activity, isFailure: false);
                 throw;
             }
         }
@@ -324,7 +324,7 @@ public partial class SqliteOrchestrationService
         }
         finally
         {
-            running.GiveBack(activity, isFailure: true);
+            running.Activities.GiveBack(activity, isFailure: true);
         }
     }
 

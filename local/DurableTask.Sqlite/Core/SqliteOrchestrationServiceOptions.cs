@@ -61,11 +61,11 @@ public sealed class SqliteOrchestrationServiceOptions
     /// <summary>How often finished orchestrations are looked through. Default: 1 min.</summary>
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How much history of running instances is kept in memory, in bytes of its JSON. Default: 64 MiB. What is not in memory is read from the file.</summary>
-    public long HistoryCacheSize { get; set; } = 64L << 20;
+    /// <summary>How much history of running instances is kept in memory, in bytes of its JSON (in memory it takes about three times that). Default: 32 MiB. What is not in memory is read from the file.</summary>
+    public long HistoryCacheSize { get; set; } = 32L << 20;
 
-    /// <summary>How much of waiting messages and activities is kept in memory, in bytes of its JSON. Default: 64 MiB. What is not in memory is read from the file.</summary>
-    public long MessageCacheSize { get; set; } = 64L << 20;
+    /// <summary>How much of waiting messages and activities is kept in memory, in bytes of its JSON (in memory it takes about three times that). Default: 32 MiB. What is not in memory is read from the file.</summary>
+    public long MessageCacheSize { get; set; } = 32L << 20;
 
     /// <summary>Up to which size a file is searched for damage when it is opened, in bytes. Default: 64 MiB.</summary>
     public long IntegrityCheckLimit { get; set; } = 64L << 20;

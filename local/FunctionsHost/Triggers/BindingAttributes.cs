@@ -51,7 +51,9 @@ internal static class BindingAttributes
             var property = known.Attribute.GetProperty(member, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
             if (property is { CanWrite: true } && value is not null && !known.Arguments.Contains(member, StringComparer.OrdinalIgnoreCase))
             {
-                properties.Add((property, Convert(binding, member, value, property.PropertyType)));
+                var given = Convert(binding, member, value, property.PropertyType);
+                // There is no Event Grid on this machine, so every blob trigger polls here.
+                properties.Add((property, given is BlobTriggerSource.EventGrid ? BlobTriggerSource.LogsAndContainerScan : given));
             }
         }
 

@@ -94,6 +94,7 @@ internal sealed class WorkerChannel(FunctionApp app, WorkerLog log, TimeProvider
 
         WorkerVersion = response.WorkerVersion;
         HttpAddress = response.Capabilities.GetValueOrDefault("HttpUri");
+        log.IsExportedByWorker = response.Capabilities.GetValueOrDefault("WorkerOpenTelemetryEnabled") is "True" or "true";
         LoadFaults = await LoadAsync(functions, timeout, cancellationToken);
         if (HttpAddress is { } address)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using DurableMl.FunctionsHost.Worker.Protocol;
+using OpenTelemetry;
 
 namespace DurableMl.FunctionsHost.Worker;
 
@@ -10,6 +11,9 @@ internal sealed class WorkerLog(ILoggerFactory loggers)
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _functions = new(StringComparer.Ordinal);
     private readonly ILogger _console = loggers.CreateLogger("Worker.Console");
+
+    /// <summary>Whether the worker sends its log by OpenTelemetry itself. The host's exporter would send it a second time, and outside of its trace.</summary>
+    public bool IsExportedByWorker { get; set; }
 
     /// <summary>Says which function an invocation belongs to, until the result is disposed.</summary>
     public Invocation Begin(string invocationId, string function)
@@ -37,6 +41,7 @@ internal sealed class WorkerLog(ILoggerFactory loggers)
         }
 
         var text = entry.Exception is { } exception ? $"{entry.Message}\n{Describe(exception)}" : entry.Message;
+        using IDisposable? noExport = IsExportedByWorker ? SuppressInstrumentationScope.Begin() : null;
         logger.Log(level, EventIdOf(entry), new WorkerEntry(text, function, entry.InvocationId), null, static (state, _) => state.Message);
     }
 

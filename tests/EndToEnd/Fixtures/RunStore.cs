@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Cli.Pipelines;
 
 namespace EndToEnd.Tests.Fixtures;
@@ -21,14 +22,14 @@ internal static class RunStore
 
     /// <summary>How many times a trial's process was started.</summary>
     public static async Task<int> StartsAsync(BlobServiceClient blobs, string runId, string trial) =>
-        (await ETagsAsync(blobs, "runs", $"{runId}/trials/{trial}/starts/")).Count;
+        (await ETagsAsync(blobs, TrialContainer.Name($"{runId}/trials/{trial}"), $"{runId}/trials/{trial}/starts/")).Count;
 
     /// <summary>What a trial's processes wrote to stdout and stderr, over all starts.</summary>
     public static async Task<string> LogsAsync(BlobServiceClient blobs, string runId, string trial)
     {
-        var container = blobs.GetBlobContainerClient("runs");
+        var container = TrialContainer.Of(blobs, $"{runId}/trials/{trial}");
         var texts = new List<string>();
-        foreach (var name in (await ETagsAsync(blobs, "runs", $"{runId}/trials/{trial}/logs/")).Keys)
+        foreach (var name in (await ETagsAsync(blobs, container.Name, $"{runId}/trials/{trial}/logs/")).Keys)
         {
             texts.Add((await container.GetBlobClient(name).DownloadContentAsync()).Value.Content.ToString());
         }

@@ -1,52 +1,26 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace EndToEnd.Tests.Fixtures;
 
-/// <summary>The Python processes of the trials that an <c>up</c> runs, known by the task's folder in their environment.</summary>
+/// <summary>The Python processes of the trials below a Batch emulator.</summary>
 internal static partial class TrialProcesses
 {
     private const int Stop = 19;
     private const int Continue = 18;
 
     /// <summary>Halts them, so that none can end before it is killed.</summary>
-    /// <param name="stateFolder">The state folder of <c>up</c>, under which its nodes work.</param>
+    /// <param name="emulator">The emulator's process.</param>
     /// <returns>How many were halted.</returns>
-    public static int Halt(string stateFolder) => Signal(stateFolder, Stop);
+    public static int Halt(int emulator) => Signal(emulator, Stop);
 
     /// <summary>Lets halted ones go on.</summary>
-    /// <param name="stateFolder">As for <see cref="Halt"/>.</param>
+    /// <param name="emulator">As for <see cref="Halt"/>.</param>
     /// <returns>How many were told to.</returns>
-    public static int GoOn(string stateFolder) => Signal(stateFolder, Continue);
+    public static int GoOn(int emulator) => Signal(emulator, Continue);
 
-    private static int Signal(string stateFolder, int signal)
-    {
-        int signalled = 0;
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder), out int pid) && IsTrial(folder, stateFolder) && SendSignal(pid, signal) == 0)
-            {
-                signalled++;
-            }
-        }
-
-        return signalled;
-    }
-
-    private static bool IsTrial(string folder, string stateFolder)
-    {
-        try
-        {
-            // Not the shell that supervises it: that one must see its parent die.
-            return File.ReadAllText(Path.Combine(folder, "comm")).StartsWith("python", StringComparison.Ordinal)
-                && File.ReadAllText(Path.Combine(folder, "environ"), Encoding.Latin1).Contains($"AZ_BATCH_TASK_DIR={stateFolder}/", StringComparison.Ordinal);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It has ended meanwhile, or is another user's.
-            return false;
-        }
-    }
+    // Not the shells that supervise them: those must see their parent die.
+    private static int Signal(int emulator, int signal) =>
+        ProcessTree.Below(emulator).Count(pid => Path.GetFileName(ProcessTree.Arguments(pid).FirstOrDefault("")).StartsWith("python", StringComparison.Ordinal) && SendSignal(pid, signal) == 0);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

@@ -15,6 +15,7 @@ internal sealed class Up : IAsyncDisposable
     private readonly StringBuilder _output;
     private readonly HostStateFile _stateFile;
     private readonly HttpClient _http;
+    private readonly StorageAccount _storage;
 
     private Up(Process process, StringBuilder output, HostStateFile stateFile, HostState state, string stateFolder)
     {
@@ -22,6 +23,7 @@ internal sealed class Up : IAsyncDisposable
         _output = output;
         _stateFile = stateFile;
         Ports = state.Ports;
+        _storage = StorageAccount.Load(stateFolder);
         _http = LocalHost.Connect(state.Ports, stateFolder, Patience.Limit);
     }
 
@@ -33,7 +35,7 @@ internal sealed class Up : IAsyncDisposable
 
     public HttpClient Http => _http;
 
-    public BlobServiceClient Blobs => new(StorageAccount.ConnectionString(Ports));
+    public BlobServiceClient Blobs => new(_storage.ConnectionString(Ports));
 
     public string Output
     {
@@ -47,11 +49,11 @@ internal sealed class Up : IAsyncDisposable
     }
 
     /// <summary>Starts the command; the Functions host's own port shows that it is this one and not an earlier one that answers.</summary>
-    public static async Task<Up> StartAsync(string stateFolder)
+    public static async Task<Up> StartAsync(string stateFolder, params IReadOnlyList<string> options)
     {
         var configuration = RepositoryLayout.Find().Configuration;
         var command = Path.Combine(Repository.Root, "cli", "bin", configuration, "net10.0", "durableml.dll");
-        var start = new ProcessStartInfo("dotnet", [command, "up", "--state", stateFolder])
+        var start = new ProcessStartInfo("dotnet", [command, "up", "--state", stateFolder, .. options])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -102,6 +104,9 @@ internal sealed class Up : IAsyncDisposable
 
     /// <summary>What it wrote down as its children.</summary>
     public IReadOnlyList<ProcessIdentity> Children() => [.. _stateFile.Read()!.Services.Values];
+
+    /// <summary>The number of a child's process.</summary>
+    public int ProcessOf(string name) => _stateFile.Read()!.Services[name].Pid;
 
     /// <summary>Ctrl+C for a process without a terminal.</summary>
     public async Task<int> StopAsync()

@@ -14,7 +14,7 @@ public sealed class JobCatalogTests
         foreach (var name in catalog.Names)
         {
             Assert.AreEqual(name, catalog.Get(name).Name);
-            foreach (var file in new[] { "Dockerfile", "README.md", "requirements.txt" })
+            foreach (var file in new[] { "Dockerfile", "README.md" })
             {
                 Assert.IsTrue(File.Exists(Path.Combine(Repository.Root, "batch-jobs", name, file)), $"{name}/{file} is missing");
             }

@@ -12,7 +12,7 @@ using DurableMl.Local.BatchEmulator.Pools;
 
 namespace BatchJobs.Tests.Emulator;
 
-/// <summary>Azurite with a small dataset, and the Batch emulator with two spot nodes and a dedicated one that run our jobs for real.</summary>
+/// <summary>Azurite with a small dataset, and the Batch emulator with two spot nodes that run our jobs for real.</summary>
 internal sealed class TrainingAccount : IAsyncDisposable
 {
     public const string Dataset = "bands";
@@ -37,11 +37,9 @@ internal sealed class TrainingAccount : IAsyncDisposable
         {
             Url = "http://127.0.0.1:0",
             DataDirectory = account.folder["batch"],
-            PreemptedTime = TimeSpan.FromMilliseconds(200),
             SeedPools =
             {
                 new SeedPoolOptions { Id = "spot", TargetLowPriorityNodes = 2, EnableInterNodeCommunication = true },
-                new SeedPoolOptions { Id = "dedicated", TargetDedicatedNodes = 1 },
             },
             ContainerImages = { new ContainerImageOptions { Image = "durableml/*", Executables = { ["python3"] = Repository.Python } } },
         };
@@ -52,7 +50,6 @@ internal sealed class TrainingAccount : IAsyncDisposable
             AccountName = account.emulator.AccountName,
             AccountKey = account.emulator.AccountKey,
             PoolId = "spot",
-            DedicatedPoolId = "dedicated",
             Threads = 1,
         };
         account.Batch = BatchClientFactory.Create(settings);
@@ -68,25 +65,17 @@ internal sealed class TrainingAccount : IAsyncDisposable
         return outcome!;
     }
 
-    /// <summary>Takes away the node that the task runs on, as Azure takes a spot node, with or without the notice.</summary>
-    public async Task PreemptAsync(TrainingTask task, bool notice, CancellationToken cancellationToken)
-    {
-        BatchTask running = await Batch.GetTaskAsync(task.BatchJobId, task.BatchTaskId, cancellationToken: cancellationToken);
-        using var http = new HttpClient();
-        var answer = await http.PostAsync(new Uri($"{emulator.Url}/admin/pools/spot/nodes/{running.NodeInfo.NodeId}/preempt?graceSeconds={(notice ? 30 : 0)}"), null, cancellationToken);
-        answer.EnsureSuccessStatusCode();
-    }
-
-    /// <summary>Processes on this machine that work in the emulator's folder.</summary>
-    public int ProcessesAtWork() => Directory.EnumerateDirectories("/proc").Count(directory =>
+    /// <summary>Processes of the emulator, which runs in this one, that work in the folder of the task's job.</summary>
+    public int ProcessesAtWork(TrainingTask task) => ProcessTree.Below(Environment.ProcessId).Count(pid =>
     {
         try
         {
-            return Directory.ResolveLinkTarget(Path.Combine(directory, "cwd"), returnFinalTarget: false)?.FullName.StartsWith(folder.Path, StringComparison.Ordinal) == true;
+            return Directory.ResolveLinkTarget($"/proc/{pid}/cwd", returnFinalTarget: false)?.FullName is { } place
+                && place.StartsWith(folder.Path, StringComparison.Ordinal) && place.Contains($"/{task.BatchJobId}/", StringComparison.Ordinal);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false; // No process, or one that has just ended.
+            return false; // It has just ended.
         }
     });
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Azure;
 using Azure.Compute.Batch;
@@ -8,7 +7,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace BatchJobs.Tests.Emulator;
 
-/// <summary>Whole attempts: the client, the emulator, the runner, PyTorch and blobs, all real.</summary>
+/// <summary>Whole attempts: the client, the emulator, the runner, PyTorch and blobs, all real. What preemptions do to a trial is told in tests/orchestrations.</summary>
 [TestClass]
 public sealed class TrainingOnBatchTests
 {
@@ -50,7 +49,7 @@ public sealed class TrainingOnBatchTests
         Assert.AreEqual(TrialOutcomeKind.Succeeded, outcome.Kind, outcome.Message);
         Assert.IsTrue(outcome.Result!.Metrics["validation_accuracy"].Last > 0.5);
         Assert.IsTrue(outcome.Result.Outputs.Any(o => o.File == "model.onnx"));
-        var model = await account.Blobs.GetBlobContainerClient("runs").GetBlobClient("plain/trials/trial-000/output/model.onnx").DownloadContentAsync(Cancellation);
+        var model = await TrialContainer.Of(account.Blobs, trial.BlobPrefix).GetBlobClient($"{trial.BlobPrefix}/output/model.onnx").DownloadContentAsync(Cancellation);
         using var session = new InferenceSession(model.Value.Content.ToArray());
         foreach (var batch in new[] { 1, 5 })
         {
@@ -61,41 +60,6 @@ public sealed class TrainingOnBatchTests
         }
 
         StringAssert.Contains(await TextAsync("plain/trials/trial-000/logs/attempt-1/start-1/stdout.txt"), "epoch 2/2");
-    }
-
-    [TestMethod]
-    public async Task A_node_lost_in_the_middle_of_an_epoch_costs_no_more_than_a_checkpoint_interval_and_changes_nothing()
-    {
-        var (noticed, killed, undisturbed) = (Trial("lost", budget: 40), Trial("lost", "trial-001", budget: 40), Trial("lost", "trial-002", budget: 40));
-        var outcomes = new List<TrialOutcome>();
-        foreach (var trial in new[] { noticed, killed, undisturbed })
-        {
-            await account.Jobs.SubmitAsync(trial, Cancellation);
-        }
-
-        // Side by side: one that starts late must not leave the other the time to come to its end.
-        await Task.WhenAll(new[] { noticed, killed }.Select(async trial =>
-        {
-            await CheckpointedAsync(trial);
-            await account.PreemptAsync(trial, notice: trial == noticed, Cancellation);
-        }));
-
-        foreach (var trial in new[] { noticed, killed, undisturbed })
-        {
-            outcomes.Add(await account.OutcomeAsync(trial, Cancellation));
-            Assert.AreEqual(TrialOutcomeKind.Succeeded, outcomes[^1].Kind, outcomes[^1].Message);
-            Assert.AreEqual(new TrialStarts(1, trial == undisturbed ? 1 : 2, 1), await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation));
-        }
-
-        var stopped = await TextAsync($"{noticed.BlobPrefix}/logs/attempt-1/start-1/stderr.txt");
-        var resumed = await TextAsync($"{noticed.BlobPrefix}/logs/attempt-1/start-2/stderr.txt");
-        Assert.AreEqual(StepIn(stopped, "stopped by SIGTERM at step "), StepIn(resumed, "resuming at step "), "on notice nothing is lost");
-        Assert.IsGreaterThan(0, StepIn(await TextAsync($"{killed.BlobPrefix}/logs/attempt-1/start-2/stderr.txt"), "resuming at step "));
-        foreach (var metric in new[] { "train_loss", "validation_loss", "validation_accuracy" })
-        {
-            Assert.AreEqual(outcomes[2].Result!.Metrics[metric].Last, outcomes[0].Result!.Metrics[metric].Last, 1e-6, metric);
-            Assert.AreEqual(outcomes[2].Result!.Metrics[metric].Last, outcomes[1].Result!.Metrics[metric].Last, 1e-6, metric);
-        }
     }
 
     [TestMethod]
@@ -114,20 +78,6 @@ public sealed class TrainingOnBatchTests
         {
             Assert.AreEqual(outcomes[1].Result!.Metrics[metric].Last, outcomes[0].Result!.Metrics[metric].Last, 1e-3, metric);
         }
-    }
-
-    [TestMethod]
-    public async Task A_trial_goes_on_from_its_checkpoint_on_the_dedicated_pool()
-    {
-        var spot = Trial("fallback", budget: 30);
-        await account.Jobs.SubmitAsync(spot, Cancellation);
-        await CheckpointedAsync(spot);
-        await account.Jobs.CancelAsync(spot, Cancellation);
-        var dedicated = spot with { Attempt = 2, Dedicated = true, Budget = 5 };
-        await account.Jobs.SubmitAsync(dedicated, Cancellation);
-        var outcome = await account.OutcomeAsync(dedicated, Cancellation);
-        Assert.AreEqual(TrialOutcomeKind.Succeeded, outcome.Kind, outcome.Message);
-        StringAssert.Contains(await TextAsync($"{spot.BlobPrefix}/logs/attempt-2/start-1/stderr.txt"), "resuming at step");
     }
 
     [TestMethod]
@@ -165,10 +115,10 @@ public sealed class TrainingOnBatchTests
         var trial = Trial("cancelled", budget: 10_000);
         await account.Jobs.SubmitAsync(trial, Cancellation);
         await Eventually.TrueAsync(
-            async () => (await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation)).Starts == 1 && account.ProcessesAtWork() > 0, "it runs", cancellationToken: Cancellation);
+            async () => (await account.Jobs.Trials.StartsAsync(trial.BlobPrefix, Cancellation)).Starts == 1 && account.ProcessesAtWork(trial) > 0, "it runs", cancellationToken: Cancellation);
         await account.Jobs.CancelAsync(trial, Cancellation);
         await account.Jobs.DeleteJobsAsync("cancelled", Cancellation);
-        await Eventually.TrueAsync(() => account.ProcessesAtWork() == 0, "no process is left", cancellationToken: Cancellation);
+        await Eventually.TrueAsync(() => account.ProcessesAtWork(trial) == 0, "no process is left", cancellationToken: Cancellation);
         await Eventually.TrueAsync(
             async () =>
             {
@@ -186,18 +136,6 @@ public sealed class TrainingOnBatchTests
             cancellationToken: Cancellation);
     }
 
-    private Task CheckpointedAsync(TrainingTask trial) => Eventually.TrueAsync(
-        async () => (await account.Jobs.Trials.ProgressAsync(trial.BlobPrefix, Cancellation)).Epoch > 1
-            && !(await TextAsync($"{trial.BlobPrefix}/checkpoint/latest.json")).Contains("\"sequence\": 0", StringComparison.Ordinal),
-        $"{trial.TrialId} has trained an epoch and stored a checkpoint",
-        cancellationToken: Cancellation);
-
-    private static int StepIn(string log, string before)
-    {
-        var rest = log[(log.LastIndexOf(before, StringComparison.Ordinal) + before.Length)..];
-        return int.Parse(string.Concat(rest.TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
-    }
-
     private async Task<string> TextAsync(string name) =>
-        (await account.Blobs.GetBlobContainerClient("runs").GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToString();
+        (await TrialContainer.Of(account.Blobs, string.Join('/', name.Split('/')[..3])).GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToString();
 }

@@ -22,7 +22,6 @@ public sealed class SasIssuerTests
     public SasIssuerTests()
     {
         blobs.Uri.Returns(new Uri("https://account.blob.core.windows.net"));
-        blobs.GetBlobContainerClient("runs").Returns(new BlobContainerClient(new Uri("https://account.blob.core.windows.net/runs")));
         blobs.GetUserDelegationKeyAsync(default, default, default).ReturnsForAnyArgs(call => Response.FromValue(
             BlobsModelFactory.UserDelegationKey("object", "tenant", "b", "2021-12-02", "c2VjcmV0", call.ArgAt<DateTimeOffset>(1), Now),
             Substitute.For<Response>()));
@@ -32,7 +31,7 @@ public sealed class SasIssuerTests
     public required TestContext TestContext { get; set; }
 
     private Task<Uri> ContainerAsync(TimeSpan lifetime) =>
-        issuer.ContainerAsync("runs", BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Write, lifetime, TestContext.CancellationToken);
+        issuer.ContainerAsync(new BlobContainerClient(new Uri("https://account.blob.core.windows.net/trials-a")), BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Write, lifetime, TestContext.CancellationToken);
 
     [TestMethod]
     public async Task Without_an_account_key_a_user_delegation_key_signs()
@@ -60,8 +59,16 @@ public sealed class SasIssuerTests
     public async Task A_single_blob_is_signed_for_reading_only()
     {
         var blob = new BlobClient(new Uri("https://account.blob.core.windows.net/runs/run/code/runner/runner.py"));
-        var uri = await issuer.ReadBlobAsync(blob, TimeSpan.FromHours(1), TestContext.CancellationToken);
+        var uri = await issuer.BlobAsync(blob, BlobSasPermissions.Read, TimeSpan.FromHours(1), TestContext.CancellationToken);
         StringAssert.Contains(uri.Query, "sr=b");
         StringAssert.Contains(uri.Query, "sp=r&");
+    }
+
+    [TestMethod]
+    public async Task No_signature_is_asked_to_outlive_the_key_that_azure_gives_for_seven_days()
+    {
+        var uri = await ContainerAsync(TimeSpan.FromDays(30));
+        StringAssert.Contains(uri.Query, "se=2030-01-07T23");
+        await blobs.Received().GetUserDelegationKeyAsync(null, Arg.Is<DateTimeOffset>(until => until <= Now.AddDays(7)), Arg.Any<CancellationToken>());
     }
 }

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Azure;
 using Azure.Compute.Batch;
 using Azure.Storage.Blobs;
@@ -6,6 +9,7 @@ using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Client;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
+using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 
@@ -30,7 +34,7 @@ public sealed class TrainingJobsTests
 
     private static BlobServiceClient Blobs => new(azurite.ConnectionString);
 
-    private TrainingJobs Jobs(JobCatalog? catalog = null, BatchSettings? settings = null)
+    private TrainingJobs Jobs(JobCatalog? catalog = null, BatchSettings? settings = null, TimeProvider? time = null)
     {
         batch.CreateTaskAsync(default!, default!).ReturnsForAnyArgs(call =>
         {
@@ -39,7 +43,7 @@ public sealed class TrainingJobsTests
         });
         batch.GetTaskAsync(default!, default!).ThrowsAsyncForAnyArgs(new RequestFailedException(404, "gone"));
         settings ??= new BatchSettings { AccountUrl = new Uri("http://127.0.0.1:1"), PoolId = "spot", DedicatedPoolId = "dedicated", Threads = 1 };
-        return new TrainingJobs(batch, Blobs, catalog ?? new JobCatalog(), settings, TimeProvider.System);
+        return new TrainingJobs(batch, Blobs, catalog ?? new JobCatalog(), settings, time ?? TimeProvider.System);
     }
 
     private static TrainingTask Trial(string runId, string job = "image-classifier") => new()
@@ -83,18 +87,143 @@ public sealed class TrainingJobsTests
             Arg.Is<BatchJobCreateOptions>(j => j.Id == "run-a" && j.PoolInfo.PoolId == "spot"), cancellationToken: Arg.Any<CancellationToken>());
         var task = submitted.Single();
         Assert.AreEqual("trial-000-a1", task.Id);
-        Assert.AreEqual("python3 runner/runner.py --directory image-classifier -- python3 train.py", task.CommandLine);
+        StringAssert.StartsWith(task.CommandLine, "python3 -c \"");
+        StringAssert.EndsWith(task.CommandLine, $"\" {(await Jobs().Code.UploadAsync("run-a", "image-classifier", TestContext.CancellationToken)).Sha256} --directory image-classifier -- python3 train.py");
         Assert.AreEqual("durableml/image-classifier:1", task.ContainerSettings.ImageName);
         Assert.AreEqual(0, task.Constraints.MaxTaskRetryCount);
         Assert.AreEqual(TimeSpan.FromMinutes(10), task.Constraints.MaxWallClockTime);
         Assert.IsTrue(task.ResourceFiles.All(f => f.HttpUri.Query.Contains("sp=r&", StringComparison.Ordinal) && f.HttpUri.Query.Contains("sr=b", StringComparison.Ordinal)));
         var environment = task.EnvironmentSettings.ToDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal);
-        Assert.AreEqual("run-a/trials/trial-000", environment["DML_TRIAL_PREFIX"]);
-        Assert.AreEqual("mnist/abc", environment["DML_DATASET_PREFIX"]);
         Assert.AreEqual("25", environment["DML_CHECKPOINT_STEPS"]);
         Assert.AreEqual("1", environment["DML_THREADS"]);
-        StringAssert.Contains(environment["DML_TRIAL_URL"], "sp=rcw");
-        StringAssert.Contains(environment["DML_DATASET_URL"], "sp=r&");
+        Assert.IsFalse(environment.Values.Append(task.CommandLine).Any(text => text.Contains("sig=", StringComparison.Ordinal)), "Every process on the node can read these.");
+        var grant = JsonNode.Parse(await Http.GetStringAsync(task.ResourceFiles.Single(f => f.FilePath == "grant.json").HttpUri, TestContext.CancellationToken))!;
+        Assert.AreEqual("run-a/trials/trial-000", (string)grant["prefix"]!);
+        Assert.AreEqual("mnist/abc", (string)grant["dataset"]!["prefix"]!);
+    }
+
+    [TestMethod]
+    [DataRow("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
+    [DataRow(null)]
+    public async Task A_task_goes_on_with_the_trace_of_who_submits_it(string? trace)
+    {
+        await Jobs().SubmitAsync(Trial("run-trace") with { TraceParent = trace }, TestContext.CancellationToken);
+        Assert.AreEqual(trace, submitted.Single().EnvironmentSettings.SingleOrDefault(e => e.Name == "TRACEPARENT")?.Value);
+    }
+
+    [TestMethod]
+    public async Task A_trial_can_read_its_dataset_and_write_its_own_blobs_and_nothing_else()
+    {
+        var datasets = Blobs.GetBlobContainerClient("datasets");
+        await datasets.CreateIfNotExistsAsync(cancellationToken: TestContext.CancellationToken);
+        foreach (var name in (string[])["mine/1/manifest.json", "mine/2/manifest.json", "other/1/manifest.json"])
+        {
+            await datasets.GetBlobClient(name).UploadAsync(new BinaryData("{}"), overwrite: true, TestContext.CancellationToken);
+        }
+
+        var trial = Trial("run-own") with { Dataset = "mine", DatasetVersion = "1" };
+        await Jobs().SubmitAsync(trial with { TrialId = "trial-001" }, TestContext.CancellationToken);
+        await Jobs().SubmitAsync(trial, TestContext.CancellationToken);
+        var grant = JsonNode.Parse(await Http.GetStringAsync(submitted[^1].ResourceFiles.Single(f => f.FilePath == "grant.json").HttpUri, TestContext.CancellationToken))!;
+        var own = new Uri((string)grant["container"]!);
+        var result = new Uri((string)grant["blobs"]![$"{trial.BlobPrefix}/output/result.json"]!);
+        var parameters = new Uri((string)grant["blobs"]![$"{trial.BlobPrefix}/params.json"]!);
+        CollectionAssert.AreEqual(new[] { "mine/1/manifest.json" }, grant["dataset"]!["blobs"]!.AsObject().Select(b => b.Key).ToArray());
+        var dataset = new Uri((string)grant["dataset"]!["blobs"]!["mine/1/manifest.json"]!);
+        var code = submitted[^1].ResourceFiles.Single(f => f.FilePath == "runner/runner.py").HttpUri;
+        var sibling = TrialContainer.Of(Blobs, "run-own/trials/trial-001");
+
+        foreach (var (method, allowed) in ((HttpMethod, Uri)[])
+            [
+                (HttpMethod.Put, At(own, TrialContainer.Name(trial.BlobPrefix), $"{trial.BlobPrefix}/output/model.onnx")), (HttpMethod.Put, result), (HttpMethod.Get, result),
+                (HttpMethod.Get, parameters), (HttpMethod.Get, dataset), (HttpMethod.Get, code),
+            ])
+        {
+            Assert.IsTrue((int)await StatusAsync(method, allowed) is 200 or 201, $"{method} {allowed.AbsolutePath}");
+        }
+
+        var urls = new[] { own, result, parameters, dataset, code };
+        foreach (var url in urls)
+        {
+            foreach (var (method, container, blob) in ((HttpMethod, string, string)[])
+                [
+                    (HttpMethod.Put, sibling.Name, "run-own/trials/trial-001/output/model.onnx"), (HttpMethod.Get, sibling.Name, "grant.json"),
+                    (HttpMethod.Put, "runs", "run-own/trials/trial-001/output/result.json"), (HttpMethod.Put, "runs", $"{trial.BlobPrefix}/params.json"),
+                    (HttpMethod.Put, "runs", "run-own/code/runner/runner.py"), (HttpMethod.Put, "runs", "run-own/report.json"),
+                    (HttpMethod.Get, "datasets", "other/1/manifest.json"), (HttpMethod.Get, "datasets", "mine/2/manifest.json"),
+                    (HttpMethod.Put, "datasets", "mine/1/manifest.json"), (HttpMethod.Put, "models", "digits/aliases.json"),
+                    (HttpMethod.Delete, TrialContainer.Name(trial.BlobPrefix), $"{trial.BlobPrefix}/output/model.onnx"), (HttpMethod.Delete, "runs", $"{trial.BlobPrefix}/output/result.json"),
+                ])
+            {
+                Assert.AreEqual(HttpStatusCode.Forbidden, await StatusAsync(method, At(url, container, blob)), $"{method} {container}/{blob} with the signature of {url.AbsolutePath}");
+            }
+        }
+
+        Assert.AreEqual(HttpStatusCode.Forbidden, await StatusAsync(HttpMethod.Get, new Uri(own.AbsoluteUri + "&restype=container&comp=list")), "Nothing is listed.");
+    }
+
+    [TestMethod]
+    public async Task A_node_does_not_run_code_that_was_changed_after_the_run_had_begun()
+    {
+        foreach (var changed in (string[])["runner/runner.py", "shell/job.sh", "grant.json"])
+        {
+            using var folder = new TemporaryFolder();
+            var ran = folder["ran"];
+            await Jobs().SubmitAsync(Trial("run-tampered", "shell") with { Parameters = new Dictionary<string, JsonElement>(StringComparer.Ordinal) }, TestContext.CancellationToken);
+
+            var exitCode = await NodeOnThisMachine.RunAsync(submitted[^1], folder["node"], TestContext.CancellationToken, tamper: () =>
+            {
+                // In grant.json, the hash that belongs to the new content: the manifest must not be taken at its word either.
+                var path = Path.Combine(folder["node"], changed == "grant.json" ? "runner/runner.py" : changed);
+                var before = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+                File.WriteAllText(path, changed.EndsWith(".sh", StringComparison.Ordinal) ? $"touch {ran}" : $"open('{ran}', 'w')");
+                var after = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+                if (changed == "grant.json")
+                {
+                    var grant = Path.Combine(folder["node"], changed);
+                    File.WriteAllText(grant, File.ReadAllText(grant).Replace(before, after, StringComparison.Ordinal));
+                }
+            });
+
+            Assert.AreEqual(69, exitCode, changed);
+            Assert.IsFalse(File.Exists(ran), changed);
+        }
+    }
+
+    [TestMethod]
+    public async Task A_trial_that_waits_long_gets_a_later_grant_and_the_node_finds_it_at_the_same_url()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var jobs = Jobs(time: time);
+        var trial = Trial("run-waits", "shell") with { Parameters = new Dictionary<string, JsonElement>(StringComparer.Ordinal) };
+        await jobs.SubmitAsync(trial, TestContext.CancellationToken);
+        var url = submitted.Single().ResourceFiles.Single(f => f.FilePath == "grant.json").HttpUri;
+        var first = JsonNode.Parse(await Http.GetStringAsync(url, TestContext.CancellationToken))!;
+
+        time.Advance(TimeSpan.FromHours(5));
+        await jobs.RenewAccessAsync(trial, TestContext.CancellationToken);
+        Assert.AreEqual(first.ToJsonString(), JsonNode.Parse(await Http.GetStringAsync(url, TestContext.CancellationToken))!.ToJsonString(), "It is good for a while.");
+        time.Advance(TimeSpan.FromHours(20));
+        await jobs.RenewAccessAsync(trial, TestContext.CancellationToken);
+
+        var later = JsonNode.Parse(await Http.GetStringAsync(url, TestContext.CancellationToken))!;
+        Assert.AreEqual(TimeSpan.FromHours(25).TotalSeconds, (double)later["expires"]! - (double)first["expires"]!, 1);
+        Assert.AreEqual((string)first["code"]!, (string)later["code"]!);
+        Assert.IsGreaterThan(TimeSpan.FromDays(6), SasEnd(url) - TimeProvider.System.GetUtcNow(), "What the node agent reads holds as long as Azure allows.");
+
+        static DateTimeOffset SasEnd(Uri url) => new BlobUriBuilder(url).Sas.ExpiresOn;
+    }
+
+    private static readonly HttpClient Http = new();
+
+    private static Uri At(Uri signed, string container, string blob) => new($"{azurite.BlobEndpoint}/{container}/{blob}{signed.Query}");
+
+    private async Task<HttpStatusCode> StatusAsync(HttpMethod method, Uri url)
+    {
+        using var request = new HttpRequestMessage(method, url) { Content = method == HttpMethod.Put ? new StringContent("x") : null };
+        request.Headers.Add("x-ms-blob-type", "BlockBlob");
+        using var response = await Http.SendAsync(request, TestContext.CancellationToken);
+        return response.StatusCode;
     }
 
     [TestMethod]
@@ -195,8 +324,9 @@ public sealed class TrainingJobsTests
     public async Task Progress_is_read_from_the_end_of_a_long_training()
     {
         var lines = string.Concat(Enumerable.Range(1, 20_000).Select(i => $$"""{"kind":"step","step":{{i}},"epoch":{{i}},"text":"é"}""" + "\n"));
-        await Blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync(cancellationToken: TestContext.CancellationToken);
-        var blob = Blobs.GetBlobContainerClient("runs").GetBlobClient("run-j/trials/trial-000/output/metrics.jsonl");
+        var container = TrialContainer.Of(Blobs, "run-j/trials/trial-000");
+        await container.CreateIfNotExistsAsync(cancellationToken: TestContext.CancellationToken);
+        var blob = container.GetBlobClient("run-j/trials/trial-000/output/metrics.jsonl");
         await blob.UploadAsync(new BinaryData(lines + "{\"epoch\": 20000.5, \"cut"), TestContext.CancellationToken);
         var progress = await Jobs().Trials.ProgressAsync("run-j/trials/trial-000", TestContext.CancellationToken);
         Assert.AreEqual(20_000, progress.Epoch);

@@ -27,6 +27,8 @@ KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr
 sys.path.insert(0, os.path.join(JOBS, "runner"))
 sys.path.insert(0, JOBS)
 
+from blobs import ContainerUrl  # noqa: E402
+
 
 class FolderTestCase(unittest.TestCase):
     """A test with a temporary folder of its own."""
@@ -149,6 +151,19 @@ class Azurite:
             if error.code != 409:
                 raise
         return self._sas(name, permissions, minutes)
+
+    def grant(self, path, trial_url, prefix, dataset_url=None, dataset_prefix=None, names=(), **changes):
+        """Writes a grant for a trial whose blobs all lie in one container, and for a dataset's blobs of these names."""
+        now = time.time()
+        document = {"format": "durableml-grant/1", "issued": now, "expires": now + 3600, "grant": trial_url, "container": trial_url,
+                    "prefix": prefix, "blobs": {}}
+        if dataset_url:
+            blobs = {"%s/%s" % (dataset_prefix, name): ContainerUrl(dataset_url).url("%s/%s" % (dataset_prefix, name)) for name in names}
+            document["dataset"] = {"prefix": dataset_prefix, "blobs": blobs}
+        document.update(changes)
+        with open(path, "w") as file:
+            json.dump(document, file)
+        return path
 
     def _sas(self, container, permissions, minutes, kind="container"):
         end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)

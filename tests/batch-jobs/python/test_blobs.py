@@ -1,7 +1,11 @@
+import json
 import os
+import subprocess
+import sys
 import unittest
+import urllib.request
 
-from support import Azurite, FolderTestCase
+from support import JOBS, Azurite, FolderTestCase
 from blobs import BLOCK, BlobContainer, PreconditionFailed
 from checkpoints import hash_file
 from errors import RunnerError
@@ -60,6 +64,52 @@ class BlobContainerTests(FolderTestCase):
         with self.assertRaisesRegex(RunnerError, "gave up on GET blob after 4 attempts"):
             container.get("blob")
         self.assertEqual(len(pauses), 3)
+
+    def lease(self, container, name):
+        url = self.azurite.container(container)
+        BlobContainer(url).put(name, b"before")
+        request = urllib.request.Request(
+            "%s/%s?comp=lease&%s" % (url.split("?")[0], name, url.split("?")[1]), method="PUT", data=b"",
+            headers={"x-ms-lease-action": "acquire", "x-ms-lease-duration": "-1", "x-ms-version": "2021-12-02"})
+        urllib.request.urlopen(request, timeout=10).close()
+        return url
+
+    def test_a_blob_that_storage_does_not_let_us_write_is_an_error_and_not_an_upload(self):
+        for size in (3, BLOCK + 3):
+            container = BlobContainer(self.lease("leases", "leased-%d" % size), attempts=3, sleep=lambda _: None)
+            with self.assertRaisesRegex(RunnerError, "gave up on PUT leased-%d after 3 attempts: HTTP 412 LeaseIdMissing" % size):
+                container.upload("leased-%d" % size, self.write("file", os.urandom(size)))
+            with self.assertRaisesRegex(RunnerError, "LeaseIdMissing"):
+                container.put("leased-%d" % size, b"x", if_match=container.get("leased-%d" % size)[1])
+            self.assertEqual(container.get("leased-%d" % size)[0], b"before")
+
+    def test_a_blob_that_is_not_what_was_sent_is_an_error(self):
+        for change, words in ((b"other bytes", "5 bytes .* were sent, storage has 11"), (b"olleh", "MD5"), (None, "storage has nothing")):
+            container = self.container()
+            sent = container.put
+
+            def put(name, data, **conditions):
+                return sent(name, change, **conditions) if change else None
+            container.put = put
+            with self.assertRaisesRegex(RunnerError, words):
+                container.upload("swapped-%s" % bool(change), self.write("file", b"hello"))
+
+    def test_bytes_that_change_on_the_way_are_refused_by_storage(self):
+        container = self.container()
+        with self.assertRaisesRegex(RunnerError, "HTTP 400"):
+            container._send("PUT", "damaged", data=b"hello", headers={"x-ms-blob-type": "BlockBlob", "Content-MD5": "XrY7u+Ae7tCTyyK7j1rNww=="})
+
+    def test_storage_that_refuses_an_output_is_not_the_jobs_fault(self):
+        url = self.lease("refusing", "run/trials/trial-000/output/model.onnx")
+        grant = self.azurite.grant(os.path.join(self.folder, "grant.json"), url, "run/trials/trial-000")
+        script = "import blobs, runner, sys; blobs.BlobContainer.__init__.__defaults__ = (2, 0.01, blobs.time.sleep); sys.exit(runner.main(sys.argv[1:]))"
+        done = subprocess.run(
+            [sys.executable, "-c", script, "--grant", grant, "--", "python3", "-c", "import os; open(os.environ['DML_OUTPUT'] + '/model.onnx', 'w').write('new')"],
+            cwd=self.make("wd"), env=dict(os.environ, PYTHONPATH=os.path.join(JOBS, "runner")), timeout=60, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 69, done.stderr)
+        result = json.loads(BlobContainer(url).get("run/trials/trial-000/output/result.json")[0])
+        self.assertEqual((result["reason"], result["outputs"]), ("infrastructure", []))
+        self.assertIn("output/model.onnx", result["message"])
 
 
 if __name__ == "__main__":

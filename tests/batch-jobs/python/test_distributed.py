@@ -50,14 +50,24 @@ class DistributedTests(FolderTestCase):
                 if name in theirs:
                     self.assertAlmostEqual(mine[name], theirs[name], 4)
 
-    def test_two_processes_give_the_same_losses_as_one(self):
-        port = free_port()
-        codes, errors = self.finish(self.start("first", port, rank=0), self.start("second", port))
-        self.assertEqual(codes, [0, 0], errors)
+    def launch(self, trial, parameters=None, **values):
+        """Runs the job with two processes on this node, as a node with two GPUs does."""
+        return run_job("image-classifier", job_environment(
+            self.make(trial), self.dataset, dict(PARAMETERS, **(parameters or {})), DML_PROCESSES=2, DML_LOG_STEPS=1, **values))
+
+    def test_a_process_for_each_gpu_gives_the_same_losses_as_one(self):
+        done = self.launch("two")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("starting 2 processes", done.stderr)
         single = run_job("image-classifier", job_environment(self.make("single"), self.dataset, PARAMETERS, DML_LOG_STEPS=1))
         self.assertEqual(single.returncode, 0, single.stderr)
-        self.assert_same_losses("first", "single")
-        self.assertEqual(os.listdir(os.path.join(self.folder, "second", "output")), [])
+        self.assert_same_losses("two", "single")
+
+    def test_a_batch_that_cannot_be_shared_is_refused_with_the_field_and_the_fix(self):
+        done = self.launch("refused", {"batch_size": 1})
+        self.assertEqual(done.returncode, 64, done.stderr)
+        self.assertIn("invalid parameter 'batch_size': 1 examples cannot be shared by 2 processes (one for each GPU of each node); "
+                      "make it 2 or more, or take fewer nodes", done.stderr)
 
     def test_a_notice_to_one_process_stops_both_at_the_same_step_and_one_process_can_go_on(self):
         port = free_port()
@@ -74,6 +84,30 @@ class DistributedTests(FolderTestCase):
         self.assert_same_losses("first", "single")
 
 
+class LauncherTests(FolderTestCase):
+    """The launcher by itself, with small programs as ranks."""
+
+    def start(self, script):
+        code = "import sys\nsys.path.insert(0, %r)\nfrom training.launch import Launcher\nsys.exit(Launcher([sys.executable, '-c', %r], 3).wait())" % (JOBS, script)
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+        self.addCleanup(process.kill)
+        return process
+
+    @unittest.skipIf(torch is None, "this interpreter has no PyTorch")
+    def test_the_code_of_the_process_that_fails_first_is_passed_on_and_the_others_are_ended(self):
+        process = self.start("import os, time\nos._exit(64) if os.environ['LOCAL_RANK'] == '1' else time.sleep(600)")
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 64)
+
+    @unittest.skipIf(torch is None, "this interpreter has no PyTorch")
+    def test_a_notice_goes_to_all_of_them(self):
+        process = self.start("import os, signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\nos.write(1, b'on\\n')\ntime.sleep(600)")
+        self.assertEqual([process.stdout.readline() for _ in range(3)], ["on\n"] * 3)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143)
+
+
 class WorkerTests(FolderTestCase):
     """The coordination command by itself; the Batch emulator's tests run it with the rest."""
 
@@ -83,17 +117,17 @@ class WorkerTests(FolderTestCase):
         cls.addClassCleanup(cls.azurite.stop)
 
     def test_a_worker_that_cannot_get_its_data_fails_the_coordination(self):
-        environment = dict(
-            os.environ, DML_TRIAL_URL=self.azurite.container("runs"), DML_TRIAL_PREFIX="run/trials/trial-001", DML_NODES="2",
-            DML_DATASET_URL=self.azurite.container("datasets", "r"), DML_DATASET_PREFIX="nowhere/1",
-            AZ_BATCH_IS_CURRENT_NODE_MASTER="false")
-        done = subprocess.run(self.command("worker.py"), cwd=self.make("node"), env=environment, timeout=60, stderr=subprocess.PIPE)
+        grant = self.azurite.grant(
+            os.path.join(self.make("node"), "grant.json"), self.azurite.container("runs"), "run/trials/trial-001",
+            self.azurite.container("datasets", "r"), "nowhere/1", ["manifest.json"])
+        environment = dict(os.environ, DML_NODES="2", AZ_BATCH_IS_CURRENT_NODE_MASTER="false")
+        done = subprocess.run(self.command("worker.py", grant), cwd=self.make("node"), env=environment, timeout=60, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 69)
         self.assertIn(b"has no manifest.json", done.stderr)
 
     @staticmethod
-    def command(script):
-        return [sys.executable, os.path.join(JOBS, "runner", script), "--directory", os.path.join(JOBS, "image-classifier"), "--",
+    def command(script, grant):
+        return [sys.executable, os.path.join(JOBS, "runner", script), "--grant", grant, "--directory", os.path.join(JOBS, "image-classifier"), "--",
                 "python3", "train.py"]
 
 

@@ -38,12 +38,11 @@ class FlakyStorageTests(FolderTestCase):
             datasets.upload("bands/1/" + name, os.path.join(source, name))
         proxy = FlakyProxy(self.azurite.port)
         self.addCleanup(proxy.close)
-        environment = dict(
-            os.environ, DML_TRIAL_URL=proxy.through(direct), DML_TRIAL_PREFIX="run/trials/trial-000", DML_SYNC_SECONDS="0.1",
-            DML_DATASET_URL=proxy.through(self.azurite.container("datasets", "r")), DML_DATASET_PREFIX="bands/1",
-            AZ_BATCH_NODE_SHARED_DIR=self.make("shared"))
-        done = subprocess.run([sys.executable, os.path.join(JOBS, "runner", "runner.py"), "--", "python3", "-c", JOB], cwd=self.make("wd"),
-                              env=environment, timeout=120, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+        grant = self.azurite.grant(
+            os.path.join(self.folder, "grant.json"), proxy.through(direct), "run/trials/trial-000",
+            proxy.through(self.azurite.container("datasets", "r")), "bands/1", os.listdir(source))
+        done = subprocess.run([sys.executable, os.path.join(JOBS, "runner", "runner.py"), "--grant", grant, "--", "python3", "-c", JOB],
+                              cwd=self.make("wd"), env=dict(os.environ, DML_SYNC_SECONDS="0.1", AZ_BATCH_NODE_SHARED_DIR=self.make("shared")), timeout=120, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(set(proxy.faults), {"refused", "lost", "cut"})
         runs = BlobContainer(direct)
@@ -96,8 +95,7 @@ class FlakyHandler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.handle_one()
 
-    def do_PUT(self):
-        self.handle_one()
+    do_HEAD = do_PUT = do_GET
 
     def handle_one(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -117,17 +115,17 @@ class FlakyHandler(http.server.BaseHTTPRequestHandler):
             upstream.close()
         if fault:
             # The service has done it; the caller does not hear so, or hears half of it.
-            if fault == "cut":
+            if fault == "cut" and self.command != "HEAD":
                 self.wfile.write(b"HTTP/1.1 %d OK\r\nContent-Length: %d\r\n\r\n" % (answer.status, len(content) + 10) + content)
             self.close_connection = True
             return
-        self.reply(answer.status, {name: value for name, value in answer.getheaders() if name.lower().startswith(("x-ms-", "etag"))}, content)
+        headers = {name.title(): value for name, value in answer.getheaders() if name.lower().startswith(("x-ms-", "etag", "content-"))}
+        self.reply(answer.status, headers, content)
 
     def reply(self, status, headers, content):
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in dict({"Content-Length": str(len(content))}, **headers).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 

@@ -11,8 +11,8 @@ from support import JOBS, FolderTestCase, job_environment, load_build_model, mak
 
 try:
     import torch
-    from training import checkpoint
-    from training.contract import Contract
+    from training import checkpoint, parameters
+    from training.contract import Contract, NonRetryable
     from training.loop import Stopped, Training
 except ImportError:
     torch = None
@@ -56,8 +56,8 @@ class ImageClassifierTests(FolderTestCase):
         self.assertTrue(any(line["kind"] == "step" for line in read_metrics(trial)))
         self.assertGreater(os.path.getsize(os.path.join(trial, "output", "model.onnx")), 1000)
 
-    def test_the_same_seed_gives_the_same_training(self):
-        first, second = self.train("first")[1], self.train("second")[1]
+    def test_the_same_seed_gives_the_same_training_whoever_loads_the_batches(self):
+        first, second = self.train("first")[1], self.train("second", DML_LOADERS=2)[1]
         self.assertEqual([line["train_loss"] for line in epochs(first)], [line["train_loss"] for line in epochs(second)])
 
     def test_sigterm_ends_it_with_a_checkpoint_of_the_step_it_had_reached(self):
@@ -78,9 +78,9 @@ class ImageClassifierTests(FolderTestCase):
             self.assertEqual([without_times(line) for line in read_metrics(os.path.join(self.folder, trial))],
                              [without_times(line) for line in read_metrics(undisturbed)], "stopped at step %d" % step)
 
-    def train_here(self, trial, stop_at=None):
-        """Trains in this process, with the notice coming exactly while a step is done."""
-        environment = job_environment(self.make(trial), self.dataset, self.PARAMETERS, DML_BUDGET=3, DML_LOG_STEPS=1)
+    def train_here(self, trial, stop_at=None, parameters=None, budget=3):
+        """Trains in this process, with the notice coming exactly while a step is done. Returns what it says on stderr."""
+        environment = job_environment(self.make(trial), self.dataset, parameters or self.PARAMETERS, DML_BUDGET=budget, DML_LOG_STEPS=1)
         definition = os.path.join(JOBS, "image-classifier", "job.json")
         training = Training(Contract(environment), definition, load_build_model("image-classifier"), "image")
         step = training._train_step
@@ -90,25 +90,28 @@ class ImageClassifierTests(FolderTestCase):
             return step(*arguments)
 
         training._train_step = noticed_step
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
             training.run()
+        return said.getvalue()
 
     def test_a_rung_goes_on_from_the_smaller_budget(self):
         rung = dict(self.PARAMETERS, schedule_epochs=4)
-        _, trial = self.train("rung", rung, DML_BUDGET=2)
-        done = run_job("image-classifier", job_environment(trial, self.dataset, rung, DML_BUDGET=4))
-        self.assertIn("resuming at step 24", done.stderr)
-        straight = self.train("straight", rung, DML_BUDGET=4)[1]
+        self.train_here("rung", parameters=rung, budget=2)
+        self.assertIn("resuming at step 24", self.train_here("rung", parameters=rung, budget=4))
+        self.train_here("straight", parameters=rung, budget=4)
+        trial, straight = os.path.join(self.folder, "rung"), os.path.join(self.folder, "straight")
         self.assertEqual([line["epoch"] for line in epochs(trial)], [1, 2, 3, 4])
         self.assertAlmostEqual(epochs(trial)[-1]["train_loss"], epochs(straight)[-1]["train_loss"], 6)
 
     def test_an_invalid_parameter_is_not_retried_and_is_named(self):
+        definition = os.path.join(JOBS, "image-classifier", "job.json")
         for name, value, words in (("learning_rate", -1, "must lie in"), ("optimizer", "adam9", "must be one of adamw, sgd"),
                                    ("channels", 2.5, "must be of type integer"), ("momentum", 0.9, "this job knows")):
-            done, _ = self.train("invalid", {name: value})
-            self.assertEqual(done.returncode, 64, done.stderr)
-            self.assertIn("invalid parameter '%s'" % name, done.stderr)
-            self.assertIn(words, done.stderr)
+            with self.assertRaisesRegex(NonRetryable, "invalid parameter '%s'.*%s" % (name, words)):
+                parameters.load(self.write("params.json", json.dumps({name: value})), definition)
+        done, _ = self.train("invalid", {"learning_rate": -1})
+        self.assertEqual(done.returncode, 64, done.stderr)
+        self.assertIn("invalid parameter 'learning_rate'", done.stderr)
 
     def test_a_loss_that_is_no_number_is_not_retried(self):
         done, trial = self.train("diverging", dict(self.PARAMETERS, learning_rate=10, weight_decay=1, optimizer="sgd", schedule="constant"),

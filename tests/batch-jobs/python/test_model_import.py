@@ -1,15 +1,21 @@
+import contextlib
 import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import types
 import unittest
 import zipfile
+from unittest import mock
 
 from support import JOBS, FolderTestCase, job_environment
 
+sys.path.insert(0, os.path.join(JOBS, "model-import"))
+
 try:
+    import import_model
     import numpy
     import torch
 except ImportError:
@@ -148,9 +154,11 @@ class ImportTestCase(FolderTestCase):
         shutil.rmtree(os.path.join(self.folder, "trial"), ignore_errors=True)
         trial = self.make("trial")
         environment = dict(job_environment(trial, self.make("staged"), parameters, DML_BUDGET=1), **self.environment)
-        process = subprocess.run([sys.executable, "-B", os.path.join(JOBS, "model-import", "import_model.py")], env=environment, timeout=120,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
-        return process, os.path.join(trial, "output")
+        return self.run_script(environment), os.path.join(trial, "output")
+
+    def run_script(self, environment):
+        return subprocess.run([sys.executable, "-B", os.path.join(JOBS, "model-import", "import_model.py")], env=environment, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
 
     def succeed(self, **parameters):
         process, output = self.run_import(parameters)
@@ -167,7 +175,29 @@ class ImportTestCase(FolderTestCase):
         self.assertFalse(os.path.exists(os.path.join(output, "model.onnx")))
 
 
+class ProcessTests(ImportTestCase):
+    """The script as a job starts it."""
+
+    def test_it_ends_with_0_or_64_and_one_line(self):
+        self.make("staged")
+        torch.jit.save(torch.jit.script(torch.nn.Linear(4, 3)), os.path.join(self.folder, "staged", "source"))
+        self.succeed()
+        self.write("staged/source", "no model")
+        self.refuse("source: it is not TorchScript")
+
+
 class TorchImportTests(ImportTestCase):
+    def run_script(self, environment):
+        """In this process, which has PyTorch loaded."""
+        said = io.StringIO()
+        code = 0
+        with mock.patch.dict(os.environ, environment), contextlib.redirect_stderr(said):
+            try:
+                import_model.run()
+            except SystemExit as ended:
+                code = ended.code
+        return types.SimpleNamespace(returncode=code, stderr=said.getvalue())
+
     def script(self, model):
         self.make("staged")
         torch.jit.save(torch.jit.script(model), os.path.join(self.folder, "staged", "source"))
@@ -215,7 +245,7 @@ class TorchImportTests(ImportTestCase):
         sample, answer, onnx = self.succeed(format="pytorch")
         self.assertEqual(sample["rows"].shape, (4,))
         numpy.testing.assert_array_equal(answer["found"], 3 * numpy.eye(3)[[1, 0, 2, 1]])
-        self.assertNotIn(b"batch", onnx)
+        self.assertNotIn(b"\x05batch", onnx)
 
     def test_a_sample_that_names_other_inputs_is_refused_with_those_there_are(self):
         self.script(Gate())

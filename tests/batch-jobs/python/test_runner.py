@@ -9,6 +9,8 @@ import unittest
 
 from support import JOBS, Azurite, FolderTestCase, make_dataset, wait_until
 from blobs import BlobContainer
+from gpus import count_gpus
+from log import trace_id
 
 
 class RunnerTests(FolderTestCase):
@@ -26,13 +28,14 @@ class RunnerTests(FolderTestCase):
         self.blobs = BlobContainer(self.url)
         self.shared = self.make("shared")
 
-    def start(self, script, wd="wd", **values):
-        environment = dict(os.environ, DML_TRIAL_URL=self.url, DML_TRIAL_PREFIX=self.prefix, DML_BUDGET="3", DML_SEED="9",
-                           AZ_BATCH_NODE_SHARED_DIR=self.shared, DML_SYNC_SECONDS="0.1")
+    def start(self, script, wd="wd", prefix=None, dataset=(), command=None, grant=None, **values):
+        environment = dict(os.environ, DML_BUDGET="3", DML_SEED="9", AZ_BATCH_NODE_SHARED_DIR=self.shared, DML_SYNC_SECONDS="0.1")
         environment.update({key: str(value) for key, value in values.items()})
+        folder = self.make(wd)
+        path = self.azurite.grant(os.path.join(folder, "grant.json"), self.url, prefix or self.prefix, *dataset, **(grant or {}))
         return subprocess.Popen(
-            [sys.executable, os.path.join(JOBS, "runner", "runner.py"), "--", "python3", "-c", script], cwd=self.make(wd),
-            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+            [sys.executable, os.path.join(JOBS, "runner", "runner.py"), "--grant", path, "--"] + (command or ["python3", "-c", script]),
+            cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
 
     def run_to_end(self, script, **values):
         process = self.start(script, **values)
@@ -55,21 +58,21 @@ class RunnerTests(FolderTestCase):
             container.upload(prefix + "/" + name, os.path.join(folder, name))
         if damage:
             container.put(prefix + "/" + damage, b"damaged")
-        return {"DML_DATASET_URL": self.azurite.container("datasets", "r"), "DML_DATASET_PREFIX": prefix}
+        return self.azurite.container("datasets", "r"), prefix, os.listdir(folder)
 
     def test_a_job_gets_its_files_and_its_outputs_logs_and_result_are_kept(self):
         self.blobs.put(self.prefix + "/params.json", b'{"learning_rate": 0.5}')
         code, out, error = self.run_to_end("""
 import json, os
 print(json.load(open(os.environ["DML_PARAMS"]))["learning_rate"], os.environ["DML_BUDGET"], os.environ["DML_SEED"])
-print(len(os.listdir(os.environ["DML_DATASET"])), "DML_TRIAL_URL" in os.environ)
+print(len(os.listdir(os.environ["DML_DATASET"])), os.path.exists("grant.json"))
 output = os.environ["DML_OUTPUT"]
 with open(output + "/metrics.jsonl", "w") as file:
     for accuracy in (0.5, 0.9, 0.8):
         file.write(json.dumps({"validation_accuracy": accuracy, "loss": None}) + "\\n")
 os.makedirs(output + "/more")
 open(output + "/more/model.onnx", "wb").write(b"weights")
-""", **self.upload_dataset())
+""", dataset=self.upload_dataset())
         self.assertEqual(code, 0, error)
         self.assertEqual(out.split(), ["0.5", "3", "9", "14", "False"])
         self.assertEqual(self.blob("logs/attempt-1/start-1/stdout.txt").decode(), out)
@@ -80,12 +83,23 @@ open(output + "/more/model.onnx", "wb").write(b"weights")
         self.assertEqual([item["file"] for item in result["outputs"]], ["metrics.jsonl", "more/model.onnx"])
         self.assertEqual(self.json_blob("starts/1-1.json")["attempt"], 1)
 
-    def test_the_settings_may_come_from_a_file(self):
-        path = self.write("io.json", json.dumps({"DML_TRIAL_URL": self.url, "DML_TRIAL_PREFIX": self.prefix, "DML_ATTEMPT": 4}))
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("DML_")}
-        subprocess.run([sys.executable, os.path.join(JOBS, "runner", "runner.py"), "--", "true"], cwd=self.make("wd"),
-                       env=dict(environment, DML_IO=path), check=True, timeout=60)
-        self.assertEqual(self.json_blob("output/result.json")["attempt"], 4)
+    def test_no_process_below_the_runner_finds_a_signature(self):
+        code, out, error = self.run_to_end("""
+import glob, os
+found, mark = [], "sig".encode() + b"="
+for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline"):
+    pid = path.split("/")[2]
+    try:
+        here = os.readlink("/proc/%s/cwd" % pid) == os.getcwd()
+        if here and mark in open(path, "rb").read():
+            found.append(path)
+    except OSError:
+        pass
+for root, _, files in os.walk("."):
+    found += [os.path.join(root, name) for name in files if mark in open(os.path.join(root, name), "rb").read()]
+print(found)
+""")
+        self.assertEqual((code, out), (0, "[]\n"), error)
 
     def test_the_exit_code_of_the_job_is_passed_on_with_its_last_words(self):
         for wanted, reason in ((64, "non-retryable"), (3, "failed")):
@@ -94,10 +108,18 @@ open(output + "/more/model.onnx", "wb").write(b"weights")
             self.assertEqual((code, result["exitCode"], result["reason"]), (wanted, wanted, reason))
             self.assertEqual(result["message"], "learning_rate is no good")
 
-    def test_a_missing_setting_is_named_in_one_line(self):
-        code, _, error = self.run_to_end("pass", DML_TRIAL_PREFIX="")
-        self.assertEqual(code, 69)
-        self.assertRegex(error, r"^runner: DML_TRIAL_PREFIX is not set[^\n]*\n$")
+    def test_a_missing_or_damaged_grant_and_a_wrong_setting_are_told_in_one_line(self):
+        runner = [sys.executable, os.path.join(JOBS, "runner", "runner.py")]
+        damaged = self.write("damaged.json", json.dumps({"format": "durableml-grant/1", "container": self.url}))
+        for arguments, values, words in (
+                (["--grant", "nowhere.json"], {}, "runner: the grant nowhere.json cannot be read and removed"),
+                (["--grant", damaged], {}, "runner: the grant is not valid: KeyError"),
+                (["--grant", damaged], {"DML_BUDGET": "many"}, "runner: DML_BUDGET must be an integer, not 'many'")):
+            done = subprocess.run(runner + arguments + ["--", "true"], cwd=self.make("wd"), env=dict(os.environ, **values), timeout=60,
+                                  stderr=subprocess.PIPE, universal_newlines=True)
+            self.assertEqual(done.returncode, 69)
+            self.assertRegex(done.stderr, r"^%s[^\n]*\n$" % words)
+            self.assertNotIn("sig=", done.stderr)
 
     def test_a_scratch_folder_that_holds_other_things_is_refused(self):
         kept = self.write("wd/precious", "x")
@@ -107,15 +129,51 @@ open(output + "/more/model.onnx", "wb").write(b"weights")
         self.assertTrue(os.path.exists(kept))
 
     def test_a_command_that_cannot_start_is_reported(self):
-        environment = dict(os.environ, DML_TRIAL_URL=self.url, DML_TRIAL_PREFIX=self.prefix)
-        done = subprocess.run([sys.executable, os.path.join(JOBS, "runner", "runner.py"), "--", "no-such-program"],
-                              cwd=self.make("wd"), env=environment, timeout=60, stderr=subprocess.PIPE, universal_newlines=True)
-        self.assertEqual(done.returncode, 69)
-        self.assertIn("cannot start the job's command 'no-such-program'", done.stderr)
+        code, _, error = self.run_to_end("", command=["no-such-program"])
+        self.assertEqual(code, 69)
+        self.assertIn("cannot start the job's command 'no-such-program'", error)
         self.assertEqual(self.json_blob("output/result.json")["reason"], "infrastructure")
 
+    def test_a_job_that_needs_a_gpu_ends_with_words_on_a_node_without_one_before_its_data_are_brought(self):
+        self.write("wd/job.json", '{"gpu": "required"}')
+        code, out, error = self.run_to_end("print('started')", dataset=self.upload_dataset(damage="train-00001-labels.npy"))
+        self.assertEqual((code, out), (64, ""), error)
+        result = self.json_blob("output/result.json")
+        self.assertEqual((result["reason"], result["gpus"]), ("non-retryable", 0))
+        self.assertIn("job.json says gpu: required, and this node has none: run the job on a pool of VM sizes with GPUs", result["message"])
+
+    def test_a_job_that_would_take_a_gpu_runs_without_one_and_that_is_said(self):
+        self.write("wd/job.json", '{"gpu": "optional"}')
+        code, _, error = self.run_to_end("pass")
+        self.assertEqual(code, 0, error)
+        self.assertIn("runner: the job would take a GPU (job.json says gpu: optional), and this node has none: it runs on the CPU", error)
+        self.assertEqual((self.json_blob("output/result.json")["gpus"], self.json_blob("starts/1-1.json")["gpus"]), (0, 0))
+
+    def test_gpus_are_counted_by_what_the_driver_shows(self):
+        for name in ("nvidia0", "nvidia1", "nvidia11", "nvidiactl", "nvidia-uvm", "null"):
+            self.write("dev/" + name, "")
+        self.assertEqual(count_gpus(os.path.join(self.folder, "dev")), 3)
+        self.write("wsl/dxg", "")
+        self.assertEqual((count_gpus(os.path.join(self.folder, "wsl")), count_gpus(os.path.join(self.folder, "none"))), (1, 0))
+
+    def test_every_line_of_the_runner_carries_the_trace_that_the_task_belongs_to(self):
+        parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        script = "import os; os.symlink('/etc/hostname', os.environ['DML_OUTPUT'] + '/link'); print(os.environ['TRACEPARENT'])"
+        code, out, error = self.run_to_end(script, TRACEPARENT=parent)
+        self.assertEqual((code, out), (0, parent + "\n"), error)
+        lines = [line for line in error.splitlines() if line.startswith("runner: ")]
+        self.assertTrue(lines and all(line.endswith(" trace_id=4bf92f3577b34da6a3ce929d0e0e4736") for line in lines), error)
+        self.assertEqual(self.json_blob("starts/1-1.json")["trace"], "4bf92f3577b34da6a3ce929d0e0e4736")
+        self.write("wd/job.json", "{")
+        code, _, error = self.run_to_end("pass", TRACEPARENT=parent)
+        self.assertRegex(error, r"^runner: job.json is not valid: .* trace_id=4bf92f3577b34da6a3ce929d0e0e4736\n$")
+
+    def test_a_traceparent_that_is_none_is_passed_over(self):
+        for text in ("", "00-4bf92f35-00f067aa0ba902b7-01", "00-%s-00f067aa0ba902b7-01" % ("0" * 32), "ff-%s-00f067aa0ba902b7-01" % ("a" * 32)):
+            self.assertIsNone(trace_id({"TRACEPARENT": text}), text)
+
     def test_a_damaged_shard_stops_the_trial_before_the_job(self):
-        code, out, error = self.run_to_end("print('started')", **self.upload_dataset(damage="train-00001-labels.npy"))
+        code, out, error = self.run_to_end("print('started')", dataset=self.upload_dataset(damage="train-00001-labels.npy"))
         self.assertEqual((code, out), (69, ""))
         self.assertIn("train-00001-labels.npy is corrupted", error)
         self.assertIn("corrupted", self.json_blob("output/result.json")["message"])
@@ -123,7 +181,7 @@ open(output + "/more/model.onnx", "wb").write(b"weights")
     def test_trials_on_one_node_share_a_dataset_and_download_it_once(self):
         dataset = self.upload_dataset()
         script = "import os; print(os.environ['DML_DATASET'], os.stat(os.environ['DML_DATASET'] + '/manifest.json').st_ino)"
-        running = [self.start(script, wd="wd%d" % i, DML_TRIAL_PREFIX=self.prefix + str(i), **dataset) for i in range(3)]
+        running = [self.start(script, wd="wd%d" % i, prefix=self.prefix + str(i), dataset=dataset) for i in range(3)]
         places = {process.communicate(timeout=60)[0] for process in running}
         self.assertEqual(len(places), 1)
         self.assertTrue(places.pop().startswith(self.shared))
@@ -157,6 +215,15 @@ while step < %d:
         code, out, error = self.run_to_end(self.CHECKPOINTING % (kept + 5))
         self.assertEqual((code, out), (0, "from %d\n" % kept), error)
         self.assertIsNotNone(self.json_blob("starts/1-2.json"))
+
+    def test_pipes_and_links_among_a_checkpoint_are_left_out(self):
+        code, _, error = self.run_to_end("""
+import os
+folder = os.environ["DML_CHECKPOINT"]
+os.mkfifo(folder + "/pipe"); os.symlink("/etc/hostname", folder + "/link"); open(folder + "/state", "w").write("1")
+""")
+        self.assertEqual(code, 0, error)
+        self.assertEqual([item["file"] for item in self.json_blob("checkpoint/latest.json")["files"]], ["state"])
 
     def test_a_job_that_writes_checkpoints_all_the_time_gets_them_uploaded_too(self):
         process = self.start(self.CHECKPOINTING.replace("step %% 10 == 0", "True").replace("0.02", "0.002") % 1000000)

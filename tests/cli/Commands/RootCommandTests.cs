@@ -13,6 +13,7 @@ public sealed class RootCommandTests
     [DataRow("import digits raw/net.pt --sample raw/sample.npy")]
     [DataRow("import digits raw/net.onnx --sample raw/s.npz --format onnx --weights raw/a raw/b --expected raw/e.npz --tolerance 0.01 --alias champion --detach")]
     [DataRow("status")]
+    [DataRow("status --all")]
     [DataRow("status run-1")]
     [DataRow("cancel run-1")]
     [DataRow("resume run-1 --max-failed-trials 3 --detach")]

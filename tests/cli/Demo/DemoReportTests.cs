@@ -17,7 +17,7 @@ public sealed class DemoReportTests
             ReportBlob = "demo-1/report.json",
         };
 
-        var places = DemoReport.Places(new HostPorts(1, 2, 3, 4, 5), "demo-1", output, DateTimeOffset.UnixEpoch).ToDictionary(place => place.What, place => place.Url, StringComparer.Ordinal);
+        var places = DemoReport.Places(new StorageAccount(Convert.ToBase64String(new byte[64])), new HostPorts(1, 2, 3, 4, 5), "demo-1", output, DateTimeOffset.UnixEpoch).ToDictionary(place => place.What, place => place.Url, StringComparer.Ordinal);
 
         CollectionAssert.AreEqual(new[] { "run", "report", "dataset", "model" }, places.Keys.ToArray());
         Assert.IsTrue(places.Values.All(url => url.Query.Contains("sig=", StringComparison.Ordinal)), "without a signature, storage answers 403");

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using DurableMl.Cli.Commands;
 
 namespace Cli.Tests.Launcher;
 
@@ -6,7 +7,7 @@ namespace Cli.Tests.Launcher;
 [UnsupportedOSPlatform("windows")]
 public sealed class LauncherTests
 {
-    private static readonly string[] Commands = ["demo", "up", "run", "import", "status", "cancel", "batch-emulator", "test", "setup"];
+    private static readonly string[] Commands = [.. RootCommandFactory.Create().Subcommands.Select(command => command.Name), "test", "setup", "build"];
     private static readonly string Launcher = Path.Combine(Repository.Root, "durableml");
 
     [TestMethod]
@@ -21,6 +22,15 @@ public sealed class LauncherTests
         {
             StringAssert.Contains(run.Output, $"./durableml {command}");
         }
+    }
+
+    [TestMethod]
+    public async Task Every_command_is_passed_on()
+    {
+        string[] labels = [.. (await File.ReadAllLinesAsync(Launcher)).Select(line => line.Trim()).Where(line => line.EndsWith(')'))];
+        HashSet<string> known = [.. labels.SelectMany(label => label.TrimEnd(')').Split('|', StringSplitOptions.TrimEntries))];
+
+        CollectionAssert.IsSubsetOf(Commands, known.ToArray());
     }
 
     [TestMethod]
@@ -52,7 +62,7 @@ public sealed class LauncherTests
     public async Task A_missing_prerequisite_is_one_line_that_says_what_to_install(string missing, string message)
     {
         using var tools = new TemporaryFolder();
-        foreach (var tool in new[] { "bash", "dirname", "readlink", "awk", "mkdir" })
+        foreach (var tool in new[] { "bash", "dirname", "readlink", "awk", "mkdir", "uname" })
         {
             File.CreateSymbolicLink(Path.Combine(tools.Path, tool), Find(tool));
         }
@@ -86,6 +96,54 @@ public sealed class LauncherTests
 
         Assert.AreEqual(1, run.ExitCode);
         StringAssert.StartsWith(run.Errors, message);
+    }
+
+    [TestMethod]
+    [DataRow("Darwin", "arm64")]
+    [DataRow("Linux", "aarch64")]
+    public async Task A_machine_that_it_does_not_run_on_is_told_at_once(string system, string processor)
+    {
+        using var tools = new TemporaryFolder();
+        Fake(tools, "uname", $"case $1 in -s) echo {system} ;; *) echo {processor} ;; esac");
+        Fake(tools, "dotnet", "exit 1");
+
+        var run = await ScriptRun.StartAsync(Launcher, ["up"], tools.Path, ("PATH", $"{tools.Path}:{Environment.GetEnvironmentVariable("PATH")}"));
+
+        Assert.AreEqual((1, ""), (run.ExitCode, run.Output));
+        StringAssert.StartsWith(run.Errors, $"DurableMl runs on Linux x64 here, not on {system} {processor}");
+    }
+
+    [TestMethod]
+    public async Task The_batch_emulator_alone_needs_neither_npm_nor_pytorch()
+    {
+        using var tools = new TemporaryFolder();
+        foreach (var missing in (string[])["node", "npm"])
+        {
+            Fake(tools, missing, "exit 127");
+        }
+
+        // A checkout of its own, since what is built is written down there.
+        var checkout = Directory.CreateDirectory(tools["checkout"]).FullName;
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "eng", "launcher")).Append(Launcher))
+        {
+            var copy = Path.Combine(checkout, Path.GetRelativePath(Repository.Root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        Fake(tools, "dotnet", "if [ \"$1\" = --list-sdks ]; then echo '10.0.100 [/sdk]'; else echo \"dotnet $*\"; fi");
+
+        var run = await ScriptRun.StartAsync(
+            Path.Combine(checkout, "durableml"), ["batch-emulator", "--help"], tools.Path, ("PATH", $"{tools.Path}:{Environment.GetEnvironmentVariable("PATH")}"), ("DURABLEML_PYTHON", "/nowhere/python3"));
+
+        Assert.AreEqual(0, run.ExitCode, run.Errors);
+        StringAssert.Contains(run.Output, "durableml.dll batch-emulator --help");
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        var state = Path.Combine(checkout, ".durableml");
+        foreach (var path in Directory.EnumerateFileSystemEntries(state, "*", SearchOption.AllDirectories).Append(state))
+        {
+            Assert.AreEqual(UnixFileMode.None, File.GetUnixFileMode(path) & Others, path);
+        }
     }
 
     private static void Fake(TemporaryFolder folder, string name, string script)

@@ -1,6 +1,7 @@
 using System.Net;
 using DurableMl.Cli;
 using DurableMl.Cli.Pipelines;
+using DurableMl.Cli.Progress;
 
 namespace Cli.Tests.Pipelines;
 
@@ -45,6 +46,17 @@ public sealed class PipelinesClientTests
         var stub = new StubHandler((HttpStatusCode.NotFound, "{}"));
 
         Assert.IsNull(await new PipelinesClient(stub.Client()).GetAsync("a", CancellationToken.None));
+    }
+
+    [TestMethod]
+    public async Task What_is_no_run_is_looked_for_among_imports_and_scorings()
+    {
+        var stub = new StubHandler((HttpStatusCode.NotFound, "{}"), (HttpStatusCode.OK, """{ "runId": "a", "state": "failed", "output": "no shard", "customStatus": { "shards": 0 } }"""));
+
+        var found = await new PipelinesClient(stub.Client()).GetOtherAsync("a", CancellationToken.None);
+
+        Assert.AreEqual("a: failed, no shard", RunTables.Headline(found!));
+        CollectionAssert.AreEqual(new[] { "GET /api/imports/a", "GET /api/scores/a" }, stub.Requests);
     }
 
     [TestMethod]

@@ -22,6 +22,10 @@ public sealed class ProblemTextTests
     }
 
     [TestMethod]
+    public void A_title_that_is_a_sentence_stays_one() => Assert.AreEqual(
+        "The run has ended. It is published.", ProblemText.Describe(HttpStatusCode.Conflict, """{ "title": "The run has ended.", "detail": "It is published." }"""));
+
+    [TestMethod]
     [DataRow("gone away")]
     [DataRow("[1]")]
     [DataRow("")]

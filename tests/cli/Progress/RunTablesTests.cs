@@ -1,3 +1,4 @@
+using DurableMl.Cli.Pipelines;
 using DurableMl.Cli.Progress;
 using Spectre.Console;
 
@@ -6,6 +7,12 @@ namespace Cli.Tests.Progress;
 [TestClass]
 public sealed class RunTablesTests
 {
+    [TestMethod]
+    [DataRow(1, 1, "1 example in 1 shard")]
+    [DataRow(2, 3, "2 examples in 3 shards")]
+    public void One_of_a_kind_is_one(long examples, int shards, string size) =>
+        Assert.AreEqual(size, new RunDataset("d", "v", Reused: false, examples, shards).Size());
+
     [TestMethod]
     public void The_picture_shows_phases_dataset_and_trials()
     {
@@ -30,7 +37,7 @@ public sealed class RunTablesTests
     }
 
     [TestMethod]
-    [DataRow("""{ "runId": "a", "state": "cancelled", "runtimeStatus": "Completed", "customStatus": { "error": "cancelled: enough" } }""", "a: cancelled, cancelled: enough")]
+    [DataRow("""{ "runId": "a", "state": "cancelled", "runtimeStatus": "Completed", "customStatus": { "error": "cancelled: enough" } }""", "a: cancelled: enough")]
     [DataRow("""{ "runId": "a", "state": "rejected", "runtimeStatus": "Completed" }""", "a: rejected")]
     [DataRow("""{ "runId": "a", "state": "failed", "runtimeStatus": "Failed", "output": "train: out of memory" }""", "a: failed, train: out of memory")]
     public void A_run_is_said_to_be_what_it_is_and_not_how_its_orchestration_ended(string run, string line) => Assert.AreEqual(line, RunTables.Headline(Runs.Parse(run)));

@@ -8,6 +8,7 @@ using Azure.Compute.Batch;
 using DurableMl.Local.BatchEmulator;
 using DurableMl.Local.BatchEmulator.Containers;
 using DurableMl.Local.BatchEmulator.Pools;
+using DurableMl.Tests.Support.Otlp;
 using Orchestrations.Tests.Fixtures;
 
 namespace Functions.Tests.Fixtures;
@@ -15,6 +16,9 @@ namespace Functions.Tests.Fixtures;
 /// <summary>The app as a process of its own, with a real Azurite and the Batch emulator, whose jobs run on this machine. One for all tests.</summary>
 internal sealed class App : IAsyncDisposable
 {
+    /// <summary>What the worker calls itself in telemetry.</summary>
+    public const string Service = "DurableMl.Functions";
+
     private static readonly Lazy<Task<App>> Shared = new(StartAsync);
 
     private readonly TemporaryFolder folder = new();
@@ -25,6 +29,9 @@ internal sealed class App : IAsyncDisposable
     public HttpClient Http { get; private set; } = null!;
 
     public BatchClient Batch { get; private set; } = null!;
+
+    /// <summary>What host and worker tell of what they do.</summary>
+    public OtlpReceiver Telemetry { get; } = new();
 
     public static Task<App> GetAsync() => Shared.Value;
 
@@ -100,6 +107,7 @@ internal sealed class App : IAsyncDisposable
         process.Dispose();
         Http.Dispose();
         await emulator.DisposeAsync();
+        await Telemetry.DisposeAsync();
         folder.Dispose();
     }
 
@@ -148,6 +156,11 @@ internal sealed class App : IAsyncDisposable
             start.Environment[name] = value;
         }
 
+        foreach ((string name, string value) in Telemetry.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Append(line.Data);
         process.ErrorDataReceived += (_, line) => Append(line.Data);
@@ -158,25 +171,12 @@ internal sealed class App : IAsyncDisposable
             async () =>
             {
                 Assert.IsFalse(process.HasExited, Log);
-                return await AnswersAsync();
+                return await Http.AnswersAsync("v2/health/live");
             },
             "the app answers",
             () => Log);
         using JsonDocument keys = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(state, "keys.json")));
         Http.DefaultRequestHeaders.Add("x-functions-key", keys.RootElement.GetProperty("functionKeys").GetProperty("default").GetString());
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using HttpResponseMessage response = await Http.GetAsync(new Uri("v2/health/live", UriKind.Relative));
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 
     private void Append(string? line)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using Orchestrations.Tests.Fixtures;
 
 namespace Functions.Tests.Fixtures;
@@ -16,6 +17,7 @@ internal static class Probe
         with open(os.environ["DML_PARAMS"]) as file:
             parameters = json.load(file)
         mode = parameters.get("mode", "ok")
+        print("TRACEPARENT", os.environ.get("TRACEPARENT"))
         output = os.environ["DML_OUTPUT"]
         with open(os.path.join(output, "metrics.jsonl"), "a") as file:
             file.write(json.dumps({"epoch": 1, "validation_accuracy": 0.5}) + "\n")
@@ -89,6 +91,6 @@ internal static class Probe
         var space = new Dictionary<string, ParameterDefinition>(StringComparer.Ordinal) { ["mode"] = new(ParameterKind.Choice, 0, 0, values) };
         string[] wanted = [.. modes.Order(StringComparer.Ordinal)];
         return Enumerable.Range(0, 100_000).First(seed =>
-            Enumerable.Range(0, modes.Length).Select(trial => TrialSampler.Sample(space, seed, trial)["mode"].GetString()!).Order(StringComparer.Ordinal).SequenceEqual(wanted));
+            Enumerable.Range(0, modes.Length).Select(trial => new RandomSampler(new SearchSpace(space), seed).Sample(trial, [])["mode"].GetString()!).Order(StringComparer.Ordinal).SequenceEqual(wanted));
     }
 }

@@ -1,83 +1,61 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
+using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
+using DurableMl.Functions.Inference;
+using DurableMl.Inference;
+using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Preprocessing;
 using Functions.Tests.Fixtures;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Orchestrations.Tests.Fixtures;
+using Serving.Tests;
 
 namespace Functions.Tests.Inference;
+
+/// <summary>The conformance suite against the Functions app.</summary>
+[TestClass]
+public sealed class FunctionsConformanceTests : InferenceConformance
+{
+    protected override async Task<HttpClient> ClientAsync() => (await App.GetAsync()).Http;
+
+    protected override Task<BlobServiceClient> BlobsAsync() => Storage.BlobsAsync();
+}
 
 [TestClass]
 public sealed class InferenceFunctionsTests
 {
     [TestMethod]
-    public async Task A_published_model_answers_JSON_and_binary_requests_through_the_app()
+    public async Task Every_row_of_the_table_of_endpoints_has_its_trigger_and_no_trigger_is_without_one()
     {
-        App app = await App.GetAsync();
-        string model = await PublishAsync();
-        (HttpStatusCode status, JsonNode json) = await SendAsync(
-            app, HttpMethod.Post, $"v2/models/{model}/infer", """{"id":"1","inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[3,4]}]}""");
-        Assert.AreEqual(HttpStatusCode.OK, status, json.ToJsonString());
-        Assert.AreEqual("[3,8]", json["outputs"]![0]!["data"]!.ToJsonString());
-        Assert.AreEqual("1", (string)json["model_version"]!);
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton(new BlobServiceClient("UseDevelopmentStorage=true")).AddInference();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        string[] rows = [.. provider.GetRequiredService<InferenceEndpoints>().All.Select(row =>
+            $"{row.Name} {string.Join(',', row.Methods).ToLowerInvariant()} {row.Route} {(row.IsAnonymous ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function)}")];
+        string[] triggers = [.. typeof(ServeModels).GetMethods().Select(method => (
+            Name: method.GetCustomAttribute<FunctionAttribute>()?.Name, Trigger: method.GetParameters().FirstOrDefault()?.GetCustomAttribute<HttpTriggerAttribute>()))
+            .Where(each => each.Trigger is not null).Select(each => $"{each.Name} {string.Join(',', each.Trigger!.Methods!)} {each.Trigger.Route} {each.Trigger.AuthLevel}")];
 
-        byte[] header = """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":8}}],"parameters":{"binary_data_output":true}}"""u8.ToArray();
-        var content = new ByteArrayContent([.. header, .. MemoryMarshal.AsBytes<float>([3, 4])]);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        content.Headers.Add("Inference-Header-Content-Length", $"{header.Length}");
-        using HttpResponseMessage binary = await app.Http.PostAsync(new Uri($"v2/models/{model}/versions/1/infer", UriKind.Relative), content);
-        byte[] body = await binary.Content.ReadAsByteArrayAsync();
-        Assert.AreEqual(HttpStatusCode.OK, binary.StatusCode);
-        CollectionAssert.AreEqual(new float[] { 3, 8 }, MemoryMarshal.Cast<byte, float>(body.AsSpan(body.Length - 8)).ToArray());
+        CollectionAssert.AreEquivalent(rows, triggers);
     }
 
     [TestMethod]
-    [DataRow("GET", "v2", 200)]
-    [DataRow("GET", "v2/health/live", 200)]
-    [DataRow("GET", "v2/models/{0}", 200)]
-    [DataRow("GET", "v2/models/{0}/versions/1", 200)]
-    [DataRow("GET", "v2/models/{0}/ready", 200)]
-    [DataRow("GET", "v2/models/{0}/versions/1/ready", 200)]
-    [DataRow("GET", "v2/models/missing", 404)]
-    [DataRow("POST", "v2/models/missing/infer", 404)]
-    [DataRow("POST", "v2/models/{0}/infer", 400)]
-    [DataRow("POST", "v2/models/{0}/versions/7/infer", 404)]
-    [DataRow("GET", "api/models", 200)]
-    [DataRow("GET", "api/models/{0}", 200)]
-    [DataRow("GET", "api/models/{0}/versions/1", 200)]
-    [DataRow("GET", "api/models/{0}/traffic", 200)]
-    [DataRow("GET", "api/models/{0}/experiments", 200)]
-    [DataRow("PUT", "api/models/{0}/traffic", 428)]
-    [DataRow("PUT", "api/models/{0}/aliases/candidate", 400)]
     [DataRow("POST", "api/models/{0}/score", 400)]
     [DataRow("POST", "api/models/{0}/import", 400)]
-    [DataRow("POST", "api/feedback", 400)]
     [DataRow("GET", "openapi.json", 200)]
-    public async Task Every_route_of_inference_is_there(string method, string path, int expected)
+    public async Task Bulk_scoring_imports_and_the_description_are_there(string method, string path, int expected)
     {
         App app = await App.GetAsync();
         string model = await PublishAsync();
-        string? body = method == "GET" ? null : path.Contains("missing", StringComparison.Ordinal) || path.Contains("/7/", StringComparison.Ordinal)
-            ? """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[3,4]}]}"""
-            : "{}";
-        (HttpStatusCode status, JsonNode answer) = await SendAsync(app, new HttpMethod(method), path.Replace("{0}", model, StringComparison.Ordinal), body);
+        string route = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, model);
+        (HttpStatusCode status, JsonNode body) = await SendAsync(app, new HttpMethod(method), route, method == "GET" ? null : "{}");
 
-        Assert.AreEqual(expected, (int)status, answer.ToJsonString());
-    }
-
-    [TestMethod]
-    public async Task Metrics_are_text_for_Prometheus()
-    {
-        App app = await App.GetAsync();
-        string model = await PublishAsync();
-        await SendAsync(app, HttpMethod.Get, $"v2/models/{model}/ready", null);
-        string metrics = await app.Http.GetStringAsync(new Uri("metrics", UriKind.Relative));
-
-        Assert.Contains($$"""durableml_inference_loads_total{model="{{model}}",version="1"} 1""", metrics);
+        Assert.AreEqual(expected, (int)status, body.ToJsonString());
     }
 
     [TestMethod]
@@ -100,6 +78,25 @@ public sealed class InferenceFunctionsTests
         Assert.AreEqual("Completed", (string)instance["runtimeStatus"]!, instance.ToJsonString());
         Assert.Contains("\"Examples\":6", instance["output"]!.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("\"Accuracy\":1", instance["output"]!.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+        (_, JsonNode score) = await SendAsync(app, HttpMethod.Get, $"api/scores/{started["id"]}", null);
+        Assert.AreEqual(("completed", 6), ((string)score["state"]!, (int)score["output"]!["examples"]!), score.ToJsonString());
+        (status, JsonNode ended) = await SendAsync(app, HttpMethod.Post, $"api/scores/{started["id"]}/cancel", null);
+        Assert.AreEqual(HttpStatusCode.Conflict, status);
+        StringAssert.StartsWith((string)ended["detail"]!, "It is completed since");
+    }
+
+    [TestMethod]
+    public async Task A_scoring_that_fails_says_why_in_words()
+    {
+        App app = await App.GetAsync();
+        string model = await PublishAsync();
+        (_, JsonNode started) = await SendAsync(app, HttpMethod.Post, $"api/models/{model}/score", $$"""{"input":"datasets/{{model}}/none-"}""");
+        await app.EndAsync(started);
+
+        (_, JsonNode score) = await SendAsync(app, HttpMethod.Get, $"api/scores/{started["id"]}", null);
+
+        Assert.AreEqual(("failed", $"There is no .npy shard under datasets/{model}/none-."), ((string)score["state"]!, (string)score["output"]!), score.ToJsonString());
+        Assert.AreEqual(HttpStatusCode.NotFound, (await SendAsync(app, HttpMethod.Get, "api/scores/none", null)).Status);
     }
 
     /// <summary>scores = (x0, 2 · x1).</summary>

@@ -33,14 +33,25 @@ public sealed class OpenApiTests
     }
 
     [TestMethod]
-    public void What_is_told_of_operations_is_told_of_ones_that_exist()
+    public void What_is_told_of_operations_is_told_of_ones_that_exist() =>
+        CollectionAssert.AreEquivalent(ApiOperations.All.Keys.ToArray(), Described().Select(each => (string)each.Operation["operationId"]!).ToArray());
+
+    [TestMethod]
+    public void Schemas_are_those_of_the_types_with_their_documentation()
     {
-        using Stream told = typeof(OpenApi).Assembly.GetManifestResourceStream("openapi.json")!;
-        string[] summaries = [.. Described().Select(each => (string)each.Operation["summary"]!)];
-        foreach ((string name, JsonNode? operation) in JsonNode.Parse(told)!["operations"]!.AsObject())
-        {
-            Assert.Contains((string)operation!["summary"]!, summaries, name);
-        }
+        JsonNode options = OpenApi.Document["components"]!["schemas"]!["ServingOptions"]!["properties"]!["maxQueue"]!;
+
+        Assert.AreEqual("integer", (string)options["type"]!, options.ToJsonString());
+        Assert.AreEqual("Requests that may wait; one more is answered 429.", (string)options["description"]!);
+        Assert.IsNotNull(OpenApi.Document["components"]!["schemas"]!["TrafficRules"]!["properties"]!["route"]);
+    }
+
+    [TestMethod]
+    public void A_body_that_must_be_JSON_says_what_happens_to_another()
+    {
+        JsonObject start = Described().Single(each => each.Route == "post /api/pipelines").Operation;
+
+        Assert.IsNotNull(start["responses"]!["415"]);
     }
 
     [TestMethod]
@@ -76,7 +87,7 @@ public sealed class OpenApiTests
     {
         while (node?["$ref"] is JsonValue reference)
         {
-            node = ((string)reference!)[2..].Split('/').Aggregate((JsonNode?)OpenApi.Document, (at, name) => at?[name]);
+            node = ((string)reference!)[2..].Split('/').Aggregate((JsonNode?)OpenApi.Document, (at, name) => at is JsonArray items ? items[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)] : at?[name]);
         }
 
         return node!;

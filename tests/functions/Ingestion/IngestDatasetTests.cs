@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
-using DurableMl.Functions.Ingestion;
-using DurableMl.Orchestrations.Runs;
 using Functions.Tests.Fixtures;
 using Orchestrations.Tests.Fixtures;
 
@@ -22,12 +20,16 @@ public sealed class IngestDatasetTests
         JsonObject run = await app.EndAsync(id);
         Assert.AreEqual("published", run["output"]!["state"]!.GetValue<string>(), run.ToJsonString());
         Assert.HasCount(1, await RunsOfAsync(app, raw.Name));
+        await Eventually.TrueAsync(
+            () => app.Telemetry.Spans.FirstOrDefault(span => span.Name == "orchestration:PipelineOrchestrator" && span.Attributes["durabletask.task.instance_id"] == id) is { } started
+                && app.Telemetry.Spans.Any(span => span.TraceId == started.TraceId && span.Name is ("function IngestDataset" or "function IngestMissedDatasets")),
+            "the run's trace begins with the blob");
     }
 
     [TestMethod]
     public async Task A_wrong_pipeline_is_answered_beside_it()
     {
-        await App.GetAsync();
+        App app = await App.GetAsync();
         RawDataset raw = await RawDataset.UploadAsync();
         JsonObject pipeline = Probe.Pipeline(raw, "ok");
         pipeline["sweep"]!["trials"] = 0;
@@ -35,7 +37,7 @@ public sealed class IngestDatasetTests
         await raw.PutAsync("pipeline.json", System.Text.Encoding.UTF8.GetBytes(pipeline.ToJsonString()));
 
         BlobClient answer = (await Storage.BlobsAsync()).GetBlobContainerClient("raw").GetBlobClient($"{raw.Name}/pipeline.json.errors");
-        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the errors are beside it");
+        await Eventually.TrueAsync(async () => await answer.ExistsAsync(), "the errors are beside it", () => app.Log);
         JsonNode errors = JsonNode.Parse((await answer.DownloadContentAsync()).Value.Content.ToString())!["errors"]!;
         Assert.AreEqual("$.sweep.trials", errors[0]!["path"]!.GetValue<string>());
     }
@@ -58,17 +60,6 @@ public sealed class IngestDatasetTests
         // The errors go when the second upload has been looked at.
         await Eventually.TrueAsync(async () => !await container.GetBlobClient($"{raw.Name}/pipeline.json.errors").ExistsAsync(), "the second upload was looked at");
         Assert.HasCount(1, await RunsOfAsync(app, raw.Name));
-    }
-
-    [TestMethod]
-    public void Of_a_run_id_the_dataset_and_the_content_decide()
-    {
-        string id = IngestDataset.RunIdFor("données + 100%", "{}"u8);
-
-        Assert.IsTrue(RunIds.IsValid(id), id);
-        Assert.AreEqual(id, IngestDataset.RunIdFor("données + 100%", "{}"u8));
-        Assert.AreNotEqual(id, IngestDataset.RunIdFor("données + 100%", "{ }"u8));
-        Assert.AreNotEqual(id, IngestDataset.RunIdFor("donnees + 100%", "{}"u8));
     }
 
     private static async Task<string> RunOfAsync(App app, string name) =>

@@ -37,6 +37,29 @@ public sealed class PipelineHttpTests
     }
 
     [TestMethod]
+    [DataRow("api/pipelines", "text/plain")]
+    [DataRow("api/pipelines", "application/x-www-form-urlencoded")]
+    [DataRow("api/pipelines", null)]
+    [DataRow("api/pipelines/any/approval", "text/plain")]
+    [DataRow("api/feedback", "multipart/form-data; boundary=x")]
+    public async Task What_a_web_page_may_send_without_asking_starts_and_decides_nothing(string path, string? type)
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Probe.Pipeline(raw, "ok").ToJsonString()));
+        if (type is not null)
+        {
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        using HttpResponseMessage response = await app.Http.PostAsync(new Uri(path, UriKind.Relative), content);
+
+        Assert.AreEqual((HttpStatusCode.UnsupportedMediaType, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        StringAssert.Contains((string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]!, "application/json");
+        Assert.DoesNotContain(raw.Name, await app.Http.GetStringAsync(new Uri("api/pipelines", UriKind.Relative)));
+    }
+
+    [TestMethod]
     public async Task A_body_that_is_too_long_is_refused()
     {
         (HttpStatusCode status, _, _) = await PostAsync("api/pipelines", new string(' ', PipelineReader.MaxBytes + 1));

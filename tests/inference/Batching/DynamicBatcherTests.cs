@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using DurableMl.Inference.Batching;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Telemetry;
+using DurableMl.Inference.Serving;
 using DurableMl.Inference.Tensors;
 using Microsoft.Extensions.Time.Testing;
 

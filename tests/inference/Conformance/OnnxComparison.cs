@@ -1,6 +1,6 @@
 using System.Globalization;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Values;
+using DurableMl.Inference.Sessions;
 
 namespace Inference.Tests.Conformance;
 
@@ -16,7 +16,7 @@ internal static class OnnxComparison
         for (int i = 0; i < expected.Length; i++)
         {
             OnnxValueFile want = order.Contains(expected[i].Name) ? expected[i] : expected[i].Named(order[i]);
-            List<OnnxTensorFile> got = actual.FindAll(output => want.Tensors.Exists(tensor => tensor.Name == output.Name) || PartName.IsOf(output.Name, want.Name));
+            List<OnnxTensorFile> got = actual.FindAll(output => want.Tensors.Exists(tensor => tensor.Name == output.Name) || OutputForm.IsPart(output.Name, want.Name));
             bool empty = want.Tensors.Count == 0 && got is [{ Shape: [0] }];
             if (got.Count != want.Tensors.Count && !empty)
             {
@@ -75,7 +75,7 @@ internal static class OnnxComparison
         "FP32" => BitConverter.ToSingle(tensor.Data, i * 4),
         "FP64" => BitConverter.ToDouble(tensor.Data, i * 8),
         "FP16" => (double)BitConverter.ToHalf(tensor.Data, i * 2),
-        "BF16" => BrainFloat.ToSingle(BitConverter.ToUInt16(tensor.Data, i * 2)),
+        "BF16" => (double)(float)System.Runtime.InteropServices.MemoryMarshal.Cast<byte, Microsoft.ML.OnnxRuntime.BFloat16>(tensor.Data)[i],
         "INT64" => BitConverter.ToInt64(tensor.Data, i * 8),
         "INT32" => BitConverter.ToInt32(tensor.Data, i * 4),
         "UINT64" => BitConverter.ToUInt64(tensor.Data, i * 8),

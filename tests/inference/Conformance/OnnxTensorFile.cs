@@ -53,7 +53,7 @@ internal sealed record OnnxTensorFile(string Name, TensorType Type, long[] Shape
 
         TensorType? type = TensorType.Of((TensorElementType)dataType);
         byte[] data = (hasStrings ? strings : raw).ToArray();
-        return type is null || (!type.IsBytes && data.Length != type.Bytes(TensorShape.Elements([.. dims]))) ? null : new(name, type, [.. dims], data);
+        return type is null || (!type.IsBytes && data.Length != (long)TensorShape.Elements([.. dims]) * type.Size) ? null : new(name, type, [.. dims], data);
 
         void Value(int field, ulong value)
         {

@@ -1,112 +1,63 @@
 using System.Text;
+using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Values;
 
 namespace Inference.Tests.Conformance;
 
-/// <summary>An input or output of ONNX's test data: a TensorProto, SequenceProto or OptionalProto, as the tensors that carry it in the protocol.</summary>
+/// <summary>An input or output of ONNX's test data: a TensorProto or SequenceProto, as the tensors that carry it in the protocol.</summary>
 internal sealed record OnnxValueFile(string Name, List<OnnxTensorFile> Tensors)
 {
-    /// <summary>Reads a file that holds what the model's <paramref name="form"/> says; null when it does not.</summary>
-    public static OnnxValueFile? Read(string path, ValueForm? form)
+    /// <summary>Reads a file; null when it holds something else.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="element">The element type that the model declares.</param>
+    /// <param name="isSequence">Whether it holds a sequence.</param>
+    public static OnnxValueFile? Read(string path, TensorType? element, bool isSequence)
     {
         byte[] file = File.ReadAllBytes(path);
-        (string name, List<OnnxTensorFile?> tensors) = form switch
+        if (isSequence)
         {
-            { IsOptional: true } => Optional(file, form),
-            { Kind: ValueKind.Sequence } => Sequence(file),
-            _ => Tensor(file, form),
-        };
-        return tensors.Contains(null) ? null : new(name, tensors!);
+            return Sequence(file);
+        }
+
+        OnnxTensorFile? tensor = OnnxTensorFile.Parse(file);
+        if (tensor is { Type.Name: "UINT16" } && element?.Name == "BF16")
+        {
+            // NumPy, which wrote the files, has no bfloat16; the bits are the same.
+            tensor = tensor with { Type = element };
+        }
+
+        return tensor is null ? null : new(tensor.Name, [tensor]);
     }
 
     /// <summary>The same under another name.</summary>
     public OnnxValueFile Named(string name) => new(name, Tensors.ConvertAll(tensor => tensor with { Name = name + tensor.Name[Name.Length..] }));
 
-    private static (string Name, List<OnnxTensorFile?> Tensors) Tensor(ReadOnlySpan<byte> message, ValueForm? form)
-    {
-        OnnxTensorFile? tensor = OnnxTensorFile.Parse(message);
-        if (tensor is { Type.Name: "UINT16" } && form?.Element?.Name == "BF16")
-        {
-            // NumPy, which wrote the files, has no bfloat16; the bits are the same.
-            tensor = tensor with { Type = form.Element };
-        }
-
-        return (tensor?.Name ?? "", [tensor]);
-    }
-
-    private static (string Name, List<OnnxTensorFile?> Tensors) Sequence(ReadOnlySpan<byte> message)
+    private static OnnxValueFile? Sequence(ReadOnlySpan<byte> message)
     {
         string name = "";
-        int type = 0;
         var tensors = new List<OnnxTensorFile?>();
-        while (Next(ref message, out int field, out ulong number, out ReadOnlySpan<byte> content))
+        while (!message.IsEmpty)
         {
-            switch (field)
+            ulong tag = OnnxTensorFile.Varint(ref message);
+            int length = (int)OnnxTensorFile.Varint(ref message);
+            if ((tag & 7) != 2)
+            {
+                continue;
+            }
+
+            switch (tag >> 3)
             {
                 case 1:
-                    name = Encoding.UTF8.GetString(content);
-                    break;
-                case 2:
-                    type = (int)number;
+                    name = Encoding.UTF8.GetString(message[..length]);
                     break;
                 case 3:
-                    tensors.Add(OnnxTensorFile.Parse(content));
+                    tensors.Add(OnnxTensorFile.Parse(message[..length]));
                     break;
             }
+
+            message = message[length..];
         }
 
-        if (type > 1)
-        {
-            // Sequences of something else than tensors.
-            return (name, [null]);
-        }
-
-        return (name, [.. tensors.Select((tensor, i) => tensor is null ? null : tensor with { Name = PartName.Element(name, i) })]);
-    }
-
-    private static (string Name, List<OnnxTensorFile?> Tensors) Optional(ReadOnlySpan<byte> message, ValueForm form)
-    {
-        string name = "";
-        List<OnnxTensorFile?> tensors = [];
-        string inner = "";
-        while (Next(ref message, out int field, out _, out ReadOnlySpan<byte> content))
-        {
-            switch (field)
-            {
-                case 1:
-                    name = Encoding.UTF8.GetString(content);
-                    break;
-                case 3:
-                    (inner, tensors) = Tensor(content, form);
-                    break;
-                case 5:
-                    (inner, tensors) = Sequence(content);
-                    break;
-            }
-        }
-
-        return (name, tensors.ConvertAll(tensor => tensor is null ? null : tensor with { Name = name + tensor.Name[inner.Length..] }));
-    }
-
-    private static bool Next(ref ReadOnlySpan<byte> rest, out int field, out ulong number, out ReadOnlySpan<byte> content)
-    {
-        (field, number) = (0, 0);
-        content = default;
-        if (rest.IsEmpty)
-        {
-            return false;
-        }
-
-        ulong tag = OnnxTensorFile.Varint(ref rest);
-        field = (int)(tag >> 3);
-        number = OnnxTensorFile.Varint(ref rest);
-        if ((tag & 7) == 2)
-        {
-            content = rest[..(int)number];
-            rest = rest[(int)number..];
-        }
-
-        return true;
+        return tensors.Contains(null) ? null : new(name, [.. tensors.Select((tensor, i) => tensor! with { Name = OutputForm.Item(name, i) })]);
     }
 }

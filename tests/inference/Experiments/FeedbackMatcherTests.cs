@@ -128,7 +128,7 @@ public sealed class FeedbackMatcherTests : IAsyncDisposable
         JsonNode rejected = (await ResultsAsync(one))["feedback"]!;
 
         Assert.AreEqual(1, (int)rejected["rejected"]!);
-        Assert.Contains("2 labels for the 1 examples of request 'r1'", (string)rejected["latestRejection"]!["reason"]!);
+        Assert.Contains("must be one for each example: request 'r1' had 1, and there are 2", (string)rejected["latestRejection"]!["reason"]!);
         Assert.AreEqual(400, await LabelAsync(one, "r1", "1,1"));
         Assert.AreEqual(200, await LabelAsync(one, "r1", "1"));
     }
@@ -138,7 +138,7 @@ public sealed class FeedbackMatcherTests : IAsyncDisposable
     {
         (InferenceHost one, _) = await StartAsync();
         await InferAsync(one, "r1");
-        string name = $"m/feedback/{RequestKey.Of("r1")}.json";
+        string name = $"m/feedback/{PredictionLog.KeyOf("r1")}.json";
         await container.GetBlobClient(name).UploadAsync(BinaryData.FromString("{}"));
         JsonNode feedback = (await ResultsAsync(one))["feedback"]!;
 
@@ -172,7 +172,7 @@ public sealed class FeedbackMatcherTests : IAsyncDisposable
         await small.PublishAsync("m", OnnxModel.Add(1));
         for (int i = 0; i < 7; i++)
         {
-            Assert.IsTrue(await small.Service<PendingFeedback>().TryAddAsync("m", new($"r{i}", [1]), CancellationToken.None));
+            await container.GetBlobClient($"m/feedback/{PredictionLog.KeyOf($"r{i}")}.json").UploadAsync(BinaryData.FromString($$"""{"id":"r{{i}}","labels":[1]}"""));
         }
 
         time.Advance(TimeSpan.FromHours(2));

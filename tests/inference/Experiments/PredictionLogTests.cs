@@ -5,7 +5,7 @@ namespace Inference.Tests.Experiments;
 [TestClass]
 public sealed class PredictionLogTests
 {
-    private static readonly RequestKey One = RequestKey.Of("1");
+    private const string One = "1";
 
     [TestMethod]
     public void The_oldest_request_leaves_first_and_the_model_with_its_last()
@@ -14,10 +14,10 @@ public sealed class PredictionLogTests
         log.Add("old", One, Prediction("a"));
         log.Add("new", One, Prediction("b"));
         CollectionAssert.AreEquivalent(new[] { "old", "new" }, log.Models.ToArray());
-        log.Add("new", RequestKey.Of("2"), Prediction("c"));
+        log.Add("new", "2", Prediction("c"));
 
         Assert.IsNull(log.Take("old", One));
-        Assert.IsFalse(log.Knows("old", One));
+        Assert.IsFalse(log.Knows("old", PredictionLog.KeyOf(One)));
         CollectionAssert.AreEqual(new[] { "new" }, log.Models.ToArray());
         Assert.AreEqual("b", log.Take("new", One)!.Single().Route);
     }
@@ -30,7 +30,7 @@ public sealed class PredictionLogTests
 
         Assert.HasCount(1, log.Take("m", One)!);
         Assert.IsEmpty(log.Take("m", One)!);
-        Assert.IsTrue(log.Knows("m", One));
+        Assert.IsTrue(log.Knows("m", PredictionLog.KeyOf(One)));
     }
 
     [TestMethod]
@@ -52,12 +52,12 @@ public sealed class PredictionLogTests
         log.Add("m", One, Prediction("a"));
         log.Take("m", One);
         log.Add("m", One, Prediction("again"));
-        log.Add("m", RequestKey.Of("2"), Prediction("b"));
-        log.Add("m", RequestKey.Of("3"), Prediction("c"));
+        log.Add("m", "2", Prediction("b"));
+        log.Add("m", "3", Prediction("c"));
 
         Assert.IsNull(log.Take("m", One));
-        Assert.HasCount(1, log.Take("m", RequestKey.Of("2"))!);
-        Assert.HasCount(1, log.Take("m", RequestKey.Of("3"))!);
+        Assert.HasCount(1, log.Take("m", "2")!);
+        Assert.HasCount(1, log.Take("m", "3")!);
     }
 
     private static PredictionLog.Prediction Prediction(string route) => new(route, "1", [0]);

@@ -18,7 +18,7 @@ public sealed class InferRequestBodyTests
     {
         var limits = new ProtocolLimits { Memory = new(1L << 40) };
         using var gone = new CancellationTokenSource();
-        Task[] waiting = [.. Enumerable.Range(0, 500).Select(_ => InferRequestBody.ReadAsync(Announcing(64 << 20, new Silence()), limits, gone.Token).AsTask())];
+        Task[] waiting = [.. Enumerable.Range(0, 500).Select(_ => InferRequestReader.ReadBodyAsync(Announcing(64 << 20, new Silence()), limits, gone.Token).AsTask())];
 
         Assert.IsLessThanOrEqualTo(500L * (64 << 10), limits.Memory.Taken);
         await gone.CancelAsync();
@@ -45,7 +45,7 @@ public sealed class InferRequestBodyTests
         {
             HttpRequest request = Announcing(length, new Pieces(sent));
             request.ContentLength = announced ? length : null;
-            (PooledMemory memory, int read, int json) = await InferRequestBody.ReadAsync(request, limits, CancellationToken.None);
+            (PooledMemory memory, int read, int json) = await InferRequestReader.ReadBodyAsync(request, limits, CancellationToken.None);
 
             Assert.IsTrue(memory.Span[..read].SequenceEqual(sent));
             Assert.AreEqual(length, json);

@@ -45,8 +45,18 @@ public sealed class ModelNamesTests
     [DataRow("model.json")]
     [DataRow("publication.json")]
     [DataRow(".hidden")]
-    [DataRow("a/b.onnx")]
-    public void The_registrys_own_files_cannot_be_published(string file) => Assert.ThrowsExactly<InvalidModelNameException>(() => ModelNames.File(file));
+    [DataRow("a//b.onnx")]
+    [DataRow("a/../b.onnx")]
+    [DataRow("a/.b")]
+    [DataRow("/a")]
+    [DataRow("a/")]
+    [DataRow("a\\b")]
+    public void The_registrys_own_files_and_names_that_leave_its_folder_cannot_be_published(string file) => Assert.ThrowsExactly<InvalidModelNameException>(() => ModelNames.File(file));
+
+    [TestMethod]
+    [DataRow("model.onnx")]
+    [DataRow("tokenizer/vocab.json")]
+    public void Files_may_lie_in_folders(string file) => Assert.AreEqual(file, ModelNames.File(file));
 
     [TestMethod]
     public void The_error_shows_no_control_characters_of_the_name() =>

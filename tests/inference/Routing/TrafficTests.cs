@@ -219,7 +219,7 @@ public sealed class TrafficTests
     public async Task Rules_that_cannot_be_used_are_refused_by_path(string rules, string path)
     {
         await ModelAsync("refused", 1);
-        var request = new HttpRequestMessage(HttpMethod.Put, "api/models/refused/traffic") { Content = new StringContent(rules) };
+        var request = new HttpRequestMessage(HttpMethod.Put, "api/models/refused/traffic") { Content = new StringContent(rules, System.Text.Encoding.UTF8, "application/json") };
         request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         HttpResponseMessage response = await host.Client.SendAsync(request);
         JsonNode problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
@@ -240,7 +240,7 @@ public sealed class TrafficTests
     public async Task A_misspelt_member_is_refused_with_its_path_and_the_name_that_was_meant(string rules, string path, string meant)
     {
         await ModelAsync("misspelt", 1);
-        var request = new HttpRequestMessage(HttpMethod.Put, "api/models/misspelt/traffic") { Content = new StringContent(rules) };
+        var request = new HttpRequestMessage(HttpMethod.Put, "api/models/misspelt/traffic") { Content = new StringContent(rules, System.Text.Encoding.UTF8, "application/json") };
         request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         HttpResponseMessage response = await host.Client.SendAsync(request);
         JsonNode problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errors"]![0]!;
@@ -272,7 +272,7 @@ public sealed class TrafficTests
     public async Task An_alias_that_is_not_what_it_should_be_is_refused(string alias, string path, string reason)
     {
         await ModelAsync("alias", 1);
-        HttpResponseMessage response = await host.Client.PutAsync("api/models/alias/aliases/candidate", new StringContent(alias));
+        HttpResponseMessage response = await host.Client.PutAsync("api/models/alias/aliases/candidate", new StringContent(alias, System.Text.Encoding.UTF8, "application/json"));
         JsonNode problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errors"]![0]!;
 
         Assert.AreEqual(400, (int)response.StatusCode);
@@ -295,7 +295,7 @@ public sealed class TrafficTests
             await host.PublishAsync("signatures", OnnxModel.Add(1, width: 8), alias: null);
         }
 
-        var request = new HttpRequestMessage(HttpMethod.Put, "api/models/signatures/traffic") { Content = new StringContent(rules) };
+        var request = new HttpRequestMessage(HttpMethod.Put, "api/models/signatures/traffic") { Content = new StringContent(rules, System.Text.Encoding.UTF8, "application/json") };
         request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Any);
         HttpResponseMessage response = await host.Client.SendAsync(request);
         JsonNode problem = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
@@ -388,7 +388,7 @@ public sealed class TrafficTests
 
     private static async Task<int> PutAsync(string model, string rules, string? etag)
     {
-        var request = new HttpRequestMessage(HttpMethod.Put, $"api/models/{model}/traffic") { Content = new StringContent(rules) };
+        var request = new HttpRequestMessage(HttpMethod.Put, $"api/models/{model}/traffic") { Content = new StringContent(rules, System.Text.Encoding.UTF8, "application/json") };
         if (etag is not null)
         {
             request.Headers.TryAddWithoutValidation("If-Match", etag);

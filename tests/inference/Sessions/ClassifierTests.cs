@@ -25,6 +25,7 @@ public sealed class ClassifierTests
         InvalidModelException e = Assert.ThrowsExactly<InvalidModelException>(() => Load(folder, [1, 2, 3, 4]));
 
         Assert.Contains("model.onnx", e.Message);
+        Assert.DoesNotContain(folder.Path, e.Message);
     }
 
     [TestMethod]

@@ -10,7 +10,7 @@ public sealed class FileTests
     public async Task Files_are_listed_read_in_part_described_and_deleted()
     {
         await using var emulator = await EmulatorFixture.StartAsync();
-        await emulator.RunAsync("/bin/sh -c 'mkdir deep; printf 0123456789 > deep/digits; echo x > other'");
+        await emulator.RunAsync("/bin/sh -c 'mkdir deep; printf 0123456789 > deep/digits; chmod 640 deep/digits; echo x > other'");
         const string Files = "/jobs/job/tasks/task/files";
 
         Assert.AreEqual("stderr.txt,stdout.txt,wd", await NamesAsync(Files));
@@ -21,7 +21,7 @@ public sealed class FileTests
         var head = await emulator.Client.SendRawAsync("HEAD", Files + "/wd/deep/digits");
         Assert.AreEqual(10, head.Content.Headers.ContentLength);
         Assert.AreEqual("false", head.Headers.GetValues("ocp-batch-file-isdirectory").Single());
-        StringAssert.EndsWith(head.Headers.GetValues("ocp-batch-file-mode").Single(), "644");
+        StringAssert.EndsWith(head.Headers.GetValues("ocp-batch-file-mode").Single(), "640");
         Assert.AreEqual(HttpStatusCode.PreconditionFailed, (await emulator.Client.SendRawAsync("GET", Files + "/wd/deep/digits", null, ("If-Unmodified-Since", DateTimeOffset.UtcNow.AddDays(-1).ToString("R")))).StatusCode);
         Assert.AreEqual("OperationInvalidForCurrentState", await emulator.Client.FailsAsync(HttpStatusCode.Conflict, "DELETE", Files + "/wd/deep"));
 
@@ -70,5 +70,39 @@ public sealed class FileTests
 
         await Eventually.TrueAsync(async () => (int)(await emulator.Client.SendRawAsync("HEAD", "/jobs/job/tasks/task/files/stdout.txt")).StatusCode == 200
             && await emulator.FileAsync("task", "stdout.txt") == "first\n", "the output shows");
+    }
+
+    [TestMethod]
+    public async Task Links_in_a_circle_and_pipes_neither_hang_a_listing_nor_a_read_nor_an_upload()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.RunAsync("/bin/sh -c 'ln -s . a; ln -s . b; mkdir deep; ln -s .. deep/up; ln -s deep/file link; echo x > deep/file; mkfifo pipe; echo y > deep.txt'");
+        const string Files = "/jobs/job/tasks/task/files";
+
+        var names = (await emulator.Client.OkAsync("GET", Files + "?recursive=true"))["value"]!.AsArray().Select(f => (string)f!["name"]!).ToList();
+
+        CollectionAssert.AreEqual(new[] { "stderr.txt", "stdout.txt", "wd", "wd/deep", "wd/deep.txt", "wd/deep/file", "wd/pipe" }, names);
+        Assert.AreEqual("", await emulator.FileAsync("task", "wd/pipe"));
+        foreach (var behind in (string[])["wd/link", "wd/a/deep/file", "wd/deep/up/deep/file"])
+        {
+            Assert.AreEqual("FileNotFound", await emulator.Client.FailsAsync(HttpStatusCode.NotFound, "GET", $"{Files}/{behind}"));
+        }
+    }
+
+    [TestMethod]
+    public async Task Pages_of_a_listing_go_on_where_the_last_one_ended()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.RunAsync("/bin/sh -c 'mkdir -p a a-b; touch a/c a-b/c a.txt a/z'");
+        var names = new List<string>();
+
+        for (var next = "/jobs/job/tasks/task/files?recursive=true&maxresults=2"; next is not null;)
+        {
+            var page = await emulator.Client.OkAsync("GET", next);
+            names.AddRange(page["value"]!.AsArray().Select(f => (string)f!["name"]!));
+            next = (string?)page["odata.nextLink"];
+        }
+
+        CollectionAssert.AreEqual(new[] { "stderr.txt", "stdout.txt", "wd", "wd/a", "wd/a-b", "wd/a-b/c", "wd/a.txt", "wd/a/c", "wd/a/z" }, names);
     }
 }

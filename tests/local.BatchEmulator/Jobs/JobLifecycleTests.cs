@@ -231,13 +231,14 @@ public sealed class JobLifecycleTests
         await using var emulator = await EmulatorFixture.StartAsync(o => o.TerminationGrace = TimeSpan.FromMilliseconds(20));
         await emulator.CreatePoolAsync();
         await emulator.CreateJobAsync();
-        await emulator.AddTaskAsync("a", "sleep 641");
-        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 641").Count == 1, "the process runs");
+        var sleeping = new SleepingProcesses(emulator.DataDirectory);
+        await emulator.AddTaskAsync("a", sleeping.Command);
+        await Eventually.TrueAsync(() => sleeping.Alive.Count == 1, "the process runs");
 
         await emulator.Client.OkAsync("DELETE", "/jobs/job");
 
         await Eventually.TrueAsync(async () => (await emulator.Client.SendAsync("GET", "/jobs/job")).Status == HttpStatusCode.NotFound, "the job is gone");
-        Assert.IsEmpty(MarkedProcesses.Of("sleep 641"));
+        Assert.IsEmpty(sleeping.Alive);
         await Eventually.TrueAsync(() => !Directory.EnumerateDirectories(emulator.DataDirectory, "a", SearchOption.AllDirectories).Any(), "the files are gone");
     }
 

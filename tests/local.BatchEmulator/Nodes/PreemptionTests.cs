@@ -32,15 +32,16 @@ public sealed class PreemptionTests
         await using var emulator = await EmulatorFixture.StartAsync(o => o.PreemptedTime = TimeSpan.FromHours(1));
         await emulator.CreatePoolAsync(dedicated: 0, lowPriority: 1);
         await emulator.CreateJobAsync();
-        await emulator.AddTaskAsync("task", "/bin/sh -c 'trap \"\" TERM; sleep 611'");
-        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 611").Count == 1, "the process runs");
+        var sleeping = new SleepingProcesses(emulator.DataDirectory);
+        await emulator.AddTaskAsync("task", $"/bin/sh -c 'trap \"\" TERM; {sleeping.Command}'");
+        await Eventually.TrueAsync(() => sleeping.Alive.Count == 1, "the process runs");
         var node = (string)(await emulator.TaskAsync("task"))["nodeInfo"]!["nodeId"]!;
 
         await emulator.Client.OkAsync("POST", $"/admin/pools/pool/nodes/{node}/preempt?graceSeconds=0.1");
 
         var task = await emulator.WaitAsync("task", "active");
         Assert.IsNull(task["nodeInfo"]);
-        Assert.IsEmpty(MarkedProcesses.Of("sleep 611"));
+        Assert.IsEmpty(sleeping.Alive);
         Assert.AreEqual("preempted", (string?)(await emulator.Client.OkAsync("GET", $"/pools/pool/nodes/{node}"))["state"]);
     }
 }

@@ -15,14 +15,15 @@ public sealed class RestartTests
         await emulator.AddTaskAsync("done", "/bin/sh -c 'echo kept'");
         await emulator.WaitAsync("done");
         var mark = Path.Combine(emulator.DataDirectory, "second");
-        await emulator.AddTaskAsync("interrupted", $"/bin/sh -c 'if [ -e {mark} ]; then exit 0; fi; touch {mark}; sleep 621'");
+        var sleeping = new SleepingProcesses(emulator.DataDirectory);
+        await emulator.AddTaskAsync("interrupted", $"/bin/sh -c 'if [ -e {mark} ]; then exit 0; fi; touch {mark}; {sleeping.Command}'");
         await emulator.AddTaskAsync("waiting", "true");
-        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 621").Count == 1, "the process runs");
+        await Eventually.TrueAsync(() => sleeping.Alive.Count == 1, "the process runs");
         var key = emulator.Host.AccountKey;
 
         await emulator.RestartAsync();
 
-        Assert.IsEmpty(MarkedProcesses.Of("sleep 621"));
+        Assert.IsEmpty(sleeping.Alive);
         Assert.AreEqual(key, emulator.Host.AccountKey);
         var info = (await emulator.WaitAsync("interrupted"))["executionInfo"]!;
         Assert.AreEqual("success", (string?)info["result"]);
@@ -63,6 +64,7 @@ public sealed class RestartTests
             }
         }, "the emulator answers");
 
+        var sleeping = new SleepingProcesses(folder.Path);
         using var first = Start();
         try
         {
@@ -71,9 +73,9 @@ public sealed class RestartTests
             await client.OkAsync("POST", "/jobs/job/tasks", new JsonObject
             {
                 ["id"] = "task",
-                ["commandLine"] = $"/bin/sh -c 'if [ -e {folder["mark"]} ]; then exit 0; fi; touch {folder["mark"]}; trap \"\" TERM HUP; setsid sleep 631 & sleep 632'",
+                ["commandLine"] = $"/bin/sh -c 'if [ -e {folder["mark"]} ]; then exit 0; fi; touch {folder["mark"]}; trap \"\" TERM HUP; setsid {sleeping.Command} & {sleeping.Command}'",
             });
-            await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 63").Count == 2, "the processes run");
+            await Eventually.TrueAsync(() => sleeping.Alive.Count == 2, "the processes run");
         }
         finally
         {
@@ -81,7 +83,7 @@ public sealed class RestartTests
             await first.WaitForExitAsync();
         }
 
-        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 63").Count == 0, "the task's processes are gone");
+        await Eventually.TrueAsync(() => sleeping.Alive.Count == 0, "the task's processes are gone");
         using var second = Start();
         try
         {
@@ -104,11 +106,12 @@ public sealed class RestartTests
         await emulator.CreatePoolAsync();
         await emulator.CreateJobAsync();
         var mark = Path.Combine(emulator.DataDirectory, "second");
-        await emulator.AddTaskAsync("task", $"/bin/sh -c '[ -e {mark} ] && exit 0; touch {mark}; setsid sleep 661 & sleep 662'");
-        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 66").Count == 2, "the processes run");
+        var sleeping = new SleepingProcesses(emulator.DataDirectory);
+        await emulator.AddTaskAsync("task", $"/bin/sh -c '[ -e {mark} ] && exit 0; touch {mark}; setsid {sleeping.Command} & {sleeping.Command}'");
+        await Eventually.TrueAsync(() => sleeping.Alive.Count == 2, "the processes run");
         // The watching half of the supervisor is a process of the same kind: it goes, too, and with it the last who would know.
-        var supervisors = Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), out var id) ? id : 0)
-            .Where(id => id > 0 && Arguments(id).Contains("supervisor") && Arguments(id).Any(a => a.Contains(mark, StringComparison.Ordinal))).ToList();
+        var supervisors = ProcessTree.Below(Environment.ProcessId)
+            .Where(pid => ProcessTree.Arguments(pid) is var arguments && arguments.Contains("supervisor") && arguments.Any(a => a.Contains(mark, StringComparison.Ordinal))).ToList();
         Assert.HasCount(2, supervisors);
         foreach (var pid in supervisors)
         {
@@ -117,19 +120,7 @@ public sealed class RestartTests
         }
 
         Assert.AreEqual("success", (string?)(await emulator.WaitAsync("task"))["executionInfo"]!["result"]);
-        Assert.IsEmpty(MarkedProcesses.Of("sleep 66"));
-
-        static string[] Arguments(int pid)
-        {
-            try
-            {
-                return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
-            }
-            catch (IOException)
-            {
-                return [];
-            }
-        }
+        Assert.IsEmpty(sleeping.Alive);
     }
 
     [TestMethod]

@@ -29,7 +29,28 @@ public sealed class FilePatternTests
         var matches = new FilePattern(pattern).Match(task["wd"], task.Path);
 
         Assert.AreEqual(expected, string.Join(',', matches.Select(m => m.Name)));
-        Assert.IsTrue(matches.All(m => File.Exists(m.Path)));
+        Assert.IsTrue(matches.All(m => File.Exists(m.File.FullName)));
+    }
+
+    [TestMethod]
+    [DataRow("**")]
+    [DataRow("loop/**")]
+    public void Links_are_not_followed(string pattern)
+    {
+        using var task = new TemporaryFolder();
+        using var other = new TemporaryFolder();
+        Directory.CreateDirectory(task["wd"]);
+        File.WriteAllText(task["wd/own"], "");
+        File.WriteAllText(other["secret"], "");
+        File.CreateSymbolicLink(task["wd/link"], other["secret"]);
+        foreach (var (link, target) in ((string, string)[])[("loop", "."), ("loop2", "."), ("out", other.Path)])
+        {
+            Directory.CreateSymbolicLink(task["wd/" + link], target);
+        }
+
+        var matches = new FilePattern(pattern).Match(task["wd"], task.Path);
+
+        CollectionAssert.AreEqual(pattern == "**" ? ["own"] : Array.Empty<string>(), matches.Select(m => m.Name).ToArray());
     }
 
     [TestMethod]

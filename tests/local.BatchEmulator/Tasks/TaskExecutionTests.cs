@@ -120,14 +120,15 @@ public sealed class TaskExecutionTests
         await using var emulator = await EmulatorFixture.StartAsync(o => o.TerminationGrace = TimeSpan.FromMilliseconds(50));
         await emulator.CreatePoolAsync();
         await emulator.CreateJobAsync();
-        await emulator.AddTaskAsync("task", "/bin/sh -c 'sleep 601 & setsid sleep 602 & echo started; trap \"\" TERM; sleep 603'");
-        await Eventually.TrueAsync(() => MarkedProcesses.Of("sleep 60").Count >= 3, "the processes run");
+        var sleeping = new SleepingProcesses(emulator.DataDirectory);
+        await emulator.AddTaskAsync("task", $"/bin/sh -c '{sleeping.Command} & setsid {sleeping.Command} & trap \"\" TERM; {sleeping.Command}'");
+        await Eventually.TrueAsync(() => sleeping.Alive.Count == 3, "the processes run");
 
         await emulator.Client.OkAsync("POST", "/jobs/job/tasks/task/terminate");
 
         var info = (await emulator.WaitAsync("task"))["executionInfo"]!;
         Assert.AreEqual("TaskEnded", (string?)info["failureInfo"]!["code"]);
-        Assert.IsEmpty(MarkedProcesses.Of("sleep 60"));
+        Assert.IsEmpty(sleeping.Alive);
     }
 
     [TestMethod]

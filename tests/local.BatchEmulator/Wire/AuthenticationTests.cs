@@ -78,4 +78,34 @@ public sealed class AuthenticationTests
         Assert.AreEqual(id, response.Headers.GetValues("client-request-id").Single());
         Assert.IsTrue(Guid.TryParse(response.Headers.GetValues("request-id").Single(), out _));
     }
+
+    [TestMethod]
+    public async Task Requests_of_web_pages_are_refused_however_they_are_signed()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+
+        foreach (var header in ((string, string)[])[("Origin", "http://example.test"), ("Origin", "null"), ("Host", "rebound.test"), ("Host", "127.0.0.1.example.test")])
+        {
+            Assert.AreEqual("InsufficientAccountPermissions", await emulator.Client.FailsAsync(HttpStatusCode.Forbidden, "GET", "/pools", headers: header), header.ToString());
+        }
+
+        foreach (var name in (string[])["localhost", "127.0.0.1", "[::1]"])
+        {
+            await emulator.Client.OkAsync("GET", "/pools", headers: ("Host", name));
+        }
+    }
+
+    [TestMethod]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task What_the_emulator_keeps_can_be_read_by_its_user_alone()
+    {
+        await using var emulator = await EmulatorFixture.StartAsync();
+        await emulator.RunAsync("true");
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+        foreach (var path in Directory.EnumerateFiles(emulator.DataDirectory, "batch.db*").Append(emulator.DataDirectory).Append(Path.Combine(emulator.DataDirectory, "nodes")))
+        {
+            Assert.AreEqual(UnixFileMode.None, File.GetUnixFileMode(path) & Others, path);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
 
 namespace BatchEmulator.Tests.Wire;
 
@@ -61,11 +62,34 @@ public sealed class JavaScriptClientTests
         Assert.AreEqual(1, (int)seen["nodesLeft"]!);
     }
 
-    private static async Task<JsonObject> RunAsync(string script, EmulatorFixture emulator)
+    [TestMethod]
+    public async Task Mounts_and_auto_storage_containers_are_those_of_the_linked_account()
+    {
+        await using var azurite = await AzuriteProcess.StartAsync();
+        var (mounted, auto) = (new BlobContainerClient(azurite.ConnectionString, "mounted"), new BlobContainerClient(azurite.ConnectionString, "auto"));
+        await mounted.CreateAsync();
+        await auto.CreateAsync();
+        await mounted.UploadBlobAsync("deep/a.txt", BinaryData.FromString("a\n"));
+        await auto.UploadBlobAsync("lib.txt", BinaryData.FromString("lib\n"));
+        await auto.UploadBlobAsync("other.txt", BinaryData.FromString("other\n"));
+        await using var emulator = await EmulatorFixture.StartAsync(o => o.Storage = azurite.ConnectionString);
+
+        var seen = await RunAsync("storage.js", emulator, AzuriteProcess.AccountName, AzuriteProcess.AccountKey);
+
+        Assert.AreEqual("a\nlib\n", (string?)seen["startTask"]);
+        Assert.AreEqual("""["mounted","data/in",true]""", seen["mount"]!.ToJsonString());
+        Assert.AreEqual("success", (string?)seen["writes"]);
+        Assert.AreEqual("lib\nlib\n", (string?)seen["stdout"]);
+        Assert.IsTrue(seen["refused"]!.AsArray().All(code => (string?)code == "InvalidPropertyValue"), seen["refused"]!.ToJsonString());
+        CollectionAssert.AreEqual(new[] { "out/b.txt" }, mounted.GetBlobs().Select(b => b.Name).ToArray());
+        Assert.AreEqual("new\n", (await mounted.GetBlobClient("out/b.txt").DownloadContentAsync()).Value.Content.ToString());
+    }
+
+    private static async Task<JsonObject> RunAsync(string script, EmulatorFixture emulator, params string[] more)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])
-            ["--no-deprecation", Path.Combine(AppContext.BaseDirectory, "js", script), Repository.NodeModules, emulator.Host.Url, emulator.Host.AccountName, emulator.Host.AccountKey])
+            ["--no-deprecation", Path.Combine(AppContext.BaseDirectory, "js", script), Repository.NodeModules, emulator.Host.Url, emulator.Host.AccountName, emulator.Host.AccountKey, .. more])
         {
             start.ArgumentList.Add(argument);
         }

@@ -13,7 +13,8 @@ public sealed class ODataFilterTests
         ["id"] = "O'Brien-1",
         ["state"] = "completed",
         ["priority"] = 5,
-        ["enabled"] = true,
+        ["requiredSlots"] = 5,
+        ["usesTaskDependencies"] = true,
         ["creationTime"] = "2026-11-23T08:00:00.0000000Z",
         ["executionInfo"] = new JsonObject { ["exitCode"] = 3 },
     };
@@ -23,17 +24,17 @@ public sealed class ODataFilterTests
     [DataRow("state ne 'active'", true)]
     [DataRow("id eq 'O''Brien-1'", true)]
     [DataRow("startswith(id, 'o''b')", true)]
-    [DataRow("priority ge 5 and priority le 5", true)]
-    [DataRow("priority gt 5 or enabled eq true", true)]
+    [DataRow("requiredSlots ge 5 and requiredSlots le 5", true)]
+    [DataRow("requiredSlots gt 5 or ExecutionInfo/ExitCode eq 3", true)]
     [DataRow("executionInfo/exitCode eq 3", true)]
-    [DataRow("executionInfo/missing eq 3", false)]
-    [DataRow("executionInfo/missing eq null", true)]
+    [DataRow("executionInfo/retryCount eq 3", false)]
+    [DataRow("executionInfo/retryCount eq null", true)]
     [DataRow("creationTime lt datetime'2026-11-23T09:00:00Z'", true)]
     [DataRow("creationTime ge 2026-11-23T08:00:00Z", true)]
     [DataRow("creationTime gt DateTime'2026-11-23T08:00:00Z'", false)]
-    [DataRow("not (state eq 'active') and (priority eq 4 or priority eq 5)", true)]
-    [DataRow("priority eq 4 or priority eq 5 and state eq 'active'", false)]
-    public void Filters_let_through_what_they_say(string filter, bool expected) => Assert.AreEqual(expected, ODataFilter.Parse(filter).Matches(Document));
+    [DataRow("not (state eq 'active') and (requiredSlots eq 4 or requiredSlots eq 5)", true)]
+    [DataRow("requiredSlots eq 4 or requiredSlots eq 5 and state eq 'active'", false)]
+    public void Filters_let_through_what_they_say(string filter, bool expected) => Assert.AreEqual(expected, ODataFilter.Parse(filter, "BatchTask").Matches(Document));
 
     [TestMethod]
     [DataRow("state eq")]
@@ -43,9 +44,12 @@ public sealed class ODataFilterTests
     [DataRow("startswith(id 'x')")]
     [DataRow("state eq 'x")]
     [DataRow("'x' eq state")]
+    [DataRow("stat eq 'active'")]
+    [DataRow("executionInfo/result eq 'failure' and executionInfo/code eq 3")]
+    [DataRow("startswith(name, 'x')")]
     public void A_mistake_is_a_bad_request_that_names_the_parameter(string filter)
     {
-        var error = Assert.ThrowsExactly<BatchException>(() => ODataFilter.Parse(filter));
+        var error = Assert.ThrowsExactly<BatchException>(() => ODataFilter.Parse(filter, "BatchTask"));
 
         Assert.AreEqual(400, error.Status);
         Assert.IsTrue(error.Values.Contains(("QueryParameterName", "$filter")));
@@ -53,7 +57,7 @@ public sealed class ODataFilterTests
 
     [TestMethod]
     public void And_or_and_not_agree_with_the_machines() =>
-        Prop.ForAll(Gen.Sized(Condition).ToArbitrary(), c => (ODataFilter.Parse(c.Text).Matches(Document) == c.Value).Label(c.Text)).QuickCheckThrowOnFailure();
+        Prop.ForAll(Gen.Sized(Condition).ToArbitrary(), c => (ODataFilter.Parse(c.Text, "BatchJob").Matches(Document) == c.Value).Label(c.Text)).QuickCheckThrowOnFailure();
 
     private static Gen<(string Text, bool Value)> Condition(int size)
     {

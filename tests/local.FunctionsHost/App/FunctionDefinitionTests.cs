@@ -54,7 +54,7 @@ public sealed class FunctionDefinitionTests
         Assert.AreEqual("Store", client.ConnectionName);
 
         var blob = (BlobTriggerAttribute)Attribute("""{"name": "b", "type": "blobTrigger", "path": "in/{name}", "source": "EventGrid"}""");
-        Assert.AreEqual(BlobTriggerSource.EventGrid, blob.Source);
+        Assert.AreEqual(BlobTriggerSource.LogsAndContainerScan, blob.Source, "Without an Event Grid a trigger has to look by itself.");
 
         Assert.AreEqual(FileAccess.Write, ((BlobAttribute)Attribute("""{"name": "o", "type": "blob", "direction": "Out", "blobPath": "out/x"}""")).Access);
         Assert.AreEqual(FileAccess.Read, ((BlobAttribute)Attribute("""{"name": "i", "type": "blob", "blobPath": "in/x"}""")).Access);

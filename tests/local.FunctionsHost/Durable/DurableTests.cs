@@ -134,11 +134,12 @@ public abstract class DurableTests(string storage)
     [TestMethod]
     public async Task An_orchestration_starts_no_earlier_than_it_was_told_to()
     {
-        var at = DateTimeOffset.UtcNow.AddSeconds(3);
+        var at = DateTimeOffset.UtcNow.AddSeconds(5);
         await StartAsync(Host, "VersionOf", $"scheduled?at={Uri.EscapeDataString(at.ToString("O", CultureInfo.InvariantCulture))}");
         await OutputOfAsync("scheduled");
         var ended = (await StatusAsync(Host, "scheduled"))["lastUpdatedTime"]!.GetValue<DateTime>();
-        Assert.IsGreaterThanOrEqualTo(at.UtcDateTime.AddSeconds(-1), ended);
+        // Azure's queues count whole seconds, and so does the answer.
+        Assert.IsGreaterThanOrEqualTo(at.UtcDateTime.AddSeconds(-2), ended);
     }
 
     [TestMethod]

@@ -19,6 +19,23 @@ public sealed class BlobTests
     }
 
     [TestMethod]
+    public async Task No_blob_is_missed_however_many_arrive_while_the_container_is_listed()
+    {
+        // Long enough for three scans, which are ten seconds apart.
+        string[] names = [.. Enumerable.Range(0, 120).Select(i => $"many-{i}.txt")];
+        foreach (var name in names)
+        {
+            await UploadAsync("uploads", name, "one of many");
+            await Task.Delay(TimeSpan.FromMilliseconds(250));
+        }
+
+        foreach (var name in names)
+        {
+            await Host.RecordedAsync("uploads", $"{name}=one of many");
+        }
+    }
+
+    [TestMethod]
     public async Task A_function_can_take_a_client_of_the_blob()
     {
         await UploadAsync("clients", "a.bin", "12345");

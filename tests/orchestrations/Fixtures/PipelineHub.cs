@@ -7,9 +7,11 @@ using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Orchestrations.Tests.Fixtures;
 
@@ -36,6 +38,10 @@ internal sealed class PipelineHub : IAsyncDisposable
 
     public TaskHub Hub => hub;
 
+    public required PipelineMeter Meter { get; init; }
+
+    public required JobCatalog Jobs { get; init; }
+
     public ModelRegistry Registry => new(Blobs, TimeProvider.System);
 
     /// <summary>What an activity throws before it does its work; null lets it work.</summary>
@@ -61,11 +67,12 @@ internal sealed class PipelineHub : IAsyncDisposable
         {
             Blobs = blobs,
         };
+        var meter = new PipelineMeter();
         var jobs = new JobCatalog(Path.Combine(Repository.Root, "batch-jobs"));
         TaskHub tasks = await TaskHub.StartAsync(registry =>
         {
             training.Register(registry);
-            Add<RecordRunInput>(nameof(RecordRun), input => new RecordRun(blobs, jobs).RunAsync(input, default));
+            Add<RecordRunInput>(nameof(RecordRun), input => new RecordRun(blobs, jobs, meter).RunAsync(input, default));
             AddFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), input => new PlanDataset(blobs).RunAsync(input, default));
             AddFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), input => new MeasureBlock(blobs).RunAsync(input, default));
             AddFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), input => new WriteShards(blobs).RunAsync(input, default));
@@ -73,7 +80,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             Add<PlanDatasetInput>(nameof(RemoveStaging), input => new RemoveStaging(blobs).RunAsync(input, default));
             AddFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), input => new EvaluateModel(blobs).RunAsync(input, default));
             AddFunc<PublishModelInput, PublishedModel>(nameof(PublishModel), input => new PublishModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
-            Add<WriteReportInput>(nameof(WriteReport), input => new WriteReport(blobs).RunAsync(input, default));
+            Add<WriteReportInput>(nameof(WriteReport), input => new WriteReport(blobs, meter, NullLogger<WriteReport>.Instance).RunAsync(input, default));
 
             void Add<TInput>(string name, Func<TInput, Task> work) => AddFunc<TInput, object?>(name, async input =>
             {
@@ -84,7 +91,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             void AddFunc<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> work) => registry.AddActivityFunc<TInput, TOutput>(
                 name, (_, input) => hub?.Trouble(name) is { } exception ? throw exception : work(input));
         });
-        return hub = new PipelineHub(tasks, blobs, raw, training);
+        return hub = new PipelineHub(tasks, blobs, raw, training) { Meter = meter, Jobs = jobs };
     }
 
     /// <summary>The example's pipeline over this hub's own dataset and model.</summary>

@@ -35,8 +35,14 @@ internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation>
 
     public void Register(DurableTaskRegistry tasks)
     {
-        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), async (_, input) => new SweepPreparation(
-            "c0de", HasDedicatedPool, input.Resumed ? await EarlierTrials.FindAsync(new TrialReader(Blobs!), input, default) : null));
+        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), async (_, input) =>
+        {
+            IReadOnlyDictionary<string, EarlierTrial>? earlier = input.Resumed ? await EarlierTrials.FindAsync(new TrialReader(Blobs!), input, default) : null;
+            return new SweepPreparation("c0de", HasDedicatedPool, earlier)
+            {
+                EarlierParameters = earlier is not null && input.Sweep.Sampler.Learns ? await PrepareSweep.ParametersAsync(Blobs!, input.RunId, earlier.Keys, default) : null,
+            };
+        });
         tasks.AddActivityFunc<TrialAttempt, object?>(nameof(SubmitTrial), (_, attempt) => Add(Submitted, attempt));
         tasks.AddActivityFunc<TrialAttempt, TrialObservation>(
             nameof(ObserveTrial), (_, attempt) => look(attempt, looks.AddOrUpdate($"{attempt.RunId}/{attempt.TrialId}/{attempt.Attempt}", 1, (_, n) => n + 1)));

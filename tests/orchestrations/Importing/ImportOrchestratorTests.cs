@@ -109,6 +109,33 @@ public sealed class ImportOrchestratorTests
     }
 
     [TestMethod]
+    [DataRow(nameof(PrepareImport), "prepare")]
+    [DataRow(nameof(PublishImport), "publish")]
+    public async Task Cancelling_works_in_every_phase_even_while_an_outage_is_waited_out(string activity, string phase)
+    {
+        ImportedFiles files = await ImportedFiles.CreateAsync();
+        ImportRequest request = await files.OnnxAsync(ManyTensorModel.Create(), ManyTensorModel.Sample());
+        using var troubled = new ManualResetEventSlim();
+        await using TaskHub hub = await StartAsync(files, new ScriptedTraining((_, _) => ScriptedTraining.Waiting), name =>
+        {
+            if (name == activity)
+            {
+                troubled.Set();
+                throw new IOException("the connection was reset");
+            }
+        });
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(ImportOrchestrator), new ImportInput(files.RunId, files.Model, request), new StartOrchestrationOptions(files.RunId), hub.Timeout);
+        await Eventually.TrueAsync(() => Task.FromResult(troubled.IsSet), $"{activity} is tried");
+
+        await hub.Client.RaiseEventAsync(files.RunId, RunEvents.Cancel, "enough", hub.Timeout);
+        OrchestrationMetadata ended = await hub.Client.WaitForInstanceCompletionAsync(files.RunId, getInputsAndOutputs: true, hub.Timeout);
+
+        Assert.AreEqual("cancelled", (string)JsonNode.Parse(ended.SerializedOutput!)!["state"]!);
+        JsonNode status = JsonNode.Parse(ended.SerializedCustomStatus!)!;
+        Assert.AreEqual((phase, "cancelled: enough"), ((string)status["phase"]!, (string)status["error"]!));
+    }
+
+    [TestMethod]
     public async Task A_conversion_that_somebody_terminates_fails_the_import_and_its_Batch_job_is_removed()
     {
         ImportedFiles files = await ImportedFiles.CreateAsync();
@@ -156,10 +183,18 @@ public sealed class ImportOrchestratorTests
         return await hub.RunAsync(nameof(ImportOrchestrator), new ImportInput(files.RunId, files.Model, request), files.RunId);
     }
 
-    private static Task<TaskHub> StartAsync(ImportedFiles files, ScriptedTraining training) => TaskHub.StartAsync(tasks =>
+    private static Task<TaskHub> StartAsync(ImportedFiles files, ScriptedTraining training, Action<string>? trouble = null) => TaskHub.StartAsync(tasks =>
     {
         training.Register(tasks);
-        tasks.AddActivityFunc<ImportInput, PreparedImport>(nameof(PrepareImport), (_, input) => new PrepareImport(files.Blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<PublishImportInput, PublishedImport>(nameof(PublishImport), (_, input) => new PublishImport(files.Blobs, files.Registry).RunAsync(input, default));
+        tasks.AddActivityFunc<ImportInput, PreparedImport>(nameof(PrepareImport), (_, input) =>
+        {
+            trouble?.Invoke(nameof(PrepareImport));
+            return new PrepareImport(files.Blobs).RunAsync(input, default);
+        });
+        tasks.AddActivityFunc<PublishImportInput, PublishedImport>(nameof(PublishImport), (_, input) =>
+        {
+            trouble?.Invoke(nameof(PublishImport));
+            return new PublishImport(files.Blobs, files.Registry).RunAsync(input, default);
+        });
     });
 }

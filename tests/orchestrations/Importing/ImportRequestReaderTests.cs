@@ -11,10 +11,14 @@ public sealed class ImportRequestReaderTests
     [DataRow("""{"sample":"raw/s.npy"}""", "$.source")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/../s.npy"}""", "$.sample")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.csv"}""", "$.sample")]
+    [DataRow("""{"source":"raw/a\\..\\x.pt","sample":"raw/s.npy"}""", "$.source")]
+    [DataRow("""{"source":"raw//x.pt","sample":"raw/s.npy"}""", "$.source")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","format":"caffe"}""", "$.format")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","format":"pytorch"}""", "$.definition")]
     [DataRow("""{"source":"raw/x.onnx","sample":"raw/s.npy","format":"onnx","definition":"raw/m.py"}""", "$.definition")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","tolerance":0}""", "$.tolerance")]
+    [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","serving":{"maxBatch":0}}""", "$.serving.maxBatch")]
+    [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","serving":{"maxBach":4}}""", "$.serving.maxBach")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","tolerance":"low"}""", "$.tolerance")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","alias":"../x"}""", "$.alias")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","weights":["raw/w"]}""", "$.weights")]
@@ -50,9 +54,9 @@ public sealed class ImportRequestReaderTests
     public void A_request_of_every_member_is_read()
     {
         ImportRequest? request = ImportRequestReader.Read(
-            """{"source":"raw/x.onnx","sample":"raw/s.npz","format":"onnx","tolerance":0.01,"alias":"champion","weights":["raw/a/w.bin"],"expected":"raw/e.npz"}"""u8, out var errors);
+            """{"source":"raw/my models/100%+é.onnx","sample":"raw/s.npz","format":"onnx","tolerance":0.01,"alias":"champion","weights":["raw/a b/w.bin"],"expected":"raw/e.npz"}"""u8, out var errors);
 
         Assert.IsEmpty(errors);
-        Assert.AreEqual(("onnx", 0.01, "champion", "raw/e.npz", "raw/a/w.bin"), (request!.Format, request.Tolerance, request.Alias, request.Expected, request.Weights!.Single()));
+        Assert.AreEqual(("raw/my models/100%+é.onnx", "onnx", 0.01, "champion", "raw/e.npz", "raw/a b/w.bin"), (request!.Source, request.Format, request.Tolerance, request.Alias, request.Expected, request.Weights!.Single()));
     }
 }

@@ -1,6 +1,8 @@
 using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Importing;
+using DurableMl.Orchestrations.Runs;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Importing;
@@ -30,11 +32,10 @@ internal sealed class ImportedFiles(BlobServiceClient blobs)
     /// <summary>Writes what a conversion leaves.</summary>
     public async Task ConvertedAsync(byte[] model, byte[] inputs, byte[] outputs)
     {
-        BlobContainerClient runs = blobs.GetBlobContainerClient("runs");
-        await runs.CreateIfNotExistsAsync();
+        await TrialContainer.Of(blobs, $"{RunId}/trials/trial-000").CreateIfNotExistsAsync();
         foreach ((string name, byte[] content) in ((string, byte[])[])[("model.onnx", model), ("parity-input.npz", inputs), ("parity-output.npz", outputs)])
         {
-            await runs.GetBlobClient($"{RunId}/trials/trial-000/output/{name}").UploadAsync(BinaryData.FromBytes(content), overwrite: true);
+            await RunBlobs.Output(blobs, RunId, "trial-000", name).UploadAsync(BinaryData.FromBytes(content), overwrite: true);
         }
     }
 

@@ -128,7 +128,7 @@ public sealed class RunsKeepWorkTests
         {
             if (activity == nameof(PublishModel))
             {
-                Runs(hub).GetBlobClient(RunBlobs.Output(id!, "trial-000", "model.onnx")).Upload(BinaryData.FromString("another model"), overwrite: true);
+                RunBlobs.Output(hub.Blobs, id!, "trial-000", "model.onnx").Upload(BinaryData.FromString("another model"), overwrite: true);
             }
 
             return null;
@@ -206,6 +206,44 @@ public sealed class RunsKeepWorkTests
         Assert.AreEqual(6, output.Trials.Count(trial => trial.State == TrialState.Completed));
         Assert.AreEqual(report.Dataset!.Version, output.Dataset!.Version);
         Assert.AreEqual(ResumeOutcome.Finished, await new RunResumer(hub.Blobs).ResumeAsync(hub.Client, id, null, default));
+    }
+
+    [TestMethod]
+    public async Task A_resumed_sweep_that_learns_goes_by_what_its_trials_really_tried()
+    {
+        bool cured = false;
+        await using PipelineHub hub = await PipelineHub.StartAsync((attempt, _) => Number(attempt) is 1 or 2 && !Volatile.Read(ref cured)
+            ? Over(TrialOutcomeKind.JobFailure, message: "out of memory")
+            : Over(TrialOutcomeKind.Succeeded, 0.9));
+        PipelineDefinition pipeline = hub.Pipeline();
+        pipeline = pipeline with
+        {
+            Sweep = pipeline.Sweep with { Parallelism = 1, Retries = new RetryBudgets(0, 3, 0), Sampler = new SamplerDefinition(SamplerKind.Tpe, StartupTrials: 2) },
+        };
+        string id = (await hub.RunAsync(pipeline)).InstanceId;
+        await Runs(hub).GetBlobClient(RunBlobs.Parameters(id, "trial-000")).UploadAsync(BinaryData.FromString("""{"learning_rate":0.0125}"""), overwrite: true);
+
+        Volatile.Write(ref cured, true);
+        Assert.AreEqual(ResumeOutcome.Resumed, await new RunResumer(hub.Blobs).ResumeAsync(hub.Client, id, null, default));
+        RunOutput output = Output(await hub.EndAsync(id));
+
+        Assert.AreEqual(RunState.Published, output.State);
+        Assert.AreEqual(0.0125, output.Trials[0].Parameters!["learning_rate"].GetDouble());
+        TrialAttempt last = hub.Training.Submitted.Last();
+        Assert.AreEqual(last.Parameters["learning_rate"].GetDouble(), output.Trials[Number(last)].Parameters!["learning_rate"].GetDouble());
+    }
+
+    [TestMethod]
+    public async Task A_run_whose_sweep_has_done_enough_publishes_the_best_so_far_and_says_why()
+    {
+        await using PipelineHub hub = await PipelineHub.StartAsync((attempt, _) => Over(TrialOutcomeKind.Succeeded, Number(attempt) == 1 ? 0.97 : 0.9));
+        PipelineDefinition pipeline = hub.Pipeline();
+
+        RunOutput output = Output(await hub.RunAsync(pipeline with { Sweep = pipeline.Sweep with { Parallelism = 1, Stop = new StopRules { Target = 0.95 } } }));
+
+        Assert.AreEqual((RunState.Published, "trial-001"), (output.State, output.Best!.Trial));
+        Assert.AreEqual("sweep.stop.target is reached: validation_accuracy is 0.97", output.SweepFinished);
+        Assert.AreEqual(2, output.Trials.Count(trial => trial.State == TrialState.Completed));
     }
 
     [TestMethod]

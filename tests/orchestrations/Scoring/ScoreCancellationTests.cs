@@ -36,5 +36,6 @@ public sealed class ScoreCancellationTests
 
         OrchestrationMetadata ended = await hub.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, hub.Timeout);
         Assert.AreEqual((OrchestrationRuntimeStatus.Completed, "enough", 0), (ended.RuntimeStatus, ended.ReadOutputAs<ScoreSummary>()!.Cancelled, summaries));
+        Assert.Contains("\"state\":\"cancelled\"", ended.SerializedOutput!, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -1,7 +1,8 @@
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.Inference;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Scoring;
+using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Scoring;
 using Microsoft.DurableTask;
@@ -58,6 +59,20 @@ public sealed class ScoreOrchestratorTests
     }
 
     [TestMethod]
+    public async Task Shards_in_a_folder_of_any_name_are_scored()
+    {
+        await using Models models = await Models.StartAsync();
+        string set = await UploadAsync(models.Blobs, shards: 1, "/été 50% + x%20y");
+        ScoreRequest? request = ScoreRequest.Read(JsonSerializer.SerializeToUtf8Bytes(new { input = $"datasets/{set}/", output = $"runs/{set}/" }), out var errors);
+        Assert.IsNotNull(request, string.Join("; ", errors));
+
+        OrchestrationMetadata done = await RunAsync(models, request.Input, request.Output!, "npy", 1);
+
+        Assert.AreEqual(7, done.ReadOutputAs<ScoreSummary>()?.Examples, done.FailureDetails?.ErrorMessage);
+        Assert.IsTrue(await models.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{set}/part-00000-features-predictions.npy").ExistsAsync());
+    }
+
+    [TestMethod]
     public async Task A_prefix_without_shards_and_shards_that_do_not_fit_fail_with_the_reason()
     {
         await using Models models = await Models.StartAsync();
@@ -67,8 +82,8 @@ public sealed class ScoreOrchestratorTests
         OrchestrationMetadata nothing = await RunAsync(models, $"datasets/{set}/none-", $"runs/{set}/a/", "npy", 1);
         OrchestrationMetadata wide = await RunAsync(models, $"datasets/{set}/wide-", $"runs/{set}/b/", "npy", 1);
 
-        Assert.Contains("no .npy shard", nothing.FailureDetails!.ToString());
-        Assert.Contains("[2,3]", wide.FailureDetails!.ToString());
+        Assert.AreEqual($"There is no .npy shard under datasets/{set}/none-.", nothing.FailureDetails!.ErrorMessage);
+        StringAssert.StartsWith(wide.FailureDetails!.ErrorMessage, $"{set}/wide-features.npy: Rows of FP32 [2,3] do not fit");
     }
 
     [TestMethod]
@@ -76,6 +91,7 @@ public sealed class ScoreOrchestratorTests
     [DataRow("""{"input":"models/mnist/1/"}""", "$.input")]
     [DataRow("""{"input":"datasets"}""", "$.input")]
     [DataRow("""{"input":"datasets/x/","output":"datasets/x/"}""", "$.output")]
+    [DataRow("""{"input":"datasets/x/","output":"runs/_index/x"}""", "$.output")]
     [DataRow("""{"input":"datasets/x/","format":"csv"}""", "$.format")]
     [DataRow("""{"input":"datasets/x/","batch":0}""", "$.batch")]
     [DataRow("""{"input":"datasets/x/","parallelism":100000}""", "$.parallelism")]
@@ -139,9 +155,9 @@ public sealed class ScoreOrchestratorTests
     }
 
     /// <summary>Shards of 7 examples in two classes; the last example of each carries the wrong label.</summary>
-    private static async Task<string> UploadAsync(BlobServiceClient blobs, int shards)
+    private static async Task<string> UploadAsync(BlobServiceClient blobs, int shards, string folder = "")
     {
-        string set = Storage.NewName("score");
+        string set = Storage.NewName("score") + folder;
         BlobContainerClient container = blobs.GetBlobContainerClient("datasets");
         await container.CreateIfNotExistsAsync();
         await blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync();

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -115,6 +117,65 @@ public class SweepOrchestratorTests
         Assert.AreEqual((6, "trial-000"), (result.Trials.Count(trial => trial.State == TrialState.Completed), result.Best!.Trial));
     }
 
+    [TestMethod]
+    public async Task A_sampler_that_learns_is_given_the_trials_in_the_order_in_which_they_ended()
+    {
+        var training = new ScriptedTraining((attempt, _) => Over(TrialOutcomeKind.Succeeded, attempt.Parameters["learning_rate"].GetDouble()));
+        SweepInput input = Input(sweep => sweep with { Trials = 8, Parallelism = 1, Sampler = new SamplerDefinition(SamplerKind.Tpe, StartupTrials: 2) });
+
+        SweepResult result = await RunAsync(training, input);
+
+        ISampler sampler = input.Sweep.CreateSampler();
+        var seen = new List<SeenTrial>();
+        foreach (TrialAttempt attempt in training.Submitted)
+        {
+            string chosen = JsonSerializer.Serialize(sampler.Sample(Number(attempt), seen));
+            Assert.AreEqual(chosen, JsonSerializer.Serialize(new SortedDictionary<string, JsonElement>(attempt.Parameters.ToDictionary(), StringComparer.Ordinal)));
+            Assert.AreEqual(attempt.Parameters["learning_rate"].GetDouble(), result.Trials[Number(attempt)].Parameters!["learning_rate"].GetDouble());
+            seen.Add(new SeenTrial(attempt.Parameters, attempt.Parameters["learning_rate"].GetDouble()));
+        }
+
+        Assert.AreEqual(8, seen.Count);
+    }
+
+    [TestMethod]
+    public async Task A_target_that_is_reached_ends_the_sweep_with_what_it_has()
+    {
+        var training = new ScriptedTraining((attempt, _) => Number(attempt) == 5 ? Running() : Over(TrialOutcomeKind.Succeeded, Number(attempt) == 2 ? 0.95 : 0.9));
+
+        SweepResult result = await RunAsync(training, sweep => sweep with { Parallelism = 1, Stop = new StopRules { Target = 0.95 } });
+
+        Assert.AreEqual("sweep.stop.target is reached: validation_accuracy is 0.95", result.Finished);
+        Assert.IsNull(result.Stopped);
+        Assert.AreEqual(new BestTrial("trial-002", 0.95), result.Best);
+        CollectionAssert.AreEqual(new[] { 0, 1, 2 }, training.Submitted.Select(Number).ToArray());
+        Assert.AreEqual(3, result.Trials.Count(trial => trial.State == TrialState.Cancelled));
+    }
+
+    [TestMethod]
+    public async Task When_its_time_is_over_the_trials_under_way_are_ended()
+    {
+        var training = new ScriptedTraining((_, _) => Running(0.99));
+
+        SweepResult result = await RunAsync(training, sweep => sweep with { Parallelism = 2, Stop = new StopRules { Time = TimeSpan.FromSeconds(2) } });
+
+        Assert.AreEqual("sweep.stop.time is over: PT2S", result.Finished);
+        Assert.AreEqual((null, false, null), (result.Stopped, result.Cancelled, result.Best));
+        Assert.IsTrue(result.Trials.All(trial => trial.State == TrialState.Cancelled));
+        CollectionAssert.AreEquivalent(training.Submitted.Select(Number).ToArray(), training.Ended.Select(Number).ToArray());
+        Assert.AreEqual(1, training.CleanedUp.Count);
+    }
+
+    [TestMethod]
+    public async Task A_sweep_that_ends_within_its_time_does_not_wait_for_it()
+    {
+        var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9));
+
+        SweepResult result = await RunAsync(training, sweep => sweep with { Stop = new StopRules { Time = TimeSpan.FromDays(1) } });
+
+        Assert.AreEqual((null, 6), (result.Finished, result.Trials.Count(trial => trial.State == TrialState.Completed)));
+    }
+
     private static int Number(TrialAttempt attempt) => int.Parse(attempt.TrialId[^3..], System.Globalization.CultureInfo.InvariantCulture);
 
     private static SweepInput Input(Func<SweepDefinition, SweepDefinition>? change = null)
@@ -123,10 +184,12 @@ public class SweepOrchestratorTests
         return new SweepInput(Storage.NewName("run"), "mnist", "v1", change is null ? sweep : change(sweep));
     }
 
-    private static async Task<SweepResult> RunAsync(ScriptedTraining training, Func<SweepDefinition, SweepDefinition>? change = null)
+    private static Task<SweepResult> RunAsync(ScriptedTraining training, Func<SweepDefinition, SweepDefinition>? change = null) => RunAsync(training, Input(change));
+
+    private static async Task<SweepResult> RunAsync(ScriptedTraining training, SweepInput input)
     {
         await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
-        OrchestrationMetadata ended = await hub.RunAsync(nameof(SweepOrchestrator), Input(change));
+        OrchestrationMetadata ended = await hub.RunAsync(nameof(SweepOrchestrator), input);
         Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
         return ended.ReadOutputAs<SweepResult>()!;
     }

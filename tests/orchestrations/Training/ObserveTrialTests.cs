@@ -1,4 +1,5 @@
 using DurableMl.BatchJobs.Outcomes;
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Training;
 
 namespace Orchestrations.Tests.Training;
@@ -34,8 +35,21 @@ public sealed class ObserveTrialTests
     {
         var result = new TrialResult { Attempt = 1, ExitCode = 0, Reason = "succeeded", Metrics = new Dictionary<string, MetricSummary>(StringComparer.Ordinal) { ["loss"] = new(0.1, 0.1, 0.1) } };
 
-        TrialObservation seen = ObserveTrial.Judge(running: false, TrialOutcome.Classify(null, result, 1), ObserveTrial.Progress(result), 0, "accuracy");
+        TrialObservation seen = ObserveTrial.Judge(running: false, TrialOutcome.Classify(null, result, 1), ObserveTrial.Progress(result, best: null), 0, "accuracy");
 
         Assert.AreEqual(TrialOutcomeKind.NonRetryable, seen.Outcome);
+    }
+
+    [TestMethod]
+    [DataRow(null, 0.7)]
+    [DataRow(ObjectiveGoal.Maximize, 0.9)]
+    [DataRow(ObjectiveGoal.Minimize, 0.1)]
+    public void Where_the_best_epoch_counts_it_is_that_of_the_whole_training(ObjectiveGoal? best, double value)
+    {
+        var metrics = new Dictionary<string, MetricSummary>(StringComparer.Ordinal) { ["epoch"] = new(3, 1, 3), ["accuracy"] = new(0.7, 0.1, 0.9) };
+
+        TrialProgress progress = ObserveTrial.Progress(new TrialResult { Attempt = 1, ExitCode = 0, Reason = "succeeded", Metrics = metrics }, best);
+
+        Assert.AreEqual((3, value), (progress.Epoch, progress.Metrics["accuracy"]));
     }
 }

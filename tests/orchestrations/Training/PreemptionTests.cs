@@ -1,4 +1,5 @@
 using DurableMl.Orchestrations.Training;
+using Orchestrations.Tests.Telemetry;
 
 namespace Orchestrations.Tests.Training;
 
@@ -14,6 +15,7 @@ public sealed class PreemptionTests
     {
         await using TrainingCluster cluster = await TrainingCluster.StartAsync();
         TrialStatus calm = await CalmAsync(cluster);
+        using var measured = new Measurements(cluster.Meter);
         string trace = cluster.FilePath("trace");
 
         string trial = await cluster.StartTrialAsync("stormy", TrainingCluster.Sweep(1, Budget, Steps, pause: 0.06, trace));
@@ -24,6 +26,10 @@ public sealed class PreemptionTests
 
         Assert.AreEqual((TrialState.Completed, 1, 1, false), (stormy.State, stormy.Attempts, stormy.Preemptions, stormy.Dedicated), stormy.ToString());
         Assert.AreEqual(calm.Objective!.Value, stormy.Objective!.Value, 1e-9);
+        Assert.AreEqual("1 job=counting-job", measured.Of("durableml.trial.preemptions"));
+        Assert.AreEqual("1 job=counting-job pool=spot outcome=succeeded", measured.Of("durableml.trial.attempts"));
+        Assert.AreEqual("job=counting-job pool=spot", measured.Tags("durableml.trial.queue.duration"));
+        Assert.IsGreaterThan(0, measured.Values("durableml.trial.node.duration").Single());
         Assert.AreEqual(Budget, stormy.Epoch);
         IReadOnlyList<TracedStep> steps = Trace.Read(trace);
         Assert.HasCount(2, steps.Select(step => step.Process).Distinct(), "It was started twice.");

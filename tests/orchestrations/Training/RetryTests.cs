@@ -1,3 +1,4 @@
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Training;
 
 namespace Orchestrations.Tests.Training;
@@ -24,7 +25,7 @@ public sealed class RetryTests
         foreach (int attempt in new[] { 1, 2 })
         {
             string log = $"{cluster.RunId("crash")}/trials/trial-000/logs/attempt-{attempt}/start-1/stderr.txt";
-            Assert.IsTrue((await cluster.Runs.GetBlobClient(log).ExistsAsync()).Value, log);
+            Assert.IsTrue((await TrialContainer.Of(cluster.Blobs, $"{cluster.RunId("crash")}/trials/trial-000").GetBlobClient(log).ExistsAsync()).Value, log);
         }
     }
 

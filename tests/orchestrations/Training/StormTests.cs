@@ -1,5 +1,6 @@
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Training;
 
 namespace Orchestrations.Tests.Training;
@@ -32,8 +33,8 @@ public sealed class StormTests
     /// <summary>What the counting job comes to, reckoned here from the step's rule with Python's own generator.</summary>
     private static double Undisturbed(SweepDefinition sweep, int trial)
     {
-        double rate = TrialSampler.Sample(sweep.Parameters, sweep.Seed, trial)["rate"].GetDouble();
-        int seed = TrialSampler.SeedOf(sweep.Seed, trial);
+        double rate = new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Sample(trial, [])["rate"].GetDouble();
+        int seed = RandomSampler.SeedOf(sweep.Seed, trial);
         string script = FormattableString.Invariant($$"""
             import random
             weight = 0.0

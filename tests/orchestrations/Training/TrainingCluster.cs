@@ -8,9 +8,12 @@ using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
+using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Training;
@@ -35,11 +38,13 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     public EmulatorProcess Emulator { get; }
 
+    public PipelineMeter Meter { get; } = new();
+
     public BatchClient Batch { get; private set; } = null!;
 
     public TrainingJobs Training { get; private set; } = null!;
 
-    public BlobContainerClient Runs { get; private set; } = null!;
+    public BlobServiceClient Blobs { get; private set; } = null!;
 
     private DurableTaskClient Client => hub.Client;
 
@@ -63,8 +68,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
             await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(SpotPool, "standard_d2s_v5") { TargetLowPriorityNodes = spotNodes });
             await cluster.Batch.CreatePoolAsync(new BatchPoolCreateOptions(DedicatedPool, "standard_d2s_v5") { TargetDedicatedNodes = 1 });
             BlobServiceClient blobs = await storage;
-            cluster.Runs = blobs.GetBlobContainerClient("runs");
-            await cluster.Runs.CreateIfNotExistsAsync();
+            cluster.Blobs = blobs;
+            await blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync();
             BlobContainerClient datasets = blobs.GetBlobContainerClient("datasets");
             await datasets.CreateIfNotExistsAsync();
             await datasets.GetBlobClient($"{Dataset}/{Version}/manifest.json").UploadAsync(
@@ -116,7 +121,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
     {
         string runId = RunId(run);
         var input = new TrialInput(
-            runId, "trial-000", Dataset, Version, TrialSampler.Sample(sweep.Parameters, sweep.Seed, 0), TrialSampler.SeedOf(sweep.Seed, 0), sweep, HasDedicatedPool: true);
+            runId, "trial-000", Dataset, Version, new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Sample(0, []), RandomSampler.SeedOf(sweep.Seed, 0), sweep, HasDedicatedPool: true);
         return await Client.ScheduleNewOrchestrationInstanceAsync(
             nameof(TrialOrchestrator), input, new StartOrchestrationOptions(RunIds.Trial(runId, "trial-000")));
     }
@@ -227,8 +232,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
     {
         tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training, blobs).RunAsync(input, Client, default));
         tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
-        tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training).RunAsync(attempt, default));
-        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training, NullLogger<SubmitTrial>.Instance).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch, Meter, TimeProvider.System, NullLogger<ObserveTrial>.Instance).RunAsync(attempt, default));
         tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
     });
 }

@@ -1,6 +1,7 @@
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using NSubstitute;
@@ -88,7 +89,7 @@ public sealed class TrialLifecycleTests
         context.CallActivityAsync<TrialObservation>(default, default, default).ReturnsForAnyArgs(_ => Task.FromResult(look()));
         context.CallActivityAsync<object>(default, default, default).ReturnsForAnyArgs(Task.FromResult(new object()));
         return new TrialLifecycle(context, new TrialInput(
-            "run", "trial-000", "mnist", "v1", TrialSampler.Sample(sweep.Parameters, sweep.Seed, 0), 1, sweep, HasDedicatedPool: false));
+            "run", "trial-000", "mnist", "v1", new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Sample(0, []), 1, sweep, HasDedicatedPool: false));
     }
 
     private async Task<int> EndAsync(TrialLifecycle trial)

@@ -1,4 +1,5 @@
 using DurableTask.Core;
+using DurableTask.Sqlite.Storage;
 
 namespace DurableTask.Sqlite.Dispatch;
 
@@ -54,6 +55,24 @@ internal sealed class CompletionWaiters
     /// <summary>An execution was replaced by another one of the same instance: who waits for that very one need wait no longer.</summary>
     public void Replaced(OrchestrationState state) =>
         Complete(state, waiter => string.Equals(waiter.ExecutionId, state.OrchestrationInstance.ExecutionId, StringComparison.Ordinal));
+
+    /// <summary>Looks at the state of every instance that somebody waits for, as an end may have been missed.</summary>
+    public void Check(Func<string, OrchestrationState?> read)
+    {
+        string[] ids;
+        lock (gate)
+        {
+            ids = [.. waiters.Keys];
+        }
+
+        foreach (var id in ids)
+        {
+            if (read(id) is { } state && Status.IsFinished(state.OrchestrationStatus))
+            {
+                Finished(state);
+            }
+        }
+    }
 
     private void Complete(OrchestrationState state, Func<Waiter, bool> concerns)
     {

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using DurableTask.Sqlite.Storage;
 
 namespace DurableTask.Sqlite.Dispatch;
@@ -9,39 +8,33 @@ namespace DurableTask.Sqlite.Dispatch;
 /// </summary>
 internal sealed class Dispatcher : IAsyncDisposable
 {
-    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
-
     private readonly Gate gate = new();
     private readonly SqliteOrchestrationServiceOptions options;
     private readonly TimeProvider timeProvider;
     private readonly Dictionary<long, Slot> slots = [];
-    private readonly Dictionary<long, ActivityEntry> activities = [];
+    private readonly MessageCache cache;
     private readonly TimerQueue timers;
+    private readonly InstanceQueue orchestrations;
+    private readonly InstanceQueue entities;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task timerTask;
 
-    // An instance or activity stands in its queue once, and is in the file: the queues are as long as the backlog on disk.
-    private readonly WorkQueue orchestrations;
-    private readonly WorkQueue entities;
-    private readonly Channel<ActivityEntry> readyActivities = Channel.CreateUnbounded<ActivityEntry>();
-    private long messageBytes;
-
     /// <summary>Begins with what the file holds.</summary>
-    public Dispatcher(SqliteOrchestrationServiceOptions options, List<StoredMessage> messages, List<StoredMessage> waitingActivities)
+    public Dispatcher(SqliteOrchestrationServiceOptions options, Backlog backlog)
     {
         this.options = options;
         timeProvider = options.TimeProvider;
-        orchestrations = new WorkQueue(options.MaxConcurrentOrchestrations);
-        entities = new WorkQueue(options.MaxConcurrentEntities);
-        timers = new TimerQueue(timeProvider, Fire);
-        lock (gate)
-        {
-            messages.ForEach(AddMessage);
-            waitingActivities.ForEach(AddActivity);
-        }
-
+        orchestrations = new InstanceQueue(options.MaxConcurrentOrchestrations);
+        entities = new InstanceQueue(options.MaxConcurrentEntities);
+        cache = new MessageCache(options.MessageCacheSize);
+        timers = new TimerQueue(timeProvider, options.MaxRetryDelay, Fire);
+        Activities = new ActivityQueue(gate, timeProvider, timers, cache);
+        Reset(backlog);
         timerTask = timers.RunAsync(gate, stopping.Token);
     }
+
+    /// <summary>The activities that have no result yet.</summary>
+    public ActivityQueue Activities { get; }
 
     /// <summary>Whether work is no longer handed out.</summary>
     public bool IsStopping => stopping.IsCancellationRequested;
@@ -68,16 +61,22 @@ internal sealed class Dispatcher : IAsyncDisposable
                 timers.RemoveMessage(due, id);
             }
 
-            foreach (var id in effects.ClearedActivities)
-            {
-                if (activities.Remove(id, out var activity))
-                {
-                    activity.IsGone = true;
-                }
-            }
-
+            effects.ClearedActivities.ForEach(Activities.Remove);
             effects.Messages.ForEach(AddMessage);
-            effects.Activities.ForEach(AddActivity);
+            effects.Activities.ForEach(Activities.Add);
+        }
+    }
+
+    /// <summary>Begins anew with what the file holds. What is out stays out, and is handed out again beside it: of two turns of one instance the file takes one.</summary>
+    public void Reset(Backlog backlog)
+    {
+        lock (gate)
+        {
+            slots.Keys.ToList().ForEach(Clear);
+            timers.Clear();
+            Activities.Clear();
+            backlog.Messages.ForEach(AddMessage);
+            backlog.Activities.ForEach(Activities.Add);
         }
     }
 
@@ -170,140 +169,30 @@ internal sealed class Dispatcher : IAsyncDisposable
             }
             else
             {
-                timers.Add(new TimerEntry(RetryAt(slot.Failures), TimerKind.Instance, slot.Key, slot.IsEntity));
+                timers.AddRetry(TimerKind.Instance, slot.Key, slot.IsEntity, slot.Failures);
             }
-        }
-    }
-
-    /// <summary>Waits for an activity.</summary>
-    /// <returns><c>null</c> after the timeout or when dispatching stops.</returns>
-    public async Task<ActivityEntry?> NextActivityAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        while (await NextAsync(readyActivities.Reader, timeout, cancellationToken) is { } activity)
-        {
-            lock (gate)
-            {
-                if (!activity.IsGone)
-                {
-                    messageBytes -= activity.Message is null ? 0 : activity.Size;
-                    activity.StartedAt = timeProvider.GetTimestamp();
-                    return activity;
-                }
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Puts an activity that ended without a result back, for later.</summary>
-    public void GiveBack(ActivityEntry activity, bool isFailure)
-    {
-        lock (gate)
-        {
-            activity.StartedAt = null;
-            activity.IsCounted = false;
-            activity.Message = null;
-            if (activity.IsGone)
-            {
-                return;
-            }
-
-            if (isFailure)
-            {
-                activity.Attempts++;
-                timers.Add(new TimerEntry(RetryAt(activity.Attempts), TimerKind.Activity, activity.Id, IsEntity: false));
-            }
-            else
-            {
-                readyActivities.Writer.TryWrite(activity);
-            }
-        }
-    }
-
-    /// <summary>The activities that have run for a while and whose attempt the file does not know of yet; a process that they bring down counts too.</summary>
-    public List<(long Id, int Attempts)> TakeUncounted(TimeSpan longerThan)
-    {
-        lock (gate)
-        {
-            var found = activities.Values
-                .Where(activity => !activity.IsCounted && activity.StartedAt is { } started && timeProvider.GetElapsedTime(started) > longerThan)
-                .ToList();
-            return found.ConvertAll(activity =>
-            {
-                activity.IsCounted = true;
-                return (activity.Id, activity.Attempts + 1);
-            });
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        orchestrations.Ready.Writer.TryComplete();
-        entities.Ready.Writer.TryComplete();
-        readyActivities.Writer.TryComplete();
+        orchestrations.Stop();
+        entities.Stop();
+        Activities.Stop();
         await timerTask;
         timers.Dispose();
         stopping.Dispose();
     }
 
-    private static async ValueTask<T?> NextAsync<T>(ChannelReader<T> reader, TimeSpan timeout, CancellationToken cancellationToken)
-        where T : class
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-
-        if (reader.TryRead(out var item))
-        {
-            return item;
-        }
-
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
-        try
-        {
-            return await reader.ReadAsync(limit.Token);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
-        {
-            return null;
-        }
-    }
-
-    private WorkQueue QueueOf(Slot slot) => slot.IsEntity ? entities : orchestrations;
+    private InstanceQueue QueueOf(Slot slot) => slot.IsEntity ? entities : orchestrations;
 
     private ValueTask<Slot?> NextSlotAsync(InstanceKinds kinds, TimeSpan timeout, CancellationToken cancellationToken) => kinds switch
     {
-        InstanceKinds.Orchestrations => NextAsync(orchestrations.Ready.Reader, timeout, cancellationToken),
-        InstanceKinds.Entities => NextAsync(entities.Ready.Reader, timeout, cancellationToken),
-        _ => NextOfEitherAsync(timeout, cancellationToken),
+        InstanceKinds.Orchestrations => orchestrations.NextAsync(timeout, cancellationToken),
+        InstanceKinds.Entities => entities.NextAsync(timeout, cancellationToken),
+        _ => orchestrations.NextOfEitherAsync(entities, timeout, cancellationToken),
     };
-
-    private async ValueTask<Slot?> NextOfEitherAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
-        while (!limit.IsCancellationRequested)
-        {
-            if (orchestrations.Ready.Reader.TryRead(out var slot) || entities.Ready.Reader.TryRead(out slot))
-            {
-                return slot;
-            }
-
-            using var other = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-            var either = await Task.WhenAny(
-                orchestrations.Ready.Reader.WaitToReadAsync(other.Token).AsTask(), entities.Ready.Reader.WaitToReadAsync(other.Token).AsTask());
-            await other.CancelAsync();
-            if (either is not { IsCompletedSuccessfully: true, Result: true })
-            {
-                break;
-            }
-        }
-
-        return null;
-    }
 
     private void Fire()
     {
@@ -321,13 +210,13 @@ internal sealed class Dispatcher : IAsyncDisposable
             switch (entry.Kind)
             {
                 case TimerKind.Message:
-                    AddVisible(new StoredMessage(entry.Id, entry.Due, entry.IsEntity, Message: null, Size: 0));
+                    AddVisible(new StoredMessage(entry.Id, entry.Key, entry.Due, entry.IsEntity, Message: null, Size: 0));
                     break;
                 case TimerKind.Instance when slots.TryGetValue(entry.Id, out var slot) && slot.State == SlotState.Idle:
                     Ready(slot);
                     break;
-                case TimerKind.Activity when activities.TryGetValue(entry.Id, out var activity):
-                    readyActivities.Writer.TryWrite(activity);
+                case TimerKind.Activity:
+                    Activities.Retry(entry.Id);
                     break;
             }
         }
@@ -337,7 +226,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         if (message.Due is { } due && due > timeProvider.GetUtcNow().UtcTicks)
         {
-            timers.Add(new TimerEntry(due, TimerKind.Message, message.Id, message.IsEntity));
+            timers.Add(new TimerEntry(due, TimerKind.Message, message.Id, message.Key, message.IsEntity));
         }
         else
         {
@@ -347,14 +236,13 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     private void AddVisible(StoredMessage message)
     {
-        var key = RowId.Key(message.Id);
-        if (!slots.TryGetValue(key, out var slot))
+        if (!slots.TryGetValue(message.Key, out var slot))
         {
-            slot = new Slot(key, message.IsEntity);
-            slots.Add(key, slot);
+            slot = new Slot(message.Key, message.IsEntity);
+            slots.Add(message.Key, slot);
         }
 
-        slot.Waiting.Add(Keep(message));
+        slot.Waiting.Add(cache.Keep(message));
         if (slot.SessionWaiter is { } waiter)
         {
             waiter.TrySetResult();
@@ -363,25 +251,6 @@ internal sealed class Dispatcher : IAsyncDisposable
         {
             Ready(slot);
         }
-    }
-
-    private void AddActivity(StoredMessage message)
-    {
-        var kept = Keep(message);
-        var activity = new ActivityEntry(message.Id) { Message = kept.Message, Size = kept.Size, Attempts = message.Attempts };
-        activities.Add(message.Id, activity);
-        readyActivities.Writer.TryWrite(activity);
-    }
-
-    private StoredMessage Keep(StoredMessage message)
-    {
-        if (message.Message is null || messageBytes + message.Size > options.MessageCacheSize)
-        {
-            return message with { Message = null };
-        }
-
-        messageBytes += message.Size;
-        return message;
     }
 
     /// <summary>The messages of the next turn. A rewind comes alone: Core drops what comes with it.</summary>
@@ -400,11 +269,7 @@ internal sealed class Dispatcher : IAsyncDisposable
             slot.Waiting.RemoveRange(0, count);
         }
 
-        foreach (var message in batch)
-        {
-            messageBytes -= message.Message is null ? 0 : message.Size;
-        }
-
+        batch.ForEach(message => cache.Release(message.Message, message.Size));
         return batch;
     }
 
@@ -417,14 +282,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         }
 
         slot.State = SlotState.Ready;
-        var queue = QueueOf(slot);
-        queue.Ready.Writer.TryWrite(slot);
-        if (queue.IsCrowded && queue.IdleSessions.First is { } idle)
-        {
-            // A session that only waits makes room for an instance that could go on.
-            queue.IdleSessions.RemoveFirst();
-            idle.Value.SessionWaiter?.TrySetResult();
-        }
+        QueueOf(slot).Add(slot);
     }
 
     private void Retire(Slot slot)
@@ -447,32 +305,9 @@ internal sealed class Dispatcher : IAsyncDisposable
             return;
         }
 
-        foreach (var message in slot.Waiting)
-        {
-            messageBytes -= message.Message is null ? 0 : message.Size;
-        }
-
+        slot.Waiting.ForEach(message => cache.Release(message.Message, message.Size));
         slot.Waiting.Clear();
         slot.Failures = 0;
         slot.SessionWaiter?.TrySetResult();
-    }
-
-    private long RetryAt(int failures)
-    {
-        var delay = FirstRetryDelay * Math.Pow(2, Math.Min(failures - 1, 30));
-        return (timeProvider.GetUtcNow() + (delay < options.MaxRetryDelay ? delay : options.MaxRetryDelay)).UtcTicks;
-    }
-
-    /// <summary>Instances that are ready, and how many are out.</summary>
-    private sealed class WorkQueue(int limit)
-    {
-        public Channel<Slot> Ready { get; } = Channel.CreateUnbounded<Slot>();
-
-        public LinkedList<Slot> IdleSessions { get; } = [];
-
-        public int Running { get; set; }
-
-        /// <summary>Whether instances wait for one of those that are out to come back.</summary>
-        public bool IsCrowded => Running >= limit && Ready.Reader.Count > 0;
     }
 }

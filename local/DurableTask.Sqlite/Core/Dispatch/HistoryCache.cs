@@ -70,6 +70,16 @@ internal sealed class HistoryCache(long capacity)
         }
     }
 
+    public void Clear()
+    {
+        lock (gate)
+        {
+            nodes.Clear();
+            byUse.Clear();
+            size = 0;
+        }
+    }
+
     private void RemoveNode(long key)
     {
         if (nodes.Remove(key, out var node))

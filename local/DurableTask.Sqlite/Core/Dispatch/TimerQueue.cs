@@ -15,9 +15,14 @@ internal enum TimerKind
     Activity,
 }
 
-/// <summary>Something that happens at a time, in UTC ticks. The id is that of the message or activity, or the key of the instance.</summary>
+/// <summary>Something that happens at a time.</summary>
+/// <param name="Due">The time, in UTC ticks.</param>
+/// <param name="Kind">What happens.</param>
+/// <param name="Id">The message, the activity, or the key of the instance that it happens to.</param>
+/// <param name="Key">The instance that a message is for.</param>
+/// <param name="IsEntity">Whether that is an entity.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct TimerEntry(long Due, TimerKind Kind, long Id, bool IsEntity) : IComparable<TimerEntry>
+internal readonly record struct TimerEntry(long Due, TimerKind Kind, long Id, long Key, bool IsEntity) : IComparable<TimerEntry>
 {
     /// <summary>By time; messages of one time in the order of their arrival.</summary>
     public int CompareTo(TimerEntry other)
@@ -29,8 +34,10 @@ internal readonly record struct TimerEntry(long Due, TimerKind Kind, long Id, bo
 }
 
 /// <summary>All that is due later, and the one task that waits for the next of it.</summary>
-internal sealed class TimerQueue(TimeProvider timeProvider, Action fire) : IDisposable
+internal sealed class TimerQueue(TimeProvider timeProvider, TimeSpan maxRetryDelay, Action fire) : IDisposable
 {
+    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The longest sleep: a clock that is set forward is noticed after it.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
@@ -47,8 +54,18 @@ internal sealed class TimerQueue(TimeProvider timeProvider, Action fire) : IDisp
         }
     }
 
+    /// <summary>Adds the next attempt of an instance or activity, after a pause that doubles with each failure. The caller holds the dispatcher's lock.</summary>
+    public void AddRetry(TimerKind kind, long id, bool isEntity, int failures)
+    {
+        var delay = FirstRetryDelay * Math.Pow(2, Math.Min(failures - 1, 30));
+        Add(new TimerEntry((timeProvider.GetUtcNow() + (delay < maxRetryDelay ? delay : maxRetryDelay)).UtcTicks, kind, id, Key: 0, isEntity));
+    }
+
+    /// <summary>Takes all off. The caller holds the dispatcher's lock.</summary>
+    public void Clear() => entries.Clear();
+
     /// <summary>Takes the timer of a message off. The caller holds the dispatcher's lock.</summary>
-    public void RemoveMessage(long due, long id) => entries.Remove(new TimerEntry(due, TimerKind.Message, id, IsEntity: false));
+    public void RemoveMessage(long due, long id) => entries.Remove(new TimerEntry(due, TimerKind.Message, id, Key: 0, IsEntity: false));
 
     /// <summary>Takes the next entry that is due. The caller holds the dispatcher's lock.</summary>
     public bool TryTake(long now, out TimerEntry entry)

@@ -60,35 +60,9 @@ internal sealed class OrchestrationWorkItem : TaskOrchestrationWorkItem
     /// <summary>Whether the messages are done with: consumed, or given back.</summary>
     public bool IsSettled { get; set; }
 
+    /// <summary>Whether a turn was not stored, so that what DurableTask.Core has in memory is not what the file holds.</summary>
+    public bool IsOvertaken { get; set; }
+
     /// <summary>Core would put the state from before a continue-as-new back while the provider stores the one after it.</summary>
     public override bool RestoreOriginalRuntimeStateDuringCompletion => false;
-}
-
-/// <summary>An activity without a result. Guarded by the dispatcher's lock.</summary>
-internal sealed class ActivityEntry(long id)
-{
-    public long Id => id;
-
-    /// <summary>The message; <c>null</c> when it is to be read from the file.</summary>
-    public TaskMessage? Message { get; set; }
-
-    public int Size { get; init; }
-
-    /// <summary>How often it was begun before, as far as the file knows.</summary>
-    public int Attempts { get; set; }
-
-    /// <summary>When it was handed out; <c>null</c> while it is not.</summary>
-    public long? StartedAt { get; set; }
-
-    /// <summary>Whether the file knows of the present attempt.</summary>
-    public bool IsCounted { get; set; }
-
-    /// <summary>Whether its orchestration was deleted meanwhile.</summary>
-    public bool IsGone { get; set; }
-}
-
-/// <summary>An activity, handed out to a dispatcher of DurableTask.Core.</summary>
-internal sealed class ActivityWorkItem : TaskActivityWorkItem
-{
-    public required ActivityEntry Entry { get; init; }
 }

@@ -79,6 +79,9 @@ internal sealed class Effects
     /// <summary>Whether the request found its instance as it expected it. If not, nothing was written.</summary>
     public bool Applied { get; set; } = true;
 
+    /// <summary>Why a request was refused; nothing was written then.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>Instances whose waiting messages are gone: they finished or were deleted.</summary>
     public List<long> Cleared { get; } = [];
 
@@ -100,14 +103,21 @@ internal sealed class Effects
 }
 
 /// <summary>A message or an activity as it is in the file.</summary>
-/// <param name="Id">Its row; see <see cref="RowId"/>.</param>
+/// <param name="Id">Its row. Later ones have higher numbers.</param>
+/// <param name="Key">The instance that it belongs to.</param>
 /// <param name="Due">When it may be seen, in UTC ticks; <c>null</c> for at once.</param>
 /// <param name="IsEntity">Whether it is for an entity.</param>
 /// <param name="Message">The message; <c>null</c> when it is to be read from the file.</param>
 /// <param name="Size">The length of its JSON in bytes.</param>
 /// <param name="Attempts">How often an activity was begun before.</param>
 /// <param name="IsRewind">Whether it asks for a rewind.</param>
-internal readonly record struct StoredMessage(long Id, long? Due, bool IsEntity, TaskMessage? Message, int Size, int Attempts = 0, bool IsRewind = false);
+internal readonly record struct StoredMessage(
+    long Id, long Key, long? Due, bool IsEntity, TaskMessage? Message, int Size, int Attempts = 0, bool IsRewind = false);
+
+/// <summary>What waits in the file, in order and without its text.</summary>
+/// <param name="Messages">Messages for instances.</param>
+/// <param name="Activities">Activities that have no result.</param>
+internal sealed record Backlog(List<StoredMessage> Messages, List<StoredMessage> Activities);
 
 /// <summary>What statuses mean here.</summary>
 internal static class Status

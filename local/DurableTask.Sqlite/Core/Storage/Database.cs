@@ -7,6 +7,12 @@ namespace DurableTask.Sqlite.Storage;
 /// <summary>An open file: its lock, its writer and the connections that read it.</summary>
 internal sealed class Database : IAsyncDisposable
 {
+    /// <summary>Has each commit wait for the disk, with all that was committed before it.</summary>
+    public const string SyncEachCommit = "PRAGMA synchronous = FULL";
+
+    /// <summary>Leaves commits to the operating system, until one that waits or the log is folded into the file.</summary>
+    public const string SyncLater = "PRAGMA synchronous = NORMAL";
+
     private const int MaxIdleReaders = 8;
 
     private readonly string path;
@@ -52,9 +58,9 @@ internal sealed class Database : IAsyncDisposable
 
                 Schema.Migrate(connection);
                 connection.Execute("PRAGMA journal_mode = WAL");
-                connection.Execute(options.SurvivePowerLoss ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+                connection.Execute(options.SurvivePowerLoss ? SyncEachCommit : SyncLater);
                 connection.Execute("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768");
-                return new Database(path, fileLock, new Writer(connection, options.TimeProvider, options.LoggerFactory));
+                return new Database(path, fileLock, new Writer(connection, options));
             }
             catch
             {

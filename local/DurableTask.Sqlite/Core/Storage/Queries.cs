@@ -35,7 +35,7 @@ internal readonly struct Queries(Connection connection)
 
         long size = 0;
         var events = new List<HistoryEvent>();
-        var rows = connection.Prepare("SELECT events FROM history WHERE id >= ?1 AND id < ?2 ORDER BY id").Bind(1, RowId.First(key)).Bind(2, RowId.Next(key));
+        var rows = connection.Prepare("SELECT events FROM history WHERE key = ?1 ORDER BY id").Bind(1, key);
         try
         {
             while (rows.Step())
@@ -60,17 +60,16 @@ internal readonly struct Queries(Connection connection)
         return found is null ? null : (found.Key, found.Exec);
     }
 
-    /// <summary>The events of an instance's turns, from one turn on and at most so many turns; none when it has no more.</summary>
-    public (List<HistoryEvent> Events, long NextTurn) Turns(long key, long turn, int limit)
+    /// <summary>The events of an instance's turns after one, of at most so many turns, and the last turn among them; none and the same turn when there are no more.</summary>
+    public (List<HistoryEvent> Events, long LastTurn) Turns(long key, long after, int limit)
     {
         var events = new List<HistoryEvent>();
-        var rows = connection.Prepare("SELECT id, events FROM history WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3")
-            .Bind(1, RowId.First(key) + turn).Bind(2, RowId.Next(key)).Bind(3, limit);
+        var rows = connection.Prepare("SELECT id, events FROM history WHERE key = ?1 AND id > ?2 ORDER BY id LIMIT ?3").Bind(1, key).Bind(2, after).Bind(3, limit);
         try
         {
             while (rows.Step())
             {
-                turn = rows.Int64(0) - RowId.First(key) + 1;
+                after = rows.Int64(0);
                 events.AddRange(EventJson.ReadEvents(rows.Utf8(1)));
             }
         }
@@ -79,7 +78,7 @@ internal readonly struct Queries(Connection connection)
             rows.Reset();
         }
 
-        return (events, turn);
+        return (events, after);
     }
 
     /// <summary>A message of an instance; <c>null</c> when it is gone.</summary>
@@ -90,17 +89,13 @@ internal readonly struct Queries(Connection connection)
     public TaskMessage? Activity(long id) =>
         connection.Prepare("SELECT message FROM activities WHERE id = ?1").Bind(1, id).First(row => EventJson.ReadMessage(row.Utf8(0)));
 
-    /// <summary>All waiting messages, in order, without their text.</summary>
-    public List<StoredMessage> Messages() =>
-        connection.Prepare(
-                $"SELECT m.id, m.due, (SELECT i.entity FROM instances AS i WHERE i.key = {RowId.KeySql("m.id")}), m.type FROM messages AS m ORDER BY m.id")
+    /// <summary>All that waits, in order and without its text.</summary>
+    public Backlog Backlog() => new(
+        connection.Prepare("SELECT m.id, m.key, m.due, (SELECT i.entity FROM instances AS i WHERE i.key = m.key), m.type FROM messages AS m ORDER BY m.id")
             .Rows(row => new StoredMessage(
-                row.Int64(0), row.OptionalInt64(1), row.Int64(2) != 0, Message: null, Size: 0, IsRewind: row.Int64(3) == (int)EventType.ExecutionRewound));
-
-    /// <summary>All activities that have no result, in order, without their text.</summary>
-    public List<StoredMessage> Activities() =>
-        connection.Prepare("SELECT id, attempts FROM activities ORDER BY id")
-            .Rows(row => new StoredMessage(row.Int64(0), null, IsEntity: false, Message: null, Size: 0, row.Int32(1)));
+                row.Int64(0), row.Int64(1), row.OptionalInt64(2), row.Int64(3) != 0, Message: null, Size: 0, IsRewind: row.Int64(4) == (int)EventType.ExecutionRewound)),
+        connection.Prepare("SELECT id, key, attempts FROM activities ORDER BY id")
+            .Rows(row => new StoredMessage(row.Int64(0), row.Int64(1), null, IsEntity: false, Message: null, Size: 0, row.Int32(2))));
 
     /// <summary>A page of instances, oldest first or, with a prefix, by id.</summary>
     public (List<OrchestrationState> States, string? Continuation) Page(InstanceFilter filter)
@@ -110,6 +105,12 @@ internal readonly struct Queries(Connection connection)
         var statement = connection.Prepare($"SELECT {Columns} FROM instances WHERE {where}");
         bind(statement);
         var rows = statement.Rows(Row);
+        var goesOn = rows.Count > filter.PageSize;
+        if (goesOn)
+        {
+            rows.RemoveAt(filter.PageSize);
+        }
+
         if (filter.WithPayloads)
         {
             foreach (var row in rows)
@@ -118,7 +119,7 @@ internal readonly struct Queries(Connection connection)
             }
         }
 
-        var continuation = rows.Count < filter.PageSize ? null : filter.ContinueAfter(rows[^1]!.Key, rows[^1]!.State.OrchestrationInstance.InstanceId);
+        var continuation = goesOn ? filter.ContinueAfter(rows[^1]!.Key, rows[^1]!.State.OrchestrationInstance.InstanceId) : null;
         return (rows.ConvertAll(row => row!.State), continuation);
     }
 
@@ -174,17 +175,16 @@ internal readonly struct Queries(Connection connection)
     {
         if (row.IsEntity)
         {
-            row.State.Input = connection.Prepare("SELECT events FROM history WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 1")
-                .Bind(1, RowId.First(row.Key)).Bind(2, RowId.Next(row.Key))
+            row.State.Input = connection.Prepare("SELECT events FROM history WHERE key = ?1 ORDER BY id LIMIT 1").Bind(1, row.Key)
                 .First(found => EventJson.ReadEvents(found.Utf8(0)).OfType<ExecutionStartedEvent>().FirstOrDefault()?.Input);
             return;
         }
 
-        row.State.Input = Payload(RowId.First(row.Key));
-        row.State.Output = Payload(RowId.First(row.Key) + 1);
+        row.State.Input = PayloadOf(Payload.Input(row.Key));
+        row.State.Output = PayloadOf(Payload.Output(row.Key));
     }
 
-    private string? Payload(long id) => connection.Prepare("SELECT data FROM payloads WHERE id = ?1").Bind(1, id).First(row => row.Text(0));
+    private string? PayloadOf(long id) => connection.Prepare("SELECT data FROM payloads WHERE id = ?1").Bind(1, id).First(row => row.Text(0));
 
     private sealed record InstanceRow(long Key, bool IsEntity, OrchestrationState State);
 }
@@ -224,7 +224,7 @@ internal sealed class InstanceFilter
     /// <summary>The continuation for a page that ended with an instance.</summary>
     public string ContinueAfter(long key, string instanceId) => Prefix is null ? key.ToString(CultureInfo.InvariantCulture) : instanceId;
 
-    /// <summary>The condition and order, and what binds the values in it.</summary>
+    /// <summary>The condition and order, and what binds the values in it. One row more than a page tells whether the list goes on.</summary>
     /// <exception cref="ArgumentException">The continuation is none of this list.</exception>
     public (string Where, Action<Statement> Bind) ToSql()
     {
@@ -261,7 +261,7 @@ internal sealed class InstanceFilter
             Add("key >", (statement, index) => statement.Bind(index, key));
         }
 
-        Add("TRUE ORDER BY " + (Prefix is null ? "key" : "id") + " LIMIT", (statement, index) => statement.Bind(index, PageSize));
+        Add("TRUE ORDER BY " + (Prefix is null ? "key" : "id") + " LIMIT", (statement, index) => statement.Bind(index, PageSize + 1L));
         return (string.Join(" AND ", conditions), statement => values.ForEach(bind => bind(statement)));
 
         void AddText(string condition, string value) => Add(condition, (statement, index) => statement.Bind(index, value));

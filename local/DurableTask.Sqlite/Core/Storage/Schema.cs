@@ -14,8 +14,8 @@ internal static class Schema
     /// <summary>
     /// Step n makes version n + 1 out of version n. Steps are added, never changed: files of every version are out there.
     /// <para>
-    /// Rows that belong to an instance have its key in the upper bits of their id (<see cref="RowId"/>): an instance's messages, activities and turns
-    /// lie side by side, are deleted as a range, and need no further index. Times are UTC ticks.
+    /// New rows go to the end of their table, whatever instance they belong to: a commit with many instances in it then touches few pages, and pages are what a
+    /// commit costs. An instance's rows are found by its key. Times are UTC ticks.
     /// </para>
     /// </summary>
     private static readonly string[] Steps =
@@ -48,6 +48,29 @@ internal static class Schema
         """
         ALTER TABLE activities ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX instances_completed ON instances (completed) WHERE completed IS NOT NULL;
+        """,
+
+        // Until version 2, the upper bits of a row's id were the key of its instance.
+        """
+        ALTER TABLE payloads RENAME TO old_payloads;
+        ALTER TABLE history RENAME TO old_history;
+        ALTER TABLE messages RENAME TO old_messages;
+        ALTER TABLE activities RENAME TO old_activities;
+        CREATE TABLE payloads (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;
+        CREATE TABLE history (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, events TEXT NOT NULL) STRICT;
+        CREATE TABLE messages (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, type INTEGER NOT NULL, due INTEGER, message TEXT NOT NULL) STRICT;
+        CREATE TABLE activities (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, message TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0) STRICT;
+        INSERT INTO payloads SELECT 2 * (id >> 28) + (id & 1), data FROM old_payloads;
+        INSERT INTO history SELECT id, id >> 28, events FROM old_history;
+        INSERT INTO messages SELECT id, id >> 28, type, due, message FROM old_messages;
+        INSERT INTO activities SELECT id, id >> 28, message, attempts FROM old_activities;
+        DROP TABLE old_payloads;
+        DROP TABLE old_history;
+        DROP TABLE old_messages;
+        DROP TABLE old_activities;
+        CREATE INDEX history_key ON history (key);
+        CREATE INDEX messages_key ON messages (key);
+        CREATE INDEX activities_key ON activities (key);
         """,
     ];
 
@@ -143,22 +166,12 @@ internal static class Schema
     }
 }
 
-/// <summary>Ids of rows that belong to an instance: its key above, a number of the instance's own below.</summary>
-internal static class RowId
+/// <summary>Which row of the payloads is whose: large texts are not in the instance's own row, which every turn writes anew.</summary>
+internal static class Payload
 {
-    private const int Bits = 28;
+    public static long Input(long key) => 2 * key;
 
-    /// <summary>The id before an instance's first row. Its rows lie in [First, Next), the first of them at First + 1 or, for turns and payloads, at First.</summary>
-    public static long First(long key) => key << Bits;
-
-    /// <summary>The id after an instance's last possible row.</summary>
-    public static long Next(long key) => (key + 1) << Bits;
-
-    /// <summary>The key of the instance that a row belongs to.</summary>
-    public static long Key(long id) => id >> Bits;
-
-    /// <summary><see cref="Key"/> in SQL.</summary>
-    public static string KeySql(string id) => string.Create(CultureInfo.InvariantCulture, $"({id} >> {Bits})");
+    public static long Output(long key) => (2 * key) + 1;
 }
 
 /// <summary>A database file cannot be used: it is another program's, in use, damaged, or of a newer version.</summary>

@@ -8,66 +8,22 @@ namespace DurableTask.Sqlite.Storage;
 /// <summary>What is written, and the decisions that must not race with other writes. Used by the writer's thread, inside a transaction.</summary>
 internal sealed class Tables
 {
-    private const string AddMessage =
-        "INSERT INTO messages (id, type, due, message) "
-        + "SELECT COALESCE((SELECT id FROM messages WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT 1), ?1) + 1, ?3, ?4, ?5";
-
     private readonly Connection connection;
     private readonly TimeProvider timeProvider;
+    private readonly Rows rows;
     private readonly Statement begin;
     private readonly Statement commit;
-    private readonly Statement savepoint;
-    private readonly Statement release;
-    private readonly Statement undo;
-    private readonly Statement find;
-    private readonly Statement addInstance;
-    private readonly Statement advance;
-    private readonly Statement finish;
-    private readonly Statement renew;
-    private readonly Statement setPayload;
-    private readonly Statement addTurn;
-    private readonly Statement addMessage;
-    private readonly Statement addResponse;
-    private readonly Statement deleteMessage;
-    private readonly Statement deleteMessages;
-    private readonly Statement deleteTimers;
-    private readonly Statement addActivity;
-    private readonly Statement deleteActivity;
-    private long lastKey;
 
     public Tables(Connection connection, TimeProvider timeProvider)
     {
         this.connection = connection;
         this.timeProvider = timeProvider;
+        rows = new Rows(connection);
         begin = connection.Prepare("BEGIN IMMEDIATE");
         commit = connection.Prepare("COMMIT");
-        savepoint = connection.Prepare("SAVEPOINT request");
-        release = connection.Prepare("RELEASE request");
-        undo = connection.Prepare("ROLLBACK TO request");
-        find = connection.Prepare("SELECT key, exec, status, scheduled, entity, parent FROM instances WHERE id = ?1");
-        addInstance = connection.Prepare(
-            "INSERT INTO instances (key, id, exec, entity, status, turns, name, version, created, updated, scheduled, generation, parent, tags) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
-        advance = connection.Prepare("UPDATE instances SET turns = turns + 1, exec = ?3, status = ?4, updated = ?5, custom_status = ?6 WHERE key = ?1 AND turns = ?2");
-        finish = connection.Prepare("UPDATE instances SET completed = updated, failure = ?2 WHERE key = ?1 RETURNING created, updated");
-        renew = connection.Prepare("UPDATE instances SET completed = NULL, failure = NULL, name = ?2, version = ?3, tags = ?4, generation = ?5 WHERE key = ?1");
-        setPayload = connection.Prepare("INSERT OR REPLACE INTO payloads (id, data) VALUES (?1, ?2)");
-        addTurn = connection.Prepare("INSERT INTO history (id, events) VALUES (?1, ?2)");
-        addMessage = connection.Prepare(AddMessage + " RETURNING id");
-        addResponse = connection.Prepare(
-            AddMessage + " WHERE EXISTS (SELECT 1 FROM instances WHERE key = ?6 AND exec = ?7 AND completed IS NULL) RETURNING id");
-        deleteMessage = connection.Prepare("DELETE FROM messages WHERE id = ?1");
-        deleteMessages = connection.Prepare("DELETE FROM messages WHERE id > ?1 AND id < ?2 RETURNING id, due");
-        deleteTimers = connection.Prepare("DELETE FROM messages WHERE id > ?1 AND id < ?2 AND due IS NOT NULL AND type = ?3 RETURNING id, due");
-        addActivity = connection.Prepare("INSERT INTO activities (id, message) VALUES (?1, ?2)");
-        deleteActivity = connection.Prepare("DELETE FROM activities WHERE id = ?1");
-
-        // Activities outlive their instance when it finished without waiting for them: their key must not be given again.
-        lastKey = connection.Number(
-            $"SELECT MAX(k) FROM (SELECT MAX(key) AS k FROM instances UNION ALL SELECT {RowId.KeySql("MAX(id)")} FROM activities UNION ALL SELECT {RowId.KeySql("MAX(id)")} FROM messages)");
     }
 
-    /// <summary>Set inside a transaction to have the file made smaller after it.</summary>
+    /// <summary>Set inside a transaction to have the file made smaller after it; stays set until that is done.</summary>
     public bool ShrinkAfterCommit { get; set; }
 
     /// <summary>Reads what is written, inside the transaction.</summary>
@@ -91,38 +47,21 @@ internal sealed class Tables
         }
     }
 
-    /// <summary>Does one request of a transaction. When it fails by itself it is undone, and the others are let be.</summary>
-    public void Apply(Writer.Request request)
-    {
-        savepoint.Run();
-        try
-        {
-            request.Apply(this);
-        }
-        catch (Exception exception) when (!Writer.IsOutage(exception))
-        {
-            undo.Run();
-            request.Fail(exception);
-        }
-
-        release.Run();
-    }
-
     /// <summary>Writes something that changes nothing.</summary>
     public void Probe() => connection.Execute("CREATE TABLE probe (data BLOB); INSERT INTO probe VALUES (zeroblob(65536)); DROP TABLE probe");
 
     /// <summary>Makes an instance from its start message. One that finished, or whose status is none of those to be kept, gives way.</summary>
-    /// <exception cref="OrchestrationAlreadyExistsException">There is one with a status that is to be kept.</exception>
+    /// <returns>With <see cref="Effects.Refusal"/> when there is one with a status that is to be kept.</returns>
     public Effects Create(EncodedMessage message, OrchestrationStatus[] kept)
     {
         var effects = new Effects();
         var start = (ExecutionStartedEvent)message.Message.Event;
-        if (Find(start.OrchestrationInstance.InstanceId) is { } existing)
+        if (rows.Find(start.OrchestrationInstance.InstanceId) is { } existing)
         {
             if (kept.Contains(existing.Status))
             {
-                throw new OrchestrationAlreadyExistsException(
-                    $"An orchestration with the id '{start.OrchestrationInstance.InstanceId}' and the status {existing.Status} already exists.");
+                effects.Refusal = $"An orchestration with the id '{start.OrchestrationInstance.InstanceId}' and the status {existing.Status} already exists.";
+                return effects;
             }
 
             Replace(existing, effects);
@@ -148,20 +87,15 @@ internal sealed class Tables
     public Effects Complete(Turn turn)
     {
         var effects = new Effects();
-        if (turn.State is { } state)
+        if (turn.State is { } state && !rows.Advance(turn, state, Now()))
         {
-            advance.Bind(1, turn.Key).Bind(2, turn.Number).Bind(3, state.OrchestrationInstance.ExecutionId).Bind(4, (int)state.OrchestrationStatus)
-                .Bind(5, Now()).Bind(6, state.Status).Run();
-            if (connection.Changes == 0)
-            {
-                effects.Applied = false;
-                return effects;
-            }
+            effects.Applied = false;
+            return effects;
         }
 
         foreach (var id in turn.Consumed)
         {
-            deleteMessage.Bind(1, id).Run();
+            rows.DeleteMessage(id);
         }
 
         if (turn.State is not null)
@@ -172,7 +106,7 @@ internal sealed class Tables
             {
                 Finish(turn, turn.State, effects);
             }
-            else if (turn is { IsEntity: true, State.Input: null } && !HasMessages(turn.Key))
+            else if (turn is { IsEntity: true, State.Input: null } && !rows.HasMessages(turn.Key))
             {
                 // What an entity without state, lock and backlog leaves is not worth a row.
                 Delete(turn.Key, effects);
@@ -185,27 +119,20 @@ internal sealed class Tables
     /// <summary>Takes an activity off and gives its result to its orchestration, if that still waits for it.</summary>
     public Effects CompleteActivity(long id, EncodedMessage response)
     {
-        // The id may be given again in the next commit, so the memory forgets it with this one.
         var effects = new Effects();
         effects.ClearedActivities.Add(id);
-        deleteActivity.Bind(1, id).Run();
-        if (connection.Changes == 0)
+        if (rows.DeleteActivity(id) is not { } key)
         {
             // It has its result already, or its orchestration was deleted.
             effects.Applied = false;
-            return effects;
         }
-
-        var key = RowId.Key(id);
-        var added = addResponse.Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Bind(3, (int)response.Message.Event.EventType).Bind(4, (long?)null)
-            .Bind(5, response.Json).Bind(6, key).Bind(7, response.Message.OrchestrationInstance.ExecutionId).Number();
-        if (added is { } message)
+        else if (rows.AddResponse(key, response) is { } message)
         {
-            effects.Messages.Add(new StoredMessage(message, null, IsEntity: false, response.Message, response.Json.Length));
+            effects.Messages.Add(message);
         }
         else
         {
-            effects.Discarded.Add((response.Message.OrchestrationInstance.InstanceId, response.Message.Event.EventType, "The orchestration has finished or begun anew."));
+            Discard(response, "The orchestration has finished or begun anew.", effects);
         }
 
         return effects;
@@ -214,10 +141,9 @@ internal sealed class Tables
     /// <summary>Notes how often activities were begun.</summary>
     public bool SetAttempts(IEnumerable<(long Id, int Attempts)> activities)
     {
-        var set = connection.Prepare("UPDATE activities SET attempts = ?2 WHERE id = ?1");
         foreach (var (id, attempts) in activities)
         {
-            set.Bind(1, id).Bind(2, attempts).Run();
+            rows.SetAttempts(id, attempts);
         }
 
         return true;
@@ -227,7 +153,7 @@ internal sealed class Tables
     public Effects Purge(string instanceId)
     {
         var effects = new Effects { Applied = false };
-        if (Find(instanceId) is { } instance && (Status.IsFinished(instance.Status) || instance.IsEntity))
+        if (rows.Find(instanceId) is { } instance && (Status.IsFinished(instance.Status) || instance.IsEntity))
         {
             Delete(instance.Key, effects);
             effects.Applied = true;
@@ -241,7 +167,7 @@ internal sealed class Tables
     {
         var effects = new Effects { Applied = false };
         var key = connection.Prepare("SELECT key FROM instances WHERE id = ?1 AND custom_status IS ?2").Bind(1, instanceId).Bind(2, customStatus).Number();
-        if (key is { } found && !HasMessages(found))
+        if (key is { } found && !rows.HasMessages(found))
         {
             Delete(found, effects);
             effects.Applied = true;
@@ -267,68 +193,31 @@ internal sealed class Tables
     }
 
     /// <summary>Deletes everything.</summary>
-    public bool Clear()
+    /// <returns>What waits then: nothing.</returns>
+    public Backlog Clear()
     {
-        connection.Execute("DELETE FROM instances; DELETE FROM payloads; DELETE FROM history; DELETE FROM messages; DELETE FROM activities");
-        return true;
+        rows.DeleteAll();
+        return Queries.Backlog();
     }
-
-    private static OrchestrationStatus ToStatus(long value) => (OrchestrationStatus)value;
 
     private static void Discard(EncodedMessage message, string reason, Effects effects) =>
         effects.Discarded.Add((message.Message.OrchestrationInstance.InstanceId, message.Message.Event.EventType, reason));
 
     private long Now() => timeProvider.GetUtcNow().UtcTicks;
 
-    private Instance? Find(string id)
-    {
-        find.Bind(1, id);
-        try
-        {
-            return find.Step()
-                ? new Instance(id, find.Int64(0), find.Text(1), ToStatus(find.Int64(2)), find.OptionalInt64(3), find.Int64(4) != 0, find.OptionalText(5))
-                : null;
-        }
-        finally
-        {
-            find.Reset();
-        }
-    }
-
-    private bool HasMessages(long key) =>
-        connection.Prepare("SELECT 1 FROM messages WHERE id > ?1 AND id < ?2 LIMIT 1").Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Number() is not null;
-
-    private long AddRow(string id, string exec, OrchestrationStatus status, ExecutionStartedEvent? start)
-    {
-        var key = ++lastKey;
-        var now = Now();
-        var created = start?.Timestamp.ToUniversalTime().Ticks ?? now;
-        addInstance.Bind(1, key).Bind(2, id).Bind(3, exec).Bind(4, Entities.IsEntityInstance(id) ? 1 : 0).Bind(5, (int)status)
-            .Bind(6, start?.Name ?? id).Bind(7, start?.Version).Bind(8, created).Bind(9, now)
-            .Bind(10, start is { ScheduledStartTime: { } scheduled } ? scheduled.ToUniversalTime().Ticks : (long?)null)
-            .Bind(11, (long?)start?.Generation).Bind(12, EventJson.WritePart(start?.ParentInstance)).Bind(13, EventJson.WriteTags(start?.Tags)).Run();
-        return key;
-    }
-
     private void Add(EncodedMessage message, ExecutionStartedEvent start, Effects effects)
     {
-        var key = AddRow(start.OrchestrationInstance.InstanceId, start.OrchestrationInstance.ExecutionId ?? string.Empty, OrchestrationStatus.Pending, start);
-        SetPayload(RowId.First(key), start.Input);
+        var key = rows.AddInstance(start.OrchestrationInstance.InstanceId, start.OrchestrationInstance.ExecutionId ?? string.Empty, OrchestrationStatus.Pending, start, Now());
+        rows.SetPayload(Payload.Input(key), start.Input);
         Post(key, message, message.Due(), effects);
     }
 
-    private void Post(long key, EncodedMessage message, long? due, Effects effects)
-    {
-        var id = addMessage.Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Bind(3, (int)message.Message.Event.EventType).Bind(4, due).Bind(5, message.Json).Number();
-        var isEntity = Entities.IsEntityInstance(message.Message.OrchestrationInstance.InstanceId);
-        var isRewind = message.Message.Event is ExecutionRewoundEvent;
-        effects.Messages.Add(new StoredMessage(id!.Value, due, isEntity, message.Message, message.Json.Length, IsRewind: isRewind));
-    }
+    private void Post(long key, EncodedMessage message, long? due, Effects effects) => effects.Messages.Add(rows.AddMessage(key, message, due));
 
     private void Deliver(EncodedMessage message, long sender, Effects effects)
     {
         var id = message.Message.OrchestrationInstance.InstanceId;
-        var target = Find(id);
+        var target = rows.Find(id);
         if (message.Message.Event is ExecutionStartedEvent start)
         {
             DeliverStart(message, start, target, sender, effects);
@@ -337,14 +226,20 @@ internal sealed class Tables
         {
             if (Entities.IsEntityInstance(id) && message.Message.Event is EventRaisedEvent)
             {
-                Post(AddRow(id, string.Empty, OrchestrationStatus.Running, start: null), message, message.Due(), effects);
+                Post(rows.AddInstance(id, string.Empty, OrchestrationStatus.Running, start: null, Now()), message, message.Due(), effects);
             }
             else
             {
                 Discard(message, "There is no such instance.", effects);
             }
         }
-        else if (Status.IsFinished(target.Status) && message.Message.Event is not ExecutionRewoundEvent)
+        else if (target.Status == OrchestrationStatus.Failed && message.Message.Event is ExecutionRewoundEvent)
+        {
+            // Runs from now on: who waits for its end after this must not be shown the failure that is being undone.
+            rows.Reopen(target.Key, Now());
+            Post(target.Key, message, due: null, effects);
+        }
+        else if (Status.IsFinished(target.Status) || (message.Message.Event is ExecutionRewoundEvent && sender == 0))
         {
             Discard(message, $"The instance is {target.Status}.", effects);
         }
@@ -401,10 +296,8 @@ internal sealed class Tables
     /// <summary>An orchestration that has not begun ends at once: its start message may lie weeks ahead.</summary>
     private void TerminatePending(Instance target, string? reason, Effects effects)
     {
-        var now = Now();
-        connection.Prepare("UPDATE instances SET turns = turns + 1, status = ?2, updated = ?3, completed = ?3 WHERE key = ?1")
-            .Bind(1, target.Key).Bind(2, (int)OrchestrationStatus.Terminated).Bind(3, now).Run();
-        SetPayload(RowId.First(target.Key) + 1, reason);
+        rows.Terminate(target.Key, Now());
+        rows.SetPayload(Payload.Output(target.Key), reason);
         DeleteMessages(target.Key, effects);
         effects.Finished.Add(Queries.State(target.Id, withPayloads: true)!);
         if (EventJson.ReadPart<ParentInstance>(target.Parent) is { } parent)
@@ -428,36 +321,28 @@ internal sealed class Tables
     private void WriteHistory(Turn turn, Effects effects)
     {
         var state = turn.State!;
-        var first = RowId.First(turn.Key);
         if (turn.Replaces)
         {
-            DeleteRange("history", turn.Key);
-            renew.Bind(1, turn.Key).Bind(2, state.Name).Bind(3, state.Version).Bind(4, turn.Tags).Bind(5, (long?)state.Generation).Run();
+            rows.Renew(turn, state);
             if (!turn.IsEntity)
             {
                 // An entity's state is in its history only: it is that of every turn, and read by few.
-                SetPayload(first, state.Input);
-                SetPayload(first + 1, null);
-                foreach (var timer in deleteTimers.Bind(1, first).Bind(2, RowId.Next(turn.Key)).Bind(3, (int)EventType.TimerFired)
-                    .Rows(row => (row.Int64(1), row.Int64(0))))
-                {
-                    effects.ClearedTimers.Add(timer);
-                }
+                rows.SetPayload(Payload.Input(turn.Key), state.Input);
+                rows.SetPayload(Payload.Output(turn.Key), null);
+                effects.ClearedTimers.AddRange(rows.DeleteTimers(turn.Key));
             }
         }
 
-        addTurn.Bind(1, first + turn.Number).Bind(2, turn.Events).Run();
+        rows.AddTurn(turn.Key, turn.Events);
     }
 
     private void SendAll(Turn turn, OrchestrationState state, Effects effects)
     {
-        if (state.OrchestrationStatus != OrchestrationStatus.Terminated && turn.Activities.Count > 0)
+        if (state.OrchestrationStatus != OrchestrationStatus.Terminated)
         {
-            var id = LastActivity(turn.Key);
             foreach (var activity in turn.Activities)
             {
-                addActivity.Bind(1, ++id).Bind(2, activity.Json).Run();
-                effects.Activities.Add(new StoredMessage(id, null, IsEntity: false, activity.Message, activity.Json.Length));
+                effects.Activities.Add(rows.AddActivity(turn.Key, activity));
             }
         }
 
@@ -472,69 +357,30 @@ internal sealed class Tables
         }
     }
 
-    private long LastActivity(long key) =>
-        connection.Prepare("SELECT id FROM activities WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT 1")
-            .Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Number() ?? RowId.First(key);
-
     private void Finish(Turn turn, OrchestrationState state, Effects effects)
     {
         // Who waits gets the state as the file has it: an instance that continued as new was created when its first execution was.
-        (state.CreatedTime, state.CompletedTime) = finish.Bind(1, turn.Key).Bind(2, turn.Failure).First(row => (Queries.Time(row.Int64(0)), Queries.Time(row.Int64(1))));
+        (state.CreatedTime, state.CompletedTime) = rows.Finish(turn.Key, turn.Failure);
         state.LastUpdatedTime = state.CompletedTime;
         state.Tags = state.Tags is { Count: > 0 } ? state.Tags : null;
-        SetPayload(RowId.First(turn.Key) + 1, state.Output);
+        rows.SetPayload(Payload.Output(turn.Key), state.Output);
         DeleteMessages(turn.Key, effects);
         effects.Finished.Add(state);
-    }
-
-    private void SetPayload(long id, string? data)
-    {
-        if (data is not null)
-        {
-            setPayload.Bind(1, id).Bind(2, data).Run();
-        }
-        else
-        {
-            connection.Prepare("DELETE FROM payloads WHERE id = ?1").Bind(1, id).Run();
-        }
     }
 
     private void DeleteMessages(long key, Effects effects)
     {
         effects.Cleared.Add(key);
-        var deleted = deleteMessages.Bind(1, RowId.First(key)).Bind(2, RowId.Next(key));
-        try
-        {
-            while (deleted.Step())
-            {
-                if (deleted.OptionalInt64(1) is { } due)
-                {
-                    effects.ClearedTimers.Add((due, deleted.Int64(0)));
-                }
-            }
-        }
-        finally
-        {
-            deleted.Reset();
-        }
+        effects.ClearedTimers.AddRange(rows.DeleteMessages(key));
 
         // A message that this very transaction had put there goes with the others.
-        effects.Messages.RemoveAll(message => RowId.Key(message.Id) == key);
+        effects.Messages.RemoveAll(message => message.Key == key);
     }
 
     private void Delete(long key, Effects effects)
     {
-        connection.Prepare("DELETE FROM instances WHERE key = ?1").Bind(1, key).Run();
-        DeleteRange("history", key);
-        DeleteRange("payloads", key);
         DeleteMessages(key, effects);
-        effects.ClearedActivities.AddRange(
-            connection.Prepare("DELETE FROM activities WHERE id > ?1 AND id < ?2 RETURNING id").Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Rows(row => row.Int64(0)));
-        effects.Activities.RemoveAll(activity => RowId.Key(activity.Id) == key);
+        effects.ClearedActivities.AddRange(rows.DeleteInstance(key));
+        effects.Activities.RemoveAll(activity => activity.Key == key);
     }
-
-    private void DeleteRange(string table, long key) =>
-        connection.Prepare($"DELETE FROM {table} WHERE id >= ?1 AND id < ?2").Bind(1, RowId.First(key)).Bind(2, RowId.Next(key)).Run();
-
-    private sealed record Instance(string Id, long Key, string Exec, OrchestrationStatus Status, long? Scheduled, bool IsEntity, string? Parent);
 }

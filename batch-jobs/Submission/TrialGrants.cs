@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
+
+namespace DurableMl.BatchJobs.Submission;
+
+/// <summary>What a trial's processes may read and write, as the runner reads it from <c>grant.json</c>: signed URLs.</summary>
+internal sealed record TrialGrant
+{
+    public string Format { get; } = "durableml-grant/1";
+
+    /// <summary>When it was issued, and until when it holds, in seconds since 1970.</summary>
+    public required double Issued { get; init; }
+
+    public required double Expires { get; init; }
+
+    /// <summary>Where the next one is to be found.</summary>
+    public required Uri Grant { get; init; }
+
+    /// <summary>The trial's own container: read, create, write.</summary>
+    public required Uri Container { get; init; }
+
+    /// <summary>Every name the trial uses in it begins so.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>The names that lie elsewhere.</summary>
+    public required IReadOnlyDictionary<string, Uri> Blobs { get; init; }
+
+    /// <summary>The dataset's files: read. Null for a trial without a dataset.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GrantedDataset? Dataset { get; init; }
+
+    /// <summary>The code's files with their hashes, as <c>sha256sum</c> writes them; the node checks them before it runs one.</summary>
+    public required string Code { get; init; }
+}
+
+/// <summary>The files of a dataset version by their names in the container.</summary>
+internal sealed record GrantedDataset(string Prefix, IReadOnlyDictionary<string, Uri> Blobs);
+
+/// <summary>
+/// Issues trials' grants. Batch brings the blob to the node each time it starts the task, and the runner reads it again while it runs:
+/// so a trial that waits for a node, or trains, longer than a signature holds goes on with a later one.
+/// </summary>
+/// <param name="blobs">The data account.</param>
+/// <param name="sas">Signs.</param>
+/// <param name="lifetime">How long what a grant allows is valid.</param>
+/// <param name="time">The clock.</param>
+internal sealed class TrialGrants(BlobServiceClient blobs, SasIssuer sas, TimeSpan lifetime, TimeProvider time)
+{
+    private const string Name = "grant.json";
+    private const BlobContainerSasPermissions OwnContainer = BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.Write;
+    private const BlobSasPermissions Result = BlobSasPermissions.Read | BlobSasPermissions.Create | BlobSasPermissions.Write;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Makes the trial's container and writes a grant that is valid from now on. Returns a URL that may read it, and later ones.</summary>
+    public async Task<Uri> IssueAsync(TrainingTask task, JobCode code, CancellationToken cancellationToken)
+    {
+        var container = TrialContainer.Of(blobs, task.BlobPrefix);
+        await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        var blob = container.GetBlobClient(Name);
+        var url = await sas.BlobAsync(blob, BlobSasPermissions.Read, SasIssuer.Longest, cancellationToken);
+        var now = time.GetUtcNow();
+        var runs = blobs.GetBlobContainerClient(DataContainers.Runs);
+        string result = $"{task.BlobPrefix}/output/result.json", parameters = $"{task.BlobPrefix}/params.json";
+        var grant = new TrialGrant
+        {
+            Issued = Seconds(now),
+            Expires = Seconds(now + lifetime),
+            Grant = url,
+            Container = await sas.ContainerAsync(container, OwnContainer, lifetime, cancellationToken),
+            Prefix = task.BlobPrefix,
+            Blobs = new Dictionary<string, Uri>(StringComparer.Ordinal)
+            {
+                [result] = await sas.BlobAsync(runs.GetBlobClient(result), Result, lifetime, cancellationToken),
+                [parameters] = await sas.BlobAsync(runs.GetBlobClient(parameters), BlobSasPermissions.Read, lifetime, cancellationToken),
+            },
+            Dataset = task.Dataset is null ? null : await DatasetAsync($"{task.Dataset}/{task.DatasetVersion}", cancellationToken),
+            Code = code.Manifest,
+        };
+        await blob.UploadAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(grant, Json)), overwrite: true, cancellationToken);
+        return url;
+    }
+
+    /// <summary>Whether the trial's grant is old enough to be replaced. It is long before its end, as nobody knows when the app looks again.</summary>
+    public async Task<bool> IsDueAsync(TrainingTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties grant = await TrialContainer.Of(blobs, task.BlobPrefix).GetBlobClient(Name).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return time.GetUtcNow() - grant.LastModified > lifetime / 4;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return true;
+        }
+    }
+
+    private static double Seconds(DateTimeOffset moment) => (moment - DateTimeOffset.UnixEpoch).TotalSeconds;
+
+    private async Task<GrantedDataset> DatasetAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var container = blobs.GetBlobContainerClient(DataContainers.Datasets);
+        var files = new Dictionary<string, Uri>(StringComparer.Ordinal);
+        try
+        {
+            await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix + "/", cancellationToken))
+            {
+                files[blob.Name] = await sas.BlobAsync(container.GetBlobClient(blob.Name), BlobSasPermissions.Read, lifetime, cancellationToken);
+            }
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            // There are no datasets at all. The runner says that this one is missing.
+        }
+
+        return new GrantedDataset(prefix, files);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text.Json.Nodes;
+using DurableMl.Functions.Pipelines;
+using DurableMl.Inference.Endpoints;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Routing;
+using DurableMl.Inference.Serving;
+using DurableMl.Orchestrations.Approval;
+using DurableMl.Orchestrations.Importing;
+using DurableMl.Orchestrations.Scoring;
+
+namespace DurableMl.Functions.Inference;
+
+/// <summary>What <see cref="OpenApi"/> tells of a function.</summary>
+/// <param name="Tag">What it belongs to.</param>
+/// <param name="Summary">What it does.</param>
+/// <param name="Answered">What a good answer is.</param>
+/// <param name="Answer">Its type; null for an object that the summary describes.</param>
+/// <param name="Errors">The statuses of bad ones.</param>
+internal sealed record ApiOperation(string Tag, string Summary, string Answered, Type? Answer, params IReadOnlyList<int> Errors)
+{
+    /// <summary>The type of the request's body; null for none.</summary>
+    public Type? Body { get; init; }
+
+    /// <summary>The status of a good answer.</summary>
+    public int Success { get; init; } = 200;
+
+    /// <summary>The content type of a good answer.</summary>
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>Whether tensors may be binary.</summary>
+    public bool IsBinary { get; init; }
+
+    /// <summary>Parameters in the query or headers.</summary>
+    public IReadOnlyList<(string Name, string In, string Description)> Parameters { get; init; } = [];
+}
+
+/// <summary>What each HTTP function takes and answers.</summary>
+internal static class ApiOperations
+{
+    private const string Protocol = "Open Inference Protocol";
+    private const string Models = "Models";
+    private const string Pipelines = "Pipelines";
+    private const string Imports = "Imports and scoring";
+
+    private static readonly (string, string, string) IfMatch = ("If-Match", "header", "The ETag of what is replaced");
+    private static readonly (string, string, string) IfNoneMatch = ("If-None-Match", "header", "* where there is nothing yet");
+    private static readonly (string, string, string) HeaderLength = ("Inference-Header-Content-Length", "header", "Bytes of JSON before binary tensors; 0 for a raw tensor of a model with one input");
+    private static readonly (string, string, string) Reason = ("reason", "query", "Why, for people");
+
+    private static readonly ApiOperation Infer = new(Protocol, "Runs a model as its traffic rules say", "The outputs", typeof(InferResponseDocument), 400, 404, 413, 415, 422, 429, 503, 504)
+    {
+        Body = typeof(InferRequestDocument), IsBinary = true, Parameters = [HeaderLength],
+    };
+
+    /// <summary>By the function's name, with <c>.method</c> behind it where it has several.</summary>
+    public static IReadOnlyDictionary<string, ApiOperation> All { get; } = new Dictionary<string, ApiOperation>
+    {
+        ["ServerLive"] = new(Protocol, "Whether the server runs", "It does", null),
+        ["ServerReady"] = new(Protocol, "Whether the server can answer: the models to preload are in memory", "It can", null, 503),
+        ["ServerMetadata"] = new(Protocol, "What the server is, and its extensions", "Name, version and extensions", null),
+        ["ModelMetadata"] = new(Protocol, "A model's inputs, outputs and versions", "The model", typeof(ModelMetadata), 400, 404, 503),
+        ["ModelVersionMetadata"] = new(Protocol, "One version's inputs and outputs", "The model", typeof(ModelMetadata), 400, 404, 503),
+        ["ModelReady"] = new(Protocol, "Whether a model can answer; loads it", "It can", null, 400, 404, 503),
+        ["ModelVersionReady"] = new(Protocol, "Whether a version can answer; loads it", "It can", null, 400, 404, 503),
+        ["ModelInfer"] = Infer,
+        ["ModelVersionInfer"] = Infer with { Summary = "Runs one version of a model" },
+        ["ListModels"] = new(Models, "All models", "Their names", null),
+        ["GetModel"] = new(Models, "A model's versions and aliases, and what keeps a change from being served", "The model; its ETag is that of all aliases", null, 400, 404),
+        ["GetModelVersion"] = new(Models, "A version's manifest", "The manifest", typeof(ModelManifest), 400, 404),
+        ["SetServing"] = new(Models, "Changes how a version is served: a JSON merge patch, in which null is the default", "The options that hold now", typeof(ServingOptions), 400, 404) { Body = typeof(ServingOptions) },
+        ["GetDrift"] = new(Models, "How far requests are from the examples that a version was evaluated on, as this instance has seen them", "Figures of each feature, and the shift of the means in standard deviations", typeof(DriftDocument), 400, 404, 409),
+        ["SetModelAlias.put"] = new(Models, "Lets an alias name a version", "All aliases", null, 400, 404, 412) { Body = typeof(AliasDocument), Parameters = [IfMatch] },
+        ["SetModelAlias.delete"] = new(Models, "Removes an alias", "All aliases", null, 400, 404, 412) { Parameters = [IfMatch] },
+        ["GetTraffic"] = new(Models, "A model's traffic rules", "The rules, and their ETag", typeof(TrafficRules), 400),
+        ["PutTraffic"] = new(Models, "Replaces a model's traffic rules", "The rules, and their new ETag", typeof(TrafficRules), 400, 412, 428) { Body = typeof(TrafficRules), Parameters = [IfMatch, IfNoneMatch] },
+        ["GetExperiments"] = new(Models, "What each route and version has done, and the labels that were not counted", "Counts of each arm", null, 400),
+        ["PostFeedback"] = new(Models, "The true classes of a request's examples; 202 where they wait for the instance that answered it", "What was counted", null, 400, 404, 409, 413, 429) { Body = typeof(Feedback) },
+        ["Metrics"] = new(Models, "Metrics for Prometheus", "Text of Prometheus's exposition format", typeof(string)) { ContentType = "text/plain" },
+        ["OpenApi"] = new(Models, "This document", "OpenAPI 3.1", null),
+        ["ScoreModel"] = new(Imports, "Scores every shard under a prefix", "It has begun: the Durable status URLs", null, 400, 404, 413) { Body = typeof(ScoreRequest), Success = 202 },
+        ["GetScore"] = new(Imports, "How a scoring is doing", "The scoring", typeof(RunDocument), 404),
+        ["CancelScore"] = new(Imports, "Stops a scoring; what is scored stays", "It stops", null, 404, 409) { Success = 202, Parameters = [Reason] },
+        ["ImportModel"] = new(
+            Imports, "Publishes a model of another framework: a Batch job turns PyTorch, TensorFlow, Keras or TFLite into ONNX and its answer is compared with the original; ONNX is tried and taken as it is",
+            "It has begun: the Durable status URLs", null, 400, 413) { Body = typeof(ImportRequest), Success = 202 },
+        ["GetImport"] = new(Imports, "How an import is doing", "The import", typeof(RunDocument), 404),
+        ["CancelImport"] = new(Imports, "Stops an import that has not come to publishing yet", "It stops", null, 404, 409) { Success = 202, Parameters = [Reason] },
+        ["StartPipeline"] = new(Pipelines, "Starts a run of a pipeline, as examples/README.md describes it", "It has begun", null, 400, 409, 413)
+        {
+            Body = typeof(JsonObject), Success = 202, Parameters = [("runId", "query", "The run's id; one is made if it is left out")],
+        },
+        ["ListPipelines"] = new(Pipelines, "A page of runs", "The runs, and a continuationToken where there are more", null) { Parameters = [("continuationToken", "query", "Where the page before ended")] },
+        ["GetPipeline"] = new(Pipelines, "How a run is doing", "The run", typeof(RunDocument), 404),
+        ["CancelPipeline"] = new(Pipelines, "Stops a run", "The run", typeof(RunDocument), 404, 409) { Success = 202, Parameters = [Reason] },
+        ["ResumePipeline"] = new(Pipelines, "Lets a run that failed or was cancelled go on from the first phase or trial that is not done", "It goes on", null, 400, 404, 409)
+        {
+            Success = 202, Parameters = [("maxFailedTrials", "query", "Trials that may fail from here on")],
+        },
+        ["DecidePipeline"] = new(Pipelines, "Says whether a run may publish", "The run", typeof(RunDocument), 400, 404, 409, 413) { Body = typeof(ApprovalDecision), Success = 202 },
+    };
+}
+
+/// <summary>An error of the Open Inference Protocol.</summary>
+/// <param name="Error">What is wrong, naming the field at fault.</param>
+internal sealed record ErrorDocument(string Error);
+
+/// <summary>Problem details (RFC 9457).</summary>
+/// <param name="Title">The kind of problem.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What is wrong, and what to do.</param>
+/// <param name="Errors">Everything that is wrong with a document, by JSON path.</param>
+internal sealed record ProblemDocument(string Title, int Status, string? Detail, IReadOnlyList<DurableMl.Inference.Json.JsonProblem>? Errors);
+
+/// <param name="Version">A published version.</param>
+internal sealed record AliasDocument(string Version);
+
+/// <param name="Model">The model.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Evaluated">Of the examples that it was evaluated on.</param>
+/// <param name="Seen">Of the inputs since this instance loaded it.</param>
+/// <param name="Shift">How far the means are apart, in standard deviations of the evaluated examples.</param>
+internal sealed record DriftDocument(string Model, string Version, FeatureStatistics? Evaluated, FeatureStatistics? Seen, IReadOnlyList<double>? Shift);
+
+/// <param name="Inputs">The inputs.</param>
+/// <param name="Id">A name for the request, given back in the response.</param>
+/// <param name="Outputs">The outputs wanted; all, if left out.</param>
+/// <param name="Parameters"><c>binary_data_output</c>, <c>timeout</c> in microseconds, and whatever traffic rules look at.</param>
+internal sealed record InferRequestDocument(IReadOnlyList<TensorDocument> Inputs, string? Id = null, IReadOnlyList<OutputDocument>? Outputs = null, JsonObject? Parameters = null);
+
+/// <param name="Name">Its name.</param>
+/// <param name="Datatype">Its element type, such as <c>FP32</c>.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Data">Its elements, flat or nested by the shape; null stands for NaN. Left out where <c>parameters.binary_data_size</c> announces binary data.</param>
+/// <param name="Parameters"><c>binary_data_size</c>: bytes of binary data.</param>
+internal sealed record TensorDocument(string Name, string Datatype, IReadOnlyList<long> Shape, JsonArray? Data = null, JsonObject? Parameters = null);
+
+/// <param name="Name">The output's name.</param>
+/// <param name="Parameters"><c>binary_data</c>: its form; <c>classification</c>: how many best classes are wanted instead of the scores.</param>
+internal sealed record OutputDocument(string Name, JsonObject? Parameters = null);
+
+/// <param name="ModelName">The model.</param>
+/// <param name="ModelVersion">The version or versions that answered.</param>
+/// <param name="Outputs">The outputs.</param>
+/// <param name="Id">The request's id.</param>
+/// <param name="Parameters"><c>route</c>: how the traffic rules led there.</param>
+internal sealed record InferResponseDocument(
+    [property: System.Text.Json.Serialization.JsonPropertyName("model_name")] string ModelName,
+    [property: System.Text.Json.Serialization.JsonPropertyName("model_version")] string ModelVersion,
+    IReadOnlyList<TensorDocument> Outputs, string? Id = null, JsonObject? Parameters = null);

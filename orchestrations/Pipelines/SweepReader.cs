@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace DurableMl.Orchestrations.Pipelines;
+
+/// <summary>Reads the <c>sweep</c> of a pipeline.</summary>
+internal static partial class SweepReader
+{
+    private const int MostTrials = 1000;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <summary>Stands for a sweep that is missing, so that reading goes on.</summary>
+    public static SweepDefinition Nothing { get; } = new(
+        "", 1, 0, 1, new ObjectiveDefinition("", ObjectiveGoal.Maximize), new Dictionary<string, ParameterDefinition>(StringComparer.Ordinal),
+        0, 1, new RetryBudgets(0, 0, 0), Second, null, 1);
+
+    public static SweepDefinition Read(JsonObjectReader json)
+    {
+        string job = PipelineReader.Name(json, "job");
+        int errors = json.ErrorCount;
+        IReadOnlyDictionary<string, ParameterDefinition> parameters =
+            json.Object("parameters", required: false) is { } given ? ParameterReader.ReadAll(given) : Nothing.Parameters;
+        SearchSpace? space = json.ErrorCount == errors ? new SearchSpace(parameters) : null;
+        SamplerDefinition sampler = json.Object("sampler", required: false) is { } how ? Sampler(how, space) : Nothing.Sampler;
+        var trials = (int)(sampler.Type == SamplerKind.Grid && space is not null && json.ErrorCount == errors
+            ? GridTrials(json, space)
+            : json.Integer("trials", 1, MostTrials));
+        if (sampler.Type == SamplerKind.Tpe && trials > SamplerDefinition.MostTpeTrials)
+        {
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {SamplerDefinition.MostTpeTrials} with tpe; random and sobol take more"));
+        }
+
+        var sweep = new SweepDefinition(
+            job,
+            trials,
+            json.Integer("seed", 0, long.MaxValue, fallback: 0),
+            (int)json.Integer("budget", 1, 1_000_000),
+            json.Object("objective") is { } objective ? Objective(objective) : Nothing.Objective,
+            parameters,
+            (int)json.Integer("maxFailedTrials", 0, MostTrials, fallback: trials / 2),
+            (int)json.Integer("parallelism", 1, 200, fallback: Math.Min(trials, 8)),
+            json.Object("retries", required: false) is { } retries ? Retries(retries) : new RetryBudgets(1, 3, 5),
+            json.Duration("timeLimit", Second, TimeSpan.FromDays(7), fallback: TimeSpan.FromHours(24)),
+            json.Has("checkpointSteps") ? (int)json.Integer("checkpointSteps", 1, 1_000_000) : null,
+            (int)json.Integer("nodes", 1, 100, fallback: 1))
+        {
+            Sampler = sampler,
+            Stop = json.Object("stop", required: false) is { } stop ? Stop(stop) : null,
+        };
+        json.RefuseTheRest();
+        return sweep;
+    }
+
+    private static SamplerDefinition Sampler(JsonObjectReader json, SearchSpace? space)
+    {
+        string type = json.OneOf("type", ["random", "grid", "sobol", "tpe"]);
+        SamplerDefinition sampler = type switch
+        {
+            "grid" => new SamplerDefinition(SamplerKind.Grid),
+            "sobol" => new SamplerDefinition(SamplerKind.Sobol),
+            "tpe" => new SamplerDefinition(SamplerKind.Tpe, (int)json.Integer("startupTrials", 2, MostTrials, fallback: 10)),
+            _ => new SamplerDefinition(SamplerKind.Random),
+        };
+        if (space is not null && sampler.Type == SamplerKind.Grid)
+        {
+            if (space.Dimensions.FirstOrDefault(dimension => dimension.Count is null) is { } real)
+            {
+                json.Refuse("type", $"cannot be grid: {real.Name} is a real number without steps; make it quantized or a choice");
+            }
+            else if (space.Points().Skip(SamplerDefinition.MostGridPoints).Any())
+            {
+                json.Refuse("type", string.Create(CultureInfo.InvariantCulture, $"cannot be grid: there are more than {SamplerDefinition.MostGridPoints} points"));
+            }
+        }
+
+        if (space is not null && sampler.Type == SamplerKind.Sobol && space.Dimensions.Count(dimension => dimension.Count != 1) is var varied && varied > SamplerDefinition.MostSobolParameters)
+        {
+            json.Refuse("type", string.Create(CultureInfo.InvariantCulture, $"cannot be sobol: {varied} parameters vary, and it can do with at most {SamplerDefinition.MostSobolParameters}"));
+        }
+
+        json.RefuseTheRest();
+        return sampler;
+    }
+
+    /// <summary>A grid has as many trials as points where the pipeline does not say, and never more.</summary>
+    private static long GridTrials(JsonObjectReader json, SearchSpace space)
+    {
+        int points = space.Points().Count();
+        if (!json.Has("trials") && points > MostTrials)
+        {
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"is required: the grid has {points} points, and a sweep at most {MostTrials} trials"));
+            return 1;
+        }
+
+        long trials = json.Integer("trials", 1, MostTrials, fallback: points);
+        if (trials > points)
+        {
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {points}, the points of the grid"));
+        }
+
+        return trials;
+    }
+
+    private static StopRules Stop(JsonObjectReader json)
+    {
+        var rules = new StopRules
+        {
+            Time = json.Has("time") ? json.Duration("time", Second, TimeSpan.FromDays(30)) : null,
+            CostUsd = json.Number("costUsd", required: false, 0.01, 1e9),
+            NodeUsdPerHour = json.Number("nodeUsdPerHour", required: json.Has("costUsd"), 1e-6, 1e6) ?? 0,
+            Target = json.Number("target", required: false),
+            TrialsWithoutImprovement = json.Has("trialsWithoutImprovement") ? (int)json.Integer("trialsWithoutImprovement", 1, MostTrials) : null,
+        };
+        if (json.Has("nodeUsdPerHour") && !json.Has("costUsd"))
+        {
+            json.Refuse("costUsd", "is required: nodeUsdPerHour alone ends nothing");
+        }
+
+        json.RefuseTheRest();
+        return rules;
+    }
+
+    private static ObjectiveDefinition Objective(JsonObjectReader json)
+    {
+        string metric = json.Text("metric", MetricPattern, "a metric's name: letters, digits, '_', '.', '-', at most 64");
+        ObjectiveGoal? goal = json.Has("goal")
+            ? json.OneOf("goal", ["maximize", "minimize"]) == "minimize" ? ObjectiveGoal.Minimize : ObjectiveGoal.Maximize
+            : MetricGoals.Of(metric);
+        if (goal is null)
+        {
+            json.Refuse("goal", $"is required: \"maximize\" or \"minimize\"; the name '{metric}' does not say which is better");
+        }
+
+        ObjectiveEpoch at = json.OneOf("at", ["last", "best"], fallback: "last") == "best" ? ObjectiveEpoch.Best : ObjectiveEpoch.Last;
+        json.RefuseTheRest();
+        return new ObjectiveDefinition(metric, goal ?? ObjectiveGoal.Maximize, at);
+    }
+
+    private static RetryBudgets Retries(JsonObjectReader json)
+    {
+        var retries = new RetryBudgets(
+            (int)json.Integer("failures", 0, 20, fallback: 1),
+            (int)json.Integer("preemptions", 0, 100, fallback: 3),
+            (int)json.Integer("infrastructure", 0, 100, fallback: 5));
+        json.RefuseTheRest();
+        return retries;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_.-]{1,64}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MetricPattern { get; }
+}

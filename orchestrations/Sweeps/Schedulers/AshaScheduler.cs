@@ -1,0 +1,38 @@
+using DurableMl.Orchestrations.Pipelines;
+
+namespace DurableMl.Orchestrations.Sweeps.Schedulers;
+
+/// <summary>
+/// Asynchronous successive halving (Li et al., "A system for massively parallel hyperparameter tuning", 2020, algorithm 2): whenever a slot
+/// is free, a trial that is among the best of its rung, one in every <c>reduction</c>, goes on to the next; higher rungs come first. If there
+/// is none, a new trial begins on the lowest rung. Nobody waits for a rung to fill.
+/// </summary>
+/// <param name="trials">How many trials there are.</param>
+/// <param name="budget">The highest rung: the budget of a trial that was never held back.</param>
+/// <param name="goal">What is better.</param>
+/// <param name="minimum">The lowest rung, in epochs.</param>
+/// <param name="reduction">One in so many goes on; each rung is so many times the one below.</param>
+public sealed class AshaScheduler(int trials, int budget, ObjectiveGoal goal, int minimum = 1, int reduction = 3) : IScheduler
+{
+    private readonly IReadOnlyList<int> rungs = Rungs.Of(minimum, budget, reduction);
+
+    /// <inheritdoc/>
+    public TrialStep? Next(IReadOnlyList<TrialCurve> begun)
+    {
+        ArgumentNullException.ThrowIfNull(begun);
+        for (int rung = rungs.Count - 2; rung >= 0; rung--)
+        {
+            int reached = rungs[rung];
+            TrialCurve[] there = [.. begun.Where(trial => trial.HasReached(reached))];
+            if (there.BestAt(reached, goal).Take(there.Length / reduction).FirstOrDefault(trial => trial.Budget == reached && trial.Phase == TrialPhase.Reached) is { } best)
+            {
+                return new TrialStep(best.Trial, rungs[rung + 1]);
+            }
+        }
+
+        return begun.Count < trials ? new TrialStep(begun.Count, rungs[0]) : null;
+    }
+
+    /// <inheritdoc/>
+    public bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
+}

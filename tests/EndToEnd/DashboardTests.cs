@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using EndToEnd.Tests.Fixtures;
+using Microsoft.Playwright;
+
+namespace EndToEnd.Tests;
+
+/// <summary><c>up --dashboard</c>, looked at with a browser.</summary>
+[TestClass]
+public sealed class DashboardTests
+{
+    private const string Folder = "mnist-dashboard";
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public async Task A_run_is_found_in_the_dashboard_by_its_id_with_its_trials_under_it()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        using var state = new TemporaryFolder();
+        await using Up up = await Up.StartAsync(state.Path, "--dashboard");
+        var login = new Uri(up.Output.Split('\n').Single(line => line.StartsWith("Dashboard   http", StringComparison.Ordinal))["Dashboard".Length..].Trim());
+        await SmallMnist.UploadAsync(up.Blobs, Folder, trainImages: 500);
+        string id = await up.Pipelines.StartAsync(SmallPipeline.Json(Folder, trials: 2, budget: 1, learningRates: [0.002, 0.003]), Folder, CancellationToken.None);
+        await up.EndAsync(id);
+        IPage page = await browser.OpenAsync(login.ToString());
+        await page.WaitForURLAsync(url => !url.Contains("/login", StringComparison.Ordinal));
+
+        await page.GotoAsync(new Uri(login, $"/traces?filters=durabletask.task.instance_id%3Aequals%3A{id}").ToString());
+        await page.GetByText("Showing 1 trace").WaitForAsync();
+        await page.GetByText("POST api/pipelines").First.ClickAsync();
+        await page.GetByText("Trace detail").WaitForAsync();
+        await page.Locator("fluent-text-input input").First.FillAsync("trial-001");
+
+        // The first rows alone are there, the others as one scrolls: the run, its sweep, the trial, and the task's submission.
+        foreach (string span in new[] { "orchestration:PipelineOrchestrator", "orchestration:SweepOrchestrator", "orchestration:TrialOrchestrator", "activity:SubmitTrial" })
+        {
+            await page.GetByText(span).First.WaitForAsync();
+        }
+
+        await page.GetByText("activity:RecordRun").First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await ScreenshotAsync(page);
+
+        await page.GotoAsync(new Uri(login, "/structuredlogs?filters=durableml.trial.id%3Aequals%3Atrial-001").ToString());
+        await page.GetByText("Attempt 1 ended: Succeeded").First.WaitForAsync();
+    }
+
+    [TestMethod]
+    public async Task The_dashboard_listens_on_loopback_lets_nobody_in_without_its_token_and_ends_with_up()
+    {
+        using var state = new TemporaryFolder();
+        int port;
+        await using (Up up = await Up.StartAsync(state.Path, "--dashboard"))
+        {
+            var login = new Uri(up.Output.Split('\n').Single(line => line.StartsWith("Dashboard   http", StringComparison.Ordinal))["Dashboard".Length..].Trim());
+            port = login.Port;
+            using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+            using HttpResponseMessage answer = await http.GetAsync(new Uri(login, "/traces"));
+            Assert.AreEqual(HttpStatusCode.Redirect, answer.StatusCode);
+            StringAssert.Contains(answer.Headers.Location!.ToString(), "/login");
+            CollectionAssert.AreEqual(new[] { IPAddress.Loopback }, Listeners(port));
+        }
+
+        Assert.IsEmpty(Listeners(port));
+        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(Path.Combine(state.Path, "dashboard"), "*.db", SearchOption.AllDirectories), "its database is gone");
+    }
+
+    private static IPAddress[] Listeners(int port) =>
+        [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(listener => listener.Port == port).Select(listener => listener.Address)];
+
+    /// <summary>What docs/images/dashboard.png shows.</summary>
+    private async Task ScreenshotAsync(IPage page)
+    {
+        string path = Path.Combine(TestContext.TestRunResultsDirectory!, "dashboard.png");
+        await page.ScreenshotAsync(new() { Path = path });
+        TestContext.AddResultFile(path);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using DurableMl.Inference.Tensors;
+using DurableMl.Inference.Sessions;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Inference.Tests.Sessions;
+
+[TestClass]
+public sealed class OutputFormTests
+{
+    private static readonly OutputForm Maps = new("y", OutputForm.ValueKind.MapPerRow, TensorType.ByName["FP32"], TensorType.ByName["INT64"], [], "seq(map(INT64,FP32))");
+
+    [TestMethod]
+    public void Maps_with_the_same_keys_become_one_matrix() =>
+        CollectionAssert.AreEqual(new[] { "y.keys INT64 [2] 7,9", "y.values FP32 [2,2] 1,2,3,4" }, Parts(([7, 9], [1, 2]), ([7, 9], [3, 4])));
+
+    [TestMethod]
+    public void Maps_with_different_keys_stay_apart() =>
+        CollectionAssert.AreEqual(
+            new[] { "y[0].keys INT64 [2] 7,9", "y[0].values FP32 [2] 1,2", "y[1].keys INT64 [1] 7", "y[1].values FP32 [1] 3" },
+            Parts(([7, 9], [1, 2]), ([7], [3])));
+
+    [TestMethod]
+    [DataRow("y.keys", true)]
+    [DataRow("y[12]", true)]
+    [DataRow("y[0].values", true)]
+    [DataRow("y", false)]
+    [DataRow("y[]", false)]
+    [DataRow("y[a]", false)]
+    [DataRow("yes", false)]
+    [DataRow("y.key", false)]
+    public void Parts_have_names_of_their_own(string name, bool isPart) => Assert.AreEqual(isPart, OutputForm.IsPart(name, "y"));
+
+    private static string[] Parts(params (long[] Keys, float[] Values)[] maps)
+    {
+        OnnxRuntimeEnvironment.EnsureCreated();
+        OrtValue sequence = OrtValue.CreateSequence(maps.Select(map => OrtValue.CreateMap(map.Keys, map.Values)).ToList());
+        var owner = new OrtMemory(sequence);
+        var parts = new List<Tensor>();
+        Maps.AddTensors(parts, sequence, owner);
+        owner.Release();
+        try
+        {
+            // The parts outlive the sequence.
+            return [.. parts.Select(part => $"{part.Name} {part.Type.Name} {TensorShape.Text(part.Shape)} {Text(part)}")];
+        }
+        finally
+        {
+            parts.ForEach(part => part.Dispose());
+        }
+    }
+
+    private static string Text(Tensor tensor) => tensor.Type.Name == "INT64"
+        ? string.Join(',', MemoryMarshal.Cast<byte, long>(tensor.Data).ToArray())
+        : string.Join(',', MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray());
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Sweeps.Samplers;
+using Orchestrations.Tests.Fixtures;
+
+namespace Orchestrations.Tests.Pipelines;
+
+[TestClass]
+public sealed class SweepReaderTests
+{
+    private const string Countable = """{"n":{"type":"int","min":1,"max":3},"o":{"type":"choice","values":["a","b"]},"m":{"type":"quantized","min":0,"max":1,"step":0.5,"when":{"o":"b"}}}""";
+
+    [TestMethod]
+    public void Without_a_word_about_it_the_search_is_random_and_runs_all_trials()
+    {
+        SweepDefinition sweep = PipelineJson.Definition().Sweep;
+
+        Assert.AreEqual(SamplerKind.Random, sweep.Sampler.Type);
+        Assert.IsInstanceOfType<RandomSampler>(sweep.CreateSampler());
+        Assert.IsNull(sweep.Stop);
+        Assert.AreEqual(ObjectiveEpoch.Last, sweep.Objective.At);
+    }
+
+    [TestMethod]
+    public void A_sweep_recorded_before_samplers_were_is_still_random()
+    {
+        JsonNode recorded = JsonSerializer.SerializeToNode(PipelineJson.Definition().Sweep)!;
+        recorded.AsObject().Remove("Sampler");
+
+        Assert.AreEqual(SamplerKind.Random, recorded.Deserialize<SweepDefinition>()!.Sampler.Type);
+    }
+
+    [TestMethod]
+    public void A_grid_has_as_many_trials_as_points()
+    {
+        SweepDefinition sweep = Read(Countable, """{"type":"grid"}""", trials: null).Definition!.Sweep;
+
+        // "m" has three values where "o" is "b", and is not there where it is "a".
+        Assert.AreEqual(3 * (1 + 3), sweep.Trials);
+        Assert.IsInstanceOfType<GridSampler>(sweep.CreateSampler());
+    }
+
+    [TestMethod]
+    [DataRow(Countable, """{"type":"grid"}""", 13, "$.sweep.trials", "must be at most 12, the points of the grid")]
+    [DataRow("""{"r":{"type":"uniform","min":1,"max":3}}""", """{"type":"grid"}""", 4, "$.sweep.sampler.type", "cannot be grid: r is a real number without steps")]
+    [DataRow("""{"r":{"type":"int","min":1,"max":3000000}}""", """{"type":"grid"}""", 4, "$.sweep.sampler.type", "cannot be grid: there are more than 10000 points")]
+    [DataRow("""{"r":{"type":"int","min":1,"max":3000}}""", """{"type":"grid"}""", null, "$.sweep.trials", "is required: the grid has 3000 points")]
+    [DataRow(Countable, """{"type":"bayes"}""", 4, "$.sweep.sampler.type", "must be one of random, grid, sobol, tpe")]
+    [DataRow(Countable, """{"type":"tpe","startupTrials":1}""", 4, "$.sweep.sampler.startupTrials", "must lie between 2 and 1000")]
+    [DataRow(Countable, """{"type":"random","startupTrials":5}""", 4, "$.sweep.sampler.startupTrials", "is not known here")]
+    public void A_sampler_that_does_not_suit_is_refused(string parameters, string sampler, int? trials, string path, string rule)
+    {
+        PipelineError error = Read(parameters, sampler, trials).Errors.Single();
+
+        Assert.AreEqual(path, error.Path);
+        StringAssert.StartsWith(error.Reason, rule);
+    }
+
+    [TestMethod]
+    public void More_trials_than_TPE_can_choose_again_at_each_replay_are_refused()
+    {
+        const string Parameters = """{"rate":{"type":"uniform","min":0,"max":1}}""";
+
+        Assert.IsEmpty(Read(Parameters, """{"type":"tpe"}""", 200).Errors);
+        PipelineError error = Read(Parameters, """{"type":"tpe"}""", 201).Errors.Single();
+        Assert.AreEqual(("$.sweep.trials", "must be at most 200 with tpe; random and sobol take more"), (error.Path, error.Reason));
+    }
+
+    [TestMethod]
+    public void A_Sobol_sequence_over_too_many_parameters_is_refused()
+    {
+        var parameters = new JsonObject();
+        for (int i = 0; i < 33; i++)
+        {
+            parameters[$"p{i}"] = new JsonObject { ["type"] = "uniform", ["min"] = 0, ["max"] = 1 };
+        }
+
+        PipelineError error = Read(parameters.ToJsonString(), """{"type":"sobol"}""", 4).Errors.Single();
+
+        Assert.AreEqual("cannot be sobol: 33 parameters vary, and it can do with at most 32", error.Reason);
+    }
+
+    [TestMethod]
+    public void Stop_rules_are_read()
+    {
+        StopRules rules = PipelineJson.Definition(json => json["sweep"]!["stop"] =
+            JsonNode.Parse("""{"time":"PT2H","costUsd":20,"nodeUsdPerHour":0.9,"target":0.99,"trialsWithoutImprovement":10}""")).Sweep.Stop!;
+
+        Assert.AreEqual(new StopRules { Time = TimeSpan.FromHours(2), CostUsd = 20, NodeUsdPerHour = 0.9, Target = 0.99, TrialsWithoutImprovement = 10 }, rules);
+    }
+
+    [TestMethod]
+    [DataRow("""{"costUsd":20}""", ".nodeUsdPerHour", "is required")]
+    [DataRow("""{"nodeUsdPerHour":2}""", ".costUsd", "is required: nodeUsdPerHour alone ends nothing")]
+    [DataRow("""{"time":"two hours"}""", ".time", "must be an ISO 8601 duration")]
+    [DataRow("""{"trialsWithoutImprovement":0}""", ".trialsWithoutImprovement", "must lie between 1 and 1000")]
+    [DataRow("""{"targets":1}""", ".targets", "is not known here; did you mean 'target'?")]
+    public void A_wrong_stop_rule_is_refused(string rules, string path, string rule)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["sweep"]!["stop"] = JsonNode.Parse(rules);
+
+        PipelineError error = PipelineJson.Read(pipeline).Errors.Single();
+
+        Assert.AreEqual("$.sweep.stop" + path, error.Path);
+        StringAssert.StartsWith(error.Reason, rule);
+    }
+
+    [TestMethod]
+    public void The_best_epoch_may_count_instead_of_the_last() => Assert.AreEqual(
+        ObjectiveGoal.Maximize, PipelineJson.Definition(json => json["sweep"]!["objective"]!["at"] = "best").Sweep.Objective.Best);
+
+    private static PipelineReading Read(string parameters, string sampler, int? trials)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        JsonObject sweep = pipeline["sweep"]!.AsObject();
+        sweep["parameters"] = JsonNode.Parse(parameters);
+        sweep["sampler"] = JsonNode.Parse(sampler);
+        sweep["trials"] = trials;
+        if (trials is null)
+        {
+            sweep.Remove("trials");
+        }
+
+        return PipelineJson.Read(pipeline);
+    }
+}
