@@ -59,8 +59,8 @@ public class ConformanceTests
             "role",
             "arn:aws:states:local:012345678901:stateMachine:machine-one",
             "machine-one");
-        var interpreter = new Interpreter(StateMachine.Parse(one.Definition), new InMemoryHost(), identity);
-        var outcome = await interpreter.RunAsync(one.Input?.DeepClone());
+        var interpreter = new Interpreter(StateMachine.Parse(one.Definition), new InMemoryHost(), identity, one.Input?.DeepClone());
+        var outcome = await interpreter.RunAsync();
 
         var actual = new JsonObject { ["status"] = outcome.Succeeded ? "SUCCEEDED" : "FAILED" };
         if (outcome.Succeeded)

@@ -24,4 +24,10 @@ internal sealed class InMemoryHost(Func<TaskRequest, JsonNode?>? call = null) : 
         Now = time > Now ? time : Now;
         return Task.CompletedTask;
     }
+
+    public async Task<bool> EndsByAsync(Task work, DateTimeOffset time)
+    {
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Now <= time;
+    }
 }

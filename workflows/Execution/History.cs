@@ -11,7 +11,8 @@ namespace DurableMl.Workflows.Execution;
 public sealed record HistoryEvent(int Id, int PreviousEventId, string Type, DateTimeOffset Timestamp, JsonObject Details);
 
 /// <summary>The events of an execution in the order in which they happened.</summary>
-public sealed class History
+/// <param name="earlier">How many events happened before those that this history holds.</param>
+public sealed class History(int earlier = 0)
 {
     private readonly List<HistoryEvent> _events = [];
 
@@ -20,7 +21,7 @@ public sealed class History
 
     internal int Append(string type, int previous, DateTimeOffset time, JsonObject? details = null)
     {
-        var id = _events.Count + 1;
+        var id = earlier + _events.Count + 1;
         _events.Add(new HistoryEvent(id, previous, type, time, details ?? []));
         return id;
     }

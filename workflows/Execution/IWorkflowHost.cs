@@ -20,6 +20,10 @@ public interface IWorkflowHost
 
     /// <summary>Completes at a time.</summary>
     Task DelayUntilAsync(DateTimeOffset time);
+
+    /// <summary>Waits for work, but not longer than to a time. Does not throw what the work throws.</summary>
+    /// <returns>Whether the work has ended, well or not.</returns>
+    Task<bool> EndsByAsync(Task work, DateTimeOffset time);
 }
 
 /// <summary>A task to run.</summary>

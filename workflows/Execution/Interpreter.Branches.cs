@@ -33,10 +33,12 @@ public sealed partial class Interpreter
         }
 
         Append(visit.Branch, "ParallelStateStarted");
-        var branches = state.Branches.Select(_ => Inside(visit)).ToList();
+        var lifetime = new Lifetime(visit.Branch.Lifetime);
+        var branches = state.Branches.Select(_ => Inside(visit, lifetime)).ToList();
         var results = new JsonNode?[branches.Count];
         WorkflowFailure? failure = null;
-        await Task.WhenAll(Enumerable.Range(0, branches.Count).Select(async i =>
+
+        async Task RunBranchAsync(int i)
         {
             try
             {
@@ -48,14 +50,28 @@ public sealed partial class Interpreter
             }
 
             visit.Branch.Last = branches[i].Last;
-        }));
+        }
+
+        await AllOrFirstFailureAsync([.. Enumerable.Range(0, branches.Count).Select(RunBranchAsync)], () => failure is not null);
         if (failure is not null)
         {
+            lifetime.End();
             throw failure;
         }
 
         Note(visit.Branch, "ParallelStateSucceeded");
         return FinishBranches(visit, results);
+    }
+
+    // What fails is not held up by the branches beside it, which may wait for days.
+    private static async Task AllOrFirstFailureAsync(List<Task> running, Func<bool> hasFailed)
+    {
+        while (running.Count > 0 && !hasFailed())
+        {
+            var ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            await ended;
+        }
     }
 
     private async Task<Step> RunMapAsync(Visit visit)
@@ -85,6 +101,8 @@ public sealed partial class Interpreter
 
         var results = new JsonNode?[items.Count];
         var failures = new List<WorkflowFailure>();
+        var lifetime = new Lifetime(visit.Branch.Lifetime);
+        var underWay = new SortedDictionary<int, Branch>();
         var (next, started, lastSucceeded) = (0, visit.Branch.Last, visit.Branch.Last);
 
         // Lanes take the next item when they are done with one; within a lane, events follow each other.
@@ -95,8 +113,9 @@ public sealed partial class Interpreter
             {
                 var index = next++;
                 var item = new JsonObject { ["Index"] = index, ["Value"] = items[index]?.DeepClone() };
-                var branch = state.IsDistributed ? new Branch(new History(), new Variables(), item) : Inside(visit, item);
+                var branch = state.IsDistributed ? new Branch(new History(), new Variables(), lifetime, item) : Inside(visit, lifetime, item);
                 branch.Last = previous;
+                underWay[index] = branch;
                 var iteration = new JsonObject { ["name"] = state.Name, ["index"] = index };
                 Append(branch, "MapIterationStarted", iteration.DeepClone().AsObject());
                 try
@@ -105,10 +124,12 @@ public sealed partial class Interpreter
                     previous = branch.Last;
                     Append(branch, "MapIterationSucceeded", iteration);
                     lastSucceeded = branch.Last;
+                    underWay.Remove(index);
                 }
                 catch (WorkflowFailure failure)
                 {
                     previous = branch.Last;
+                    underWay.Remove(index);
                     Note(branch, "MapIterationFailed", iteration);
                     failures.Add(failure);
                     if (!state.IsDistributed)
@@ -119,9 +140,16 @@ public sealed partial class Interpreter
             }
         }
 
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(concurrency, items.Count)).Select(_ => RunLaneAsync()));
+        var lanes = Enumerable.Range(0, Math.Min(concurrency, items.Count)).Select(_ => RunLaneAsync());
+        await AllOrFirstFailureAsync([.. lanes], () => failures.Count > tolerated);
         if (failures.Count > tolerated)
         {
+            lifetime.End();
+            foreach (var (index, branch) in underWay)
+            {
+                Note(branch, "MapIterationAborted", new JsonObject { ["name"] = state.Name, ["index"] = index });
+            }
+
             if (!state.IsDistributed)
             {
                 throw failures[0];
@@ -148,8 +176,8 @@ public sealed partial class Interpreter
     private static WorkflowFailure ThresholdExceeded() =>
         new(ErrorNames.ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded");
 
-    private static Branch Inside(Visit visit, JsonObject? item = null) =>
-        new(visit.Branch.History, new Variables(visit.Branch.Variables), item ?? visit.Branch.MapItem) { Last = visit.Branch.Last };
+    private static Branch Inside(Visit visit, Lifetime lifetime, JsonObject? item = null) =>
+        new(visit.Branch.History, new Variables(visit.Branch.Variables), lifetime, item ?? visit.Branch.MapItem) { Last = visit.Branch.Last };
 
     private Step FinishBranches(Visit visit, IEnumerable<JsonNode?> results)
     {
@@ -196,7 +224,7 @@ public sealed partial class Interpreter
             return item["Value"]?.DeepClone();
         }
 
-        var inner = visit with { Branch = Inside(visit, item) };
+        var inner = visit with { Branch = Inside(visit, visit.Branch.Lifetime, item) };
         return visit.State.QueryLanguage == QueryLanguage.Jsonata
             ? QueriesFor(inner).Fill(visit.State[field], field)
             : ScopeFor(inner, input).Fill(visit.State[field]);

@@ -26,6 +26,7 @@ public sealed partial class Interpreter
                 return Choose(visit);
             case "Wait":
                 await _host.DelayUntilAsync(WaitEnd(visit));
+                visit.Branch.Lifetime.ThrowIfOver();
                 return isJsonata ? Finish(visit, QueriesFor(visit), visit.Input) : Finish(visit, EffectiveInput(visit));
             case "Task":
                 return await RunTaskAsync(visit);
@@ -237,25 +238,44 @@ public sealed partial class Interpreter
 
         var request = new TaskRequest(
             state.Name, resource, arguments?.DeepClone(), SecondsOf(visit, "TimeoutSeconds"), SecondsOf(visit, "HeartbeatSeconds"), visit.Token);
-        Append(visit.Branch, "TaskScheduled", new JsonObject { ["resource"] = resource, ["parameters"] = arguments?.DeepClone() });
-        Append(visit.Branch, "TaskStarted", new JsonObject { ["resource"] = resource });
+        var (work, isNamed) = WorkOf(resource);
+        JsonObject Details(JsonObject? more = null)
+        {
+            var details = isNamed ? new JsonObject { ["resource"] = resource } : [];
+            more?.ToList().ForEach(pair => details[pair.Key] = pair.Value?.DeepClone());
+            return details;
+        }
+
+        Append(visit.Branch, $"{work}Scheduled", new JsonObject { ["resource"] = resource, [isNamed ? "parameters" : "input"] = arguments?.DeepClone() });
+        Append(visit.Branch, $"{work}Started", Details());
         JsonNode? result;
         try
         {
             result = await _host.CallAsync(request);
+            visit.Branch.Lifetime.ThrowIfOver();
         }
         catch (WorkflowFailure failure)
         {
-            var type = failure.Error is ErrorNames.Timeout or ErrorNames.HeartbeatTimeout ? "TaskTimedOut" : "TaskFailed";
-            Append(visit.Branch, type, ErrorDetails(failure));
+            visit.Branch.Lifetime.ThrowIfOver();
+            var end = failure.Error is ErrorNames.Timeout or ErrorNames.HeartbeatTimeout ? "TimedOut" : "Failed";
+            Append(visit.Branch, work + end, Details(ErrorDetails(failure)));
             throw;
         }
 
         visit.Probe?.See("result", result);
-        Append(visit.Branch, "TaskSucceeded", new JsonObject { ["resource"] = resource, ["output"] = result?.DeepClone() });
+        Append(visit.Branch, $"{work}Succeeded", Details(new JsonObject { ["output"] = result?.DeepClone() }));
         return state.QueryLanguage == QueryLanguage.Jsonata
             ? Finish(visit, QueriesFor(visit).With("result", result), result)
             : FinishWithSelected(visit, result);
+    }
+
+    // The history calls functions and activities by their own kinds of events, and names the resource with each event of everything else.
+    private static (string Work, bool IsNamed) WorkOf(string resource)
+    {
+        bool Begins(string prefix) => resource.StartsWith(prefix, StringComparison.Ordinal);
+        var isFunction = (Begins("function:") || Begins("arn:aws:lambda:")) && !resource.EndsWith(".waitForTaskToken", StringComparison.Ordinal);
+        var isActivity = Begins("activity:") || (Begins("arn:") && resource.Contains(":activity:", StringComparison.Ordinal));
+        return isFunction ? ("LambdaFunction", false) : isActivity ? ("Activity", false) : ("Task", true);
     }
 
     /// <summary>A time in seconds, given by value, by path or by expression; null where the state has none.</summary>
@@ -275,151 +295,5 @@ public sealed partial class Interpreter
         return JsonValues.Number(value) is > 0 and var seconds
             ? seconds
             : throw WorkflowFailure.Runtime($"The {field}Path field refers to value \"{Compact.Write(value)}\" which is not a positive number: {path}");
-    }
-}
-
-/// <summary>The comparisons of a JSONPath Choice state.</summary>
-internal static class ChoiceRule
-{
-    public static bool Holds(JsonObject rule, Scope scope)
-    {
-        if (rule["And"] is JsonArray all)
-        {
-            return all.OfType<JsonObject>().All(part => Holds(part, scope));
-        }
-
-        if (rule["Or"] is JsonArray any)
-        {
-            return any.OfType<JsonObject>().Any(part => Holds(part, scope));
-        }
-
-        if (rule["Not"] is JsonObject negated)
-        {
-            return !Holds(negated, scope);
-        }
-
-        var path = (string?)rule["Variable"] ?? throw WorkflowFailure.Runtime("A choice rule needs 'Variable', 'And', 'Or' or 'Not'.");
-        var exists = scope.TryEvaluate(path, out var value, out var missing);
-        if (rule["IsPresent"] is { } present)
-        {
-            return exists == present.GetValue<bool>();
-        }
-
-        if (!exists)
-        {
-            throw WorkflowFailure.Runtime($"Invalid path '{path}': The choice state's condition path references an invalid value. {missing}");
-        }
-
-        var (name, operand) = rule.First(pair => IsComparison(pair.Key));
-        if (name.EndsWith("Path", StringComparison.Ordinal))
-        {
-            var operandPath = operand!.GetValue<string>();
-            operand = scope.TryEvaluate(operandPath, out var other, out _)
-                ? other
-                : throw WorkflowFailure.Runtime($"Invalid path '{operandPath}': The choice state's condition path references an invalid value.");
-            name = name[..^4];
-        }
-
-        return name switch
-        {
-            "IsNull" => (value is null) == Wanted(operand),
-            "IsString" => (JsonValues.KindOf(value) == JsonValueKind.String) == Wanted(operand),
-            "IsNumeric" => (JsonValues.KindOf(value) == JsonValueKind.Number) == Wanted(operand),
-            "IsBoolean" => (JsonValues.KindOf(value) is JsonValueKind.True or JsonValueKind.False) == Wanted(operand),
-            "IsTimestamp" => (Timestamps.Read(JsonValues.Text(value)) is not null) == Wanted(operand),
-            "BooleanEquals" => JsonValues.KindOf(value) is JsonValueKind.True or JsonValueKind.False && JsonValues.AreEqual(value, operand),
-            "StringMatches" => JsonValues.Text(value) is { } text && JsonValues.Text(operand) is { } pattern && Matches(text, pattern),
-            _ => OrderOf(name, value, operand) is { } order && Compares(name, order),
-        };
-    }
-
-    private static bool Wanted(JsonNode? operand) => operand!.GetValue<bool>();
-
-    private static bool IsComparison(string key) => key is not ("Variable" or "Next" or "Comment" or "Assign" or "Output");
-
-    private static int? OrderOf(string name, JsonNode? value, JsonNode? operand)
-    {
-        if (name.StartsWith("Numeric", StringComparison.Ordinal))
-        {
-            return JsonValues.Number(value) is { } x && JsonValues.Number(operand) is { } y ? x.CompareTo(y) : null;
-        }
-
-        var (text, other) = (JsonValues.Text(value), JsonValues.Text(operand));
-        if (name.StartsWith("Timestamp", StringComparison.Ordinal))
-        {
-            return Timestamps.Read(text) is { } time && Timestamps.Read(other) is { } limit ? time.CompareTo(limit) : null;
-        }
-
-        return text is not null && other is not null ? string.CompareOrdinal(text, other) : null;
-    }
-
-    private static bool Compares(string name, int order)
-    {
-        if (name.EndsWith("LessThanEquals", StringComparison.Ordinal))
-        {
-            return order <= 0;
-        }
-
-        if (name.EndsWith("GreaterThanEquals", StringComparison.Ordinal))
-        {
-            return order >= 0;
-        }
-
-        if (name.EndsWith("LessThan", StringComparison.Ordinal))
-        {
-            return order < 0;
-        }
-
-        return name.EndsWith("GreaterThan", StringComparison.Ordinal) ? order > 0 : order == 0;
-    }
-
-    /// <summary>Whether a text matches a pattern in which <c>*</c> stands for anything and a backslash makes a star itself.</summary>
-    private static bool Matches(string text, string pattern)
-    {
-        // The states of the pattern that the text read so far can be in: linear in the product of both lengths, whatever the pattern.
-        var tokens = new List<(bool Any, char Literal)>();
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            if (pattern[i] == '\\' && i + 1 < pattern.Length)
-            {
-                tokens.Add((false, pattern[++i]));
-            }
-            else
-            {
-                tokens.Add((pattern[i] == '*', pattern[i]));
-            }
-        }
-
-        var reached = new bool[tokens.Count + 1];
-        reached[0] = true;
-        Skip(reached);
-        foreach (var character in text)
-        {
-            var next = new bool[tokens.Count + 1];
-            for (var i = 0; i < tokens.Count; i++)
-            {
-                if (reached[i] && tokens[i].Any)
-                {
-                    next[i] = true;
-                }
-                else if (reached[i] && tokens[i].Literal == character)
-                {
-                    next[i + 1] = true;
-                }
-            }
-
-            reached = next;
-            Skip(reached);
-        }
-
-        return reached[^1];
-
-        void Skip(bool[] places)
-        {
-            for (var i = 0; i < tokens.Count; i++)
-            {
-                places[i + 1] |= places[i] && tokens[i].Any;
-            }
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using DurableMl.Workflows.Definitions;
@@ -14,12 +13,47 @@ namespace DurableMl.Workflows.Execution;
 /// <param name="StateMachineName">The machine's name.</param>
 public sealed record ExecutionIdentity(string Id, string Name, string RoleArn, string StateMachineId, string StateMachineName);
 
+/// <summary>How an execution is doing.</summary>
+public enum ExecutionStatus
+{
+    /// <summary>It goes on.</summary>
+    Running,
+
+    /// <summary>It reached an end.</summary>
+    Succeeded,
+
+    /// <summary>A state failed and nothing caught it.</summary>
+    Failed,
+
+    /// <summary>It took longer than the machine's <c>TimeoutSeconds</c>.</summary>
+    TimedOut,
+
+    /// <summary>Somebody stopped it.</summary>
+    Aborted,
+}
+
 /// <summary>How an execution ended.</summary>
-/// <param name="Succeeded">Whether it reached an end.</param>
-/// <param name="Output">Its output; null where it failed.</param>
-/// <param name="Error">The name of the error; null where it succeeded or the failure has none.</param>
+/// <param name="Status">How; <see cref="ExecutionStatus.Running"/> where it shall go on from <paramref name="Next"/>.</param>
+/// <param name="Output">Its output; null unless it succeeded.</param>
+/// <param name="Error">The name of the error; null where there is none.</param>
 /// <param name="Cause">What happened, for people.</param>
-public sealed record ExecutionOutcome(bool Succeeded, JsonNode? Output, string? Error, string? Cause);
+/// <param name="Next">Where it goes on; null where it has ended.</param>
+public sealed record ExecutionOutcome(ExecutionStatus Status, JsonNode? Output, string? Error, string? Cause, Checkpoint? Next = null)
+{
+    /// <summary>Whether it reached an end.</summary>
+    public bool Succeeded => Status == ExecutionStatus.Succeeded;
+}
+
+/// <summary>An execution between two states of its machine, from where another interpreter can go on.</summary>
+/// <param name="State">The state that follows.</param>
+/// <param name="Input">Its input.</param>
+/// <param name="ExecutionInput">The input that the execution began with.</param>
+/// <param name="Variables">The variables.</param>
+/// <param name="Started">When the execution began.</param>
+/// <param name="Events">How many events there are so far.</param>
+/// <param name="LastEvent">The event that the next one follows.</param>
+public sealed record Checkpoint(
+    string State, JsonNode? Input, JsonNode? ExecutionInput, JsonObject Variables, DateTimeOffset Started, int Events, int LastEvent);
 
 /// <summary>
 /// Runs one execution of a machine. All it asks of the world goes through <see cref="IWorkflowHost"/>; given the same answers it does the same
@@ -35,44 +69,99 @@ public sealed partial class Interpreter
     private readonly ExecutionIdentity _identity;
     private readonly Lazy<Jsonata> _jsonata;
     private readonly DateTimeOffset _started;
-    private JsonNode? _input;
+    private readonly JsonNode? _input;
+    private readonly Branch _trunk;
+    private readonly Checkpoint? _from;
 
     /// <summary>An execution that has not begun.</summary>
-    public Interpreter(StateMachine machine, IWorkflowHost host, ExecutionIdentity identity)
+    public Interpreter(StateMachine machine, IWorkflowHost host, ExecutionIdentity identity, JsonNode? input)
+        : this(machine, host, identity, input, null)
     {
+    }
+
+    /// <summary>An execution that goes on.</summary>
+    public Interpreter(StateMachine machine, IWorkflowHost host, ExecutionIdentity identity, Checkpoint from)
+        : this(machine, host, identity, from?.ExecutionInput, from ?? throw new ArgumentNullException(nameof(from)))
+    {
+    }
+
+    private Interpreter(StateMachine machine, IWorkflowHost host, ExecutionIdentity identity, JsonNode? input, Checkpoint? from)
+    {
+        ArgumentNullException.ThrowIfNull(host);
         _machine = machine;
         _host = host;
         _identity = identity;
-        _started = host.Now;
+        _input = input;
+        _from = from;
+        _started = from?.Started ?? host.Now;
         _jsonata = new Lazy<Jsonata>(() => new Jsonata(host));
+        History = new History(from?.Events ?? 0);
+        _trunk = new Branch(History, new Variables(), new Lifetime()) { Last = from?.LastEvent ?? 0 };
+        foreach (var (name, value) in from?.Variables ?? [])
+        {
+            _trunk.Variables.Set(name, value?.DeepClone());
+        }
     }
 
-    /// <summary>What has happened so far.</summary>
-    public History History { get; } = new();
+    /// <summary>What has happened since this interpreter took over.</summary>
+    public History History { get; }
 
-    /// <summary>Runs the execution to its end.</summary>
-    public async Task<ExecutionOutcome> RunAsync(JsonNode? input)
+    /// <summary>After how many events the execution pauses between two of its states, for another interpreter to go on; no limit by default.</summary>
+    public int EventsUntilPause { get; init; } = int.MaxValue;
+
+    /// <summary>Runs the execution to its end, or to where it pauses.</summary>
+    public async Task<ExecutionOutcome> RunAsync()
     {
-        _input = input;
-        History.Append("ExecutionStarted", 0, _host.Now, new JsonObject { ["input"] = input?.DeepClone() });
-        var branch = new Branch(History, new Variables());
+        if (_from is null)
+        {
+            History.Append("ExecutionStarted", 0, _host.Now, new JsonObject { ["input"] = _input?.DeepClone() });
+        }
+
+        var run = RunToEndAsync();
+        if (_machine.TimeoutSeconds is not { } seconds || await _host.EndsByAsync(run, _started + TimeSpan.FromSeconds(seconds)))
+        {
+            return await run;
+        }
+
+        return End(ExecutionStatus.TimedOut, "ExecutionTimedOut", ErrorNames.Timeout, null);
+    }
+
+    /// <summary>Ends the execution from outside; whatever it still waits for changes nothing any more.</summary>
+    public ExecutionOutcome Abort(string? error, string? cause) => End(ExecutionStatus.Aborted, "ExecutionAborted", error, cause);
+
+    private ExecutionOutcome End(ExecutionStatus status, string type, string? error, string? cause)
+    {
+        _trunk.Lifetime.End();
+        Append(_trunk, type, ErrorDetails(new WorkflowFailure(error, cause)));
+        return new ExecutionOutcome(status, null, error, cause);
+    }
+
+    private async Task<ExecutionOutcome> RunToEndAsync()
+    {
         try
         {
-            var output = await RunMachineAsync(_machine, input, branch);
-            Append(branch, "ExecutionSucceeded", new JsonObject { ["output"] = output?.DeepClone() });
-            return new ExecutionOutcome(true, output, null, null);
+            var (output, next) = await RunMachineAsync(_machine, _from?.State ?? _machine.StartAt, _from is null ? _input : _from.Input, _trunk);
+            if (next is not null)
+            {
+                var variables = new JsonObject(_trunk.Variables.All().Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+                var events = (_from?.Events ?? 0) + History.Events.Count;
+                return new ExecutionOutcome(
+                    ExecutionStatus.Running, null, null, null, new Checkpoint(next, output, _input, variables, _started, events, _trunk.Last));
+            }
+
+            Append(_trunk, "ExecutionSucceeded", new JsonObject { ["output"] = output?.DeepClone() });
+            return new ExecutionOutcome(ExecutionStatus.Succeeded, output, null, null);
         }
         catch (WorkflowFailure failure)
         {
-            Append(branch, "ExecutionFailed", ErrorDetails(failure));
-            return new ExecutionOutcome(false, null, failure.Error, failure.Cause);
+            Append(_trunk, "ExecutionFailed", ErrorDetails(failure));
+            return new ExecutionOutcome(ExecutionStatus.Failed, null, failure.Error, failure.Cause);
         }
     }
 
     /// <summary>Runs one state by itself, without its Retry and Catch.</summary>
     internal async Task<(JsonNode? Output, string? Next)> TryOutAsync(State state, JsonNode? input, StateProbe probe)
     {
-        _input = input;
         var visit = VisitFor(state, input, probe);
         probe.See("input", input);
         var step = await ExecuteAsync(visit);
@@ -84,12 +173,14 @@ public sealed partial class Interpreter
         Caught(VisitFor(state, input, probe), catcher, failure).Output;
 
     private Visit VisitFor(State state, JsonNode? input, StateProbe probe) =>
-        new(state, input, new Branch(History, probe.Variables), 0, 0, _host.Now) { Probe = probe };
+        new(state, input, new Branch(History, probe.Variables, new Lifetime()), 0, 0, _host.Now) { Probe = probe };
 
     /// <summary>A line of execution: where its events go and follow, and what it can see.</summary>
-    private sealed class Branch(History history, Variables variables, JsonObject? mapItem = null)
+    private sealed class Branch(History history, Variables variables, Lifetime lifetime, JsonObject? mapItem = null)
     {
         public History History { get; } = history;
+
+        public Lifetime Lifetime { get; } = lifetime;
 
         public Variables Variables { get; } = variables;
 
@@ -97,6 +188,24 @@ public sealed partial class Interpreter
 
         /// <summary>The event that the next one follows.</summary>
         public int Last { get; set; }
+    }
+
+    /// <summary>How long branches go on: to their end, or until what encloses them is over and all that they still wait for is void.</summary>
+    private sealed class Lifetime(Lifetime? enclosing = null)
+    {
+        private bool _isOver;
+
+        public bool IsOver => _isOver || enclosing is { IsOver: true };
+
+        public void End() => _isOver = true;
+
+        public void ThrowIfOver()
+        {
+            if (IsOver)
+            {
+                throw new OperationCanceledException("The branch was stopped.");
+            }
+        }
     }
 
     /// <summary>One state being executed, through all its retries.</summary>
@@ -113,9 +222,12 @@ public sealed partial class Interpreter
     /// <summary>What a state gives: its output, the state that follows (null at an end) and the variables that it sets.</summary>
     private sealed record Step(JsonNode? Output, string? Next, JsonObject? Assigned);
 
-    private async Task<JsonNode?> RunMachineAsync(StateMachine machine, JsonNode? input, Branch branch)
+    private async Task<JsonNode?> RunMachineAsync(StateMachine machine, JsonNode? input, Branch branch) =>
+        (await RunMachineAsync(machine, machine.StartAt, input, branch)).Output;
+
+    /// <summary>Runs a machine from a state on; only the trunk pauses, and then says where it goes on.</summary>
+    private async Task<(JsonNode? Output, string? Next)> RunMachineAsync(StateMachine machine, string name, JsonNode? input, Branch branch)
     {
-        var name = machine.StartAt;
         while (true)
         {
             if (!machine.States.TryGetValue(name, out var state))
@@ -124,9 +236,9 @@ public sealed partial class Interpreter
             }
 
             var step = await RunStateAsync(state, input, branch);
-            if (step.Next is null)
+            if (step.Next is null || (branch == _trunk && History.Events.Count >= EventsUntilPause))
             {
-                return step.Output;
+                return (step.Output, step.Next);
             }
 
             (name, input) = (step.Next, step.Output);
@@ -152,6 +264,7 @@ public sealed partial class Interpreter
                 {
                     visit.RetryCount++;
                     await _host.DelayUntilAsync(_host.Now + delay);
+                    branch.Lifetime.ThrowIfOver();
                     continue;
                 }
 
@@ -348,33 +461,4 @@ public sealed partial class Interpreter
 
         return details;
     }
-}
-
-/// <summary>Times as the language writes and reads them.</summary>
-internal static partial class Timestamps
-{
-    public static string Write(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary>Reads a date and time with an offset, as RFC 3339 has them; null for anything else.</summary>
-    public static DateTimeOffset? Read(string? text)
-    {
-        if (text is null || !Form().IsMatch(text))
-        {
-            return null;
-        }
-
-        // .NET keeps seven digits of a second.
-        var shortened = LongFraction().Replace(text, "${kept}");
-        return DateTimeOffset.TryParse(shortened, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
-    }
-
-    [System.Text.RegularExpressions.GeneratedRegex(
-        @"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})\z",
-        System.Text.RegularExpressions.RegexOptions.ExplicitCapture | System.Text.RegularExpressions.RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000)]
-    private static partial System.Text.RegularExpressions.Regex Form();
-
-    [System.Text.RegularExpressions.GeneratedRegex(
-        @"(?<kept>\.\d{7})\d+", System.Text.RegularExpressions.RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial System.Text.RegularExpressions.Regex LongFraction();
 }

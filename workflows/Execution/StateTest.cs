@@ -60,7 +60,7 @@ public static class StateTest
         var state = FindState(definition, (string?)request["stateName"]);
         var probe = ProbeFor(state, request);
         var stateHost = new MockedHost(host, request["mock"] is null ? null : probe);
-        var interpreter = new Interpreter(StateMachine.Parse(Wrap(state.Fields)), stateHost, identity);
+        var interpreter = new Interpreter(StateMachine.Parse(Wrap(state.Fields)), stateHost, identity, input);
         var outcome = new JsonObject();
         try
         {
@@ -270,5 +270,7 @@ public static class StateTest
 
         // A test shows what follows; it does not wait for it.
         public Task DelayUntilAsync(DateTimeOffset time) => Task.CompletedTask;
+
+        public Task<bool> EndsByAsync(Task work, DateTimeOffset time) => host.EndsByAsync(work, time);
     }
 }

@@ -57,16 +57,23 @@ public sealed class WorkflowFailure : Exception
     /// <summary>Whether the cause lacks the name of the state, which only the interpreter knows.</summary>
     internal bool LacksState { get; init; }
 
+    /// <summary>Whether no Retry and no Catch applies, whatever it names: nothing may follow what a replay could decide otherwise.</summary>
+    internal bool IsFinal { get; init; }
+
     internal static WorkflowFailure Runtime(string cause) => new(ErrorNames.Runtime, cause) { LacksState = true };
 
     internal static WorkflowFailure Query(string cause, string? location) =>
         new(ErrorNames.QueryEvaluation, cause) { LacksState = true, Location = location };
 
     internal WorkflowFailure In(string state, int enteredId) =>
-        new(Error, $"An error occurred while executing the state '{state}' (entered at the event id #{enteredId}). {Cause}") { Location = Location };
+        new(Error, $"An error occurred while executing the state '{state}' (entered at the event id #{enteredId}). {Cause}")
+        {
+            Location = Location,
+            IsFinal = IsFinal,
+        };
 
     /// <summary>Whether an <c>ErrorEquals</c> list names this failure.</summary>
-    internal bool IsNamedIn(IEnumerable<string> errorEquals) => errorEquals.Any(name =>
+    internal bool IsNamedIn(IEnumerable<string> errorEquals) => !IsFinal && errorEquals.Any(name =>
         name == Error
         || (name == ErrorNames.All && Error is not (ErrorNames.Runtime or ErrorNames.DataLimitExceeded))
         || (name == ErrorNames.TaskFailed && Error is not (ErrorNames.Timeout or ErrorNames.Runtime or ErrorNames.DataLimitExceeded)));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DurableMl.Workflows.Execution;
 using Jint;
 using Jint.Native;
@@ -8,8 +9,9 @@ using Jint.Runtime;
 namespace DurableMl.Workflows.Expressions;
 
 /// <summary>
-/// Evaluates JSONata by its reference implementation. Time, randomness and identifiers come from the host; statements, memory, recursion and time
-/// are bounded, so no expression can hold up a worker.
+/// Evaluates JSONata by its reference implementation. Time, randomness and identifiers come from the host; statements and recursion are bounded
+/// by numbers that every replay counts alike. Memory and time are a net below those: what falls into it ends the execution and cannot be caught,
+/// since nothing may follow that a replay on another machine could decide otherwise.
 /// </summary>
 internal sealed class Jsonata
 {
@@ -17,7 +19,6 @@ internal sealed class Jsonata
     private const long MaximumBytes = 128 * 1024 * 1024;
     private const int MaximumRecursion = 400;
 
-    // A net below the other limits: those give the same answer on every replay.
     private static readonly TimeSpan MaximumTime = TimeSpan.FromSeconds(10);
 
     private static readonly Prepared<Acornima.Ast.Script> Library = Engine.PrepareScript(ReadLibrary());
@@ -71,7 +72,8 @@ internal sealed class Jsonata
             .MaxStatements(MaximumStatements)
             .LimitMemory(MaximumBytes)
             .LimitRecursion(MaximumRecursion)
-            .TimeoutInterval(MaximumTime));
+            .TimeoutInterval(MaximumTime)
+            .RegexTimeoutInterval(MaximumTime));
         var functions = new JsObject(_engine);
         functions.Set("now", Function(_ => host.Now.ToUnixTimeMilliseconds()));
         functions.Set("random", Function(_ => IntrinsicFunctions.Fraction(host)));
@@ -96,7 +98,16 @@ internal sealed class Jsonata
             var result = _engine.Invoke("evaluateExpression", expression, bindings.ToJsonString()).UnwrapIfPromise();
             answer = JsonNode.Parse(result.AsString())!;
         }
-        catch (Exception exception) when (exception is JintException or TimeoutException or JsonException)
+        catch (Exception exception) when (exception is MemoryLimitExceededException or TimeoutException or RegexMatchTimeoutException)
+        {
+            throw new WorkflowFailure(ErrorNames.QueryEvaluation, Threw(expression, field, exception.Message))
+            {
+                LacksState = true,
+                Location = field,
+                IsFinal = true,
+            };
+        }
+        catch (Exception exception) when (exception is JintException or JsonException)
         {
             throw WorkflowFailure.Query(Threw(expression, field, exception.Message), field);
         }
