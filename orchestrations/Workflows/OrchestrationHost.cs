@@ -6,53 +6,98 @@ using Microsoft.DurableTask;
 namespace DurableMl.Orchestrations.Workflows;
 
 /// <summary>Gives an interpreter what the orchestration's context has: durable tasks and timers, and the same answers on every replay.</summary>
-internal sealed class OrchestrationHost(TaskOrchestrationContext context) : IWorkflowHost
+/// <param name="context">The orchestrator's context.</param>
+/// <param name="input">The execution.</param>
+internal sealed class OrchestrationHost(TaskOrchestrationContext context, WorkflowInput input) : IWorkflowHost
 {
-    private const string FunctionPrefix = "function:";
-    private const string TokenSuffix = ".waitForTaskToken";
+    private readonly HashSet<string> openTasks = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 
+    /// <summary>Called before the execution waits for anything.</summary>
+    public Action BeforeWaiting { get; set; } = () => { };
+
     public Guid NewGuid() => context.NewGuid();
 
-    public Task DelayUntilAsync(DateTimeOffset time) =>
-        time.UtcDateTime <= context.CurrentUtcDateTime ? Task.CompletedTask : context.CreateTimer(time.UtcDateTime, CancellationToken.None);
-
-    public async Task<JsonNode?> CallAsync(TaskRequest request)
+    public Task DelayUntilAsync(DateTimeOffset time)
     {
-        if (!request.Resource.StartsWith(FunctionPrefix, StringComparison.Ordinal))
+        if (time <= Now)
         {
-            throw new WorkflowFailure(ErrorNames.Runtime, $"There is no resource '{request.Resource}'; a task can run 'function:NAME'.");
+            return Task.CompletedTask;
         }
 
-        var name = request.Token is null ? request.Resource[FunctionPrefix.Length..] : request.Resource[FunctionPrefix.Length..^TokenSuffix.Length];
-        var work = request.Token is null ? CallFunctionAsync(name, request) : CallAndWaitAsync(name, request);
-        if (request.TimeoutSeconds is not { } seconds)
+        BeforeWaiting();
+        return context.CreateTimer(time.UtcDateTime, CancellationToken.None);
+    }
+
+    public async Task<bool> EndsByAsync(Task work, DateTimeOffset time)
+    {
+        if (time <= Now)
         {
-            return await work;
+            return work.IsCompleted;
         }
 
         using var cancelTimer = new CancellationTokenSource();
-        var deadline = context.CreateTimer(TimeSpan.FromSeconds(seconds), cancelTimer.Token);
-        if (await Task.WhenAny(work, deadline) == deadline)
+        Task timer = context.CreateTimer(time.UtcDateTime, cancelTimer.Token);
+        if (await Task.WhenAny(work, timer) == timer)
         {
-            throw new WorkflowFailure(ErrorNames.Timeout, $"The task of the state '{request.StateName}' did not end within {seconds} seconds.");
+            return false;
         }
 
 #pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
         cancelTimer.Cancel();
 #pragma warning restore MA0042
-        return await work;
+        return true;
+    }
+
+    public async Task<JsonNode?> CallAsync(TaskRequest request)
+    {
+        BeforeWaiting();
+        var named = input.Resources.TryGetValue(request.Resource, out var resolved) ? resolved : request.Resource;
+        var resource = WorkflowResource.Parse(named)
+            ?? throw new WorkflowFailure(ErrorNames.Runtime, $"There is no resource '{request.Resource}'.");
+        if (resource.WaitsForToken)
+        {
+            return await CallAndWaitAsync(resource, request);
+        }
+
+        var work = resource.Kind switch
+        {
+            ResourceKind.Function => CallActivityAsync(resource.Name, request.Arguments),
+            _ => throw new WorkflowFailure(ErrorNames.Runtime, $"The resource '{named}' cannot run."),
+        };
+        return request.TimeoutSeconds is not { } seconds || await EndsByAsync(work, Now + TimeSpan.FromSeconds(seconds))
+            ? await work
+            : throw TimedOut(request, seconds);
     }
 
     /// <summary>The event that ends a task which waits for its token.</summary>
     internal static string EventFor(string token) => $"task-{token}";
 
-    private async Task<JsonNode?> CallFunctionAsync(string name, TaskRequest request)
+    /// <summary>Takes back the tasks that still wait for an answer.</summary>
+    public async Task CloseTasksAsync()
+    {
+        foreach (var token in openTasks.ToList())
+        {
+            try
+            {
+                await CloseAsync(token);
+            }
+            catch (WorkflowFailure)
+            {
+                // It stays where it is kept, and whoever answers it is told that nobody waits any more.
+            }
+        }
+    }
+
+    private static WorkflowFailure TimedOut(TaskRequest request, double seconds) =>
+        new(ErrorNames.Timeout, FormattableString.Invariant($"The task of the state '{request.StateName}' did not end within {seconds} seconds."));
+
+    private async Task<JsonNode?> CallActivityAsync(string name, object? arguments)
     {
         try
         {
-            return await context.CallActivityAsync<JsonNode?>(name, request.Arguments);
+            return await context.CallActivityAsync<JsonNode?>(name, arguments);
         }
         catch (TaskFailedException exception)
         {
@@ -62,17 +107,92 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context) : IWor
         }
     }
 
-    private async Task<JsonNode?> CallAndWaitAsync(string name, TaskRequest request)
+    private async Task<JsonNode?> CallAndWaitAsync(WorkflowResource resource, TaskRequest request)
     {
-        var answer = context.WaitForExternalEvent<TaskAnswer>(EventFor(request.Token!));
-        await CallFunctionAsync(name, request);
+        var token = request.Token ?? NewGuid().ToString("N");
+        var isQueued = resource.Kind == ResourceKind.Activity;
+        DateTimeOffset? deadline = request.TimeoutSeconds is { } seconds ? Now + TimeSpan.FromSeconds(seconds) : null;
+        var task = new WaitingTask(
+            token, context.InstanceId, input.Workflow, request.StateName, isQueued ? resource.Name : null, isQueued ? request.Arguments : null, context.CurrentUtcDateTime)
+        {
+            Deadline = deadline?.UtcDateTime,
+            HeartbeatSeconds = request.HeartbeatSeconds,
+        };
+        Task<TaskAnswer> answer = context.WaitForExternalEvent<TaskAnswer>(EventFor(token));
+        openTasks.Add(token);
+        await KeepAsync(() => context.CallActivityAsync(nameof(OpenTask), task, ActivityRetries.Brief));
+        if (!isQueued)
+        {
+            await CallActivityAsync(resource.Name, request.Arguments);
+        }
+
+        var failure = await AwaitAsync(answer, request, token, deadline);
+        await CloseAsync(token);
+        if (failure is not null)
+        {
+            throw failure;
+        }
+
         var given = await answer;
-        return given.Error is null && given.Cause is null ? given.Output : throw new WorkflowFailure(given.Error, given.Cause);
+        return given.IsFailure ? throw new WorkflowFailure(given.Error, given.Cause) : given.Output;
+    }
+
+    // Null once there is an answer.
+    private async Task<WorkflowFailure?> AwaitAsync(Task<TaskAnswer> answer, TaskRequest request, string token, DateTimeOffset? deadline)
+    {
+        var alive = Now;
+        while (true)
+        {
+            DateTimeOffset? silence = request.HeartbeatSeconds is { } seconds ? alive + TimeSpan.FromSeconds(seconds) : null;
+            if ((silence ?? deadline) is not { } limit)
+            {
+                await answer;
+                return null;
+            }
+
+            limit = deadline < limit ? deadline.Value : limit;
+            if (await EndsByAsync(answer, limit))
+            {
+                return null;
+            }
+
+            if (limit == deadline)
+            {
+                return TimedOut(request, request.TimeoutSeconds!.Value);
+            }
+
+            // Heartbeats are kept beside the orchestration, whose history they would fill.
+            DateTime? sign = null;
+            await KeepAsync(async () => sign = await context.CallActivityAsync<DateTime?>(nameof(ReadHeartbeat), token, ActivityRetries.Brief));
+            if (sign is null || sign.Value <= alive.UtcDateTime)
+            {
+                return new WorkflowFailure(
+                    ErrorNames.HeartbeatTimeout,
+                    FormattableString.Invariant($"The worker of the state '{request.StateName}' gave no sign within {request.HeartbeatSeconds} seconds."));
+            }
+
+            alive = new DateTimeOffset(DateTime.SpecifyKind(sign.Value, DateTimeKind.Utc), TimeSpan.Zero);
+        }
+    }
+
+    private async Task CloseAsync(string token)
+    {
+        if (openTasks.Remove(token))
+        {
+            await KeepAsync(() => context.CallActivityAsync(nameof(CloseTask), token, ActivityRetries.Brief));
+        }
+    }
+
+    // Storage that is away for longer than the retries is a failure of the task, which the definition may retry.
+    private static async Task KeepAsync(Func<Task> keep)
+    {
+        try
+        {
+            await keep();
+        }
+        catch (TaskFailedException exception)
+        {
+            throw new WorkflowFailure(ErrorNames.TaskFailed, $"The task could not be kept: {RootCause.Of(exception)}");
+        }
     }
 }
-
-/// <summary>What ends a task that waits for its token.</summary>
-/// <param name="Output">The task's result.</param>
-/// <param name="Error">The name of an error, where the task failed.</param>
-/// <param name="Cause">What happened, for people.</param>
-internal sealed record TaskAnswer(JsonNode? Output, string? Error = null, string? Cause = null);
