@@ -1,5 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Scoring;
+using DurableMl.Orchestrations.Workflows.Targets;
 using DurableMl.Workflows.Execution;
 using Microsoft.DurableTask;
 
@@ -8,9 +13,11 @@ namespace DurableMl.Orchestrations.Workflows;
 /// <summary>Gives an interpreter what the orchestration's context has: durable tasks and timers, and the same answers on every replay.</summary>
 /// <param name="context">The orchestrator's context.</param>
 /// <param name="input">The execution.</param>
-internal sealed class OrchestrationHost(TaskOrchestrationContext context, WorkflowInput input) : IWorkflowHost
+internal sealed class OrchestrationHost(TaskOrchestrationContext context, WorkflowInput input) : IWorkflowHost, IDisposable
 {
+    private readonly CancellationTokenSource over = new();
     private readonly HashSet<string> openTasks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> openRuns = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 
@@ -27,7 +34,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         }
 
         BeforeWaiting();
-        return context.CreateTimer(time.UtcDateTime, CancellationToken.None);
+        return context.CreateTimer(time.UtcDateTime, over.Token);
     }
 
     public async Task<bool> EndsByAsync(Task work, DateTimeOffset time)
@@ -37,7 +44,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
             return work.IsCompleted;
         }
 
-        using var cancelTimer = new CancellationTokenSource();
+        using var cancelTimer = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
         Task timer = context.CreateTimer(time.UtcDateTime, cancelTimer.Token);
         if (await Task.WhenAny(work, timer) == timer)
         {
@@ -61,22 +68,39 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
             return await CallAndWaitAsync(resource, request);
         }
 
+        var run = $"{(resource.Kind == ResourceKind.Scoring ? "score" : "run")}-{NewGuid():N}";
         var work = resource.Kind switch
         {
-            ResourceKind.Function => CallActivityAsync(resource.Name, request.Arguments),
-            _ => throw new WorkflowFailure(ErrorNames.Runtime, $"The resource '{named}' cannot run."),
+            ResourceKind.Pipeline => RunPipelineAsync(run, request.Arguments),
+            ResourceKind.Scoring => ScoreAsync(run, request.Arguments),
+            ResourceKind.Http => InvokeHttpAsync(request.Arguments),
+            _ => CallActivityAsync(resource.Name, request.Arguments),
         };
-        return request.TimeoutSeconds is not { } seconds || await EndsByAsync(work, Now + TimeSpan.FromSeconds(seconds))
-            ? await work
-            : throw TimedOut(request, seconds);
+        if (request.TimeoutSeconds is not { } seconds || await EndsByAsync(work, Now + TimeSpan.FromSeconds(seconds)))
+        {
+            return await work;
+        }
+
+        Cancel(run, $"the state '{request.StateName}' waited for {request.TimeoutSeconds} seconds");
+        throw TimedOut(request, seconds);
     }
 
     /// <summary>The event that ends a task which waits for its token.</summary>
     internal static string EventFor(string token) => $"task-{token}";
 
-    /// <summary>Takes back the tasks that still wait for an answer.</summary>
+    public void Dispose() => over.Dispose();
+
+    /// <summary>Takes back the tasks that still wait for an answer, asks runs to end, and cancels timers: an orchestration lasts as long as they do.</summary>
     public async Task CloseTasksAsync()
     {
+#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
+        over.Cancel();
+#pragma warning restore MA0042
+        foreach (var run in openRuns.ToList())
+        {
+            Cancel(run, "the execution that waited has ended");
+        }
+
         foreach (var token in openTasks.ToList())
         {
             try
@@ -101,9 +125,60 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         }
         catch (TaskFailedException exception)
         {
-            // The name that a function's own runtime gives an error: the exception's type without its namespace.
-            var type = exception.FailureDetails?.ErrorType ?? ErrorNames.TaskFailed;
-            throw new WorkflowFailure(type.StartsWith("States.", StringComparison.Ordinal) ? type : type[(type.LastIndexOf('.') + 1)..], RootCause.Of(exception));
+            throw Failure(exception);
+        }
+    }
+
+    // The name that a function's own runtime gives an error: the exception's type without its namespace.
+    private static WorkflowFailure Failure(TaskFailedException exception)
+    {
+        var type = exception.FailureDetails?.ErrorType;
+        return new WorkflowFailure(type is null ? ErrorNames.TaskFailed : type[(type.LastIndexOf('.') + 1)..], RootCause.Of(exception));
+    }
+
+    private Task<JsonNode?> RunPipelineAsync(string run, JsonNode? arguments) => RunAsync<RunInput, JsonNode>(
+        run, nameof(PreparePipelineTask), new PipelineTask(run, JsonSerializer.SerializeToElement(arguments)), nameof(PipelineOrchestrator));
+
+    private async Task<JsonNode?> ScoreAsync(string run, JsonNode? arguments) => JsonSerializer.SerializeToNode(
+        await RunAsync<ScoreInput, ScoreSummary>(run, nameof(PrepareScoringTask), new ScoringTask(run, arguments), nameof(ScoreOrchestrator)), JsonBlobs.Options);
+
+    // A run, or a scoring, with an id by which people find it.
+    private async Task<TOutput?> RunAsync<TInput, TOutput>(string run, string preparation, object task, string orchestrator)
+    {
+        try
+        {
+            var prepared = await context.CallActivityAsync<TInput>(preparation, task, ActivityRetries.Brief);
+            openRuns.Add(run);
+            return await context.CallSubOrchestratorAsync<TOutput>(orchestrator, prepared, new TaskOptions().WithInstanceId(run));
+        }
+        catch (TaskFailedException exception)
+        {
+            throw Failure(exception);
+        }
+        finally
+        {
+            openRuns.Remove(run);
+        }
+    }
+
+    private void Cancel(string run, string reason)
+    {
+        if (openRuns.Remove(run))
+        {
+            context.SendEvent(run, RunEvents.Cancel, reason);
+        }
+    }
+
+    private async Task<JsonNode?> InvokeHttpAsync(JsonNode? arguments)
+    {
+        try
+        {
+            var answer = await context.CallActivityAsync<TaskAnswer>(nameof(InvokeHttp), arguments ?? new JsonObject());
+            return answer.IsFailure ? throw new WorkflowFailure(answer.Error, answer.Cause) : answer.Output;
+        }
+        catch (TaskFailedException exception)
+        {
+            throw Failure(exception);
         }
     }
 

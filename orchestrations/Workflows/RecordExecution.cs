@@ -52,7 +52,7 @@ internal sealed class ExecutionRecorder(TaskOrchestrationContext context, Execut
     {
         if (writing.IsCompleted && written < history.Events.Count)
         {
-            writing = WritePartAsync(entry);
+            writing = WriteAllAsync();
         }
     }
 
@@ -65,6 +65,15 @@ internal sealed class ExecutionRecorder(TaskOrchestrationContext context, Execut
             await WritePartAsync(entry with { Status = status, EndedAt = endedAt });
         }
         while (written < history.Events.Count);
+    }
+
+    private async Task WriteAllAsync()
+    {
+        // What happens during a write goes with the next, which begins as soon as the write is done.
+        while (written < history.Events.Count)
+        {
+            await WritePartAsync(entry);
+        }
     }
 
     private async Task WritePartAsync(ExecutionEntry now)

@@ -49,7 +49,7 @@ public static class WorkflowOrchestrator
         ArgumentNullException.ThrowIfNull(context);
         WorkflowInput input = context.GetInput<WorkflowInput>()!;
         var machine = StateMachine.Parse(JsonObject.Create(input.Definition)!);
-        var host = new OrchestrationHost(context, input);
+        using var host = new OrchestrationHost(context, input);
         var interpreter = input.From is { } from
             ? new Interpreter(machine, host, Identity(context, input), from) { EventsUntilPause = EventsUntilContinuation }
             : new Interpreter(machine, host, Identity(context, input), JsonSerializer.SerializeToNode(input.Input)) { EventsUntilPause = EventsUntilContinuation };

@@ -24,7 +24,7 @@ internal enum ResourceKind
     Function,
     Activity,
     Pipeline,
-    Model,
+    Scoring,
     Http,
 }
 
@@ -49,7 +49,7 @@ internal sealed record WorkflowResource(ResourceKind Kind, string Name, bool Wai
             // A person is a worker who asks for the tasks named so.
             ["approval"] => new(ResourceKind.Activity, "approval", true),
             ["pipeline", "run.sync"] when !waits => new(ResourceKind.Pipeline, "", false),
-            ["model", "infer"] when !waits => new(ResourceKind.Model, "", false),
+            ["model", "score.sync"] when !waits => new(ResourceKind.Scoring, "", false),
             ["http", "invoke"] when !waits => new(ResourceKind.Http, "", false),
             _ => null,
         };
@@ -61,7 +61,7 @@ internal sealed record WorkflowResource(ResourceKind Kind, string Name, bool Wai
 public sealed partial class WorkflowResources(WorkflowOptions options)
 {
     private const string Known =
-        "function:NAME, activity:NAME, approval, pipeline:run.sync, model:infer or http:invoke";
+        "function:NAME, activity:NAME, approval, pipeline:run.sync, model:score.sync or http:invoke";
 
     private readonly HashSet<string> functions = new(options.Functions, StringComparer.Ordinal) { EchoFunction.Name };
 

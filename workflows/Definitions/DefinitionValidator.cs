@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMl.Workflows.Expressions;
 using DurableMl.Workflows.Paths;
 
 namespace DurableMl.Workflows.Definitions;
@@ -28,6 +29,7 @@ public sealed partial class DefinitionValidator
     private readonly bool _isExpress;
     private readonly Func<string, string?>? _objection;
     private readonly List<Diagnostic> _diagnostics = [];
+    private Jsonata? _jsonata;
 
     private DefinitionValidator(bool isExpress, Func<string, string?>? objection) => (_isExpress, _objection) = (isExpress, objection);
 

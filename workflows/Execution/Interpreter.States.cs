@@ -132,7 +132,7 @@ public sealed partial class Interpreter
         {
             if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
             {
-                return visit.State.Has(field) ? JsonValues.Text(QueriesFor(visit).Fill(visit.State[field], field)) : null;
+                return visit.State.Has(field) ? QueriesFor(visit).String(visit.State[field], field) : null;
             }
 
             return visit.State.Text(field + "Path") is { } path
@@ -149,10 +149,11 @@ public sealed partial class Interpreter
         if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
         {
             var queries = QueriesFor(visit);
-            var chosen = rules.FirstOrDefault(rule => queries.Boolean(rule["Condition"], "Condition"));
+            var (chosen, place) = rules.Select((rule, i) => (rule, string.Create(CultureInfo.InvariantCulture, $"Choices[{i}]/")))
+                .FirstOrDefault(each => queries.Boolean(each.rule["Condition"], each.Item2 + "Condition"));
             var source = chosen ?? visit.State.Fields;
-            var output = source.ContainsKey("Output") ? queries.Fill(source["Output"], "Output") : visit.Input;
-            return new Step(output, NextOf(visit, chosen), queries.Fill(source["Assign"], "Assign") as JsonObject);
+            var output = source.ContainsKey("Output") ? queries.Fill(source["Output"], place + "Output") : visit.Input;
+            return new Step(output, NextOf(visit, chosen), queries.Fill(source["Assign"], place + "Assign") as JsonObject);
         }
 
         var input = EffectiveInput(visit);
@@ -180,7 +181,7 @@ public sealed partial class Interpreter
                     : throw WorkflowFailure.Query($"The Seconds parameter must not be negative: {Shown(seconds)}", "Seconds");
             }
 
-            var text = JsonValues.Text(queries.Fill(state["Timestamp"], "Timestamp"));
+            var text = queries.String(state["Timestamp"], "Timestamp");
             return Timestamps.Read(text) ?? throw WorkflowFailure.Query(
                 $"The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}", "Timestamp");
         }
@@ -215,7 +216,7 @@ public sealed partial class Interpreter
             : Timestamps.Read(state.Text("Timestamp")) ?? throw WorkflowFailure.Runtime("The field 'Timestamp' is not a date and time with an offset.");
     }
 
-    private DateTimeOffset After(double seconds) => _host.Now + TimeSpan.FromSeconds(seconds);
+    private DateTimeOffset After(double seconds) => _host.Now + Seconds(seconds);
 
     private static string Shown(double number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -283,17 +284,19 @@ public sealed partial class Interpreter
     {
         if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
         {
-            return visit.State.Has(field) ? QueriesFor(visit).Number(visit.State[field], field) : null;
+            return visit.State.Has(field) ? Bounded(QueriesFor(visit).Number(visit.State[field], field)) : null;
         }
 
         if (visit.State.Text(field + "Path") is not { } path)
         {
-            return JsonValues.Number(visit.State[field]);
+            return JsonValues.Number(visit.State[field]) is { } given ? Bounded(given) : null;
         }
+
+        static double Bounded(double seconds) => Seconds(seconds).TotalSeconds;
 
         var value = ValueAt(ScopeFor(visit, EffectiveInput(visit)), path);
         return JsonValues.Number(value) is > 0 and var seconds
-            ? seconds
+            ? Bounded(seconds)
             : throw WorkflowFailure.Runtime($"The {field}Path field refers to value \"{Compact.Write(value)}\" which is not a positive number: {path}");
     }
 }

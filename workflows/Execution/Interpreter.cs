@@ -118,11 +118,12 @@ public sealed partial class Interpreter
         }
 
         var run = RunToEndAsync();
-        if (_machine.TimeoutSeconds is not { } seconds || await _host.EndsByAsync(run, _started + TimeSpan.FromSeconds(seconds)))
+        if (_machine.TimeoutSeconds is not { } seconds || await _host.EndsByAsync(run, _started + Seconds(seconds)))
         {
             return await run;
         }
 
+        _trunk.Lifetime.ThrowIfOver();
         return End(ExecutionStatus.TimedOut, "ExecutionTimedOut", ErrorNames.Timeout, null);
     }
 
@@ -135,6 +136,9 @@ public sealed partial class Interpreter
         Append(_trunk, type, ErrorDetails(new WorkflowFailure(error, cause)));
         return new ExecutionOutcome(status, null, error, cause);
     }
+
+    /// <summary>A time in seconds, at most as long as AWS lets a state wait: three years.</summary>
+    internal static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, 99_999_999));
 
     private async Task<ExecutionOutcome> RunToEndAsync()
     {
@@ -360,8 +364,9 @@ public sealed partial class Interpreter
         if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
         {
             var queries = QueriesFor(visit).With("errorOutput", error);
-            var output = catcher.ContainsKey("Output") ? queries.Fill(catcher["Output"], "Output") : error;
-            return new Step(output, next, queries.Fill(catcher["Assign"], "Assign") as JsonObject);
+            var place = FormattableString.Invariant($"Catch[{((JsonArray)visit.State["Catch"]!).IndexOf(catcher)}]/");
+            var output = catcher.ContainsKey("Output") ? queries.Fill(catcher["Output"], place + "Output") : error;
+            return new Step(output, next, queries.Fill(catcher["Assign"], place + "Assign") as JsonObject);
         }
 
         var assigned = ScopeFor(visit, error).Fill(catcher["Assign"]) as JsonObject;

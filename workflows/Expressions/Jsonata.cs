@@ -30,6 +30,28 @@ internal sealed class Jsonata
         };
         Math.random = () => host.random();
         const sequence = items => { Object.defineProperty(items, 'sequence', { enumerable: false, value: true }); return items; };
+        // An expression has no context: a bare name that is looked up in it can only be a mistake.
+        const bareNames = node => {
+          switch (node && node.type) {
+            case 'path': return node.steps[0].type === 'name' ? [node.steps[0].value] : bareNames(node.steps[0]);
+            case 'binary': case 'apply': return [...bareNames(node.lhs), ...bareNames(node.rhs)];
+            case 'condition': return [...bareNames(node.condition), ...bareNames(node.then), ...bareNames(node.else)];
+            case 'block': return node.expressions.flatMap(bareNames);
+            case 'function': return node.arguments.flatMap(bareNames);
+            case 'bind': return bareNames(node.rhs);
+            case 'unary':
+              return node.value === '[' ? node.expressions.flatMap(bareNames)
+                : node.value === '{' ? node.lhs.flat().flatMap(bareNames) : bareNames(node.expression);
+            default: return [];
+          }
+        };
+        globalThis.checkExpression = text => {
+          try {
+            return JSON.stringify({ names: [...new Set(bareNames(jsonata(text).ast()))] });
+          } catch (e) {
+            return JSON.stringify({ error: String(e.message) });
+          }
+        };
         globalThis.evaluateExpression = async function (text, bindings) {
           try {
             const expression = jsonata(text);
@@ -53,18 +75,28 @@ internal sealed class Jsonata
             expression.registerFunction('uuid', () => host.uuid());
             expression.registerFunction('parse', text => JSON.parse(text), '<s:x>');
             expression.registerFunction('random', seed => seed === undefined ? host.random() : host.seeded(seed));
-            expression.registerFunction('eval', () => { throw { message: 'The function eval is not supported' }; });
+            expression.assign('eval', undefined);
+            let depth = 0;
+            expression.assign(Symbol.for('jsonata.__evaluate_entry'), () => {
+              if (++depth > 100) {
+                throw { message: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.' };
+              }
+            });
+            expression.assign(Symbol.for('jsonata.__evaluate_exit'), () => { depth--; });
             const value = await expression.evaluate(undefined, JSON.parse(bindings));
             const json = JSON.stringify(value);
             return json === undefined ? '{}' : '{"value":' + json + '}';
           } catch (e) {
-            if (e && (e.code || e.message)) { return JSON.stringify({ error: (e.code ? e.code + ': ' : '') + e.message }); }
+            if (e && (e.code || e.message)) { return JSON.stringify({ error: e.code ? '. ' + e.code + ': ' + e.message : ': ' + e.message }); }
             throw e;
           }
         };
         """);
 
     private readonly Engine _engine;
+
+    /// <summary>One that only checks expressions.</summary>
+    public static Jsonata ForChecking() => new(new Nowhere());
 
     public Jsonata(IWorkflowHost host)
     {
@@ -100,16 +132,23 @@ internal sealed class Jsonata
         }
         catch (Exception exception) when (exception is MemoryLimitExceededException or TimeoutException or RegexMatchTimeoutException)
         {
-            throw new WorkflowFailure(ErrorNames.QueryEvaluation, Threw(expression, field, exception.Message))
+            var exceeded = exception is MemoryLimitExceededException
+                ? "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+                : "Expression evaluation timeout: Check for infinite loop";
+            throw new WorkflowFailure(ErrorNames.QueryEvaluation, Threw(expression, field, $": {exceeded}"))
             {
                 LacksState = true,
                 Location = field,
                 IsFinal = true,
             };
         }
+        catch (StatementsCountOverflowException)
+        {
+            throw WorkflowFailure.Query(Threw(expression, field, ": Expression evaluation timeout: Check for infinite loop"), field);
+        }
         catch (Exception exception) when (exception is JintException or JsonException)
         {
-            throw WorkflowFailure.Query(Threw(expression, field, exception.Message), field);
+            throw WorkflowFailure.Query(Threw(expression, field, $": {exception.Message}"), field);
         }
 
         if (answer["error"] is { } error)
@@ -120,8 +159,27 @@ internal sealed class Jsonata
         return answer.AsObject().TryGetPropertyValue("value", out var value) ? (value?.DeepClone(), false) : (null, true);
     }
 
+    /// <summary>What is wrong with an expression before it is evaluated; nothing for a good one.</summary>
+    public IReadOnlyList<(string Code, string Message)> Check(string expression)
+    {
+        JsonNode answer;
+        try
+        {
+            answer = JsonNode.Parse(_engine.Invoke("checkExpression", expression).AsString())!;
+        }
+        catch (Exception exception) when (exception is JintException or TimeoutException or RegexMatchTimeoutException or JsonException)
+        {
+            return [("INVALID_JSONATA_EXPRESSION", exception.Message)];
+        }
+
+        return answer["error"] is { } error
+            ? [("INVALID_JSONATA_EXPRESSION", error.GetValue<string>())]
+            : [.. answer["names"]!.AsArray().Select(name =>
+                ("UNSUPPORTED_JSONATA_EXPRESSION", $"Reference to '{name!.GetValue<string>()}' at the top level is not supported."))];
+    }
+
     private static string Threw(string expression, string field, string message) =>
-        $"The JSONata expression '{expression}' specified for the field '{field}' threw an error during evaluation. {message}";
+        $"The JSONata expression '{expression}' specified for the field '{field}' threw an error during evaluation{message}";
 
     private static int HashCode(JsValue seed) => seed.AsNumber().GetHashCode();
 
@@ -130,6 +188,19 @@ internal sealed class Jsonata
         using var stream = typeof(Jsonata).Assembly.GetManifestResourceStream("jsonata.js")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
+    }
+
+    private sealed class Nowhere : IWorkflowHost
+    {
+        public DateTimeOffset Now => default;
+
+        public Guid NewGuid() => default;
+
+        public Task<JsonNode?> CallAsync(TaskRequest request) => Task.FromResult<JsonNode?>(null);
+
+        public Task DelayUntilAsync(DateTimeOffset time) => Task.CompletedTask;
+
+        public Task<bool> EndsByAsync(Task work, DateTimeOffset time) => Task.FromResult(true);
     }
 
     private Jint.Runtime.Interop.ClrFunction Function(Func<JsValue[], JsValue> body) =>

@@ -59,6 +59,13 @@ internal sealed class Queries(Jsonata jsonata, JsonNode? input, JsonObject conte
         };
     }
 
+    /// <summary>Evaluates a field that must give a text.</summary>
+    public string String(JsonNode? template, string field)
+    {
+        var value = Fill(template, field);
+        return JsonValues.Text(value) ?? throw WorkflowFailure.Query(Unexpected(template, field, "string", value), field);
+    }
+
     /// <summary>Evaluates a field that must give a number.</summary>
     public double Number(JsonNode? template, string field)
     {

@@ -33,7 +33,7 @@ internal sealed class TaskHub : IAsyncDisposable
             tasks.AddOrchestratorFunc<RunInput, JsonElement>(nameof(PipelineOrchestrator), (context, _) => PipelineOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<ImportInput, JsonElement>(nameof(ImportOrchestrator), (context, _) => ImportOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc<WorkflowInput, WorkflowResult>(
+            tasks.AddOrchestratorFunc<WorkflowInput, WorkflowResult?>(
                 nameof(WorkflowOrchestrator), (context, _) => WorkflowOrchestrator.RunAsync(context));
             activities(tasks);
         },

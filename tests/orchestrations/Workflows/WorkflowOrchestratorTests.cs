@@ -1,19 +1,17 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Orchestrations.Workflows;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Workflows;
 
 [TestClass]
-public class WorkflowOrchestratorTests
+public sealed class WorkflowOrchestratorTests
 {
     [TestMethod]
     public async Task Recorded_cases_give_the_same_as_an_orchestration()
     {
-        await using var hub = await TaskHub.StartAsync(_ => { });
+        await using var hub = await WorkflowHub.StartAsync();
         var failures = new List<string>();
         var count = 0;
         foreach (var one in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Workflows", "cases.jsonl")).Select(line => JsonNode.Parse(line)!))
@@ -27,7 +25,8 @@ public class WorkflowOrchestratorTests
             }
 
             count++;
-            var result = await RunAsync(hub, one["definition"]!, one["input"]);
+            var id = await hub.StartAsync(one["definition"]!, one["input"]);
+            var result = await hub.EndAsync(id);
             var expected = one["expected"]!;
             foreach (var (field, actual) in ((string, JsonNode?)[])
                 [("status", result.Status), ("output", result.Output), ("error", result.Error), ("cause", result.Cause)])
@@ -39,9 +38,9 @@ public class WorkflowOrchestratorTests
             }
 
             var types = string.Join(' ', expected["eventTypes"]!.AsArray());
-            if (types != string.Join(' ', result.Events.Select(happened => happened.Type)))
+            if (types != await hub.TypesAsync(id))
             {
-                failures.Add($"{one["id"]}: {string.Join(' ', result.Events.Select(happened => happened.Type))} instead of {types}");
+                failures.Add($"{one["id"]}: {await hub.TypesAsync(id)} instead of {types}");
             }
         }
 
@@ -52,7 +51,7 @@ public class WorkflowOrchestratorTests
     [TestMethod]
     public async Task The_inference_workflow_of_the_talk_runs_its_functions()
     {
-        await using var hub = await TaskHub.StartAsync(tasks =>
+        await using var hub = await WorkflowHub.StartAsync(tasks =>
         {
             tasks.AddActivityFunc<JsonNode, JsonNode>("mapper", (_, input) => new JsonObject { ["model_type"] = input["wanted"]!.DeepClone() });
             tasks.AddActivityFunc<JsonNode, string>("inference-old", (_, _) => "old");
@@ -76,8 +75,8 @@ public class WorkflowOrchestratorTests
             }
             """)!;
 
-        var first = await RunAsync(hub, definition, new JsonObject { ["wanted"] = "NewModel" });
-        var second = await RunAsync(hub, definition, new JsonObject { ["wanted"] = "Other" });
+        var first = await hub.RunAsync(definition, new JsonObject { ["wanted"] = "NewModel" });
+        var second = await hub.RunAsync(definition, new JsonObject { ["wanted"] = "Other" });
 
         Assert.AreEqual("published by new", (string?)first.Output);
         Assert.AreEqual("published by old", (string?)second.Output);
@@ -93,8 +92,9 @@ public class WorkflowOrchestratorTests
             throw new InvalidOperationException("no luck");
         }
 
-        await using var hub = await TaskHub.StartAsync(tasks => tasks.AddActivityFunc<JsonNode, string>("fails", (_, _) => Fail()));
-        var definition = JsonNode.Parse("""
+        await using var hub = await WorkflowHub.StartAsync(tasks => tasks.AddActivityFunc<JsonNode, string>("fails", (_, _) => Fail()));
+        var id = await hub.StartAsync(
+            JsonNode.Parse("""
             {
               "StartAt": "Try",
               "States": {
@@ -106,52 +106,100 @@ public class WorkflowOrchestratorTests
                 "Done": { "Type": "Succeed" }
               }
             }
-            """)!;
+            """)!,
+            new JsonObject { ["kept"] = true });
 
-        var result = await RunAsync(hub, definition, new JsonObject { ["kept"] = true });
+        var result = await hub.EndAsync(id);
 
         Assert.AreEqual("SUCCEEDED", result.Status);
         Assert.AreEqual("no luck", (string?)result.Output!["error"]!["Cause"]);
         Assert.IsTrue((bool)result.Output["kept"]!);
         Assert.AreEqual(3, calls);
+        Assert.AreEqual(
+            "ExecutionStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionFailed LambdaFunctionScheduled LambdaFunctionStarted "
+            + "LambdaFunctionFailed LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionFailed TaskStateExited SucceedStateEntered SucceedStateExited ExecutionSucceeded",
+            await hub.TypesAsync(id));
     }
 
     [TestMethod]
-    public async Task A_task_that_waits_for_its_token_ends_with_the_answer_that_is_sent_to_it()
+    public async Task A_long_loop_goes_on_as_new_with_its_variables_and_one_history()
     {
-        var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var hub = await TaskHub.StartAsync(tasks => tasks.AddActivityFunc<JsonNode, string>("ask", (_, question) =>
-        {
-            asked.TrySetResult((string)question["token"]!);
-            return "asked";
-        }));
-        var definition = JsonNode.Parse("""
+        await using var hub = await WorkflowHub.StartAsync();
+        var id = await hub.StartAsync(
+            JsonNode.Parse("""
             {
-              "StartAt": "Ask",
+              "QueryLanguage": "JSONata",
+              "StartAt": "Begin",
               "States": {
-                "Ask": {
-                  "Type": "Task", "Resource": "function:ask.waitForTaskToken", "TimeoutSeconds": 600, "End": true,
-                  "Parameters": { "token.$": "$$.Task.Token" }
-                }
+                "Begin": { "Type": "Pass", "Assign": { "i": 0 }, "Next": "Count" },
+                "Count": { "Type": "Pass", "Assign": { "i": "{% $i + 1 %}" }, "Next": "More" },
+                "More": { "Type": "Choice", "Choices": [{ "Condition": "{% $i < $states.context.Execution.Input.times %}", "Next": "Count" }], "Default": "Done" },
+                "Done": { "Type": "Succeed", "Output": "{% $i %}" }
               }
             }
-            """)!;
-        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(WorkflowOrchestrator), new WorkflowInput("asks", Element(definition), Element(new JsonObject())), hub.Timeout);
+            """)!,
+            new JsonObject { ["times"] = 1100 });
 
-        var token = await asked.Task.WaitAsync(hub.Timeout);
-        await hub.Client.RaiseEventAsync(id, $"task-{token}", new { Output = "yes" }, hub.Timeout);
-        var ended = await hub.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, hub.Timeout);
+        var result = await hub.EndAsync(id);
 
-        Assert.AreEqual("yes", (string?)ended.ReadOutputAs<WorkflowResult>()!.Output);
+        Assert.AreEqual(1100, (int?)result.Output, result.Cause);
+        var ids = (await hub.EventsAsync(id, pageSize: 700)).Select(happened => (int)happened["id"]!).ToList();
+        CollectionAssert.AreEqual(Enumerable.Range(1, ids.Count).ToList(), ids);
+        Assert.AreEqual(1 + (2 * (1 + 1100 + 1100 + 1)) + 1, ids.Count);
+        var listed = (await hub.Log.ListAsync("machine", null, 1000, CancellationToken.None)).Executions.Single(entry => entry.ExecutionId == id);
+        Assert.AreEqual(("SUCCEEDED", 1), (listed.Status, listed.Version));
     }
 
-    private static async Task<WorkflowResult> RunAsync(TaskHub hub, JsonNode definition, JsonNode? input)
+    [TestMethod]
+    public async Task An_execution_that_is_stopped_is_aborted_with_what_was_said()
     {
-        var ended = await hub.RunAsync(nameof(WorkflowOrchestrator), new WorkflowInput("machine", Element(definition), Element(input)));
-        Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
-        return ended.ReadOutputAs<WorkflowResult>()!;
+        await using var hub = await WorkflowHub.StartAsync();
+        var id = await hub.StartAsync(JsonNode.Parse("""{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":3600,"End":true}}}""")!);
+        await hub.Hub.UntilAsync(id, instance => instance.RuntimeStatus == Microsoft.DurableTask.Client.OrchestrationRuntimeStatus.Running);
+
+        await hub.Hub.Client.RaiseEventAsync(id, WorkflowOrchestrator.Stop, new StopRequest("Stopped", "enough"), hub.Hub.Timeout);
+
+        var result = await hub.EndAsync(id);
+        Assert.AreEqual(("ABORTED", "Stopped", "enough"), (result.Status, result.Error, result.Cause));
+        Assert.AreEqual("ExecutionStarted WaitStateEntered ExecutionAborted", await hub.TypesAsync(id));
     }
 
-    private static JsonElement Element(JsonNode? node) => JsonSerializer.SerializeToElement(node);
+    [TestMethod]
+    public async Task A_machine_that_takes_too_long_is_timed_out()
+    {
+        await using var hub = await WorkflowHub.StartAsync();
+        var id = await hub.StartAsync(JsonNode.Parse("""{"TimeoutSeconds":1,"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":3600,"End":true}}}""")!);
+
+        var result = await hub.EndAsync(id);
+
+        Assert.AreEqual(("TIMED_OUT", "States.Timeout"), (result.Status, result.Error));
+        Assert.AreEqual("ExecutionStarted WaitStateEntered ExecutionTimedOut", await hub.TypesAsync(id));
+    }
+
+    [TestMethod]
+    public async Task A_branch_that_fails_is_caught_while_the_one_beside_it_still_waits()
+    {
+        await using var hub = await WorkflowHub.StartAsync();
+        var id = await hub.StartAsync(JsonNode.Parse("""
+            {
+              "StartAt": "Both",
+              "States": {
+                "Both": {
+                  "Type": "Parallel", "End": true,
+                  "Branches": [
+                    { "StartAt": "Long", "States": { "Long": { "Type": "Wait", "Seconds": 3600, "End": true } } },
+                    { "StartAt": "Short", "States": { "Short": { "Type": "Wait", "Seconds": 1, "Next": "No" }, "No": { "Type": "Fail", "Error": "No" } } }
+                  ],
+                  "Catch": [{ "ErrorEquals": ["No"], "Next": "Done" }]
+                },
+                "Done": { "Type": "Succeed" }
+              }
+            }
+            """)!);
+
+        var result = await hub.EndAsync(id);
+
+        Assert.AreEqual("SUCCEEDED", result.Status, result.Cause);
+        Assert.AreEqual("No", (string?)result.Output!["Error"]);
+    }
 }
