@@ -8,7 +8,9 @@ using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 
 return args is ["host", var port, var state]
     ? await RunHostAsync(int.Parse(port, CultureInfo.InvariantCulture), state)
-    : args is ["bare", var barePort] ? await RunBareAsync(barePort) : await MeasureAsync(args.Contains("--quick"), args.SkipWhile(argument => argument != "--only").Skip(1).FirstOrDefault());
+    : args is ["bare", var barePort] ? await RunBareAsync(barePort) : await MeasureAsync(args.Contains("--quick"), Option("--only"), Option("--workload"));
+
+string? Option(string name) => args.SkipWhile(argument => argument != name).Skip(1).FirstOrDefault();
 
 // The host itself, in a process of its own: as durableml-functions-host, with one storage more to choose.
 static async Task<int> RunHostAsync(int port, string state)
@@ -49,7 +51,7 @@ static async Task UntilInputEndsAsync()
     }
 }
 
-static async Task<int> MeasureAsync(bool quick, string? only)
+static async Task<int> MeasureAsync(bool quick, string? only, string? workload)
 {
     var report = new StringBuilder();
     await using var azurite = await AzuriteProcess.StartAsync();
@@ -62,7 +64,7 @@ static async Task<int> MeasureAsync(bool quick, string? only)
 
     if (only is null or "orchestrations")
     {
-        await MeasureOrchestrationsAsync(azurite, quick);
+        await OrchestrationBenchmark.RunAsync(azurite, quick, Line, workload);
     }
 
     if (only is null or "log")
@@ -77,7 +79,7 @@ static async Task<int> MeasureAsync(bool quick, string? only)
 
     Line("");
     Line($"Load at the end {Machine.Load()}.");
-    if (!quick && only is null)
+    if (!quick && only is null && workload is null)
     {
         await File.WriteAllTextAsync(Path.Combine(Repository.Root, "bench", "FunctionsHost", "results.md"), $"# Results\n\n{report}");
     }
@@ -113,45 +115,6 @@ static async Task<int> MeasureAsync(bool quick, string? only)
         Line(Text($"| a bare ASP.NET Core endpoint | {Micro(bareCost, 0):0} | {bareCost.Latency.TotalMicroseconds:0} µs | {bareCost.PerSecond:0} |"));
         Line("");
         Line(Text($"Start to the first answer: {host.Start.TotalSeconds:0.0} s."));
-        Line("");
-    }
-
-    async Task MeasureOrchestrationsAsync(AzuriteProcess storage, bool isQuick)
-    {
-        Line("| storage | five steps, at once | one, seen by its client | chain of 200 | fan-out of 500 | fan-out of 2,000 | 1,000 signals | resident MiB: host, worker |");
-        Line("|---|---|---|---|---|---|---|---|");
-        foreach (var (name, type, many, settings) in new (string, string, int, (string, string)[])[]
-        {
-            ("memory, stores nothing", MemoryProviderFactory.ProviderName, 1000, []),
-            ("SQLite, safe against power loss", "sqlite", 1000, []),
-            ("SQLite, safe against a kill", "sqlite", 1000, [("AzureFunctionsJobHost__extensions__durableTask__storageProvider__survivePowerLoss", "false")]),
-            ("Azure Storage on Azurite", "AzureStorage", 200, []),
-        })
-        {
-            var count = isQuick ? many / 10 : many;
-            using var state = new TemporaryFolder();
-            await using var host = await HostProcess.StartAsync(type, storage.ConnectionString, state.Path, settings);
-            await host.UntilRunningAsync();
-            // What runs for the first time is compiled meanwhile: that is the start, not the speed.
-            await host.RunAsync("Chain", type == "AzureStorage" ? count / 4 : 2 * count, 5);
-            var steps = await host.RunAsync("Chain", count, 5);
-            var singles = new List<double>();
-            for (var i = 0; i < (type == "AzureStorage" ? 3 : 20); i++)
-            {
-                singles.Add(await host.RunAsync("Chain", 1, 5));
-            }
-
-            singles.Sort();
-            var chain = await host.RunAsync("Chain", 1, 200);
-            var fan500 = await host.RunAsync("FanOut", 1, 500);
-            var fan2000 = await host.RunAsync("FanOut", 1, isQuick ? 200 : 2000);
-            var signals = await host.RunAsync("Signals", 1, 1000);
-            Line(Text(
-                $"| {name} | {count / steps:0} runs/s ({count}) | {singles[singles.Count / 2] * 1000:0} ms | {chain:0.00} s | {fan500:0.00} s | {fan2000:0.00} s | {signals:0.00} s | {Machine.ResidentMebibytes(host.Id):0}, {Machine.ResidentMebibytes(await host.WorkerIdAsync()):0} |"));
-        }
-
-        Line("");
-        Line(Text($"Azurite after all of it: {Machine.ResidentMebibytes(storage.Id):0} MiB resident."));
         Line("");
     }
 

@@ -28,15 +28,15 @@ public static class Workloads
     {
         using var limit = new CancellationTokenSource(Limit);
         var started = Stopwatch.GetTimestamp();
-        await Parallel.ForAsync(0, instances, new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = limit.Token }, async (_, token) =>
+        await Task.WhenAll(Enumerable.Range(0, instances).Select(async _ =>
         {
-            var id = await client.ScheduleNewOrchestrationInstanceAsync(kind, size, cancellation: token);
-            var done = await CompletionAsync(client, id, token);
+            var id = await client.ScheduleNewOrchestrationInstanceAsync(kind, size, cancellation: limit.Token);
+            var done = await CompletionAsync(client, id, limit.Token);
             if (done.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
             {
                 throw new InvalidOperationException($"{kind} {id} ended as {done.RuntimeStatus}.");
             }
-        });
+        }));
         return new OkObjectResult(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
