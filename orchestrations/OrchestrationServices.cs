@@ -1,7 +1,9 @@
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Telemetry;
+using DurableMl.Orchestrations.Workflows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace DurableMl.Orchestrations;
 
@@ -20,6 +22,12 @@ public static class OrchestrationServices
         services.TryAddSingleton<RunResumer>();
         services.TryAddSingleton<RunIndex>();
         services.TryAddSingleton<HistoryPurge>();
+        services.AddOptions<WorkflowOptions>().BindConfiguration(WorkflowOptions.Section);
+        services.TryAddSingleton(static provider => new WorkflowResources(provider.GetRequiredService<IOptions<WorkflowOptions>>().Value));
+        services.TryAddSingleton<WorkflowStore>();
+        services.TryAddSingleton<ExecutionStarter>();
+        services.TryAddSingleton<ExecutionLog>();
+        services.TryAddSingleton<WaitingTasks>();
         return services;
     }
 }

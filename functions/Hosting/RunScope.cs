@@ -8,7 +8,7 @@ namespace DurableMl.Functions.Hosting;
 
 /// <summary>
 /// Puts the run, and the trial where there is one, on the span of a function and on all that it logs. Both come from the instance id, for an
-/// orchestrator or an activity, or else from the route of a request or the name of a blob. An import and a scoring have ids of the same kind.
+/// orchestrator or an activity, or else from the route of a request or the name of a blob. An import, a scoring and an execution of a workflow have ids of the same kind.
 /// </summary>
 internal sealed class RunScope(ILogger<RunScope> logger) : IFunctionsWorkerMiddleware
 {
@@ -18,7 +18,7 @@ internal sealed class RunScope(ILogger<RunScope> logger) : IFunctionsWorkerMiddl
     /// <summary>The attribute that has the trial's id.</summary>
     public const string Trial = "durableml.trial.id";
 
-    private static readonly string[] Instance = ["instanceId", "runId", "importId", "scoreId"];
+    private static readonly string[] Instance = ["instanceId", "runId", "importId", "scoreId", "executionId"];
 
     /// <inheritdoc/>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DurableMl.Functions.Pipelines;
+using DurableMl.Functions.Workflows;
 using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
@@ -7,6 +8,7 @@ using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Scoring;
+using DurableMl.Orchestrations.Workflows;
 
 namespace DurableMl.Functions.Inference;
 
@@ -41,11 +43,13 @@ internal static class ApiOperations
     private const string Models = "Models";
     private const string Pipelines = "Pipelines";
     private const string Imports = "Imports and scoring";
+    private const string Workflows = "Workflows";
 
     private static readonly (string, string, string) IfMatch = ("If-Match", "header", "The ETag of what is replaced");
     private static readonly (string, string, string) IfNoneMatch = ("If-None-Match", "header", "* where there is nothing yet");
     private static readonly (string, string, string) HeaderLength = ("Inference-Header-Content-Length", "header", "Bytes of JSON before binary tensors; 0 for a raw tensor of a model with one input");
     private static readonly (string, string, string) Raw = ("raw", "query", "true: the inputs are the network's own, even if a column of the model's table has that name");
+    private static readonly (string, string, string) Version = ("version", "query", "A version's number or an alias; the newest version if it is left out");
     private static readonly (string, string, string) Reason = ("reason", "query", "Why, for people");
 
     private static readonly ApiOperation Infer = new(Protocol, "Runs a model as its traffic rules say", "The outputs", typeof(InferResponseDocument), 400, 404, 413, 415, 422, 429, 503, 504)
@@ -97,6 +101,39 @@ internal static class ApiOperations
         {
             Success = 202, Parameters = [("maxFailedTrials", "query", "Trials that may fail from here on")],
         },
+        ["PushWorkflow"] = new(Workflows, "Adds a version of a workflow in Amazon States Language, unless the newest has this text already", "The new version", typeof(WorkflowVersion), 400, 409, 413)
+        {
+            Body = typeof(JsonObject), Success = 201, Parameters = [("alias", "query", "An alias that shall name the version")],
+        },
+        ["ValidateWorkflow"] = new(Workflows, "What is wrong with a definition", "All mistakes, each with its place", typeof(WorkflowValidation), 413) { Body = typeof(JsonObject) },
+        ["TestState"] = new(Workflows, "Tries out one state, its work replaced by a result or an error", "What the state does, as AWS's operation TestState says it", null, 400, 413) { Body = typeof(StateTestDocument) },
+        ["ListWorkflows"] = new(Workflows, "All workflows", "Their names", typeof(WorkflowList)),
+        ["GetWorkflow"] = new(Workflows, "A workflow's versions and aliases", "The workflow, and its ETag", typeof(Workflow), 404),
+        ["GetWorkflowDefinition"] = new(Workflows, "The definition of a version", "The text that was pushed", null, 404) { Parameters = [Version] },
+        ["SetWorkflowAlias.put"] = new(Workflows, "Lets an alias name a version", "The workflow, and its new ETag", typeof(Workflow), 400, 404, 409, 412, 413) { Body = typeof(WorkflowAliasDocument), Parameters = [IfMatch] },
+        ["SetWorkflowAlias.delete"] = new(Workflows, "Removes an alias", "The workflow, and its new ETag", typeof(Workflow), 400, 404, 412) { Parameters = [IfMatch] },
+        ["StartExecution"] = new(Workflows, "Starts an execution, which keeps its definition whatever is pushed later; the body is its input", "The execution", typeof(ExecutionDocument), 400, 404, 409, 413)
+        {
+            Body = typeof(JsonObject), Success = 202, Parameters = [Version, ("executionId", "query", "The execution's id; one is made if it is left out")],
+        },
+        ["ListExecutions"] = new(Workflows, "A page of a workflow's executions, newest first", "The executions, and a continuationToken where there are more", typeof(ExecutionEntries), 404)
+        {
+            Parameters = [("continuationToken", "query", "Where the page before ended")],
+        },
+        ["GetExecution"] = new(Workflows, "How an execution is doing", "The execution", typeof(ExecutionDocument), 404),
+        ["GetExecutionHistory"] = new(Workflows, "What has happened in an execution, oldest first", "Events in AWS's shape, and a nextToken where there are more now", null, 400, 404)
+        {
+            Parameters = [("maxResults", "query", "Events on a page, 1 to 1000"), ("nextToken", "query", "What the page before said")],
+        },
+        ["StopExecution"] = new(Workflows, "Ends an execution as aborted", "The execution as it was", typeof(ExecutionDocument), 400, 404, 409, 413) { Body = typeof(StopRequest), Success = 202 },
+        ["GetActivityTask"] = new(Workflows, "Gives a worker the oldest task of an activity that nobody has taken; 204 where there is none", "The task", typeof(ActivityTask), 400)
+        {
+            Parameters = [("worker", "query", "Who asks"), ("waitSeconds", "query", "How long to wait for a task, 0 to 55")],
+        },
+        ["ListActivityTasks"] = new(Workflows, "What waits for a worker of an activity or, under approval, for a person", "The tasks, oldest first", typeof(ActivityTaskList), 400),
+        ["SendTaskSuccess"] = new(Workflows, "Ends a task; the body is its result", "It is taken", null, 400, 404, 409, 413) { Body = typeof(JsonObject) },
+        ["SendTaskFailure"] = new(Workflows, "Lets a task fail", "It is taken", null, 400, 404, 409, 413) { Body = typeof(TaskFailure) },
+        ["SendTaskHeartbeat"] = new(Workflows, "Says that the worker of a task is still at it", "It is taken", null, 404, 409),
         ["DecidePipeline"] = new(Pipelines, "Says whether a run may publish", "The run", typeof(RunDocument), 400, 404, 409, 413) { Body = typeof(ApprovalDecision), Success = 202 },
     };
 }

@@ -11,4 +11,7 @@ public static class DataContainers
 
     /// <summary>What users upload.</summary>
     public const string Raw = "raw";
+
+    /// <summary>Workflows: definitions, executions with their histories, and tasks that wait for an answer.</summary>
+    public const string Workflows = "workflows";
 }

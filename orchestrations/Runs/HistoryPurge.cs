@@ -1,11 +1,13 @@
 using Azure.Storage.Blobs;
+using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Workflows;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Orchestrations.Runs;
 
 /// <summary>
-/// Removes the histories of orchestrations that are over: runs, their trials, imports and scorings. What they wrote to blobs stays: reports,
-/// models, and what a run needs to be resumed.
+/// Removes the histories of orchestrations that are over: runs, their trials, imports, scorings and executions of workflows. What they wrote to
+/// blobs stays: reports, models, and what a run needs to be resumed.
 /// </summary>
 /// <param name="blobs">The data account.</param>
 public sealed class HistoryPurge(BlobServiceClient blobs)
@@ -22,6 +24,11 @@ public sealed class HistoryPurge(BlobServiceClient blobs)
         ArgumentNullException.ThrowIfNull(client);
         OrchestrationRuntimeStatus[] over = [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
         PurgeResult purged = await client.PurgeAllInstancesAsync(new PurgeInstancesFilter(Earliest, before, over), cancellationToken);
+        if (await blobs.GetBlobContainerClient(DataContainers.Workflows).ExistsAsync(cancellationToken))
+        {
+            await new ExecutionLog(blobs).RemoveAsync(before, cancellationToken);
+        }
+
         await new RunIndex(blobs).RemoveAsync(before, async run => await client.GetInstanceAsync(run, cancellationToken) is null, cancellationToken);
         return purged.PurgedInstanceCount;
     }

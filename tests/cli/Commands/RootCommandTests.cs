@@ -17,6 +17,18 @@ public sealed class RootCommandTests
     [DataRow("status run-1")]
     [DataRow("cancel run-1")]
     [DataRow("resume run-1 --max-failed-trials 3 --detach")]
+    [DataRow("workflow validate machine.json")]
+    [DataRow("workflow graph machine.json")]
+    [DataRow("workflow graph --execution exec-1")]
+    [DataRow("workflow push train machine.json --alias live")]
+    [DataRow("workflow list")]
+    [DataRow("workflow list train")]
+    [DataRow("workflow start train --input {} --version live --id exec-1 --detach")]
+    [DataRow("workflow watch exec-1")]
+    [DataRow("workflow history exec-1 --json")]
+    [DataRow("workflow stop exec-1 --error Stopped --cause enough")]
+    [DataRow("workflow test-state machine.json --state Work --input {} --result {} --inspect")]
+    [DataRow("workflow test-state machine.json --error Torn --cause why")]
     [DataRow("batch-emulator --port 9000")]
     public void Commands_take_their_options(string line) => Assert.IsEmpty(RootCommandFactory.Create().Parse(line).Errors);
 
@@ -30,6 +42,8 @@ public sealed class RootCommandTests
     [DataRow("run")]
     [DataRow("import digits raw/net.pt")]
     [DataRow("cancel")]
+    [DataRow("workflow push train")]
+    [DataRow("workflow test-state machine.json --result {} --error Torn")]
     [DataRow("up --port many")]
     [DataRow("nonsense")]
     public void What_is_missing_or_wrong_is_an_error(string line) => Assert.IsNotEmpty(RootCommandFactory.Create().Parse(line).Errors);

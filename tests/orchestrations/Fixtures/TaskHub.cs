@@ -5,6 +5,7 @@ using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Scoring;
 using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Training;
+using DurableMl.Orchestrations.Workflows;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Testing;
@@ -32,6 +33,8 @@ internal sealed class TaskHub : IAsyncDisposable
             tasks.AddOrchestratorFunc<RunInput, JsonElement>(nameof(PipelineOrchestrator), (context, _) => PipelineOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<ImportInput, JsonElement>(nameof(ImportOrchestrator), (context, _) => ImportOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<WorkflowInput, WorkflowResult?>(
+                nameof(WorkflowOrchestrator), (context, _) => WorkflowOrchestrator.RunAsync(context));
             activities(tasks);
         },
         new DurableTaskTestHostOptions { Port = FreePort.Next() }));

@@ -1,0 +1,273 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Scoring;
+using DurableMl.Orchestrations.Workflows.Targets;
+using DurableMl.Workflows.Execution;
+using Microsoft.DurableTask;
+
+namespace DurableMl.Orchestrations.Workflows;
+
+/// <summary>Gives an interpreter what the orchestration's context has: durable tasks and timers, and the same answers on every replay.</summary>
+/// <param name="context">The orchestrator's context.</param>
+/// <param name="input">The execution.</param>
+internal sealed class OrchestrationHost(TaskOrchestrationContext context, WorkflowInput input) : IWorkflowHost, IDisposable
+{
+    private readonly CancellationTokenSource over = new();
+    private readonly HashSet<string> openTasks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> openRuns = new(StringComparer.Ordinal);
+
+    public DateTimeOffset Now => new(context.CurrentUtcDateTime, TimeSpan.Zero);
+
+    /// <summary>Called before the execution waits for anything.</summary>
+    public Action BeforeWaiting { get; set; } = () => { };
+
+    public Guid NewGuid() => context.NewGuid();
+
+    public Task DelayUntilAsync(DateTimeOffset time)
+    {
+        if (time <= Now)
+        {
+            return Task.CompletedTask;
+        }
+
+        BeforeWaiting();
+        return context.CreateTimer(time.UtcDateTime, over.Token);
+    }
+
+    public async Task<bool> EndsByAsync(Task work, DateTimeOffset time)
+    {
+        if (time <= Now)
+        {
+            return work.IsCompleted;
+        }
+
+        using var cancelTimer = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        Task timer = context.CreateTimer(time.UtcDateTime, cancelTimer.Token);
+        if (await Task.WhenAny(work, timer) == timer)
+        {
+            return false;
+        }
+
+#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
+        cancelTimer.Cancel();
+#pragma warning restore MA0042
+        return true;
+    }
+
+    public async Task<JsonNode?> CallAsync(TaskRequest request)
+    {
+        BeforeWaiting();
+        var named = input.Resources.TryGetValue(request.Resource, out var resolved) ? resolved : request.Resource;
+        var resource = WorkflowResource.Parse(named)
+            ?? throw new WorkflowFailure(ErrorNames.Runtime, $"There is no resource '{request.Resource}'.");
+        if (resource.WaitsForToken)
+        {
+            return await CallAndWaitAsync(resource, request);
+        }
+
+        var run = $"{(resource.Kind == ResourceKind.Scoring ? "score" : "run")}-{NewGuid():N}";
+        var work = resource.Kind switch
+        {
+            ResourceKind.Pipeline => RunPipelineAsync(run, request.Arguments),
+            ResourceKind.Scoring => ScoreAsync(run, request.Arguments),
+            ResourceKind.Http => InvokeHttpAsync(request.Arguments),
+            _ => CallActivityAsync(resource.Name, request.Arguments),
+        };
+        if (request.TimeoutSeconds is not { } seconds || await EndsByAsync(work, Now + TimeSpan.FromSeconds(seconds)))
+        {
+            return await work;
+        }
+
+        Cancel(run, $"the state '{request.StateName}' waited for {request.TimeoutSeconds} seconds");
+        throw TimedOut(request, seconds);
+    }
+
+    /// <summary>The event that ends a task which waits for its token.</summary>
+    internal static string EventFor(string token) => $"task-{token}";
+
+    public void Dispose() => over.Dispose();
+
+    /// <summary>Takes back the tasks that still wait for an answer, asks runs to end, and cancels timers: an orchestration lasts as long as they do.</summary>
+    public async Task CloseTasksAsync()
+    {
+#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
+        over.Cancel();
+#pragma warning restore MA0042
+        foreach (var run in openRuns.ToList())
+        {
+            Cancel(run, "the execution that waited has ended");
+        }
+
+        foreach (var token in openTasks.ToList())
+        {
+            try
+            {
+                await CloseAsync(token);
+            }
+            catch (WorkflowFailure)
+            {
+                // It stays where it is kept, and whoever answers it is told that nobody waits any more.
+            }
+        }
+    }
+
+    private static WorkflowFailure TimedOut(TaskRequest request, double seconds) =>
+        new(ErrorNames.Timeout, FormattableString.Invariant($"The task of the state '{request.StateName}' did not end within {seconds} seconds."));
+
+    private async Task<JsonNode?> CallActivityAsync(string name, object? arguments)
+    {
+        try
+        {
+            return await context.CallActivityAsync<JsonNode?>(name, arguments);
+        }
+        catch (TaskFailedException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    // The name that a function's own runtime gives an error: the exception's type without its namespace.
+    private static WorkflowFailure Failure(TaskFailedException exception)
+    {
+        var type = exception.FailureDetails?.ErrorType;
+        return new WorkflowFailure(type is null ? ErrorNames.TaskFailed : type[(type.LastIndexOf('.') + 1)..], RootCause.Of(exception));
+    }
+
+    private Task<JsonNode?> RunPipelineAsync(string run, JsonNode? arguments) => RunAsync<RunInput, JsonNode>(
+        run, nameof(PreparePipelineTask), new PipelineTask(run, JsonSerializer.SerializeToElement(arguments)), nameof(PipelineOrchestrator));
+
+    private async Task<JsonNode?> ScoreAsync(string run, JsonNode? arguments) => JsonSerializer.SerializeToNode(
+        await RunAsync<ScoreInput, ScoreSummary>(run, nameof(PrepareScoringTask), new ScoringTask(run, arguments), nameof(ScoreOrchestrator)), JsonBlobs.Options);
+
+    // A run, or a scoring, with an id by which people find it.
+    private async Task<TOutput?> RunAsync<TInput, TOutput>(string run, string preparation, object task, string orchestrator)
+    {
+        try
+        {
+            var prepared = await context.CallActivityAsync<TInput>(preparation, task, ActivityRetries.Brief);
+            openRuns.Add(run);
+            return await context.CallSubOrchestratorAsync<TOutput>(orchestrator, prepared, new TaskOptions().WithInstanceId(run));
+        }
+        catch (TaskFailedException exception)
+        {
+            throw Failure(exception);
+        }
+        finally
+        {
+            openRuns.Remove(run);
+        }
+    }
+
+    private void Cancel(string run, string reason)
+    {
+        if (openRuns.Remove(run))
+        {
+            context.SendEvent(run, RunEvents.Cancel, reason);
+        }
+    }
+
+    private async Task<JsonNode?> InvokeHttpAsync(JsonNode? arguments)
+    {
+        try
+        {
+            var answer = await context.CallActivityAsync<TaskAnswer>(nameof(InvokeHttp), arguments ?? new JsonObject());
+            return answer.IsFailure ? throw new WorkflowFailure(answer.Error, answer.Cause) : answer.Output;
+        }
+        catch (TaskFailedException exception)
+        {
+            throw Failure(exception);
+        }
+    }
+
+    private async Task<JsonNode?> CallAndWaitAsync(WorkflowResource resource, TaskRequest request)
+    {
+        var token = request.Token ?? NewGuid().ToString("N");
+        var isQueued = resource.Kind == ResourceKind.Activity;
+        DateTimeOffset? deadline = request.TimeoutSeconds is { } seconds ? Now + TimeSpan.FromSeconds(seconds) : null;
+        var task = new WaitingTask(
+            token, context.InstanceId, input.Workflow, request.StateName, isQueued ? resource.Name : null, isQueued ? request.Arguments : null, context.CurrentUtcDateTime)
+        {
+            Deadline = deadline?.UtcDateTime,
+            HeartbeatSeconds = request.HeartbeatSeconds,
+        };
+        Task<TaskAnswer> answer = context.WaitForExternalEvent<TaskAnswer>(EventFor(token));
+        openTasks.Add(token);
+        await KeepAsync(() => context.CallActivityAsync(nameof(OpenTask), task, ActivityRetries.Brief));
+        if (!isQueued)
+        {
+            await CallActivityAsync(resource.Name, request.Arguments);
+        }
+
+        var failure = await AwaitAsync(answer, request, token, deadline);
+        await CloseAsync(token);
+        if (failure is not null)
+        {
+            throw failure;
+        }
+
+        var given = await answer;
+        return given.IsFailure ? throw new WorkflowFailure(given.Error, given.Cause) : given.Output;
+    }
+
+    // Null once there is an answer.
+    private async Task<WorkflowFailure?> AwaitAsync(Task<TaskAnswer> answer, TaskRequest request, string token, DateTimeOffset? deadline)
+    {
+        var alive = Now;
+        while (true)
+        {
+            DateTimeOffset? silence = request.HeartbeatSeconds is { } seconds ? alive + TimeSpan.FromSeconds(seconds) : null;
+            if ((silence ?? deadline) is not { } limit)
+            {
+                await answer;
+                return null;
+            }
+
+            limit = deadline < limit ? deadline.Value : limit;
+            if (await EndsByAsync(answer, limit))
+            {
+                return null;
+            }
+
+            if (limit == deadline)
+            {
+                return TimedOut(request, request.TimeoutSeconds!.Value);
+            }
+
+            // Heartbeats are kept beside the orchestration, whose history they would fill.
+            DateTime? sign = null;
+            await KeepAsync(async () => sign = await context.CallActivityAsync<DateTime?>(nameof(ReadHeartbeat), token, ActivityRetries.Brief));
+            if (sign is null || sign.Value <= alive.UtcDateTime)
+            {
+                return new WorkflowFailure(
+                    ErrorNames.HeartbeatTimeout,
+                    FormattableString.Invariant($"The worker of the state '{request.StateName}' gave no sign within {request.HeartbeatSeconds} seconds."));
+            }
+
+            alive = new DateTimeOffset(DateTime.SpecifyKind(sign.Value, DateTimeKind.Utc), TimeSpan.Zero);
+        }
+    }
+
+    private async Task CloseAsync(string token)
+    {
+        if (openTasks.Remove(token))
+        {
+            await KeepAsync(() => context.CallActivityAsync(nameof(CloseTask), token, ActivityRetries.Brief));
+        }
+    }
+
+    // Storage that is away for longer than the retries is a failure of the task, which the definition may retry.
+    private static async Task KeepAsync(Func<Task> keep)
+    {
+        try
+        {
+            await keep();
+        }
+        catch (TaskFailedException exception)
+        {
+            throw new WorkflowFailure(ErrorNames.TaskFailed, $"The task could not be kept: {RootCause.Of(exception)}");
+        }
+    }
+}

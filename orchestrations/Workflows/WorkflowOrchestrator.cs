@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMl.Workflows.Definitions;
+using DurableMl.Workflows.Execution;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace DurableMl.Orchestrations.Workflows;
+
+/// <summary>An execution to run.</summary>
+/// <param name="Workflow">The workflow's name.</param>
+/// <param name="Version">The version that it runs.</param>
+/// <param name="Definition">The definition as it was when the execution began; <see cref="DefinitionValidator"/> has accepted it.</param>
+/// <param name="Resources">What the resources of its tasks stood for when it began.</param>
+/// <param name="Input">The execution's input.</param>
+/// <param name="From">Where it goes on, with a new orchestration history; null at its beginning.</param>
+public sealed record WorkflowInput(
+    string Workflow, int Version, JsonElement Definition, IReadOnlyDictionary<string, string> Resources, JsonElement Input, Checkpoint? From = null);
+
+/// <summary>How an execution ended.</summary>
+/// <param name="Status">SUCCEEDED, FAILED, TIMED_OUT or ABORTED.</param>
+/// <param name="Output">The output; null unless it succeeded.</param>
+/// <param name="Error">The name of the error; null where there is none.</param>
+/// <param name="Cause">What happened, for people.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="HistoryProblem">Why its history is incomplete; null where it is whole.</param>
+public sealed record WorkflowResult(
+    string Status, JsonNode? Output, string? Error, string? Cause, DateTime StartedAt, DateTime EndedAt, string? HistoryProblem = null);
+
+/// <summary>Somebody's wish that an execution stop.</summary>
+/// <param name="Error">The error that it ends with; null for none.</param>
+/// <param name="Cause">Why, for people; null for nothing said.</param>
+public sealed record StopRequest(string? Error = null, string? Cause = null);
+
+/// <summary>Interprets a state machine as an orchestration. The instance's id is that of the execution.</summary>
+public static class WorkflowOrchestrator
+{
+    /// <summary>The external event that stops an execution; its payload is a <see cref="StopRequest"/>.</summary>
+    public const string Stop = "Stop";
+
+    // A loop goes on as a new orchestration before its history gets long: replaying it takes time with each step.
+    private const int EventsUntilContinuation = 2000;
+
+    /// <summary>Runs one execution; null where it goes on as new.</summary>
+    [Function(nameof(WorkflowOrchestrator))]
+    public static async Task<WorkflowResult?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        WorkflowInput input = context.GetInput<WorkflowInput>()!;
+        var machine = StateMachine.Parse(JsonObject.Create(input.Definition)!);
+        using var host = new OrchestrationHost(context, input);
+        var interpreter = input.From is { } from
+            ? new Interpreter(machine, host, Identity(context, input), from) { EventsUntilPause = EventsUntilContinuation }
+            : new Interpreter(machine, host, Identity(context, input), JsonSerializer.SerializeToNode(input.Input)) { EventsUntilPause = EventsUntilContinuation };
+        var startedAt = input.From?.Started.UtcDateTime ?? context.CurrentUtcDateTime;
+        var recorder = new ExecutionRecorder(
+            context, new ExecutionEntry(context.InstanceId, input.Workflow, input.Version, ExecutionLog.Running, startedAt), interpreter.History);
+        host.BeforeWaiting = recorder.Write;
+
+        Task<StopRequest> stop = context.WaitForExternalEvent<StopRequest>(Stop);
+        Task<ExecutionOutcome> run = interpreter.RunAsync();
+        var outcome = await Task.WhenAny(run, stop) == run ? await run : await AbortAsync();
+        if (outcome.Next is not null)
+        {
+            await recorder.FinishAsync(ExecutionLog.Running, null);
+            if (stop.IsCompleted)
+            {
+                outcome = await AbortAsync();
+            }
+        }
+
+        await host.CloseTasksAsync();
+        if (outcome.Next is { } next)
+        {
+            context.ContinueAsNew(input with { From = next });
+            return null;
+        }
+
+        var status = Name(outcome.Status);
+        var endedAt = context.CurrentUtcDateTime;
+        await recorder.FinishAsync(status, endedAt);
+        return new WorkflowResult(status, outcome.Output?.DeepClone(), outcome.Error, outcome.Cause, startedAt, endedAt, recorder.Problem);
+
+        async Task<ExecutionOutcome> AbortAsync()
+        {
+            var (error, cause) = await stop;
+            return interpreter.Abort(error, cause);
+        }
+    }
+
+    /// <summary>A status as AWS writes it.</summary>
+    internal static string Name(ExecutionStatus status) => status switch
+    {
+        ExecutionStatus.Running => ExecutionLog.Running,
+        ExecutionStatus.Succeeded => "SUCCEEDED",
+        ExecutionStatus.Failed => "FAILED",
+        ExecutionStatus.TimedOut => "TIMED_OUT",
+        _ => "ABORTED",
+    };
+
+    private static ExecutionIdentity Identity(TaskOrchestrationContext context, WorkflowInput input) => new(
+        $"execution:{input.Workflow}:{context.InstanceId}", context.InstanceId, "", $"stateMachine:{input.Workflow}", input.Workflow);
+}

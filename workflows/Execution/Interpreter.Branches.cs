@@ -1,0 +1,309 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMl.Workflows.Definitions;
+using DurableMl.Workflows.Expressions;
+using DurableMl.Workflows.Paths;
+
+namespace DurableMl.Workflows.Execution;
+
+// Parallel and Map: states that run machines of their own.
+public sealed partial class Interpreter
+{
+    // Iterations at a time where the definition sets no limit: what AWS runs of an inline Map.
+    private const int StandardConcurrency = 40;
+
+    private async Task<Step> RunParallelAsync(Visit visit)
+    {
+        var state = visit.State;
+        JsonNode? input;
+        if (state.QueryLanguage == QueryLanguage.Jsonata)
+        {
+            input = state.Has("Arguments") ? QueriesFor(visit).Fill(state["Arguments"], "Arguments") : visit.Input;
+        }
+        else
+        {
+            var effective = EffectiveInput(visit);
+            input = state.Has("Parameters") ? ScopeFor(visit, effective).Fill(state["Parameters"]) : effective;
+        }
+
+        if (visit.Probe is { } probe)
+        {
+            return FinishBranches(visit, probe.Results());
+        }
+
+        Append(visit.Branch, "ParallelStateStarted");
+        var lifetime = new Lifetime(visit.Branch.Lifetime);
+        var branches = state.Branches.Select(_ => Inside(visit, lifetime)).ToList();
+        var results = new JsonNode?[branches.Count];
+        WorkflowFailure? failure = null;
+
+        async Task RunBranchAsync(int i)
+        {
+            try
+            {
+                results[i] = await RunMachineAsync(state.Branches[i], input?.DeepClone(), branches[i]);
+            }
+            catch (WorkflowFailure failed)
+            {
+                failure ??= failed;
+            }
+
+            visit.Branch.Last = branches[i].Last;
+        }
+
+        await AllOrFirstFailureAsync([.. Enumerable.Range(0, branches.Count).Select(RunBranchAsync)], () => failure is not null);
+        if (failure is not null)
+        {
+            lifetime.End();
+            throw failure;
+        }
+
+        Note(visit.Branch, "ParallelStateSucceeded");
+        return FinishBranches(visit, results);
+    }
+
+    // What fails is not held up by the branches beside it, which may wait for days.
+    private static async Task AllOrFirstFailureAsync(List<Task> running, Func<bool> hasFailed)
+    {
+        while (running.Count > 0 && !hasFailed())
+        {
+            var ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            await ended;
+        }
+    }
+
+    private async Task<Step> RunMapAsync(Visit visit)
+    {
+        var state = visit.State;
+        var isJsonata = state.QueryLanguage == QueryLanguage.Jsonata;
+        var input = isJsonata ? visit.Input : EffectiveInput(visit);
+        if (!isJsonata)
+        {
+            visit.Probe?.See("afterInputPath", input);
+        }
+
+        var items = visit.Probe?.Items ?? (isJsonata ? ItemsByExpression(visit) : ItemsByPath(visit, input));
+        var concurrency = ConcurrencyOf(visit, input);
+        Append(visit.Branch, "MapStateStarted", new JsonObject { ["length"] = items.Count });
+        var tolerated = ToleratedOf(visit, input, items.Count);
+        if (visit.Probe is { } probe)
+        {
+            var isLimited = state.Fields.Any(pair => pair.Key.StartsWith("ToleratedFailure", StringComparison.Ordinal));
+            return isLimited && probe.FailedIterations > tolerated ? throw ThresholdExceeded() : FinishBranches(visit, probe.Results());
+        }
+
+        if (state.IsDistributed)
+        {
+            Append(visit.Branch, "MapRunStarted", new JsonObject { ["mapRunArn"] = MapRunId(state) });
+        }
+
+        var results = new JsonNode?[items.Count];
+        var failures = new List<WorkflowFailure>();
+        var lifetime = new Lifetime(visit.Branch.Lifetime);
+        var underWay = new SortedDictionary<int, Branch>();
+        var (next, started, lastSucceeded) = (0, visit.Branch.Last, visit.Branch.Last);
+
+        // Lanes take the next item when they are done with one; within a lane, events follow each other.
+        async Task RunLaneAsync()
+        {
+            var previous = started;
+            while (next < items.Count && failures.Count <= tolerated)
+            {
+                var index = next++;
+                var item = new JsonObject { ["Index"] = index, ["Value"] = items[index]?.DeepClone() };
+                var branch = state.IsDistributed ? new Branch(new History(), new Variables(), lifetime, item) : Inside(visit, lifetime, item);
+                branch.Last = previous;
+                underWay[index] = branch;
+                var iteration = new JsonObject { ["name"] = state.Name, ["index"] = index };
+                Append(branch, "MapIterationStarted", iteration.DeepClone().AsObject());
+                try
+                {
+                    results[index] = await RunMachineAsync(state.ItemProcessor!, ItemInput(visit, input, item), branch);
+                    previous = branch.Last;
+                    Append(branch, "MapIterationSucceeded", iteration);
+                    lastSucceeded = branch.Last;
+                    underWay.Remove(index);
+                }
+                catch (WorkflowFailure failure)
+                {
+                    previous = branch.Last;
+                    underWay.Remove(index);
+                    Note(branch, "MapIterationFailed", iteration);
+                    failures.Add(failure);
+                    if (!state.IsDistributed)
+                    {
+                        visit.Branch.Last = branch.Last;
+                    }
+                }
+            }
+        }
+
+        var lanes = Enumerable.Range(0, Math.Min(concurrency, items.Count)).Select(_ => RunLaneAsync());
+        await AllOrFirstFailureAsync([.. lanes], () => failures.Count > tolerated);
+        if (failures.Count > tolerated)
+        {
+            lifetime.End();
+            foreach (var (index, branch) in underWay)
+            {
+                Note(branch, "MapIterationAborted", new JsonObject { ["name"] = state.Name, ["index"] = index });
+            }
+
+            if (!state.IsDistributed)
+            {
+                throw failures[0];
+            }
+
+            var exceeded = ThresholdExceeded();
+            Append(visit.Branch, "MapRunFailed", ErrorDetails(exceeded));
+            throw exceeded;
+        }
+
+        if (state.IsDistributed)
+        {
+            Append(visit.Branch, "MapRunSucceeded");
+        }
+        else
+        {
+            visit.Branch.Last = lastSucceeded;
+        }
+
+        Note(visit.Branch, "MapStateSucceeded");
+        return FinishBranches(visit, results);
+    }
+
+    private static WorkflowFailure ThresholdExceeded() =>
+        new(ErrorNames.ExceedToleratedFailureThreshold, "The specified tolerated failure threshold was exceeded");
+
+    private static Branch Inside(Visit visit, Lifetime lifetime, JsonObject? item = null) =>
+        new(visit.Branch.History, new Variables(visit.Branch.Variables), lifetime, item ?? visit.Branch.MapItem) { Last = visit.Branch.Last };
+
+    private Step FinishBranches(Visit visit, IEnumerable<JsonNode?> results)
+    {
+        var result = new JsonArray([.. results.Select(item => item?.DeepClone())]);
+        return visit.State.QueryLanguage == QueryLanguage.Jsonata
+            ? Finish(visit, QueriesFor(visit).With("result", result), result)
+            : FinishWithSelected(visit, result);
+    }
+
+    private JsonArray ItemsByExpression(Visit visit)
+    {
+        if (visit.State.Has("Items"))
+        {
+            return QueriesFor(visit).Array(visit.State["Items"], "Items");
+        }
+
+        return visit.Input as JsonArray
+            ?? throw WorkflowFailure.Query($"Map state input must be an array but was: {Compact.Write(visit.Input)}", null);
+    }
+
+    private JsonArray ItemsByPath(Visit visit, JsonNode? input)
+    {
+        var path = visit.State.Text("ItemsPath") ?? "$";
+        if (ValueAt(ScopeFor(visit, input), path) is not JsonArray items)
+        {
+            // A path into the context object is named as if it started there.
+            var shown = path.StartsWith("$$", StringComparison.Ordinal) ? path[1..] : path;
+            throw WorkflowFailure.Runtime($"Reference path \"{shown}\" must point to array.");
+        }
+
+        if (visit.State.Has("ItemsPath"))
+        {
+            visit.Probe?.See("afterItemsPath", items);
+        }
+
+        return items;
+    }
+
+    private JsonNode? ItemInput(Visit visit, JsonNode? input, JsonObject item)
+    {
+        var field = visit.State.Has("ItemSelector") ? "ItemSelector" : "Parameters";
+        if (!visit.State.Has(field))
+        {
+            return item["Value"]?.DeepClone();
+        }
+
+        var inner = visit with { Branch = Inside(visit, visit.Branch.Lifetime, item) };
+        return visit.State.QueryLanguage == QueryLanguage.Jsonata
+            ? QueriesFor(inner).Fill(visit.State[field], field)
+            : ScopeFor(inner, input).Fill(visit.State[field]);
+    }
+
+    private int ConcurrencyOf(Visit visit, JsonNode? input)
+    {
+        var concurrency = LimitOf(visit, input, "MaxConcurrency", isWhole: true) ?? 0;
+        visit.Probe?.See("maxConcurrency", concurrency);
+        return concurrency switch
+        {
+            < 0 => throw WorkflowFailure.Runtime("MaxConcurrency must not be negative."),
+            0 => StandardConcurrency,
+            _ => (int)Math.Min(concurrency, int.MaxValue),
+        };
+    }
+
+    /// <summary>How many iterations may fail.</summary>
+    private double ToleratedOf(Visit visit, JsonNode? input, int length)
+    {
+        var given = LimitOf(visit, input, "ToleratedFailureCount", isWhole: true);
+        var count = given ?? 0;
+        if (given is not null)
+        {
+            visit.Probe?.See("toleratedFailureCount", count);
+        }
+
+        if (count < 0)
+        {
+            throw WorkflowFailure.Runtime("ToleratedFailureCount must not be negative.");
+        }
+
+        var share = LimitOf(visit, input, "ToleratedFailurePercentage", isWhole: false);
+        var percentage = share ?? 0;
+        if (share is not null)
+        {
+            visit.Probe?.See("toleratedFailurePercentage", percentage);
+        }
+
+        if (percentage is < 0 or > 100)
+        {
+            throw WorkflowFailure.Runtime("ToleratedFailurePercentage must be between 0 and 100.");
+        }
+
+        return visit.State.IsDistributed ? Math.Max(count, Math.Floor(percentage * length / 100)) : 0;
+    }
+
+    private string MapRunId(State state) =>
+        $"{_identity.StateMachineId.Replace(":stateMachine:", ":mapRun:", StringComparison.Ordinal)}/{state.Text("Label") ?? state.Name}:{_host.NewGuid()}";
+
+    private double? LimitOf(Visit visit, JsonNode? input, string field, bool isWhole)
+    {
+        if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
+        {
+            return visit.State.Has(field) ? QueriesFor(visit).Number(visit.State[field], field) : null;
+        }
+
+        if (visit.State.Text(field + "Path") is not { } path)
+        {
+            return JsonValues.Number(visit.State[field]);
+        }
+
+        var value = ValueAt(ScopeFor(visit, input), path);
+        if (NumberIn(value) is { } number && (!isWhole || number == Math.Floor(number)))
+        {
+            return number;
+        }
+
+        throw WorkflowFailure.Runtime(
+            $"The {field}Path field refers to value \"{JsonValues.Text(value) ?? Compact.Write(value)}\" which is not a valid "
+            + $"{(isWhole ? "integer" : "float")}: {path}");
+    }
+
+    // A variable may hold the number as text.
+    private static double? NumberIn(JsonNode? value) => JsonValues.KindOf(value) switch
+    {
+        JsonValueKind.Number => JsonValues.Number(value),
+        JsonValueKind.String when double.TryParse(
+            JsonValues.Text(value), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
+}
