@@ -8,7 +8,7 @@ internal sealed record RunTrial
     /// <summary>For example <c>trial-003</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>waiting, running, retrying, completed or failed.</summary>
+    /// <summary>waiting, running, retrying, completed, failed, stopped or cancelled.</summary>
     public string? State { get; init; }
 
     /// <summary>The hyperparameters.</summary>

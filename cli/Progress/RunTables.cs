@@ -124,6 +124,7 @@ internal static class RunTables
         "completed" => new Style(Color.Green),
         "failed" => new Style(Color.Red),
         "running" => new Style(Color.Yellow),
+        "stopped" => new Style(Color.Grey),
         "retrying" => new Style(Color.Orange1),
         _ => null,
     };

@@ -1,10 +1,13 @@
 #!/bin/sh
 # Runs a program that ends when standard input is closed, that is when who started this has died, or on SIGTERM.
 exec 3<&0
+told=
+program=
+# Before the program is there: a signal must find it set however soon it comes.
+trap 'told=1; [ -z "$program" ] || kill "$program" 2>/dev/null' TERM
 "$@" 3<&- </dev/null &
 program=$!
-told=
-trap 'told=1; kill "$program" 2>/dev/null' TERM
+[ -z "$told" ] || kill "$program" 2>/dev/null
 {
   trap - TERM
   while read -r _ <&3; do :; done

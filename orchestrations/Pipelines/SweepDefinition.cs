@@ -32,6 +32,9 @@ public sealed record SweepDefinition(
     /// <summary>How trials get their parameters.</summary>
     public SamplerDefinition Sampler { get; init; } = new(SamplerKind.Random);
 
+    /// <summary>How far trials are trained; null: all to the whole budget.</summary>
+    public SchedulerDefinition? Scheduler { get; init; }
+
     /// <summary>What ends the sweep before all trials have run; null: nothing.</summary>
     public StopRules? Stop { get; init; }
 }
@@ -74,6 +77,44 @@ public sealed record SamplerDefinition(SamplerKind Type, int StartupTrials = 10)
 
     /// <summary>How many trials TPE may choose: each replay of the sweep chooses all of them again, so its cost grows with the square.</summary>
     public const int MostTpeTrials = 200;
+}
+
+/// <summary>How a sweep spends less on trials that do badly.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SchedulerKind>))]
+public enum SchedulerKind
+{
+    /// <summary>Ends a trial that does worse than half of the others did.</summary>
+    [JsonStringEnumMemberName("median")]
+    Median,
+
+    /// <summary>Asynchronous successive halving: trials begin with little, and the best go on.</summary>
+    [JsonStringEnumMemberName("asha")]
+    Asha,
+
+    /// <summary>Successive halving in brackets, from many trials with little to few with all.</summary>
+    [JsonStringEnumMemberName("hyperband")]
+    Hyperband,
+}
+
+/// <summary>A scheduler and its settings.</summary>
+/// <param name="Type">Which.</param>
+public sealed record SchedulerDefinition(SchedulerKind Type)
+{
+    /// <summary>For <c>asha</c> and <c>hyperband</c>: the least that a trial is trained, in epochs.</summary>
+    public int Minimum { get; init; } = 1;
+
+    /// <summary>For <c>asha</c> and <c>hyperband</c>: one trial in so many goes on, and is trained so many times as long.</summary>
+    public int Reduction { get; init; } = 3;
+
+    /// <summary>For <c>median</c>: epochs that every trial may train.</summary>
+    public int Grace { get; init; } = 1;
+
+    /// <summary>For <c>median</c>: completed trials to compare with, at least.</summary>
+    public int CompareWith { get; init; } = 5;
+
+    /// <summary>Whether it looks at trials while they train; if not, only when they have reached the budget that they were given.</summary>
+    [JsonIgnore]
+    public bool Watches => Type == SchedulerKind.Median;
 }
 
 /// <summary>What ends a sweep before all its trials have run. The run goes on with the best trial so far; trials under way are ended.</summary>

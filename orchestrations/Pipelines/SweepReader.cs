@@ -31,11 +31,13 @@ internal static partial class SweepReader
             json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {SamplerDefinition.MostTpeTrials} with tpe; random and sobol take more"));
         }
 
+        long seed = json.Integer("seed", 0, long.MaxValue, fallback: 0);
+        var budget = (int)json.Integer("budget", 1, 1_000_000);
         var sweep = new SweepDefinition(
             job,
             trials,
-            json.Integer("seed", 0, long.MaxValue, fallback: 0),
-            (int)json.Integer("budget", 1, 1_000_000),
+            seed,
+            budget,
             json.Object("objective") is { } objective ? Objective(objective) : Nothing.Objective,
             parameters,
             (int)json.Integer("maxFailedTrials", 0, MostTrials, fallback: trials / 2),
@@ -46,6 +48,7 @@ internal static partial class SweepReader
             (int)json.Integer("nodes", 1, 100, fallback: 1))
         {
             Sampler = sampler,
+            Scheduler = json.Object("scheduler", required: false) is { } scheduler ? Scheduler(scheduler, budget) : null,
             Stop = json.Object("stop", required: false) is { } stop ? Stop(stop) : null,
         };
         json.RefuseTheRest();
@@ -81,6 +84,39 @@ internal static partial class SweepReader
 
         json.RefuseTheRest();
         return sampler;
+    }
+
+    /// <summary>Null for none, which trains every trial to the whole budget.</summary>
+    private static SchedulerDefinition? Scheduler(JsonObjectReader json, int budget)
+    {
+        string type = json.OneOf("type", ["none", "median", "asha", "hyperband"]);
+        SchedulerDefinition? scheduler = type switch
+        {
+            "median" => new SchedulerDefinition(SchedulerKind.Median)
+            {
+                Grace = (int)json.Integer("grace", 1, budget, fallback: 1),
+                CompareWith = (int)json.Integer("compareWith", 1, MostTrials, fallback: 5),
+            },
+            "asha" => Rungs(SchedulerKind.Asha),
+            "hyperband" => Rungs(SchedulerKind.Hyperband),
+            _ => null,
+        };
+        json.RefuseTheRest();
+        return scheduler;
+
+        SchedulerDefinition Rungs(SchedulerKind kind)
+        {
+            if (budget == 1)
+            {
+                json.Refuse("type", $"cannot be {type}: with a sweep.budget of 1 every trial is trained in full at once");
+            }
+
+            return new SchedulerDefinition(kind)
+            {
+                Minimum = (int)json.Integer("minimum", 1, Math.Max(1, budget - 1), fallback: 1),
+                Reduction = (int)json.Integer("reduction", 2, 100, fallback: 3),
+            };
+        }
     }
 
     /// <summary>A grid has as many trials as points where the pipeline does not say, and never more.</summary>

@@ -41,5 +41,5 @@ public sealed record TrialSummary(
     }
 
     private static TrialSummary Of(TrialStatus status, IReadOnlyDictionary<string, JsonElement>? parameters, int budget) =>
-        new(status.Id, status.State, parameters, status.Objective, status.Epoch, budget, status.Attempts, status.Preemptions, status.Dedicated, status.Error);
+        new(status.Id, status.State, parameters, status.Objective, status.Epoch, status.Budget ?? budget, status.Attempts, status.Preemptions, status.Dedicated, status.Error);
 }

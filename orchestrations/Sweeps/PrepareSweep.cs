@@ -19,6 +19,13 @@ public sealed record SweepPreparation(string CodeSha256, bool HasDedicatedPool, 
 {
     /// <summary>The hyperparameters of those trials, where the sampler would not choose the same again.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? EarlierParameters { get; init; }
+
+    /// <summary>Without what there was of the first so many trials, which is taken over.</summary>
+    /// <param name="trials">How many.</param>
+    public SweepPreparation From(int trials) => this with { Earlier = Rest(Earlier, trials), EarlierParameters = Rest(EarlierParameters, trials) };
+
+    private static Dictionary<string, T>? Rest<T>(IReadOnlyDictionary<string, T>? all, int trials) =>
+        all?.Where(one => RunIds.TrialIndex(one.Key) >= trials).ToDictionary(StringComparer.Ordinal);
 }
 
 /// <summary>

@@ -1,5 +1,4 @@
 using DurableMl.Orchestrations.Failures;
-using DurableMl.Orchestrations.FanOut;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
@@ -27,12 +26,24 @@ public sealed record SweepResult(IReadOnlyList<TrialStatus> Trials, BestTrial? B
 /// <param name="DatasetVersion">The dataset's version.</param>
 /// <param name="Sweep">The sweep.</param>
 /// <param name="Resumed">Whether an earlier execution of the run has left trials that need not be trained again.</param>
-public sealed record SweepInput(string RunId, string Dataset, string DatasetVersion, SweepDefinition Sweep, bool Resumed = false);
+public sealed record SweepInput(string RunId, string Dataset, string DatasetVersion, SweepDefinition Sweep, bool Resumed = false)
+{
+    /// <summary>What earlier executions of the orchestration came to; null at the start.</summary>
+    public SweepState? State { get; init; }
+}
 
-/// <summary>Orchestrator: fans out trials in a bounded window and picks the best. Each free slot gets the next trial at
-/// once. Stops early when cancelled, when too many have failed and when a rule of the sweep says that it has done enough.</summary>
+/// <summary>
+/// Orchestrator: trains trials in a bounded number of slots and picks the best. Each free slot gets the next trial at once. Stops early when
+/// cancelled, when too many have failed and when a rule of the sweep says that it has done enough. However many trials there are, its history
+/// stays short: they report by events, and it goes on in a new execution now and then.
+/// </summary>
 public static partial class SweepOrchestrator
 {
+    /// <summary>Reports after which the sweep goes on in a new execution. Each costs up to ten history events, those of the trial's own start among them.</summary>
+    internal const int ReportsPerExecution = 50;
+
+    private static readonly TimeSpan LostTrialsEvery = TimeSpan.FromMinutes(10);
+
     /// <summary>Returns how all trials ended. The run's Batch jobs are gone afterwards, or soon after if Batch does not answer just then.</summary>
     [Function(nameof(SweepOrchestrator))]
     public static async Task<SweepResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -40,52 +51,94 @@ public static partial class SweepOrchestrator
         ArgumentNullException.ThrowIfNull(context);
         SweepInput input = context.GetInput<SweepInput>()!;
         Task<string> cancel = context.WaitForExternalEvent<string>(RunEvents.Cancel);
-        SweepPreparation preparation;
-        try
+        SweepState? state = input.State;
+        if (state is null)
         {
-            preparation = await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel));
-        }
-        catch (TaskFailedException) when (cancel.IsCompleted)
-        {
-            string reason = await cancel;
-            return new SweepResult([.. Enumerable.Range(0, input.Sweep.Trials).Select(index => TrialStatus.Cancelled(RunIds.TrialId(index), reason))], null, "", reason, Cancelled: true);
-        }
-
-        var trials = new TrialGroup(context, input, preparation);
-        Task<IReadOnlyList<TrialStatus>> all = BoundedWindow.RunAsync([.. Enumerable.Range(0, input.Sweep.Trials)], input.Sweep.Parallelism, trials.RunAsync);
-        bool cancelled = await UntilEndedAsync(context, input.Sweep.Stop?.Time, trials, all, cancel);
-        if (cancelled)
-        {
-            trials.Stop(await cancel);
+            DateTime startedAt = context.CurrentUtcDateTime;
+            try
+            {
+                state = new SweepState(await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel)), startedAt);
+            }
+            catch (TaskFailedException) when (cancel.IsCompleted)
+            {
+                string reason = await cancel;
+                return new SweepResult([.. Enumerable.Range(0, input.Sweep.Trials).Select(index => TrialStatus.Cancelled(RunIds.TrialId(index), reason))], null, "", reason, Cancelled: true);
+            }
         }
 
-        IReadOnlyList<TrialStatus> ended = await all;
+        var sweep = new SweepRun(context, input, state);
+        if (!await TrainAsync(context, input.Sweep.Stop?.Time, sweep, cancel))
+        {
+            context.ContinueAsNew(input with { State = sweep.State });
+            return sweep.Result();
+        }
+
         await CleanUpAsync(context, input.RunId);
-        var best = BestTrial.Of(ended.Where(trial => trial.State == TrialState.Completed), input.Sweep.Objective);
-        return new SweepResult(ended, best, preparation.CodeSha256, trials.Stopped, cancelled) { Finished = trials.Finished };
+        return sweep.Result();
     }
 
-    /// <summary>Waits for the trials, for the sweep's time to be over and for a cancellation. Returns whether it was cancelled before the trials had ended.</summary>
-    private static async Task<bool> UntilEndedAsync(TaskOrchestrationContext context, TimeSpan? time, TrialGroup trials, Task all, Task cancel)
+    /// <summary>Returns whether all is trained that will be; if not, the sweep is to go on in a new execution.</summary>
+    private static async Task<bool> TrainAsync(TaskOrchestrationContext context, TimeSpan? limit, SweepRun sweep, Task<string> cancel)
     {
-        if (time is not { } limit)
-        {
-            return await Task.WhenAny(all, cancel) == cancel;
-        }
+        using var endTimers = new CancellationTokenSource();
+        Task? time = limit is { } most && !sweep.HasEnded ? context.CreateTimer(sweep.StartedAt + most, endTimers.Token) : null;
+        Task? look = null;
+        Task<TrialReport>? report = null;
+        sweep.Fill();
 
-        using var stopTimer = new CancellationTokenSource();
-        Task timer = context.CreateTimer(limit, stopTimer.Token);
-        Task first = await Task.WhenAny(all, cancel, timer);
-        if (first == timer)
+        // Not to be left while a report is awaited: one that came to this execution only now would be lost.
+        for (int reports = 0; !sweep.IsOver && (reports < ReportsPerExecution || report is not null); sweep.Fill())
         {
-            trials.Finish(SweepRules.TimeIsOver(limit));
-            return await Task.WhenAny(all, cancel) == cancel;
+            report ??= context.WaitForExternalEvent<TrialReport>(RunEvents.TrialReport);
+            look ??= sweep.Inherited.Count > 0 ? context.CreateTimer(LostTrialsEvery, endTimers.Token) : null;
+            await Task.WhenAny([report, .. sweep.Children, .. new[] { sweep.Cancelled ? null : cancel, time, look }.OfType<Task>()]);
+            if (report.IsCompleted)
+            {
+                sweep.Take(await report);
+                report = null;
+                reports++;
+            }
+
+            await sweep.TakeEndedAsync();
+            if (cancel.IsCompleted && !sweep.Cancelled)
+            {
+                sweep.Cancel(await cancel);
+            }
+
+            if (time is { IsCompleted: true })
+            {
+                time = null;
+                sweep.Finish(SweepRules.TimeIsOver(limit!.Value));
+            }
+
+            if (look is { IsCompleted: true })
+            {
+                look = null;
+                await FindLostAsync(context, sweep);
+            }
         }
 
 #pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
-        stopTimer.Cancel();
+        endTimers.Cancel();
 #pragma warning restore MA0042
-        return first == cancel;
+        return sweep.IsOver;
+    }
+
+    private static async Task FindLostAsync(TaskOrchestrationContext context, SweepRun sweep)
+    {
+        try
+        {
+            foreach (LostTrial lost in await context.CallActivityAsync<IReadOnlyList<LostTrial>>(nameof(FindLostTrials), sweep.Inherited, ActivityRetries.Brief))
+            {
+                sweep.TakeLost(lost);
+            }
+        }
+        catch (TaskFailedException e)
+        {
+            // The next look will do as well.
+            ILogger logger = context.CreateReplaySafeLogger(nameof(SweepOrchestrator));
+            LogNotLookedFor(logger, RootCause.Of(e));
+        }
     }
 
     private static async Task CleanUpAsync(TaskOrchestrationContext context, string runId)
@@ -101,6 +154,9 @@ public static partial class SweepOrchestrator
             LogNotCleanedUp(logger, runId, RootCause.Of(e));
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The sweep could not look for trials that were ended from outside: {Reason}")]
+    private static partial void LogNotLookedFor(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The Batch jobs of run {RunId} could not be removed yet: {Reason}")]
     private static partial void LogNotCleanedUp(ILogger logger, string runId, string reason);

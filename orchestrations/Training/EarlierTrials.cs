@@ -10,7 +10,8 @@ namespace DurableMl.Orchestrations.Training;
 /// <param name="Attempts">Attempts begun.</param>
 /// <param name="Status">How it ended; null when it is to be trained on, from its last checkpoint.</param>
 /// <param name="Restarts">How often Batch has started its tasks again.</param>
-public sealed record EarlierTrial(int Attempts, TrialStatus? Status, int Restarts = 0);
+/// <param name="Budget">Epochs that it was told to train when it left its result; 0 where it has left none.</param>
+public sealed record EarlierTrial(int Attempts, TrialStatus? Status, int Restarts = 0, int Budget = 0);
 
 /// <summary>Finds what a resumed run need not do again, from what its trials have left in blobs.</summary>
 internal static class EarlierTrials
@@ -58,6 +59,7 @@ internal static class EarlierTrials
             state is { } ended
                 ? new TrialStatus(id, ended, seen.Objective, seen.Epoch, attempts, starts.Preemptions, Dedicated: false, ended == TrialState.Failed ? seen.Message : null)
                 : null,
-            starts.Preemptions);
+            starts.Preemptions,
+            result.Budget);
     }
 }

@@ -47,7 +47,7 @@ public sealed record TrialAttempt(
         ArgumentNullException.ThrowIfNull(record);
         return new TrialAttempt(
             input.RunId, input.TrialId, record.Attempt, record.Dedicated, input.Sweep.Job, input.Dataset, input.DatasetVersion, input.Parameters, input.Seed,
-            input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes, record.Restarts)
+            input.Budget ?? input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes, record.Restarts)
         {
             Best = input.Sweep.Objective.Best,
         };

@@ -24,6 +24,12 @@ public sealed record TrialInput(
     bool HasDedicatedPool,
     TrialRecord? Record = null)
 {
+    /// <summary>Epochs to have trained, where the sweep's scheduler decides on that; null: the sweep's budget.</summary>
+    public int? Budget { get; init; }
+
+    /// <summary>Whom it tells how it is doing; null: nobody.</summary>
+    public TrialAudience? Audience { get; init; }
+
     /// <summary>Whether a trial preempted this often should be on dedicated nodes.</summary>
     public bool WantsDedicated(int preemptions) => HasDedicatedPool && preemptions >= Sweep.Retries.Preemptions;
 }

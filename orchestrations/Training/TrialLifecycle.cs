@@ -1,6 +1,7 @@
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,9 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
     }
 
     /// <summary>Ends the attempt under way for good.</summary>
-    public async Task<TrialStatus> CancelAsync(string reason)
+    /// <param name="state">What the trial is afterwards.</param>
+    /// <param name="reason">Why.</param>
+    public async Task<TrialStatus> EndAsync(TrialState state, string reason)
     {
         try
         {
@@ -63,7 +66,25 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
         }
 
         Record = Record with { Error = reason };
-        return Report(TrialState.Cancelled);
+        return Conclude(state);
+    }
+
+    /// <summary>Shows how the trial has ended, and tells whoever is to hear of it.</summary>
+    public TrialStatus Conclude(TrialState state)
+    {
+        TrialStatus status = Report(state);
+        Tell(status);
+        return status;
+    }
+
+    /// <summary>Tells of a whole epoch that has ended since the last time, where somebody is to hear of it.</summary>
+    public void TellEpoch()
+    {
+        if (input.Audience is { EachEpoch: true } && Record is { Objective: not null, Epoch: { } epoch } && Math.Floor(epoch) > Record.ToldEpoch)
+        {
+            Record = Record with { ToldEpoch = Math.Floor(epoch) };
+            Tell(Record.Status(input, TrialState.Running));
+        }
     }
 
     /// <summary>Shows where the trial stands.</summary>
@@ -72,6 +93,14 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
         TrialStatus status = Record.Status(input, state);
         context.SetCustomStatus(Blobs.JsonBlobs.ToElement(status));
         return status;
+    }
+
+    private void Tell(TrialStatus status)
+    {
+        if (input.Audience is { } audience)
+        {
+            context.SendEvent(audience.Instance, RunEvents.TrialReport, new TrialReport(audience.Step, status, Record));
+        }
     }
 
     private TimeSpan AfterOutcome(TrialOutcomeKind outcome, string? message)

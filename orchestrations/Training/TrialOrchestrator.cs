@@ -16,7 +16,7 @@ public static class TrialOrchestrator
     // Each look costs about six history events; a new execution starts with none.
     private const int LooksPerExecution = 50;
 
-    /// <summary>Returns the trial's last status: completed, failed or cancelled.</summary>
+    /// <summary>Returns the trial's last status: completed, failed, stopped or cancelled.</summary>
     [Function(nameof(TrialOrchestrator))]
     public static async Task<TrialStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
@@ -24,19 +24,26 @@ public static class TrialOrchestrator
         TrialInput input = context.GetInput<TrialInput>()!;
         var trial = new TrialLifecycle(context, input);
         Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
+        Task<string> stopped = context.WaitForExternalEvent<string>(RunEvents.Stop);
         Task<string> ended = context.WaitForExternalEvent<string>(RunEvents.TrialEnded);
         for (int look = 0; look < LooksPerExecution; look++)
         {
             TimeSpan pause = await trial.StepAsync();
             if (trial.Final is { } final)
             {
-                return trial.Report(final);
+                return trial.Conclude(final);
             }
 
-            await WaitAsync(context, pause, cancelled, ended);
+            trial.TellEpoch();
+            await WaitAsync(context, pause, cancelled, stopped, ended);
             if (cancelled.IsCompleted)
             {
-                return await trial.CancelAsync(await cancelled);
+                return await trial.EndAsync(TrialState.Cancelled, await cancelled);
+            }
+
+            if (stopped.IsCompleted)
+            {
+                return await trial.EndAsync(TrialState.Stopped, await stopped);
             }
 
             if (ended.IsCompleted)
@@ -49,7 +56,7 @@ public static class TrialOrchestrator
         return trial.Record.Status(input, TrialState.Running);
     }
 
-    private static async Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task cancelled, Task ended)
+    private static async Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, params Task[] events)
     {
         if (pause <= TimeSpan.Zero)
         {
@@ -58,7 +65,7 @@ public static class TrialOrchestrator
 
         using var cancelTimer = new CancellationTokenSource();
         Task timer = context.CreateTimer(pause, cancelTimer.Token);
-        if (await Task.WhenAny(cancelled, ended, timer) != timer)
+        if (await Task.WhenAny([.. events, timer]) != timer)
         {
 #pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
             cancelTimer.Cancel();

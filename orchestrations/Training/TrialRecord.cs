@@ -38,6 +38,9 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
     /// <summary>The last epoch seen.</summary>
     public double? Epoch { get; init; }
 
+    /// <summary>The last whole epoch that was told.</summary>
+    public double ToldEpoch { get; init; }
+
     /// <summary>Why the last attempt ended, if it did not end well.</summary>
     public string? Error { get; init; }
 
@@ -75,6 +78,7 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
         return new TrialStatus(input.TrialId, state, Objective, Epoch, SubmittedAt is null ? Attempt - 1 : Attempt, Preemptions, Dedicated, Error)
         {
             Parameters = input.Sweep.Sampler.Learns ? input.Parameters : null,
+            Budget = input.Budget,
             OnNodes = OnNodes,
         };
     }

@@ -26,6 +26,10 @@ public enum TrialState
     [JsonStringEnumMemberName("failed")]
     Failed,
 
+    /// <summary>Ended by its sweep's scheduler, since it did too badly.</summary>
+    [JsonStringEnumMemberName("stopped")]
+    Stopped,
+
     /// <summary>Ended because its run was cancelled.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,

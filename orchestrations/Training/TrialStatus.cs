@@ -25,12 +25,15 @@ public sealed record TrialStatus(
     /// <summary>Its hyperparameters, where they do not follow from the trial's number because the sweep's sampler learns from other trials.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Parameters { get; init; }
 
+    /// <summary>Epochs that it was told to train, where its sweep's scheduler decides on that; null: the sweep's budget.</summary>
+    public int? Budget { get; init; }
+
     /// <summary>How long it has been seen on nodes, over all attempts.</summary>
     public TimeSpan OnNodes { get; init; }
 
     /// <summary>Whether it will change no more.</summary>
     [JsonIgnore]
-    public bool HasEnded => State is TrialState.Completed or TrialState.Failed or TrialState.Cancelled;
+    public bool HasEnded => State is TrialState.Completed or TrialState.Failed or TrialState.Stopped or TrialState.Cancelled;
 
     /// <summary>A trial that was never begun, because its run or its sweep had ended.</summary>
     public static TrialStatus Cancelled(string id, string reason) => NotBegun(id) with { State = TrialState.Cancelled, Error = reason };

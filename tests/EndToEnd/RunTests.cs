@@ -67,6 +67,22 @@ public sealed class RunTests
     }
 
     [TestMethod]
+    public async Task With_ASHA_the_best_go_on_from_their_checkpoints_and_the_best_of_all_is_published()
+    {
+        string pipeline = SmallPipeline.Json(
+            Folder, trials: 4, budget: 4, learningRates: [0.0005, 0.001, 0.002, 0.004], alias: "asha", scheduler: new { type = "asha", minimum = 1, reduction = 2 });
+
+        var result = Result(await Host.EndAsync(await Host.Pipelines.StartAsync(pipeline, "asha", CancellationToken.None)));
+
+        Assert.AreEqual("published", result.State);
+        Assert.HasCount(4, result.Trials.Where(trial => trial.State == "completed"));
+        var furthest = result.Trials.Where(trial => trial.Attempts > 1).MaxBy(trial => trial.Budget)!;
+        Assert.IsTrue(furthest is { Budget: 2 or 4 } && Equals(furthest.Epoch, furthest.Budget), furthest.ToString());
+        StringAssert.Contains(await RunStore.LogsAsync(Host.Blobs, "asha", furthest.Id), "resuming at step");
+        Assert.Contains(trial => trial is { Attempts: 1, Budget: 1, Epoch: 1 }, result.Trials, "some got no more than the least");
+    }
+
+    [TestMethod]
     public async Task A_run_id_is_taken_once()
     {
         var exception = await Assert.ThrowsExactlyAsync<CliException>(() => Host.Pipelines.StartAsync(Pipeline, "first", CancellationToken.None));

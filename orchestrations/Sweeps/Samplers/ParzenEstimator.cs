@@ -12,14 +12,14 @@ namespace DurableMl.Orchestrations.Sweeps.Samplers;
 internal sealed class ParzenEstimator
 {
     private const double BandwidthScale = 0.2;
-    private const double WideCentre = 0.5;
-    private const double WideBandwidth = 1;
 
     private readonly IReadOnlyList<Dimension> dimensions;
-    private readonly IReadOnlyList<double[]> observations;
     private readonly double[] weights;
-    private readonly double[] masses;
-    private readonly double bandwidth;
+    private readonly double[] logWeights;
+
+    // By kernel and dimension, the wide kernel last. A search asks for the density thousands of times, so all that does not depend on the
+    // point is worked out once.
+    private readonly Kernel[] kernels;
 
     /// <summary>The density of what was observed.</summary>
     /// <param name="dimensions">The space.</param>
@@ -28,21 +28,21 @@ internal sealed class ParzenEstimator
     public ParzenEstimator(IReadOnlyList<Dimension> dimensions, IReadOnlyList<double[]> observations, IReadOnlyList<double> weights)
     {
         this.dimensions = dimensions;
-        this.observations = observations;
         double total = weights.Sum() + 1;
         this.weights = [.. weights.Append(1).Select(weight => weight / total)];
+        logWeights = [.. this.weights.Select(weight => Math.Log(weight))];
 
         // Scott's rule, and no kernel so narrow that the density falls apart ("magic clip").
         int count = observations.Count;
         double scott = BandwidthScale * Math.Pow(Math.Max(count, 1), -1.0 / (dimensions.Count(dimension => dimension.Count != 1) + 4));
-        bandwidth = Math.Clamp(scott, 1.0 / Math.Min(100, count + 2), WideBandwidth);
-
-        masses = new double[(count + 1) * dimensions.Count];
+        double bandwidth = Math.Clamp(scott, 1.0 / Math.Min(100, count + 2), Kernel.Wide.Width);
+        kernels = new Kernel[(count + 1) * dimensions.Count];
         for (int kernel = 0; kernel <= count; kernel++)
         {
             for (int i = 0; i < dimensions.Count; i++)
             {
-                masses[(kernel * dimensions.Count) + i] = dimensions[i].IsOrdered ? Mass(kernel, i, 0, 1) : 1;
+                double place = kernel < count ? observations[kernel][i] : double.NaN;
+                kernels[(kernel * dimensions.Count) + i] = double.IsNaN(place) ? Kernel.Wide : dimensions[i].IsOrdered ? Kernel.At(place, bandwidth) : new Kernel(place, 0, 0, 0);
             }
         }
     }
@@ -66,12 +66,13 @@ internal sealed class ParzenEstimator
     /// <summary>Draws from one dimension of a kernel: a place on the unit interval, or the index of a choice's value.</summary>
     public double Draw(int kernel, int dimension, ref SeededGenerator generator)
     {
+        Kernel from = kernels[(kernel * dimensions.Count) + dimension];
         if (!dimensions[dimension].IsOrdered)
         {
             double fraction = generator.NextFraction();
             int last = (int)dimensions[dimension].Count!.Value - 1;
             int value = 0;
-            while (value < last && (fraction -= Weight(kernel, dimension, value)) >= 0)
+            while (value < last && (fraction -= Weight(from, dimension, value)) >= 0)
             {
                 value++;
             }
@@ -79,12 +80,11 @@ internal sealed class ParzenEstimator
             return value;
         }
 
-        (double centre, double width) = Kernel(kernel, dimension);
         while (true)
         {
             // Box and Muller. At least a third of all draws falls into the interval: the centre lies in it, and the width is at most its length.
             double normal = Math.Sqrt(-2 * Math.Log(1 - generator.NextFraction())) * Math.Cos(2 * Math.PI * generator.NextFraction());
-            double place = centre + (width * normal);
+            double place = from.Centre + (from.Width * normal);
             if (place is >= 0 and <= 1)
             {
                 return place;
@@ -96,61 +96,70 @@ internal sealed class ParzenEstimator
     public double LogDensity(double[] point)
     {
         var logs = new double[weights.Length];
-        for (int kernel = 0; kernel < logs.Length; kernel++)
+        logWeights.CopyTo(logs, 0);
+        for (int i = 0; i < dimensions.Count; i++)
         {
-            double log = Math.Log(weights[kernel]);
-            for (int i = 0; i < dimensions.Count; i++)
+            if (!double.IsNaN(point[i]) && dimensions[i].Count != 1)
             {
-                log += double.IsNaN(point[i]) ? 0 : LogKernel(kernel, i, point[i]);
+                Add(logs, i, point[i]);
             }
-
-            logs[kernel] = log;
         }
 
         double highest = logs.Max();
-        return highest + Math.Log(logs.Sum(log => Math.Exp(log - highest)));
+        double sum = 0;
+        foreach (double log in logs)
+        {
+            sum += Math.Exp(log - highest);
+        }
+
+        return highest + Math.Log(sum);
     }
 
-    private double LogKernel(int kernel, int dimension, double place)
+    /// <summary>Adds to each kernel's logarithm its density in one dimension.</summary>
+    private void Add(double[] logs, int dimension, double place)
     {
         Dimension definition = dimensions[dimension];
-        if (!definition.IsOrdered)
+        (double low, double high) = definition is { IsOrdered: true, Count: not null } ? definition.Cell(definition.Index(place)) : default;
+        for (int kernel = 0; kernel < logs.Length; kernel++)
         {
-            return Math.Log(Weight(kernel, dimension, (int)place));
+            Kernel at = kernels[(kernel * dimensions.Count) + dimension];
+            if (!definition.IsOrdered)
+            {
+                logs[kernel] += Math.Log(Weight(at, dimension, (int)place));
+            }
+            else if (definition.Count is not null)
+            {
+                // Far from the centre the difference is 0 in doubles; the wide kernel alone speaks there.
+                logs[kernel] += Math.Log(Math.Max(Normal.CDF(at.Centre, at.Width, high) - Normal.CDF(at.Centre, at.Width, low), double.Epsilon)) - at.LogMass;
+            }
+            else
+            {
+                double distance = (place - at.Centre) / at.Width;
+                logs[kernel] -= (0.5 * distance * distance) + at.LogNorm;
+            }
         }
-
-        double mass = masses[(kernel * dimensions.Count) + dimension];
-        if (definition.Count is not null)
-        {
-            (double low, double high) = definition.Cell(definition.Index(place));
-
-            // Far from the centre the difference is 0 in doubles; the wide kernel alone speaks there.
-            return Math.Log(Math.Max(Mass(kernel, dimension, low, high), double.Epsilon) / mass);
-        }
-
-        (double centre, double width) = Kernel(kernel, dimension);
-        double distance = (place - centre) / width;
-        return (-0.5 * distance * distance) - Math.Log(width * mass * Math.Sqrt(2 * Math.PI));
     }
 
-    private double Mass(int kernel, int dimension, double low, double high)
-    {
-        (double centre, double width) = Kernel(kernel, dimension);
-        return Normal.CDF(centre, width, high) - Normal.CDF(centre, width, low);
-    }
-
-    private (double Centre, double Width) Kernel(int kernel, int dimension) =>
-        kernel < observations.Count && observations[kernel][dimension] is var centre && !double.IsNaN(centre) ? (centre, bandwidth) : (WideCentre, WideBandwidth);
-
-    private double Weight(int kernel, int dimension, int value)
+    private double Weight(Kernel kernel, int dimension, int value)
     {
         double values = dimensions[dimension].Count!.Value;
-        if (kernel == observations.Count || double.IsNaN(observations[kernel][dimension]))
-        {
-            return 1 / values;
-        }
-
         double prior = 1.0 / weights.Length;
-        return (prior + ((int)observations[kernel][dimension] == value ? 1 : 0)) / (1 + (values * prior));
+        return kernel == Kernel.Wide ? 1 / values : (prior + ((int)kernel.Centre == value ? 1 : 0)) / (1 + (values * prior));
+    }
+
+    /// <summary>A kernel in one dimension.</summary>
+    /// <param name="Centre">The middle of the normal distribution, or the index of a choice's value.</param>
+    /// <param name="Width">The standard deviation.</param>
+    /// <param name="LogMass">The logarithm of the normal distribution's share within the unit interval.</param>
+    /// <param name="LogNorm">The logarithm of what the density is divided by.</param>
+    private readonly record struct Kernel(double Centre, double Width, double LogMass, double LogNorm)
+    {
+        public static readonly Kernel Wide = At(0.5, 1);
+
+        public static Kernel At(double centre, double width)
+        {
+            double logMass = Math.Log(Normal.CDF(centre, width, 1) - Normal.CDF(centre, width, 0));
+            return new Kernel(centre, width, logMass, Math.Log(width * Math.Sqrt(2 * Math.PI)) + logMass);
+        }
     }
 }

@@ -24,6 +24,7 @@ public sealed class TpeSampler(SearchSpace space, ObjectiveGoal goal, long seed,
     private const int FullWeights = 25;
 
     private readonly RandomSampler random = new(space, seed);
+    private readonly bool hasConditions = space.Dimensions.Any(dimension => dimension.Definition.When is not null);
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, JsonElement> Sample(int trial, IReadOnlyList<SeenTrial> seen)
@@ -41,19 +42,19 @@ public sealed class TpeSampler(SearchSpace space, ObjectiveGoal goal, long seed,
         ParzenEstimator l = Density([.. seen.Where(chosen.Contains)]);
         ParzenEstimator g = Density([.. seen.Where(one => !chosen.Contains(one))]);
         var generator = SeededGenerator.For(seed, FormattableString.Invariant($"tpe/{trial}"));
-        IReadOnlyDictionary<string, JsonElement>? most = null;
+        double[] most = [];
         double highest = double.NegativeInfinity;
         for (int i = 0; i < candidates; i++)
         {
-            (IReadOnlyDictionary<string, JsonElement> point, double[] places) = Candidate(l, ref generator);
+            double[] places = Candidate(l, ref generator);
             double score = l.LogDensity(places) - g.LogDensity(places);
-            if (most is null || score > highest)
+            if (most.Length == 0 || score > highest)
             {
-                (most, highest) = (point, score);
+                (most, highest) = (places, score);
             }
         }
 
-        return most!;
+        return Point(most);
     }
 
     private static bool HasResult(SeenTrial trial) => trial.Objective is { } objective && double.IsFinite(objective);
@@ -67,7 +68,8 @@ public sealed class TpeSampler(SearchSpace space, ObjectiveGoal goal, long seed,
     private double[] Places(IReadOnlyDictionary<string, JsonElement> parameters) => [.. space.Dimensions.Select(dimension =>
         !parameters.TryGetValue(dimension.Name, out JsonElement value) ? double.NaN : dimension.IsOrdered ? dimension.Unit(value) : dimension.IndexOf(value))];
 
-    private (IReadOnlyDictionary<string, JsonElement> Point, double[] Places) Candidate(ParzenEstimator density, ref SeededGenerator generator)
+    /// <summary>A draw from a density; NaN where a parameter is not there.</summary>
+    private double[] Candidate(ParzenEstimator density, ref SeededGenerator generator)
     {
         int kernel = density.DrawKernel(ref generator);
         var places = new double[space.Dimensions.Count];
@@ -76,12 +78,18 @@ public sealed class TpeSampler(SearchSpace space, ObjectiveGoal goal, long seed,
             places[i] = density.Draw(kernel, i, ref generator);
         }
 
-        var point = space.Point(i => space.Dimensions[i].IsOrdered ? space.Dimensions[i].At(places[i]) : space.Dimensions[i].Value((long)places[i]));
-        for (int i = 0; i < places.Length; i++)
+        if (hasConditions)
         {
-            places[i] = point.ContainsKey(space.Dimensions[i].Name) ? places[i] : double.NaN;
+            IReadOnlyDictionary<string, JsonElement> point = Point(places);
+            for (int i = 0; i < places.Length; i++)
+            {
+                places[i] = point.ContainsKey(space.Dimensions[i].Name) ? places[i] : double.NaN;
+            }
         }
 
-        return (point, places);
+        return places;
     }
+
+    private IReadOnlyDictionary<string, JsonElement> Point(double[] places) =>
+        space.Point(i => space.Dimensions[i].IsOrdered ? space.Dimensions[i].At(places[i]) : space.Dimensions[i].Value((long)places[i]));
 }

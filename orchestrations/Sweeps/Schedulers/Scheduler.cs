@@ -21,6 +21,24 @@ public interface IScheduler
     bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun);
 }
 
+/// <summary>The schedulers of pipelines.</summary>
+public static class SchedulerFactory
+{
+    /// <summary>The scheduler of a sweep.</summary>
+    public static IScheduler CreateScheduler(this SweepDefinition sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        ObjectiveGoal goal = sweep.Objective.Goal;
+        return sweep.Scheduler switch
+        {
+            { Type: SchedulerKind.Median } median => new MedianStop(sweep.Trials, sweep.Budget, goal, median.Grace, median.CompareWith),
+            { Type: SchedulerKind.Asha } asha => new AshaScheduler(sweep.Trials, sweep.Budget, goal, asha.Minimum, asha.Reduction),
+            { Type: SchedulerKind.Hyperband } hyperband => new HyperbandScheduler(sweep.Trials, sweep.Budget, goal, hyperband.Minimum, hyperband.Reduction),
+            _ => new FullTraining(sweep.Trials, sweep.Budget),
+        };
+    }
+}
+
 /// <summary>Something to do: to train a trial on, or from the beginning, to a budget.</summary>
 /// <param name="Trial">The trial's number, from 0.</param>
 /// <param name="Budget">Epochs to have trained in total.</param>

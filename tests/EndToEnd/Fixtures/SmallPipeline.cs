@@ -12,7 +12,8 @@ internal static class SmallPipeline
     /// <param name="learningRates">Learning rates to choose from; at 10 training diverges.</param>
     /// <param name="seed">Decides who gets which.</param>
     /// <param name="alias">The alias that the published version gets.</param>
-    public static string Json(string folder, int trials, int budget, double[] learningRates, int seed = 1, string alias = "champion") => JsonSerializer.Serialize(new
+    /// <param name="scheduler">How far trials are trained; null for all of them to the whole budget.</param>
+    public static string Json(string folder, int trials, int budget, double[] learningRates, int seed = 1, string alias = "champion", object? scheduler = null) => JsonSerializer.Serialize(new
     {
         name = folder,
         dataset = new { name = folder, format = "idx", source = $"raw/{folder}/", shards = 3, validationFraction = 0.2 },
@@ -22,6 +23,7 @@ internal static class SmallPipeline
             trials,
             seed,
             budget,
+            scheduler = scheduler ?? new { type = "none" },
             objective = new { metric = "validation_accuracy", goal = "maximize" },
             parameters = new Dictionary<string, object>
             {

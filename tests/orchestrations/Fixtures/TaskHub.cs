@@ -24,20 +24,25 @@ internal sealed class TaskHub : IAsyncDisposable
 
     public CancellationToken Timeout => timeout.Token;
 
-    public static async Task<TaskHub> StartAsync(Action<DurableTaskRegistry> activities) => new(await DurableTaskTestHost.StartAsync(
-        tasks =>
-        {
-            tasks.AddOrchestratorFunc<PlanDatasetInput, DatasetReference?>(nameof(PreprocessOrchestrator), (context, _) => PreprocessOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc<TrialInput, TrialStatus>(nameof(TrialOrchestrator), (context, _) => TrialOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc<SweepInput, SweepResult>(nameof(SweepOrchestrator), (context, _) => SweepOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc<RunInput, JsonElement>(nameof(PipelineOrchestrator), (context, _) => PipelineOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc<ImportInput, JsonElement>(nameof(ImportOrchestrator), (context, _) => ImportOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
-            tasks.AddOrchestratorFunc<WorkflowInput, WorkflowResult?>(
-                nameof(WorkflowOrchestrator), (context, _) => WorkflowOrchestrator.RunAsync(context));
-            activities(tasks);
-        },
-        new DurableTaskTestHostOptions { Port = FreePort.Next() }));
+    public static async Task<TaskHub> StartAsync(Action<DurableTaskRegistry> activities)
+    {
+        TaskHub? hub = null;
+        return hub = new(await DurableTaskTestHost.StartAsync(
+            tasks =>
+            {
+                tasks.AddOrchestratorFunc<PlanDatasetInput, DatasetReference?>(nameof(PreprocessOrchestrator), (context, _) => PreprocessOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<TrialInput, TrialStatus>(nameof(TrialOrchestrator), (context, _) => TrialOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<SweepInput, SweepResult>(nameof(SweepOrchestrator), (context, _) => SweepOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<RunInput, JsonElement>(nameof(PipelineOrchestrator), (context, _) => PipelineOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<ImportInput, JsonElement>(nameof(ImportOrchestrator), (context, _) => ImportOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<WorkflowInput, WorkflowResult?>(
+                    nameof(WorkflowOrchestrator), (context, _) => WorkflowOrchestrator.RunAsync(context));
+                tasks.AddActivityFunc<IReadOnlyList<TrialUnderWay>, IReadOnlyList<LostTrial>>(nameof(FindLostTrials), (_, trials) => FindLostTrials.RunAsync(trials, hub!.Client, default));
+                activities(tasks);
+            },
+            new DurableTaskTestHostOptions { Port = FreePort.Next() }));
+    }
 
     /// <summary>Starts an orchestration and returns it once it has ended.</summary>
     public async Task<OrchestrationMetadata> RunAsync(string name, object input, string? instanceId = null)

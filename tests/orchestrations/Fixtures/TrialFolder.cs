@@ -29,6 +29,7 @@ internal static class TrialFolder
         var result = new
         {
             attempt = attempt.Attempt,
+            budget = attempt.Budget,
             exitCode = 0,
             reason = "succeeded",
             metrics,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Sweeps.Samplers;
+using DurableMl.Orchestrations.Sweeps.Schedulers;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Pipelines;
@@ -79,6 +80,39 @@ public sealed class SweepReaderTests
         PipelineError error = Read(parameters.ToJsonString(), """{"type":"sobol"}""", 4).Errors.Single();
 
         Assert.AreEqual("cannot be sobol: 33 parameters vary, and it can do with at most 32", error.Reason);
+    }
+
+    [TestMethod]
+    public void Schedulers_are_read()
+    {
+        Assert.IsNull(Scheduler("""{"type":"none"}"""));
+        Assert.IsInstanceOfType<FullTraining>(PipelineJson.Definition().Sweep.CreateScheduler());
+        Assert.AreEqual(new SchedulerDefinition(SchedulerKind.Median) { Grace = 2, CompareWith = 4 }, Scheduler("""{"type":"median","grace":2,"compareWith":4}"""));
+        Assert.AreEqual(new SchedulerDefinition(SchedulerKind.Asha) { Minimum = 2, Reduction = 4 }, Scheduler("""{"type":"asha","minimum":2,"reduction":4}"""));
+        Assert.AreEqual(new SchedulerDefinition(SchedulerKind.Hyperband) { Minimum = 1, Reduction = 3 }, Scheduler("""{"type":"hyperband"}"""));
+
+        static SchedulerDefinition? Scheduler(string json) => PipelineJson.Definition(pipeline => pipeline["sweep"]!["scheduler"] = JsonNode.Parse(json)).Sweep.Scheduler;
+    }
+
+    [TestMethod]
+    [DataRow("""{"type":"ahsa"}""", 3, ".type", "must be one of none, median, asha, hyperband, not \"ahsa\"; did you mean 'asha'?")]
+    [DataRow("{}", 3, ".type", "is required")]
+    [DataRow("""{"type":"asha"}""", 1, ".type", "cannot be asha: with a sweep.budget of 1 every trial is trained in full at once")]
+    [DataRow("""{"type":"asha","minimum":3}""", 3, ".minimum", "must lie between 1 and 2, not 3")]
+    [DataRow("""{"type":"hyperband","reduction":1}""", 3, ".reduction", "must lie between 2 and 100, not 1")]
+    [DataRow("""{"type":"median","grace":4}""", 3, ".grace", "must lie between 1 and 3, not 4")]
+    [DataRow("""{"type":"median","compareWith":0}""", 3, ".compareWith", "must lie between 1 and 1000, not 0")]
+    [DataRow("""{"type":"median","reduction":3}""", 3, ".reduction", "is not known here")]
+    public void A_wrong_scheduler_is_refused(string scheduler, int budget, string path, string rule)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["sweep"]!["budget"] = budget;
+        pipeline["sweep"]!["scheduler"] = JsonNode.Parse(scheduler);
+
+        PipelineError error = PipelineJson.Read(pipeline).Errors.Single();
+
+        Assert.AreEqual("$.sweep.scheduler" + path, error.Path);
+        StringAssert.StartsWith(error.Reason, rule);
     }
 
     [TestMethod]

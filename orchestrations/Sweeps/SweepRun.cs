@@ -1,0 +1,283 @@
+using System.Text.Json;
+using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Sweeps.Samplers;
+using DurableMl.Orchestrations.Sweeps.Schedulers;
+using DurableMl.Orchestrations.Training;
+using Microsoft.DurableTask;
+
+namespace DurableMl.Orchestrations.Sweeps;
+
+/// <summary>
+/// The trials of one sweep, as sub-orchestrations: which begins or goes on next, and what their ends mean. Every decision follows from the
+/// sweep and from what its trials have reported, in the order in which they did. Lives inside <see cref="SweepOrchestrator"/>.
+/// </summary>
+internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput input, SweepState begun)
+{
+    private readonly List<SweptTrial> trials = [.. begun.Trials];
+    private readonly List<Task<TrialReport?>> children = [];
+    private readonly ISampler sampler = input.Sweep.CreateSampler();
+    private readonly IScheduler scheduler = input.Sweep.CreateScheduler();
+    private readonly int inheritedSteps = begun.Steps;
+    private SweepState state = begun;
+
+    /// <summary>What another execution can go on from.</summary>
+    public SweepState State => state with { Trials = [.. trials], Preparation = state.Preparation.From(trials.Count) };
+
+    /// <summary>When the sweep began, UTC.</summary>
+    public DateTime StartedAt => state.StartedAt;
+
+    /// <summary>Whether it was cancelled.</summary>
+    public bool Cancelled => state.Cancelled;
+
+    /// <summary>Whether no more trials are begun.</summary>
+    public bool HasEnded => (state.Stopped ?? state.Finished) is not null;
+
+    /// <summary>Trials of this execution. Each completes without a report once it has told it itself.</summary>
+    public IReadOnlyCollection<Task<TrialReport?>> Children => children;
+
+    /// <summary>Trials under way that an earlier execution has begun: of one that is lost, nobody else hears.</summary>
+    public IReadOnlyList<TrialUnderWay> Inherited =>
+        [.. trials.Where(trial => trial.Step <= inheritedSteps).Select(trial => new TrialUnderWay(trial.Step!.Value, RunIds.Trial(input.RunId, trial.Status.Id)))];
+
+    /// <summary>Whether nothing is under way and nothing will be.</summary>
+    public bool IsOver => trials.TrueForAll(trial => trial.Step is null);
+
+    /// <summary>Gives each free slot the next trial.</summary>
+    public void Fill()
+    {
+        while (!HasEnded && trials.Count(trial => trial.Step is not null) < input.Sweep.Parallelism && scheduler.Next([.. trials.Select((trial, number) => trial.Curve(number))]) is { } step)
+        {
+            if (step.Trial < trials.Count)
+            {
+                GoOn(step);
+            }
+            else
+            {
+                Begin(step);
+            }
+        }
+    }
+
+    /// <summary>Takes over what a trial has told. What is told twice, or of a step that is over, is left alone.</summary>
+    public void Take(TrialReport report)
+    {
+        int number = trials.FindIndex(trial => trial.Step == report.Step);
+        if (number < 0)
+        {
+            return;
+        }
+
+        if (report.Status.HasEnded)
+        {
+            End(number, report.Status, report.Record);
+        }
+        else
+        {
+            Watch(number, report.Status);
+        }
+    }
+
+    /// <summary>Takes over that a trial of this execution has ended, and its report where it could not tell it itself.</summary>
+    public async Task TakeEndedAsync()
+    {
+        foreach (Task<TrialReport?> child in children.Where(child => child.IsCompleted).ToList())
+        {
+            children.Remove(child);
+            if (await child is { } lost)
+            {
+                Take(lost);
+            }
+        }
+    }
+
+    /// <summary>Takes over that a trial will not report any more.</summary>
+    public void TakeLost(LostTrial lost)
+    {
+        int number = trials.FindIndex(trial => trial.Step == lost.Step);
+        if (number >= 0)
+        {
+            Take(Failed(lost.Step, trials[number].Status.Id, lost.Reason));
+        }
+    }
+
+    /// <summary>Starts no more trials and ends those under way: somebody wishes so.</summary>
+    public void Cancel(string reason)
+    {
+        state = state with { Cancelled = true };
+        Stop(reason);
+    }
+
+    /// <summary>Starts no more trials and ends those under way: what there is will do.</summary>
+    public void Finish(string reason)
+    {
+        if (!HasEnded)
+        {
+            state = state with { Finished = reason };
+            EndAll(reason);
+        }
+    }
+
+    /// <summary>How the sweep has ended.</summary>
+    public SweepResult Result()
+    {
+        string reason = state.Stopped ?? state.Finished ?? "";
+        TrialStatus[] all =
+        [
+            .. trials.Select(trial => trial.Status),
+            .. Enumerable.Range(trials.Count, input.Sweep.Trials - trials.Count).Select(number => TrialStatus.Cancelled(RunIds.TrialId(number), reason)),
+        ];
+        BestTrial? best = BestTrial.Of(all.Where(trial => trial.State == TrialState.Completed), input.Sweep.Objective);
+        return new SweepResult(all, best, state.Preparation.CodeSha256, state.Stopped, state.Cancelled) { Finished = state.Finished };
+    }
+
+    private void Begin(TrialStep step)
+    {
+        string id = RunIds.TrialId(step.Trial);
+        EarlierTrial? earlier = state.Preparation.Earlier?.GetValueOrDefault(id);
+        IReadOnlyDictionary<string, JsonElement> parameters =
+            state.Preparation.EarlierParameters?.GetValueOrDefault(id) ?? sampler.Sample(step.Trial, input.Sweep.Sampler.Learns ? Seen() : []);
+        var trial = new SweptTrial(TrialStatus.NotBegun(id), step.Budget) { Parameters = input.Sweep.Sampler.Learns ? parameters : null };
+        if (earlier?.Status is { } before)
+        {
+            trials.Add(Resumed(trial, before, earlier));
+            Count();
+            return;
+        }
+
+        trials.Add(trial);
+        TrialInput work = Work(step, parameters);
+        Start(work, earlier is null ? null : new TrialRecord(earlier.Attempts + 1, work.WantsDedicated(0)) { Restarts = earlier.Restarts });
+    }
+
+    private void GoOn(TrialStep step)
+    {
+        SweptTrial trial = trials[step.Trial];
+        Start(Work(step, trial.Parameters ?? sampler.Sample(step.Trial, [])), trial.Record is { } record ? record.Next(record.Dedicated, error: null) : null);
+    }
+
+    private TrialInput Work(TrialStep step, IReadOnlyDictionary<string, JsonElement> parameters) => new(
+        input.RunId, RunIds.TrialId(step.Trial), input.Dataset, input.DatasetVersion, parameters, RandomSampler.SeedOf(input.Sweep.Seed, step.Trial), input.Sweep, state.Preparation.HasDedicatedPool)
+    {
+        Budget = input.Sweep.Scheduler is null ? null : step.Budget,
+    };
+
+    private void Start(TrialInput work, TrialRecord? record)
+    {
+        int number = RunIds.TrialIndex(work.TrialId);
+        int step = state.Steps + 1;
+        state = state with { Steps = step };
+        trials[number] = trials[number] with { Step = step, Budget = work.Budget ?? input.Sweep.Budget, Record = record };
+        children.Add(RunAsync(step, work with { Record = record, Audience = new TrialAudience(context.InstanceId, step, input.Sweep.Scheduler is { Watches: true }) }));
+    }
+
+    private async Task<TrialReport?> RunAsync(int step, TrialInput work)
+    {
+        try
+        {
+            await context.CallSubOrchestratorAsync<TrialStatus>(nameof(TrialOrchestrator), work, new TaskOptions().WithInstanceId(RunIds.Trial(input.RunId, work.TrialId)));
+            return null;
+        }
+        catch (TaskFailedException e)
+        {
+            return Failed(step, work.TrialId, RootCause.Of(e));
+        }
+    }
+
+    /// <summary>What stands for the report of a trial whose orchestration has failed or was ended from outside.</summary>
+    private static TrialReport Failed(int step, string trialId, string reason) =>
+        new(step, TrialStatus.NotBegun(trialId) with { State = TrialState.Failed, Error = reason }, new TrialRecord(1, Dedicated: false));
+
+    /// <summary>A trial that an earlier execution of the run has brought to an end. That it went beyond a budget says that it was good there; what it had is not kept.</summary>
+    private SweptTrial Resumed(SweptTrial trial, TrialStatus before, EarlierTrial earlier)
+    {
+        int budget = earlier.Budget > 0 && input.Sweep.Scheduler is not null ? earlier.Budget : trial.Budget;
+        state = state with { Ends = state.Ends + 1 };
+        return trial with
+        {
+            Status = before with { Parameters = trial.Parameters, Budget = input.Sweep.Scheduler is null ? null : budget },
+            Budget = budget,
+            End = state.Ends,
+            Points = before is { State: TrialState.Completed, Objective: { } objective } ? Points([new CurvePoint(1, objective), new CurvePoint(budget, objective)]) : [],
+            Record = new TrialRecord(earlier.Attempts, Dedicated: false) { Restarts = earlier.Restarts },
+        };
+    }
+
+    private void End(int number, TrialStatus status, TrialRecord record)
+    {
+        SweptTrial trial = trials[number];
+        if (status.State is TrialState.Cancelled or TrialState.Stopped && trial.Status.State == TrialState.Completed)
+        {
+            // It was going on from a budget that it had reached; what it left there is still good.
+            status = trial.Status with { Attempts = status.Attempts, Preemptions = status.Preemptions, OnNodes = status.OnNodes };
+        }
+
+        state = state with { Ends = state.Ends + 1 };
+        trials[number] = trial with
+        {
+            Status = status,
+            Step = null,
+            End = state.Ends,
+            Points = status is { State: TrialState.Completed, Objective: { } objective } ? Points([.. trial.Points, new CurvePoint(status.Budget ?? trial.Budget, objective)]) : trial.Points,
+            Record = input.Sweep.Scheduler is null ? null : record,
+        };
+        Count();
+    }
+
+    /// <summary>Notes how a trial under way is doing, and ends it where the scheduler says that it is not worth going on with.</summary>
+    private void Watch(int number, TrialStatus status)
+    {
+        SweptTrial trial = trials[number];
+        if (status is not { Epoch: { } epoch, Objective: { } objective })
+        {
+            return;
+        }
+
+        trials[number] = trial = trial with { Points = Points([.. trial.Points, new CurvePoint(Math.Floor(epoch), objective)]) };
+        if (!trial.Stopping && !HasEnded && scheduler.IsHopeless(trial.Curve(number), [.. trials.Select((one, i) => one.Curve(i))]))
+        {
+            trials[number] = trial with { Stopping = true };
+            string reason = FormattableString.Invariant($"sweep.scheduler: after epoch {Math.Floor(epoch)} it is worse than the median of the trials that have completed");
+            context.SendEvent(RunIds.Trial(input.RunId, status.Id), RunEvents.Stop, reason);
+        }
+    }
+
+    /// <summary>Looks whether the sweep has done enough, or has failed too often, once a trial has ended.</summary>
+    private void Count()
+    {
+        TrialStatus[] ended = [.. trials.Where(trial => trial.End > 0).OrderBy(trial => trial.End).Select(trial => trial.Status)];
+        TrialStatus[] failed = [.. ended.Where(trial => trial.State == TrialState.Failed)];
+        if (failed.Length > input.Sweep.MaxFailedTrials && state.Stopped is null)
+        {
+            Stop(FormattableString.Invariant($"{TrialFailures.Describe(failed, input.Sweep.Trials)}; sweep.maxFailedTrials allows {input.Sweep.MaxFailedTrials}"));
+        }
+        else if (input.Sweep.Stop?.Reached(ended, input.Sweep) is { } rule)
+        {
+            Finish(rule);
+        }
+    }
+
+    private void Stop(string reason)
+    {
+        state = state with { Stopped = state.Stopped ?? reason };
+        EndAll(reason);
+    }
+
+    private void EndAll(string reason)
+    {
+        foreach (SweptTrial trial in trials.Where(trial => trial.Step is not null))
+        {
+            context.SendEvent(RunIds.Trial(input.RunId, trial.Status.Id), RunEvents.Cancel, reason);
+        }
+    }
+
+    /// <summary>The trials with their results in the order in which they ended, then those that have none.</summary>
+    private SeenTrial[] Seen() =>
+    [
+        .. trials.OrderBy(trial => trial.End == 0 ? int.MaxValue : trial.End)
+            .Select(trial => new SeenTrial(trial.Parameters!, trial.Status.State is TrialState.Completed or TrialState.Stopped ? trial.Status.Objective : null)),
+    ];
+
+    private IReadOnlyList<CurvePoint> Points(CurvePoint[] points) => input.Sweep.Scheduler is null ? [] : points;
+}

@@ -1,0 +1,13 @@
+namespace DurableMl.Orchestrations.Training;
+
+/// <summary>Who is to hear of a trial.</summary>
+/// <param name="Instance">An orchestration, which gets <see cref="Runs.RunEvents.TrialReport"/>.</param>
+/// <param name="Step">What that one calls this training of the trial.</param>
+/// <param name="EachEpoch">Whether it is to hear of epochs, too, and not of the end alone.</param>
+public sealed record TrialAudience(string Instance, int Step, bool EachEpoch);
+
+/// <summary>What a trial tells.</summary>
+/// <param name="Step">As in <see cref="TrialAudience"/>.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Record">What it has come to, from which it can go on.</param>
+public sealed record TrialReport(int Step, TrialStatus Status, TrialRecord Record);
