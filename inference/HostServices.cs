@@ -60,6 +60,6 @@ public static class HostServices
 
     private static BlobServiceClient Connect(IConfiguration configuration) =>
         configuration[Connection] is { Length: > 0 } connectionString ? new BlobServiceClient(connectionString)
-        : Uri.TryCreate(configuration[$"{Connection}:blobServiceUri"], UriKind.Absolute, out Uri? account) ? new BlobServiceClient(account, new DefaultAzureCredential())
+        : Uri.TryCreate(configuration["DataStorage:blobServiceUri"], UriKind.Absolute, out Uri? account) ? new BlobServiceClient(account, new DefaultAzureCredential())
         : throw new InvalidOperationException($"The setting {Connection} is missing: give a connection string, or {Connection}__blobServiceUri to use the managed identity.");
 }

@@ -16,8 +16,8 @@ switch (args)
 
 // Whether every side starts and answers; the figures mean nothing then.
 bool quick = args.Contains("--quick");
-TimeSpan length = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? (quick ? "0.5" : "4")));
-TimeSpan warmUp = TimeSpan.FromSeconds(double.Parse(Option("--warm-up") ?? (quick ? "0.5" : "5")));
+TimeSpan length = TimeSpan.FromSeconds(double.Parse(Option("--seconds") ?? (quick ? "0.3" : "4")));
+TimeSpan warmUp = TimeSpan.FromSeconds(double.Parse(Option("--warm-up") ?? (quick ? "0.2" : "5")));
 int soak = int.Parse(Option("--soak") ?? (quick ? "1000" : "2000000"));
 string[] only = Option("--only")?.Split(',') ?? [];
 var report = new Report();
@@ -158,7 +158,7 @@ async Task SmallInTurnAsync()
     using ServerProcess node = await ServerProcess.NodeAsync(models.Mnist, "1,28,28");
     GrpcLoad grpc = Grpc(ours);
     InTurn(
-        "MNIST CNN, 64 connections", quick ? 2 : 15, TimeSpan.FromSeconds(1),
+        "MNIST CNN, 64 connections", quick ? 1 : 15, TimeSpan.FromSeconds(1),
         ("onnxruntime-node, JSON", Closed(smallJson.To(node.Url("")), 64)),
         ("plain ASP.NET Core, JSON", Closed(smallJson.To(plain.Url("")), 64)),
         ("serving, JSON (goal 2.5)", Closed(smallJson.To(ours.Infer("mnist")), 64)),
@@ -174,7 +174,7 @@ async Task BigInTurnAsync()
     using ServerProcess node = await ServerProcess.NodeAsync(models.ResNet, "3,224,224");
     using ModelSession session = ModelSession.Load(models.ResNet);
     InTurn(
-        "ResNet-50, two connections", quick ? 2 : 8, TimeSpan.FromSeconds(quick ? 1 : 3),
+        "ResNet-50, two connections", quick ? 1 : 8, TimeSpan.FromSeconds(quick ? 1 : 3),
         ("raw ONNX Runtime", time => RawLoop.Run(session, big, bigShape, time)),
         ("serving, binary (goal 0.95)", Closed(bigBinary.To(ours.Infer("resnet50")), 2)),
         ("onnxruntime-node, JSON", Closed(bigJson.To(node.Url("")), 2)));
@@ -184,10 +184,10 @@ async Task BatchingInTurnAsync()
 {
     using ServerProcess ours = await ServerProcess.ServingAsync(models.Settings);
     InTurn(
-        "wide perceptron, 64 connections", quick ? 2 : 5, TimeSpan.FromSeconds(1),
+        "wide perceptron, 64 connections", quick ? 1 : 5, TimeSpan.FromSeconds(1),
         ("batching off", Closed(smallBinary.To(ours.Infer("wide-alone")), 64)), ("batching (goal 3)", Closed(smallBinary.To(ours.Infer("wide")), 64)));
     InTurn(
-        "MNIST CNN, 64 connections", quick ? 2 : 15, TimeSpan.FromSeconds(1),
+        "MNIST CNN, 64 connections", quick ? 1 : 15, TimeSpan.FromSeconds(1),
         ("batching off", Closed(smallBinary.To(ours.Infer("mnist-alone")), 64)), ("batching (goal 0.97)", Closed(smallBinary.To(ours.Infer("mnist")), 64)));
 }
 

@@ -17,7 +17,7 @@ internal sealed class Report
 
     public void Machine(TimeSpan length) => Say(string.Create(
         CultureInfo.InvariantCulture,
-        $"# bench/Inference: last results\n\n{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, one run, everything on the same cores: server, load generator, Azurite. {Environment.ProcessorCount} cores ({CpuModel()}), .NET {Environment.Version}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {length.TotalSeconds:0} s each"));
+        $"# bench/Inference: last results\n\n{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, one run, everything on the same cores: server, load generator, Azurite. {Environment.ProcessorCount} cores ({CpuModel()}), .NET {Environment.Version}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {length.TotalSeconds} s each"));
 
     public void Head()
     {

@@ -216,19 +216,18 @@ internal sealed class ModelsApi(
 
     private static ServingOptions Merge(ServingOptions current, Dictionary<string, JsonElement> patch)
     {
-        var merged = new Dictionary<string, JsonElement>(StringComparer.OrdinalIgnoreCase);
-        foreach ((string name, JsonElement value) in JsonSerializer.SerializeToElement(current, RegistryJson.Options).Deserialize<Dictionary<string, JsonElement>>()!.Concat(patch))
+        Dictionary<string, JsonElement> defaults = Members(new());
+        Dictionary<string, JsonElement> merged = Members(current);
+        foreach ((string name, JsonElement value) in patch)
         {
-            merged[name] = value;
-        }
-
-        foreach (string name in merged.Where(member => member.Value.ValueKind == JsonValueKind.Null).Select(member => member.Key).ToList())
-        {
-            merged.Remove(name);
+            merged[name] = value.ValueKind == JsonValueKind.Null && defaults.TryGetValue(name, out JsonElement usual) ? usual : value;
         }
 
         return ServingOptions.Read(JsonSerializer.SerializeToElement(merged), "$", out IReadOnlyList<JsonProblem> problems)
             ?? throw new InvalidDocumentException("The serving options cannot be used.", problems);
+
+        static Dictionary<string, JsonElement> Members(ServingOptions options) =>
+            new(JsonSerializer.SerializeToElement(options, JsonSerializerOptions.Web).Deserialize<Dictionary<string, JsonElement>>()!, StringComparer.OrdinalIgnoreCase);
     }
 
     private static async Task<T> ReadAsync<T>(HttpContext context, CancellationToken cancellationToken)

@@ -13,9 +13,6 @@ internal sealed class OpenInferenceProtocol(InferenceServer server, InferenceOpt
     /// <summary>How large requests may be, over whatever protocol they come, and the memory that they have together.</summary>
     public ProtocolLimits Limits { get; } = new() { MaxRequestBytes = options.MaxRequestBytes, Memory = new(options.MaxRequestMemoryBytes) };
 
-    /// <summary>Bytes that requests take up now.</summary>
-    public long RequestMemory => Limits.Memory.Taken;
-
     /// <summary><c>GET v2/health/live</c></summary>
     public Task LiveAsync(HttpContext context, CancellationToken cancellationToken) => WriteAsync(context, 200, new { live = true });
 

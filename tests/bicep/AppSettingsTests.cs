@@ -79,7 +79,8 @@ public sealed partial class AppSettingsTests
     [TestMethod]
     public void The_server_reads_each_setting_that_its_container_gets()
     {
-        string sources = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "serving"), "*.cs").Select(File.ReadAllText));
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "serving"), "*.cs"), Path.Combine(Repository.Root, "inference", "HostServices.cs")];
+        string sources = string.Concat(files.Select(File.ReadAllText));
         string[] given = [.. ContainerSetting().Matches(File.ReadAllText(Path.Combine(Repository.Root, "bicep", "modules", "serving.bicep"))).Select(match => match.Groups[1].Value)];
         Assert.Contains("DataStorage__blobServiceUri", given);
         Assert.Contains("Serving__Entra__Audience", given);

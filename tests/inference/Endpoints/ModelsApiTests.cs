@@ -47,6 +47,25 @@ public sealed class ModelsApiTests
     }
 
     [TestMethod]
+    public async Task Null_gives_a_serving_option_its_default_and_an_option_that_does_not_exist_has_none()
+    {
+        await PatchAsync("""{"threads":2,"maxQueue":7,"drift":true}""");
+        var (status, changed) = await PatchAsync("""{"Threads":null,"maxQueue":null}""");
+
+        Assert.AreEqual(200, status, changed.ToJsonString());
+        Assert.AreEqual((null, 1024, true), ((int?)changed["threads"], (int)changed["maxQueue"]!, (bool)changed["drift"]!));
+        (status, JsonNode refused) = await PatchAsync("""{"maxQeue":null}""");
+        Assert.AreEqual((400, "$.maxQeue"), (status, (string)refused["errors"]![0]!["path"]!));
+
+        static async Task<(int Status, JsonNode Body)> PatchAsync(string patch)
+        {
+            using var content = new StringContent(patch, Encoding.UTF8, "application/json");
+            using HttpResponseMessage response = await host.Client.PatchAsync("api/models/m/versions/2/serving", content);
+            return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+        }
+    }
+
+    [TestMethod]
     [DataRow("api/models/missing", 404)]
     [DataRow("api/models/m/versions/9", 404)]
     [DataRow("api/models/m/versions/first", 400)]

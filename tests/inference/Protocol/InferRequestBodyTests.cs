@@ -67,7 +67,7 @@ public sealed class InferRequestBodyTests
             for (int i = 1; i <= 3; i++)
             {
                 halves.Add(await SendHalfAsync(host.Client.BaseAddress!));
-                await Eventually.TrueAsync(() => protocol.RequestMemory == i << 20, $"{i} halves have arrived");
+                await Eventually.TrueAsync(() => protocol.Limits.Memory.Taken == i << 20, $"{i} halves have arrived");
             }
 
             string large = Request("x", "FP32", [1, 4], "[1,1,1,1]", $",\"id\":\"{new string('a', 900_000)}\"");
@@ -81,7 +81,7 @@ public sealed class InferRequestBodyTests
             halves.ForEach(half => half.Dispose());
         }
 
-        await Eventually.TrueAsync(() => protocol.RequestMemory == 0, "what the halves took up is free again");
+        await Eventually.TrueAsync(() => protocol.Limits.Memory.Taken == 0, "what the halves took up is free again");
         Assert.AreEqual(200, (await host.Client.PostJsonAsync("v2/models/m/infer", Ones)).Status);
     }
 
