@@ -17,7 +17,8 @@ public sealed class RowSplitter(SplitRule rule, IReadOnlyDictionary<string, Spli
     public static IReadOnlyDictionary<string, SplitBounds> FixedBounds(SplitRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        return new Dictionary<string, SplitBounds>(StringComparer.Ordinal) { [OneClass] = new(Share(rule.Test), Share(rule.Test + rule.Validation)) };
+        var bounds = new SplitBounds(Share(rule.Test), Share(rule.Test + rule.Validation));
+        return new Dictionary<string, SplitBounds>(StringComparer.Ordinal) { [OneClass] = bounds };
 
         static ulong? Share(double fraction) => fraction <= 0 ? null : fraction >= 1 ? ulong.MaxValue : (ulong)(fraction * ulong.MaxValue);
     }

@@ -23,9 +23,10 @@ public enum SplitBy
     Time,
 }
 
-/// <summary>How rows are divided. The same row always comes into the same split, so that no row is in two of them, whatever the files and their order.</summary>
+/// <summary>How rows are divided. Equal rows always come into the same split, whatever the files and their order.</summary>
 /// <param name="By">What decides.</param>
-/// <param name="Column">The column of <see cref="SplitBy.Group"/> and <see cref="SplitBy.Time"/>, the target of <see cref="SplitBy.Stratified"/>; null otherwise.</param>
+/// <param name="Column">The column of <see cref="SplitBy.Group"/> and <see cref="SplitBy.Time"/>, the target of
+/// <see cref="SplitBy.Stratified"/>; null otherwise.</param>
 /// <param name="Validation">The share for validation, 0 to 0.9.</param>
 /// <param name="Test">The share for the test, 0 to 0.9; with <paramref name="Validation"/> below 1.</param>
 /// <param name="Seed">Another one gives another division.</param>
@@ -49,7 +50,7 @@ public enum Split
     Test,
 }
 
-/// <summary>Where the splits of a class end: keys up to <paramref name="Test"/> are the test's, those up to <paramref name="Validation"/> validation's.</summary>
+/// <summary>Where the splits of a class end: the keys up to the first bound are the test's, those up to the second validation's.</summary>
 /// <param name="Test">The test's highest key; null for none.</param>
 /// <param name="Validation">The validation split's highest key; null for none beyond the test's.</param>
 public sealed record SplitBounds(ulong? Test, ulong? Validation)

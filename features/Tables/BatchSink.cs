@@ -30,7 +30,8 @@ internal sealed class BatchSink : RowSink
         string[] absent = [.. numbers.Keys.Where(name => !columns.Contains(name, StringComparer.Ordinal))];
         if (absent.Length > 0)
         {
-            throw new TableFormatException(file, $"has no column {string.Join(", ", absent.Select(name => $"'{name}'"))}; it has {Listed(columns)}");
+            throw new TableFormatException(
+                file, $"has no column {string.Join(", ", absent.Select(name => $"'{name}'"))}; it has {Listed(columns)}");
         }
     }
 
@@ -42,17 +43,21 @@ internal sealed class BatchSink : RowSink
         switch (into.Type)
         {
             case ColumnType.Categorical or ColumnType.Text:
-                into.Texts[rows] = isMissing ? null : cell.Kind == CellKind.Nested ? throw Refuse(into, "text", cell, at) : into.Shared(cell);
+                into.Texts[rows] = isMissing ? null
+                    : cell.Kind == CellKind.Nested ? throw Refuse(into, "text", cell, at) : into.Shared(cell);
                 break;
             case ColumnType.Boolean:
-                into.Numbers[rows] = isMissing ? double.NaN : cell.TryBoolean(out double flag) ? flag : throw Refuse(into, "true or false", cell, at);
+                into.Numbers[rows] = isMissing ? double.NaN
+                    : cell.TryBoolean(out double flag) ? flag : throw Refuse(into, "true or false", cell, at);
                 break;
             case ColumnType.DateTime:
-                into.Numbers[rows] = isMissing ? double.NaN : cell.TryTime(out double time) ? time : throw Refuse(into, "an ISO 8601 time", cell, at);
+                into.Numbers[rows] = isMissing ? double.NaN
+                    : cell.TryTime(out double time) ? time : throw Refuse(into, "an ISO 8601 time", cell, at);
                 break;
             default:
                 into.Numbers[rows] = isMissing ? double.NaN
-                    : cell.TryNumber(out double number) && double.IsFinite(number) ? number : throw Refuse(into, "a finite number", cell, at);
+                    : cell.TryNumber(out double number) && double.IsFinite(number) ? number
+                    : throw Refuse(into, "a finite number", cell, at);
                 break;
         }
     }
@@ -88,7 +93,8 @@ internal sealed class BatchSink : RowSink
         string found = cell.AsText();
         string shown = found.Length <= 40 ? found : found[..37] + "...";
         return new TableFormatException(
-            at.ToString(), $"column '{column.Name}' should hold {wanted}, not '{shown}'; give the column another type, or list the text as missing");
+            at.ToString(),
+            $"column '{column.Name}' should hold {wanted}, not '{shown}'; give the column another type, or list the text as missing");
     }
 
     private sealed class Column(string name, ColumnType type)

@@ -64,7 +64,8 @@ internal readonly ref struct Cell
     {
         number = Number;
         return Kind is CellKind.Number or CellKind.Boolean
-            || (Kind == CellKind.Text && double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number));
+            || (Kind == CellKind.Text && double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+                && double.IsFinite(number));
     }
 
     public bool TryBoolean(out double value)

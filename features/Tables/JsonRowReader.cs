@@ -22,7 +22,8 @@ internal sealed class JsonRowReader : IRowReader
 
     public async ValueTask<int> ReadAsync(RowSink sink, int rows, CancellationToken cancellationToken)
     {
-        this.rows ??= JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, topLevelValues: isLines, Options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        this.rows ??= JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, topLevelValues: isLines, Options, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         int read = 0;
         while (read < rows && await NextAsync())
         {
@@ -71,7 +72,8 @@ internal sealed class JsonRowReader : IRowReader
         var at = new RowPlace(file, "row", number);
         if (row.ValueKind != JsonValueKind.Object)
         {
-            throw new TableFormatException(at.ToString(), $"is {row.ValueKind switch { JsonValueKind.Array => "an array", _ => "a single value" }}; every row must be an object of columns by name");
+            string found = row.ValueKind == JsonValueKind.Array ? "an array" : "a single value";
+            throw new TableFormatException(at.ToString(), $"is {found}; every row must be an object of columns by name");
         }
 
         foreach (JsonProperty member in row.EnumerateObject())
@@ -95,7 +97,8 @@ internal sealed class JsonRowReader : IRowReader
         catch (JsonException e)
         {
             string hint = !isLines && number == 0 ? "; a .json file holds one array of objects, one object a line is .jsonl" : "";
-            // Rows before the wrong one may not have been handed out yet; the parser knows its line. What it says of the path is that of its own array.
+            // Rows before the wrong one may not have been handed out yet; the parser knows its line. What it says of the path is that of
+            // its own array.
             string reason = e.Message.Split(" Path: ")[0];
             string where = e.LineNumber is { } line ? new RowPlace(file, "line", line + 1).ToString() : file;
             throw new TableFormatException(where, $"is not valid JSON: {reason}{hint}", e);

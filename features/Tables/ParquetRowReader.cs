@@ -40,7 +40,8 @@ internal sealed class ParquetRowReader : IRowReader
             reader = await ParquetReader.CreateAsync(source.Stream, leaveStreamOpen: true, cancellationToken: cancellationToken);
             Field[] fields = [.. reader.Schema.Fields];
             sink.Begin([.. fields.Select(field => field.Name)], source.Name);
-            (int, Field)[] wanted = [.. fields.Select(field => (Column: sink.ColumnOf(field.Name), field)).Where(field => field.Column >= 0)];
+            (int, Field)[] wanted = [.. fields.Select(field => (Column: sink.ColumnOf(field.Name), field))
+                .Where(field => field.Column >= 0)];
             return new ParquetRowReader(source.Name, reader, wanted, source.RowGroups ?? Range.All);
         }
         catch (Exception e) when (e is not TableFormatException && IsDamage(e))
@@ -63,7 +64,8 @@ internal sealed class ParquetRowReader : IRowReader
         await CheckEndsAsync(source, cancellationToken);
         try
         {
-            await using ParquetReader reader = await ParquetReader.CreateAsync(source.Stream, leaveStreamOpen: true, cancellationToken: cancellationToken);
+            await using ParquetReader reader = await ParquetReader.CreateAsync(
+                source.Stream, leaveStreamOpen: true, cancellationToken: cancellationToken);
             return [.. reader.RowGroups.Select(group => group.RowCount)];
         }
         catch (Exception e) when (IsDamage(e))
@@ -144,11 +146,13 @@ internal sealed class ParquetRowReader : IRowReader
             Type type when type == typeof(int) => ReadAsync<int>(value => Cell.Of((long)value)),
             Type type when type == typeof(uint) => ReadAsync<uint>(value => Cell.Of((long)value)),
             Type type when type == typeof(long) => ReadAsync<long>(value => Cell.Of(value)),
-            Type type when type == typeof(ulong) => ReadAsync<ulong>(value => value <= long.MaxValue ? Cell.Of((long)value) : Cell.Of((double)value)),
+            Type type when type == typeof(ulong) =>
+                ReadAsync<ulong>(value => value <= long.MaxValue ? Cell.Of((long)value) : Cell.Of((double)value)),
             Type type when type == typeof(float) => ReadAsync<float>(value => Cell.Of((double)value)),
             Type type when type == typeof(double) => ReadAsync<double>(value => Cell.Of(value)),
             Type type when type == typeof(decimal) => ReadAsync<decimal>(value => Cell.Of((double)value)),
-            Type type when type == typeof(DateTime) => ReadAsync<DateTime>(value => Cell.Of(new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
+            Type type when type == typeof(DateTime) =>
+                ReadAsync<DateTime>(value => Cell.Of(new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
             _ => Task.FromResult<CellAt>(_ => Cell.Nested),
         };
 
@@ -192,7 +196,8 @@ internal sealed class ParquetRowReader : IRowReader
         bool begins = magic.SequenceEqual(ends.AsSpan(0, 4));
         if (!begins || !magic.SequenceEqual(ends.AsSpan(8)))
         {
-            throw new TableFormatException(source.Name, begins ? "is a Parquet file that is cut short: its end is missing" : "is not a Parquet file");
+            throw new TableFormatException(
+                source.Name, begins ? "is a Parquet file that is cut short: its end is missing" : "is not a Parquet file");
         }
 
         stream.Position = 0;
@@ -201,8 +206,8 @@ internal sealed class ParquetRowReader : IRowReader
     // Not IOException: that is the storage beneath, which another try may find well again. The library has exceptions that are not public.
     private static bool IsDamage(Exception exception) =>
         exception.GetType().Assembly == typeof(ParquetReader).Assembly
-        || exception is InvalidDataException or EndOfStreamException or FormatException or OverflowException or NotSupportedException or InvalidOperationException
-            or ArgumentException or IndexOutOfRangeException or NullReferenceException or InvalidCastException or KeyNotFoundException;
+        || exception is InvalidDataException or EndOfStreamException or FormatException or OverflowException or NotSupportedException
+            or InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or InvalidCastException or KeyNotFoundException;
 
     private static TableFormatException Damaged(string file, Exception exception) =>
         new(file, $"is a damaged Parquet file, or has something in it that is not supported: {exception.Message}", exception);

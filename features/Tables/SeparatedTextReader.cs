@@ -19,14 +19,17 @@ internal sealed class SeparatedTextReader : IRowReader
         this.columns = columns;
     }
 
-    public static async Task<SeparatedTextReader> OpenAsync(string file, Stream stream, char? separator, RowSink sink, CancellationToken cancellationToken)
+    public static async Task<SeparatedTextReader> OpenAsync(
+        string file, Stream stream, char? separator, RowSink sink, CancellationToken cancellationToken)
     {
-        var text = new StreamReader(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), leaveOpen: true);
+        var text = new StreamReader(
+            stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), leaveOpen: true);
         SepReader? reader = null;
         try
         {
             Sep? sep = separator is { } known ? new Sep(known) : null;
-            reader = await sep.Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = true }).FromAsync(text, cancellationToken);
+            reader = await sep.Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = true })
+                .FromAsync(text, cancellationToken);
             string[] names = await HeaderAsync(reader, file, cancellationToken);
             sink.Begin(names, file);
             return new SeparatedTextReader(file, text, reader, [.. names.Select(sink.ColumnOf)]);
@@ -53,7 +56,9 @@ internal sealed class SeparatedTextReader : IRowReader
             var at = new RowPlace(file, "line", row.LineNumberFrom);
             if (row.ColCount != columns.Length)
             {
-                throw new TableFormatException(at.ToString(), $"has {row.ColCount} values for {columns.Length} columns; is a quotation mark open, or a separator not quoted?");
+                throw new TableFormatException(
+                    at.ToString(),
+                    $"has {row.ColCount} values for {columns.Length} columns; is a quotation mark open, or a separator not quoted?");
             }
 
             for (int i = 0; i < columns.Length; i++)
@@ -92,10 +97,12 @@ internal sealed class SeparatedTextReader : IRowReader
             names[i] = row[i].Span.Trim().ToString();
         }
 
-        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1 || same.Key.Length == 0) is { } wrong)
+        if (names.GroupBy(name => name, StringComparer.Ordinal)
+            .FirstOrDefault(same => same.Count() > 1 || same.Key.Length == 0) is { } wrong)
         {
             throw new TableFormatException(
-                file, wrong.Key.Length == 0 ? "has a column without a name in its first line" : $"names the column '{wrong.Key}' more than once in its first line");
+                file, wrong.Key.Length == 0 ? "has a column without a name in its first line"
+                    : $"names the column '{wrong.Key}' more than once in its first line");
         }
 
         return names;
@@ -110,7 +117,8 @@ internal sealed class SeparatedTextReader : IRowReader
         catch (NotSupportedException e)
         {
             // Sep's own limit, which is TableReader.MaxRowLength.
-            throw new TableFormatException(file, $"has a row of more than {TableReader.MaxRowLength} characters; is a quotation mark open?", e);
+            throw new TableFormatException(
+                file, $"has a row of more than {TableReader.MaxRowLength} characters; is a quotation mark open?", e);
         }
     }
 }

@@ -22,7 +22,8 @@ public sealed class TableBatch(int rows, IReadOnlyDictionary<string, ColumnValue
     public TableBatch Only(IReadOnlyList<int> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return new TableBatch(rows.Count, columns.ToDictionary(column => column.Key, column => column.Value.Only(rows), StringComparer.Ordinal));
+        return new TableBatch(
+            rows.Count, columns.ToDictionary(column => column.Key, column => column.Value.Only(rows), StringComparer.Ordinal));
     }
 }
 

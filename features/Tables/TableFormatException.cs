@@ -1,6 +1,6 @@
 namespace DurableMl.Features.Tables;
 
-/// <summary>A table is not what it should be. Trying again does not help; the message names the file, the place and what would be right.</summary>
+/// <summary>A table is not what it should be. Trying again does not help; the message says where and what would be right.</summary>
 public sealed class TableFormatException : Exception
 {
     /// <summary>Creates the exception.</summary>

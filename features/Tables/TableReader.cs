@@ -77,7 +77,9 @@ public static class TableReader
     {
         try
         {
-            Stream stream = source.Type.Compressed ? new GZipStream(source.Stream, CompressionMode.Decompress, leaveOpen: true) : source.Stream;
+            Stream stream = source.Type.Compressed
+                ? new GZipStream(source.Stream, CompressionMode.Decompress, leaveOpen: true)
+                : source.Stream;
             return source.Type.Format switch
             {
                 TableFormat.Csv => await SeparatedTextReader.OpenAsync(source.Name, stream, separator: null, sink, cancellationToken),
@@ -93,7 +95,8 @@ public static class TableReader
         }
     }
 
-    private static async ValueTask<int> ReadAsync(IRowReader reader, TableSource source, RowSink sink, int rows, CancellationToken cancellationToken)
+    private static async ValueTask<int> ReadAsync(
+        IRowReader reader, TableSource source, RowSink sink, int rows, CancellationToken cancellationToken)
     {
         try
         {

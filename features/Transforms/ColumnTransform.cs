@@ -119,7 +119,8 @@ public enum LearningTask
 /// <param name="Features">The features, in the order of their numbers.</param>
 /// <param name="Task">What is learned.</param>
 /// <param name="Targets">The columns to predict: one for classification, one or more for regression. None of them is a feature.</param>
-public sealed record TableTransform(IReadOnlyList<string> Missing, IReadOnlyList<ColumnTransform> Features, LearningTask Task, IReadOnlyList<string> Targets)
+public sealed record TableTransform(
+    IReadOnlyList<string> Missing, IReadOnlyList<ColumnTransform> Features, LearningTask Task, IReadOnlyList<string> Targets)
 {
     private const int MaxWidth = 100_000;
     private const int MaxLabels = 1000;
@@ -130,7 +131,11 @@ public sealed record TableTransform(IReadOnlyList<string> Missing, IReadOnlyList
     public TableSchema Schema(string? splitColumn = null, ColumnType splitColumnType = ColumnType.Categorical)
     {
         ColumnType target = Task == LearningTask.Classification ? ColumnType.Categorical : ColumnType.Numeric;
-        List<ColumnSchema> columns = [.. Features.Select(feature => new ColumnSchema(feature.Name, feature.Type)), .. Targets.Select(name => new ColumnSchema(name, target))];
+        List<ColumnSchema> columns =
+        [
+            .. Features.Select(feature => new ColumnSchema(feature.Name, feature.Type)),
+            .. Targets.Select(name => new ColumnSchema(name, target)),
+        ];
         if (splitColumn is not null && columns.TrueForAll(column => column.Name != splitColumn))
         {
             columns.Add(new ColumnSchema(splitColumn, splitColumnType));
@@ -150,20 +155,23 @@ public sealed record TableTransform(IReadOnlyList<string> Missing, IReadOnlyList
 
     /// <summary>Fits it.</summary>
     /// <param name="statistics">The figures of all rows.</param>
-    /// <exception cref="TableFormatException">The training split does not have what a column needs, or there is nothing to tell apart.</exception>
+    /// <exception cref="TableFormatException">The training split does not have what a column needs.</exception>
     public FittedTransform Fit(TableStatistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        FittedColumn[] features = [.. Features.Select(feature => FittedColumn.Fit(feature, statistics.Features.GetValueOrDefault(feature.Name) ?? new ColumnStatistics()))];
+        FittedColumn[] features = [.. Features.Select(
+            feature => FittedColumn.Fit(feature, statistics.Features.GetValueOrDefault(feature.Name) ?? new ColumnStatistics()))];
         int width = features.Sum(feature => feature.Width);
         if (width > MaxWidth)
         {
             FittedColumn widest = features.MaxBy(feature => feature.Width)!;
             throw new TableFormatException(
-                $"column '{widest.Name}'", $"alone becomes {widest.Width} numbers and all columns {width}, more than {MaxWidth}; encode it as ordinal, or give it the type text or ignored");
+                $"column '{widest.Name}'",
+                $"alone becomes {widest.Width} numbers and all columns {width}, more than {MaxWidth}; encode it as ordinal, or give it another type");
         }
 
-        return new FittedTransform(FittedTransform.CurrentFormat, Missing, features, Task, [.. Targets.Select(target => FitTarget(target, statistics))]);
+        return new FittedTransform(
+            FittedTransform.CurrentFormat, Missing, features, Task, [.. Targets.Select(target => FitTarget(target, statistics))]);
     }
 
     private FittedTarget FitTarget(string name, TableStatistics statistics)
@@ -172,14 +180,17 @@ public sealed record TableTransform(IReadOnlyList<string> Missing, IReadOnlyList
         string place = $"target '{name}'";
         if (Task == LearningTask.Regression)
         {
-            return of.Count > 0 ? new FittedTarget(name, null, of.Mean, of.Deviation) : throw new TableFormatException(place, "has no value in the training split");
+            return of.Count > 0 ? new FittedTarget(name, null, of.Mean, of.Deviation)
+                : throw new TableFormatException(place, "has no value in the training split");
         }
 
         string[] labels = [.. (of.Categories?.Keys ?? Enumerable.Empty<string>()).Order(StringComparer.Ordinal)];
         return labels.Length switch
         {
-            < 2 => throw new TableFormatException(place, labels.Length == 0 ? "has no value" : $"has one label only, '{labels[0]}'; there is nothing to tell apart"),
-            > MaxLabels => throw new TableFormatException(place, $"has {labels.Length} labels; at most {MaxLabels} are told apart. Is it a number to predict (task: regression)?"),
+            0 => throw new TableFormatException(place, "has no value"),
+            1 => throw new TableFormatException(place, $"has one label only, '{labels[0]}'; there is nothing to tell apart"),
+            > MaxLabels => throw new TableFormatException(
+                place, $"has {labels.Length} labels; at most {MaxLabels} are told apart. Is it a number to predict (task: regression)?"),
             _ => new FittedTarget(name, labels),
         };
     }

@@ -60,7 +60,8 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
         {
             ColumnEncoding.Standardize => column with { Offset = statistics.Mean, Scale = statistics.Deviation },
             ColumnEncoding.MinMax => column with { Offset = statistics.Minimum!.Value, Scale = Span(statistics) },
-            ColumnEncoding.OneHot or ColumnEncoding.Ordinal => column with { Categories = [.. statistics.Categories!.Keys.Order(StringComparer.Ordinal)] },
+            ColumnEncoding.OneHot or ColumnEncoding.Ordinal =>
+                column with { Categories = [.. statistics.Categories!.Keys.Order(StringComparer.Ordinal)] },
             ColumnEncoding.Hash => column with { Buckets = feature.Buckets },
             _ => column,
         };
@@ -68,7 +69,7 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
         {
             MissingRule.Mean => column with { FillNumber = statistics.Mean },
             MissingRule.MostFrequent when feature.Type == ColumnType.Boolean => column with { FillNumber = statistics.Mean > 0.5 ? 1 : 0 },
-            MissingRule.MostFrequent => column with { FillText = statistics.Categories!.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).First().Key },
+            MissingRule.MostFrequent => column with { FillText = MostFrequent(statistics.Categories!) },
             MissingRule.Constant when ColumnValues.IsNumber(feature.Type) => column with { FillNumber = Constant(feature, place) },
             MissingRule.Constant => column with { FillText = feature.Constant },
             _ => column,
@@ -104,6 +105,9 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
         }
     }
 
+    private static string MostFrequent(Dictionary<string, long> categories) =>
+        categories.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).First().Key;
+
     private static double Span(ColumnStatistics statistics) =>
         statistics.Maximum > statistics.Minimum ? statistics.Maximum.Value - statistics.Minimum.Value : 1;
 
@@ -117,12 +121,14 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
             ColumnType.DateTime => cell.TryTime(out value),
             _ => cell.TryNumber(out value),
         };
-        return isValue ? value : throw new TableFormatException(place, $"cannot be filled with '{feature.Constant}', which is no {feature.Type}");
+        return isValue ? value
+            : throw new TableFormatException(place, $"cannot be filled with '{feature.Constant}', which is no {feature.Type}");
     }
 
     private string? Filled(string? text, string place) => text ?? FillText ?? (Required ? throw NoValue(place) : null);
 
-    private TableFormatException NoValue(string place) => new(place, $"column '{Name}' has no value in a row, and its rule for missing values is error");
+    private TableFormatException NoValue(string place) =>
+        new(place, $"column '{Name}' has no value in a row, and its rule for missing values is error");
 
     private void Place(string? text, Span<float> numbers)
     {

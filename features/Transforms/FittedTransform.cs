@@ -15,7 +15,8 @@ namespace DurableMl.Features.Transforms;
 /// <param name="Task">What was learned.</param>
 /// <param name="Targets">What is predicted.</param>
 public sealed record FittedTransform(
-    string Format, IReadOnlyList<string> Missing, IReadOnlyList<FittedColumn> Features, LearningTask Task, IReadOnlyList<FittedTarget> Targets)
+    string Format, IReadOnlyList<string> Missing, IReadOnlyList<FittedColumn> Features, LearningTask Task,
+        IReadOnlyList<FittedTarget> Targets)
 {
     /// <summary>This format's name.</summary>
     public const string CurrentFormat = "durableml-transform/1";
@@ -45,7 +46,8 @@ public sealed record FittedTransform(
     {
         try
         {
-            FittedTransform transform = JsonSerializer.Deserialize<FittedTransform>(utf8, Json) ?? throw new InvalidDataException($"{File} is empty.");
+            FittedTransform transform = JsonSerializer.Deserialize<FittedTransform>(utf8, Json)
+                ?? throw new InvalidDataException($"{File} is empty.");
             return transform.Format == CurrentFormat ? transform
                 : throw new InvalidDataException($"{File} is of format '{transform.Format}'; this version reads {CurrentFormat}.");
         }
@@ -82,7 +84,8 @@ public sealed record FittedTransform(
     {
         ArgumentNullException.ThrowIfNull(batch);
         FittedTarget target = Targets[0];
-        Dictionary<string, long> classes = target.Labels!.Index().ToDictionary(label => label.Item, label => (long)label.Index, StringComparer.Ordinal);
+        Dictionary<string, long> classes = target.Labels!.Index()
+            .ToDictionary(label => label.Item, label => (long)label.Index, StringComparer.Ordinal);
         ReadOnlySpan<string?> texts = batch[target.Name].Texts.Span;
         var labels = new long[batch.Rows];
         for (int row = 0; row < labels.Length; row++)

@@ -9,7 +9,8 @@ public sealed class TableStatistics
     /// <summary>The figures of each feature over the training split, by column.</summary>
     public Dictionary<string, ColumnStatistics> Features { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>The figures of each target, by column: of a regression over the training split, of a classification over all rows, since labels are no features.</summary>
+    /// <summary>The figures of each target, by column: of a regression over the training split, of a classification over all rows, since
+    /// labels are no features.</summary>
     public Dictionary<string, ColumnStatistics> Targets { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>How many rows each split has, by <see cref="Split"/>.</summary>
@@ -71,7 +72,8 @@ public sealed class TableStatistics
         }
     }
 
-    private static void AddColumn(Dictionary<string, ColumnStatistics> into, string name, ColumnValues values, ReadOnlySpan<Split> splits, bool trainOnly)
+    private static void AddColumn(
+        Dictionary<string, ColumnStatistics> into, string name, ColumnValues values, ReadOnlySpan<Split> splits, bool trainOnly)
     {
         if (!into.TryGetValue(name, out ColumnStatistics? statistics))
         {
@@ -171,7 +173,8 @@ public sealed class ColumnStatistics
     {
         if (Categories?.Count > MaxCategories)
         {
-            throw new TableFormatException($"column '{name}'", $"has more than {MaxCategories} categories; give it the type text, or numeric or ignored");
+            throw new TableFormatException(
+                $"column '{name}'", $"has more than {MaxCategories} categories; give it the type text, or numeric or ignored");
         }
     }
 }

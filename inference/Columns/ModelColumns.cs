@@ -34,7 +34,7 @@ internal sealed class ModelColumns
         bool isCategory = transform.Features.Any(feature => feature.Categories?.Contains("", StringComparer.Ordinal) == true);
         schema = isCategory ? transform.Schema : transform.Schema with { Missing = [.. transform.Missing, ""] };
         Signature = new ModelSignature(
-            [.. transform.Features.Select(feature => new SignatureColumn(feature.Name, feature.Type, DatatypeOf(feature.Type)) { Categories = feature.Categories, Required = feature.Required })],
+            [.. transform.Features.Select(Described)],
             transform.Task,
             [.. transform.Targets.Select(target => new SignatureTarget(target.Name) { Labels = target.Labels })]);
     }
@@ -44,7 +44,8 @@ internal sealed class ModelColumns
 
     private bool IsClassification => transform.Task == LearningTask.Classification;
 
-    private IEnumerable<string> OutputNames => IsClassification ? [LabelOutput, ScoresOutput] : transform.Targets.Select(target => target.Name);
+    private IEnumerable<string> OutputNames =>
+        IsClassification ? [LabelOutput, ScoresOutput] : transform.Targets.Select(target => target.Name);
 
     /// <summary>The columns of a version; null for one without a transform.</summary>
     /// <exception cref="InvalidModelException">Transform and network do not fit.</exception>
@@ -68,7 +69,7 @@ internal sealed class ModelColumns
         return session.Inputs is [{ Datatype: "FP32", Shape: [_, var width] } input] && (width < 0 || width == transform.Width)
             ? new ModelColumns(transform, input.Name)
             : throw new InvalidModelException(
-                $"Model '{manifest.Model}' version {manifest.Version} cannot be used: its transform gives rows of {transform.Width} numbers, which its network does not take.");
+                $"Model '{manifest.Model}' version {manifest.Version} cannot be used: its network does not take its transform's {transform.Width} numbers.");
     }
 
     /// <summary>The request as the network takes it; null where it is for the network as it is.</summary>
@@ -106,7 +107,8 @@ internal sealed class ModelColumns
         }
 
         var network = new InferRequest { Id = request.Id };
-        network.Inputs.Add(Tensor.Copy(networkInput, TensorType.ByName["FP32"], [rows, transform.Width], MemoryMarshal.AsBytes<float>(numbers)));
+        network.Inputs.Add(
+            Tensor.Copy(networkInput, TensorType.ByName["FP32"], [rows, transform.Width], MemoryMarshal.AsBytes<float>(numbers)));
         return network;
     }
 
@@ -117,7 +119,8 @@ internal sealed class ModelColumns
         Tensor? found = outputs.Find(output => output.Type.Name == "FP32" && output.Shape is [_, var columns] && columns == width);
         if (found is null)
         {
-            throw new InferenceException(503, $"The model gives no FP32 output of {width} numbers a row; ask the network itself with {RawParameter}=true.");
+            throw new InferenceException(
+                503, $"The model gives no FP32 output of {width} numbers a row; ask the network itself with {RawParameter}=true.");
         }
 
         var numbers = MemoryMarshal.Cast<byte, float>(found.Data).ToArray();
@@ -153,7 +156,11 @@ internal sealed class ModelColumns
             }
         }
 
-        return [Tensor.OfStrings(LabelOutput, [rows], answers), Tensor.Copy(ScoresOutput, TensorType.ByName["FP32"], [rows, width], MemoryMarshal.AsBytes<float>(scores))];
+        return
+        [
+            Tensor.OfStrings(LabelOutput, [rows], answers),
+            Tensor.Copy(ScoresOutput, TensorType.ByName["FP32"], [rows, width], MemoryMarshal.AsBytes<float>(scores)),
+        ];
     }
 
     private List<Tensor> Values(float[] values, int width)
@@ -163,7 +170,8 @@ internal sealed class ModelColumns
         for (int target = 0; target < width; target++)
         {
             float[] column = [.. Enumerable.Range(0, rows).Select(row => values[(row * width) + target])];
-            answers.Add(Tensor.Copy(transform.Targets[target].Name, TensorType.ByName["FP32"], [rows], MemoryMarshal.AsBytes<float>(column)));
+            answers.Add(
+                Tensor.Copy(transform.Targets[target].Name, TensorType.ByName["FP32"], [rows], MemoryMarshal.AsBytes<float>(column)));
         }
 
         return answers;
@@ -180,18 +188,24 @@ internal sealed class ModelColumns
         {
             if (!OutputNames.Contains(output.Name, StringComparer.Ordinal))
             {
-                throw InferenceException.Field($"outputs[{i}].name", $"a request by columns has no output '{output.Name}'; it has {string.Join(", ", OutputNames)}.");
+                throw InferenceException.Field(
+                    $"outputs[{i}].name", $"a request by columns has no output '{output.Name}'; it has {string.Join(", ", OutputNames)}.");
             }
         }
     }
 
     private int CheckInputs(InferRequest request)
     {
-        string[] absent = [.. transform.Features.Select(feature => feature.Name).Where(name => !request.Inputs.Exists(input => input.Name == name))];
+        string[] absent =
+        [
+            .. transform.Features.Select(feature => feature.Name).Where(name => !request.Inputs.Exists(input => input.Name == name)),
+        ];
         if (absent.Length > 0)
         {
             throw InferenceException.Field(
-                "inputs", $"the columns {string.Join(", ", absent.Select(name => $"'{name}'"))} are missing; a value that is not known is null, or an empty text. The network's own input is '{networkInput}'.");
+                "inputs",
+                $"the columns {string.Join(", ", absent.Select(name => $"'{name}'"))} are missing; a value that is not known is null, "
+                + $"or an empty text. The network's own input is '{networkInput}'.");
         }
 
         int rows = TensorShape.Elements(request.Inputs[0].Shape);
@@ -199,7 +213,8 @@ internal sealed class ModelColumns
         {
             if (input.Shape is not ([_] or [_, 1]) || TensorShape.Elements(input.Shape) != rows)
             {
-                throw InferenceException.Input(i, "shape", $"is {TensorShape.Text(input.Shape)}; every column needs [{rows}], a value for each row of the first one.");
+                throw InferenceException.Input(
+                    i, "shape", $"is {TensorShape.Text(input.Shape)}; every column needs [{rows}], a value for each row of the first one.");
             }
 
             if (request.Inputs.FindIndex(other => other.Name == input.Name) != i)
@@ -248,6 +263,9 @@ internal sealed class ModelColumns
 
     private static T At<T>(Tensor input, int row)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(input.Data)[row];
+
+    private static SignatureColumn Described(FittedColumn column) =>
+        new(column.Name, column.Type, DatatypeOf(column.Type)) { Categories = column.Categories, Required = column.Required };
 
     private static string DatatypeOf(ColumnType type) => type switch
     {

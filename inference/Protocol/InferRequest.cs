@@ -31,6 +31,9 @@ internal sealed class InferRequest : IDisposable
     /// <summary>Other scalar parameters, as text; routing rules can look at them.</summary>
     public Dictionary<string, string>? Parameters { get; set; }
 
+    /// <summary>Where a text is null: what to say unless the request is one by columns, for which it is a missing value.</summary>
+    public InferenceException? NullText { get; set; }
+
     /// <summary>The columns that it named, once a model has taken them; null where it is for a network's own inputs.</summary>
     public ModelColumns? Columns { get; set; }
 

@@ -62,7 +62,7 @@ internal static class InferRequestReader
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     CheckCount(request.Inputs.Count, "inputs", limits);
-                    request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request.Inputs.Count, limits));
+                    request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request, limits));
                 }
             }
             else if (reader.ValueTextEquals("outputs"u8))
@@ -93,8 +93,9 @@ internal static class InferRequestReader
         binary.RequireEnd();
     }
 
-    private static Tensor ReadInput(ref Utf8JsonReader reader, int jsonLength, ref BinaryPart binary, int index, ProtocolLimits limits)
+    private static Tensor ReadInput(ref Utf8JsonReader reader, int jsonLength, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
     {
+        int index = request.Inputs.Count;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             throw InferenceException.Field(new Field("inputs", index).ToString(), "is not an object.");
@@ -151,7 +152,9 @@ internal static class InferRequestReader
             throw InferenceException.Input(index, "data", "is missing; binary data is announced by parameters.binary_data_size.");
         }
 
-        PooledMemory decoded = TensorJson.Read(ref data, type, shape, jsonLength - data.TokenStartIndex, index, limits);
+        InferenceException? nullText = request.NullText;
+        PooledMemory decoded = TensorJson.Read(ref data, type, shape, jsonLength - data.TokenStartIndex, index, limits, ref nullText);
+        request.NullText = nullText;
         return new(name, type, shape, decoded, decoded.Address, decoded.Length);
     }
 

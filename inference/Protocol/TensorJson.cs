@@ -48,8 +48,10 @@ internal static class TensorJson
     /// <param name="textLength">Bytes of JSON at most left, which bounds how many elements there can be.</param>
     /// <param name="input">The input's place in the request, for errors.</param>
     /// <param name="limits">Where memory comes from.</param>
+    /// <param name="nullText">Where a text is null: what to say unless a column takes it for a missing value. The text is empty then.</param>
     /// <exception cref="InferenceException">400: the array is not what type and shape say.</exception>
-    public static PooledMemory Read(ref Utf8JsonReader reader, TensorType type, long[] shape, long textLength, int input, ProtocolLimits limits)
+    public static PooledMemory Read(
+        ref Utf8JsonReader reader, TensorType type, long[] shape, long textLength, int input, ProtocolLimits limits, ref InferenceException? nullText)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -65,7 +67,7 @@ internal static class TensorJson
 
         if (type.IsBytes)
         {
-            return ReadStrings(ref reader, shape, count, input, limits);
+            return ReadStrings(ref reader, shape, count, input, limits, ref nullText);
         }
 
         PooledMemory memory = limits.Rent(checked(count * type.Size));
@@ -100,13 +102,21 @@ internal static class TensorJson
     }
 
     // Twice over the text: first for the length, which JSON does not tell beforehand.
-    private static PooledMemory ReadStrings(ref Utf8JsonReader reader, long[] shape, int count, int input, ProtocolLimits limits)
+    private static PooledMemory ReadStrings(
+        ref Utf8JsonReader reader, long[] shape, int count, int input, ProtocolLimits limits, ref InferenceException? nullText)
     {
         Utf8JsonReader again = reader;
         int length = 0;
         var nesting = new Nesting(shape, count, input);
         while (nesting.Next(ref reader))
         {
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                nullText ??= nesting.WrongElement("null is not a string, as BYTES in JSON must be.");
+                length = checked(length + sizeof(int));
+                continue;
+            }
+
             if (reader.TokenType != JsonTokenType.String)
             {
                 throw nesting.WrongElement($"{Shown(ref reader)} is not a string, as BYTES in JSON must be.");
@@ -127,7 +137,7 @@ internal static class TensorJson
         nesting = new Nesting(shape, count, input);
         while (nesting.Next(ref again))
         {
-            int written = Encoding.UTF8.GetBytes(again.GetString()!, rest[sizeof(int)..]);
+            int written = Encoding.UTF8.GetBytes(again.GetString() ?? "", rest[sizeof(int)..]);
             BinaryPrimitives.WriteInt32LittleEndian(rest, written);
             rest = rest[(sizeof(int) + written)..];
         }

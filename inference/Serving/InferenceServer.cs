@@ -35,7 +35,7 @@ internal sealed class InferenceServer(
         {
             // Behind routes and experiments, which compare what the networks say.
             request.Columns?.ToAnswer(request, response.Outputs);
-            return response;
+            return request is { Columns: null, NullText: { } refusal } ? throw refusal : response;
         }
         catch
         {

@@ -15,7 +15,7 @@ internal sealed class ClassTally(int classes)
 
     public IReadOnlyList<double?> ClassAccuracy => [.. seen.Zip(right, (all, good) => all == 0 ? (double?)null : (double)good / all)];
 
-    /// <summary>By name. Balanced accuracy and F1 are means over the classes that have examples; log loss is there if the model scores every class.</summary>
+    /// <summary>By name; balanced accuracy and F1 over the classes that have examples, log loss only where the model scores every class.</summary>
     public IReadOnlyDictionary<string, double> Metrics()
     {
         int[] there = [.. Enumerable.Range(0, classes).Where(i => seen[i] > 0)];

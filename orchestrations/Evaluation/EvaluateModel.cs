@@ -21,7 +21,10 @@ namespace DurableMl.Orchestrations.Evaluation;
 public sealed record EvaluateModelInput(string RunId, string TrialId, string Dataset, string DatasetVersion);
 
 /// <summary>How a model did on the test split.</summary>
-/// <param name="Metrics">By name: <c>accuracy</c>, <c>balanced_accuracy</c>, <c>f1</c> and <c>log_loss</c> of a classification, <c>rmse</c>, <c>mae</c> and <c>r2</c> of a regression.</param>
+/// <param name="Metrics">
+/// By name: <c>accuracy</c>, <c>balanced_accuracy</c>, <c>f1</c> and <c>log_loss</c> of a classification, <c>rmse</c>, <c>mae</c> and
+/// <c>r2</c> of a regression.
+/// </param>
 /// <param name="Examples">The number of examples.</param>
 /// <param name="ClassAccuracy">The accuracy per class, null for a class without examples; empty for a regression.</param>
 /// <param name="Inputs">The model's inputs.</param>

@@ -58,8 +58,11 @@ internal sealed class EvaluatedModel : IDisposable
     }
 
     /// <summary>Examples as the model's input.</summary>
-    public TensorValue Rows(Memory<byte> features) => new(
-        Session.Inputs[0].Name, TensorType.ByName["FP32"], [features.Length / sizeof(float) / rowShape.Aggregate(1L, (product, size) => product * size), .. rowShape], features);
+    public TensorValue Rows(Memory<byte> features)
+    {
+        long width = rowShape.Aggregate(1L, (product, size) => product * size);
+        return new(Session.Inputs[0].Name, TensorType.ByName["FP32"], [features.Length / sizeof(float) / width, .. rowShape], features);
+    }
 
     /// <summary>Lets it answer examples and compares.</summary>
     /// <exception cref="PermanentFailureException">Its answers are not one number for each target.</exception>
@@ -98,9 +101,11 @@ internal sealed class EvaluatedModel : IDisposable
             throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
         }
 
-        TensorValue? output = outputs.FirstOrDefault(output => output.Type == TensorType.ByName["FP32"] && output.Data.Length == wanted * sizeof(float));
+        TensorValue? output = outputs.FirstOrDefault(
+            output => output.Type == TensorType.ByName["FP32"] && output.Data.Length == wanted * sizeof(float));
         return output is not null
             ? MemoryMarshal.Cast<byte, float>(output.Data.Span)
-            : throw new PermanentFailureException($"The best trial's model.onnx has no FP32 output with {targets} numbers for each example, one for each target.");
+            : throw new PermanentFailureException(
+                $"The best trial's model.onnx has no FP32 output with {targets} numbers for each example, one for each target.");
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ValueTally(int targets)
 
     public long Examples { get; private set; }
 
-    /// <summary>By name, in the targets' own units; over several targets the mean of each one's. R² is 0 where a target never changes.</summary>
+    /// <summary>By name, in the targets' own units; over several targets the mean. R² is 0 where a target never changes.</summary>
     public IReadOnlyDictionary<string, double> Metrics()
     {
         double examples = Math.Max(1, Examples);

@@ -28,7 +28,8 @@ public sealed record TableDefinition(
 /// <param name="Missing">What stands in for a missing value.</param>
 /// <param name="Fill">The value of <see cref="MissingRule.Constant"/>.</param>
 /// <param name="Buckets">Buckets of hashed text.</param>
-public sealed record TableColumnDefinition(ColumnType? Type, ColumnEncoding? Encoding = null, MissingRule? Missing = null, string? Fill = null, int? Buckets = null);
+public sealed record TableColumnDefinition(
+    ColumnType? Type, ColumnEncoding? Encoding = null, MissingRule? Missing = null, string? Fill = null, int? Buckets = null);
 
 /// <summary>Reads what <c>dataset</c> says of a table.</summary>
 internal static partial class TableDefinitionReader
@@ -76,10 +77,11 @@ internal static partial class TableDefinitionReader
     private static TableColumnDefinition Column(JsonObjectReader json)
     {
         ColumnType? type = OneOf<ColumnType>(json, "type", Enum.GetValues<ColumnType>());
-        ColumnEncoding? encoding = OneOf(json, "encode", type is { } one ? ColumnTransform.Encodings(one) : Enum.GetValues<ColumnEncoding>());
+        ColumnEncoding? encoding = OneOf(
+            json, "encode", type is { } one ? ColumnTransform.Encodings(one) : Enum.GetValues<ColumnEncoding>());
         string? fill = Fill(json);
         MissingRule? missing = OneOf(
-            json, "missing", (type is { } known ? ColumnTransform.MissingRules(known) : Enum.GetValues<MissingRule>()).Where(rule => rule != MissingRule.Constant).ToArray());
+            json, "missing", [.. (type is { } known ? ColumnTransform.MissingRules(known) : Enum.GetValues<MissingRule>()).Except([MissingRule.Constant])]);
         if (fill is not null && missing is not null)
         {
             json.Refuse("fill", "is one rule for missing values and 'missing' another; leave one of them out");
@@ -132,7 +134,8 @@ internal static partial class TableDefinitionReader
             return null;
         }
 
-        Dictionary<string, T> byName = allowed.ToDictionary(value => JsonSerializer.SerializeToElement(value).GetString()!, StringComparer.Ordinal);
+        Dictionary<string, T> byName =
+            allowed.ToDictionary(value => JsonSerializer.SerializeToElement(value).GetString()!, StringComparer.Ordinal);
         if (byName.Count == 0)
         {
             json.Refuse(name, "says something of a column that is not read");

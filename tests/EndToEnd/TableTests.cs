@@ -65,7 +65,7 @@ public sealed class TableTests
         ?
         [
             (new() { ["Island"] = "Biscoe", ["Beak Length (mm)"] = 49.0, ["Beak Depth (mm)"] = 15.0, ["Flipper Length (mm)"] = 222.0, ["Body Mass (g)"] = 5500.0, ["Sex"] = "MALE" }, "label"),
-            (new() { ["Island"] = "Biscoe", ["Beak Length (mm)"] = null, ["Beak Depth (mm)"] = 15.0, ["Flipper Length (mm)"] = 222.0, ["Body Mass (g)"] = 5500.0, ["Sex"] = "" }, "label"),
+            (new() { ["Island"] = "Biscoe", ["Beak Length (mm)"] = null, ["Beak Depth (mm)"] = 15.0, ["Flipper Length (mm)"] = 222.0, ["Body Mass (g)"] = 5500.0, ["Sex"] = null }, "label"),
         ]
         :
         [

@@ -66,10 +66,12 @@ public sealed class DivideTable(BlobServiceClient blobs)
         var keys = new SplitKeys();
         for (int part = 0; part < input.Parts; part++)
         {
-            await using Stream stream = await container.GetBlobClient(DatasetBlobs.Keys(input.Dataset, input.RunId, part)).OpenReadAsync(cancellationToken: cancellationToken);
+            await using Stream stream = await container.GetBlobClient(DatasetBlobs.Keys(input.Dataset, input.RunId, part))
+                .OpenReadAsync(cancellationToken: cancellationToken);
             keys.Read(stream);
         }
 
-        await container.GetBlobClient(DatasetBlobs.Bounds(input.Dataset, input.RunId)).WriteJsonAsync(keys.Bounds(plan.Split), cancellationToken);
+        await container.GetBlobClient(DatasetBlobs.Bounds(input.Dataset, input.RunId))
+            .WriteJsonAsync(keys.Bounds(plan.Split), cancellationToken);
     }
 }

@@ -31,7 +31,8 @@ public sealed class MeasureTable(BlobServiceClient blobs)
             statistics.Add(plan.Transform, rows, splitter.Splits(rows, place));
         }
 
-        await container.GetBlobClient(DatasetBlobs.Statistics(input.Dataset, input.RunId, input.Part)).WriteJsonAsync(statistics, cancellationToken);
+        await container.GetBlobClient(DatasetBlobs.Statistics(input.Dataset, input.RunId, input.Part))
+            .WriteJsonAsync(statistics, cancellationToken);
     }
 }
 
@@ -75,7 +76,8 @@ public sealed class FitTable(BlobServiceClient blobs)
         for (int part = 0; part < input.Parts; part++)
         {
             string name = DatasetBlobs.Statistics(input.Dataset, input.RunId, part);
-            all.Add(await container.GetBlobClient(name).ReadJsonAsync<TableStatistics>(cancellationToken) ?? throw new InvalidDataException($"{name} is not there any more."));
+            all.Add(await container.GetBlobClient(name).ReadJsonAsync<TableStatistics>(cancellationToken)
+                ?? throw new InvalidDataException($"{name} is not there any more."));
         }
 
         foreach (Split split in Enum.GetValues<Split>())
@@ -83,7 +85,9 @@ public sealed class FitTable(BlobServiceClient blobs)
             if (all.Rows[(int)split] == 0)
             {
                 throw new DatasetFormatException(
-                    $"dataset {input.Dataset}", $"rows with a target in every split, of {all.Rows.Sum()} in all", $"none for {split.ToString().ToLowerInvariant()}; change dataset.split, or bring more rows");
+                    $"dataset {input.Dataset}",
+                    $"rows with a target in every split, of {all.Rows.Sum()} in all",
+                    $"none for {split.ToString().ToLowerInvariant()}; change dataset.split, or bring more rows");
             }
         }
 

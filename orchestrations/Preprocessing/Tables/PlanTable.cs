@@ -21,14 +21,16 @@ public sealed record PlannedTable(string Fingerprint, DatasetReference? Existing
 /// <param name="blobs">The data account.</param>
 public sealed class PlanTable(BlobServiceClient blobs)
 {
-    private const long PartBytes = 32 << 20;
     private const int PartPieces = 500;
     private const string Pipeline = "pipeline.json";
+
+    /// <summary>Bytes that one activity reads, unless a single file has more.</summary>
+    internal long PartBytes { get; init; } = 32 << 20;
 
     /// <summary>Plans, and leaves the plan in the run's staging folder.</summary>
     /// <param name="input">The run and the dataset.</param>
     /// <param name="cancellationToken">The host stops.</param>
-    /// <exception cref="DatasetFormatException">The folder's blobs are no tables, or do not have the columns that the pipeline names.</exception>
+    /// <exception cref="DatasetFormatException">The blobs are no tables, or do not have the columns that the pipeline names.</exception>
     /// <exception cref="TableFormatException">The first table is damaged.</exception>
     [Function(nameof(PlanTable))]
     public async Task<PlannedTable> RunAsync([ActivityTrigger] PlanDatasetInput input, CancellationToken cancellationToken)
@@ -39,7 +41,9 @@ public sealed class PlanTable(BlobServiceClient blobs)
         BlobItem[] tables = [.. found.Where(blob => $"{raw.Name}/{blob.Name}" != dataset.Source + Pipeline)];
         if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Name) is null) is { } other)
         {
-            throw new DatasetFormatException($"{raw.Name}/{other.Name}", $"only tables in {dataset.Source}, by their names: {TableFileType.Endings}", "another name; move it elsewhere");
+            throw new DatasetFormatException(
+                $"{raw.Name}/{other.Name}", $"only tables in {dataset.Source}, by their names: {TableFileType.Endings}",
+                "another name; move it elsewhere");
         }
 
         if (tables.Length == 0)
@@ -53,7 +57,8 @@ public sealed class PlanTable(BlobServiceClient blobs)
             return new PlannedTable(fingerprint, existing, 0, null);
         }
 
-        TablePiece[] whole = [.. tables.Select(blob => new TablePiece(raw.Name, blob.Name, blob.Properties.ETag.ToString()!, blob.Properties.ContentLength ?? 0))];
+        TablePiece[] whole = [.. tables.Select(
+            blob => new TablePiece(raw.Name, blob.Name, blob.Properties.ETag.ToString()!, blob.Properties.ContentLength ?? 0))];
         IReadOnlyList<ColumnFinding> columns = await InferAsync(whole[0], dataset.Table!, cancellationToken);
         (TableTransform transform, SplitRule split) = Decide(columns, dataset.Table!, whole[0].Place);
         var pieces = new List<TablePiece>();
@@ -65,37 +70,45 @@ public sealed class PlanTable(BlobServiceClient blobs)
         List<IReadOnlyList<TablePiece>> parts = Parts(pieces);
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        await container.GetBlobClient(DatasetBlobs.Plan(dataset.Name, input.RunId)).WriteJsonAsync(new TablePlan(columns, transform, split, parts), cancellationToken);
+        await container.GetBlobClient(DatasetBlobs.Plan(dataset.Name, input.RunId))
+            .WriteJsonAsync(new TablePlan(columns, transform, split, parts), cancellationToken);
         if (!split.NeedsKeys)
         {
-            await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId)).WriteJsonAsync(RowSplitter.FixedBounds(split), cancellationToken);
+            await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId))
+                .WriteJsonAsync(RowSplitter.FixedBounds(split), cancellationToken);
         }
 
         return new PlannedTable(fingerprint, null, parts.Count, split);
     }
 
-    private async Task<IReadOnlyList<ColumnFinding>> InferAsync(TablePiece piece, TableDefinition table, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ColumnFinding>> InferAsync(
+        TablePiece piece, TableDefinition table, CancellationToken cancellationToken)
     {
         await using Stream stream = await piece.OpenAsync(blobs, cancellationToken);
-        IReadOnlyList<ColumnFinding> found = await TableReader.InferAsync(piece.Source(stream), table.Missing, cancellationToken: cancellationToken);
-        return [.. found.Select(column => table.Columns.GetValueOrDefault(column.Name)?.Type is { } said ? column with { Type = said, Reason = "the pipeline says so" } : column)];
+        IReadOnlyList<ColumnFinding> found = await TableReader.InferAsync(
+            piece.Source(stream), table.Missing, cancellationToken: cancellationToken);
+        return [.. found.Select(column => Said(column.Name) is { } said ? column with { Type = said, Reason = "the pipeline says so" } : column)];
+
+        ColumnType? Said(string name) => table.Columns.GetValueOrDefault(name)?.Type;
     }
 
-    private static (TableTransform Transform, SplitRule Split) Decide(IReadOnlyList<ColumnFinding> columns, TableDefinition table, string place)
+    private static (TableTransform Transform, SplitRule Split) Decide(
+        IReadOnlyList<ColumnFinding> columns, TableDefinition table, string place)
     {
         Dictionary<string, ColumnFinding> byName = columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
-        IEnumerable<string> named = [.. table.Targets, .. table.Columns.Keys, .. table.Split.Column is { } column ? [column] : Array.Empty<string>()];
+        IEnumerable<string> named = table.Targets.Concat(table.Columns.Keys).Concat(table.Split.Column is { } divides ? [divides] : []);
         string[] absent = [.. named.Where(name => !byName.ContainsKey(name)).Distinct(StringComparer.Ordinal)];
         if (absent.Length > 0)
         {
             throw new DatasetFormatException(place, $"the columns {Listed(absent)} that the pipeline names", Listed(byName.Keys));
         }
 
-        LearningTask task = table.Task
-            ?? (table.Targets.All(target => byName[target].Type == ColumnType.Numeric) ? LearningTask.Regression : LearningTask.Classification);
+        bool isNumeric = table.Targets.All(target => byName[target].Type == ColumnType.Numeric);
+        LearningTask task = table.Task ?? (isNumeric ? LearningTask.Regression : LearningTask.Classification);
         if (task == LearningTask.Classification && table.Targets.Count > 1)
         {
-            throw new DatasetFormatException(place, "one target for a classification", $"{table.Targets.Count}: not all of {Listed(table.Targets)} hold numbers only");
+            throw new DatasetFormatException(
+                place, "one target for a classification", $"{table.Targets.Count}: not all of {Listed(table.Targets)} hold numbers only");
         }
 
         SplitRule split = table.Split;
@@ -105,7 +118,8 @@ public sealed class PlanTable(BlobServiceClient blobs)
         }
         else if (split.By == SplitBy.Stratified && task != LearningTask.Classification)
         {
-            throw new DatasetFormatException(place, "labels to stratify by", $"numbers only in {Listed(table.Targets)}; set dataset.task, or split by fraction");
+            throw new DatasetFormatException(
+                place, "labels to stratify by", $"numbers only in {Listed(table.Targets)}; set dataset.task, or split by fraction");
         }
 
         // What divides the rows is seldom something to learn from: it is a feature only if the pipeline gives it a type.
@@ -118,12 +132,15 @@ public sealed class PlanTable(BlobServiceClient blobs)
         if (split.Column is { } by && split.By != SplitBy.Stratified && features.FirstOrDefault(feature => feature.Name == by) is { } own
             && own.Type != (split.By == SplitBy.Time ? ColumnType.DateTime : ColumnType.Categorical))
         {
-            throw new DatasetFormatException(place, $"'{by}', which divides the rows, to be {(split.By == SplitBy.Time ? "a datetime" : "categorical")} where it is a feature too", $"the type {own.Type}");
+            string wanted = split.By == SplitBy.Time ? "a datetime" : "categorical";
+            throw new DatasetFormatException(
+                place, $"'{by}', which divides the rows, to be {wanted} where it is a feature too", $"the type {own.Type}");
         }
 
         return features.Length > 0
             ? (new TableTransform(table.Missing, features, task, table.Targets), split)
-            : throw new DatasetFormatException(place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored");
+            : throw new DatasetFormatException(
+                place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored");
     }
 
     private static ColumnTransform Transform(ColumnFinding column, TableColumnDefinition? said, string place)
@@ -139,7 +156,9 @@ public sealed class PlanTable(BlobServiceClient blobs)
         MissingRule missing = said.Missing ?? usual.Missing;
         return ColumnTransform.Encodings(column.Type).Contains(encoding) && ColumnTransform.MissingRules(column.Type).Contains(missing)
             ? usual with { Encoding = encoding, Missing = missing, Constant = said.Fill, Buckets = said.Buckets ?? usual.Buckets }
-            : throw new DatasetFormatException(place, $"'{column.Name}' to suit what dataset.columns says of it", $"the type {column.Type} ({column.Reason}); give its type there too");
+            : throw new DatasetFormatException(
+                place, $"'{column.Name}' to suit what dataset.columns says of it",
+                $"the type {column.Type} ({column.Reason}); give its type there too");
     }
 
     private async Task<IReadOnlyList<TablePiece>> CutAsync(TablePiece piece, CancellationToken cancellationToken)
@@ -155,7 +174,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         return [.. groups.Select((rows, group) => piece with { RowGroup = group, Bytes = (long)(rows * bytesOfRow) })];
     }
 
-    private static List<IReadOnlyList<TablePiece>> Parts(List<TablePiece> pieces)
+    private List<IReadOnlyList<TablePiece>> Parts(List<TablePiece> pieces)
     {
         var parts = new List<IReadOnlyList<TablePiece>>();
         var part = new List<TablePiece>();

@@ -18,16 +18,20 @@ namespace DurableMl.Orchestrations.Preprocessing.Tables;
 internal sealed record TablePlan(
     IReadOnlyList<ColumnFinding> Columns, TableTransform Transform, SplitRule Split, IReadOnlyList<IReadOnlyList<TablePiece>> Parts)
 {
-    public static async Task<TablePlan> ReadAsync(BlobServiceClient blobs, string dataset, string runId, CancellationToken cancellationToken) =>
-        await blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(DatasetBlobs.Plan(dataset, runId)).ReadJsonAsync<TablePlan>(cancellationToken)
+    public static async Task<TablePlan> ReadAsync(
+        BlobServiceClient blobs, string dataset, string runId, CancellationToken cancellationToken) =>
+        await blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(DatasetBlobs.Plan(dataset, runId))
+            .ReadJsonAsync<TablePlan>(cancellationToken)
         ?? throw new InvalidDataException($"The plan of dataset {dataset} is not there any more.");
 
     /// <summary>The split of each row, once the bounds are known.</summary>
     public async Task<RowSplitter> SplitterAsync(BlobServiceClient blobs, TablePartInput input, CancellationToken cancellationToken)
     {
-        BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(DatasetBlobs.Bounds(input.Dataset, input.RunId));
+        BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets)
+            .GetBlobClient(DatasetBlobs.Bounds(input.Dataset, input.RunId));
         return new RowSplitter(
-            Split, await blob.ReadJsonAsync<Dictionary<string, SplitBounds>>(cancellationToken) ?? throw new InvalidDataException($"{blob.Name} is not there any more."));
+            Split, await blob.ReadJsonAsync<Dictionary<string, SplitBounds>>(cancellationToken)
+                ?? throw new InvalidDataException($"{blob.Name} is not there any more."));
     }
 
     /// <summary>The rows of one part, batch by batch, each with the name of its blob.</summary>
@@ -70,15 +74,18 @@ internal sealed record TablePiece(string Container, string Blob, string ETag, lo
         {
             if (TableFileType.Of(Blob)!.Value.Format == TableFormat.Parquet)
             {
-                return await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { Conditions = conditions }, cancellationToken);
+                return await blob.OpenReadAsync(
+                    new BlobOpenReadOptions(allowModifications: false) { Conditions = conditions }, cancellationToken);
             }
 
-            BlobDownloadStreamingResult download = await blob.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = conditions }, cancellationToken);
+            BlobDownloadStreamingResult download = await blob.DownloadStreamingAsync(
+                new BlobDownloadOptions { Conditions = conditions }, cancellationToken);
             return download.Content;
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
-            throw new DatasetFormatException(Place, "the blob that the dataset was planned from", "another version of it, or none; start the run again");
+            throw new DatasetFormatException(
+                Place, "the blob that the dataset was planned from", "another version of it, or none; start the run again");
         }
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.DurableTask;
 
 namespace DurableMl.Orchestrations.Preprocessing.Tables;
 
-/// <summary>The part of <see cref="PreprocessOrchestrator"/> that is for tables: divide, fit, write. Nothing but counts and names travels between its steps.</summary>
+/// <summary>The part of <see cref="PreprocessOrchestrator"/> that is for tables: divide, fit, write. Only counts and names travel.</summary>
 internal static class TablePreparation
 {
     public static async Task<DatasetReference> RunAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
@@ -21,21 +21,22 @@ internal static class TablePreparation
         var progress = new PreprocessProgress(context, plan.Parts);
         if (plan.Split!.NeedsKeys)
         {
-            await EachAsync(nameof(CollectTableKeys));
+            await BoundedWindow.RunAsync(parts, PreprocessOrchestrator.Window, part => EachAsync<object?>(nameof(CollectTableKeys), part));
             await context.CallActivityAsync(nameof(DivideTable), all, retries);
         }
 
-        await EachAsync(nameof(MeasureTable));
+        await BoundedWindow.RunAsync(parts, PreprocessOrchestrator.Window, part => EachAsync<object?>(nameof(MeasureTable), part));
         FittedTable fitted = await context.CallActivityAsync<FittedTable>(nameof(FitTable), all, retries);
         IReadOnlyList<IReadOnlyList<WrittenShard>> written = await BoundedWindow.RunAsync(
             parts,
             PreprocessOrchestrator.Window,
-            part => progress.CountAsync(context.CallActivityAsync<IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), new TablePartInput(input.RunId, dataset, part), retries)));
+            part => progress.CountAsync(EachAsync<IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), part)));
         DatasetManifest manifest = Manifest(dataset, fitted, [.. written.SelectMany(shards => shards)]);
-        return await context.CallActivityAsync<DatasetReference>(nameof(PublishDataset), new PublishDatasetInput(input.RunId, plan.Fingerprint, manifest), retries);
+        return await context.CallActivityAsync<DatasetReference>(
+            nameof(PublishDataset), new PublishDatasetInput(input.RunId, plan.Fingerprint, manifest), retries);
 
-        Task<IReadOnlyList<object?>> EachAsync(string activity) => BoundedWindow.RunAsync(
-            parts, PreprocessOrchestrator.Window, part => context.CallActivityAsync<object?>(activity, new TablePartInput(input.RunId, dataset, part), retries));
+        Task<T> EachAsync<T>(string activity, int part) =>
+            context.CallActivityAsync<T>(activity, new TablePartInput(input.RunId, dataset, part), retries);
     }
 
     private static DatasetManifest Manifest(string dataset, FittedTable fitted, WrittenShard[] written)

@@ -15,9 +15,10 @@ namespace DurableMl.Orchestrations.Preprocessing.Tables;
 /// <param name="blobs">The data account.</param>
 public sealed class WriteTableShards(BlobServiceClient blobs)
 {
-    private const int ShardBytes = 16 << 20;
+    /// <summary>Bytes of a shard's features.</summary>
+    internal int ShardBytes { get; init; } = 16 << 20;
 
-    /// <summary>Writes the shards to the run's staging folder; the same input always gives the same bytes. Memory holds a shard of each split.</summary>
+    /// <summary>Writes the shards to the staging folder; the same input always gives the same bytes. Memory holds a shard of each split.</summary>
     /// <param name="input">The part.</param>
     /// <param name="cancellationToken">The host stops.</param>
     /// <returns>The shards; none for a split of which the part has no row.</returns>
@@ -73,7 +74,8 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
     private async Task<ShardFile> UploadAsync(
         TablePartInput input, string file, byte[] content, IReadOnlyList<int> shape, string type, CancellationToken cancellationToken)
     {
-        BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + file);
+        BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets)
+            .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + file);
         await blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
         return new ShardFile(file, shape, type, Convert.ToHexStringLower(SHA256.HashData(content)));
     }

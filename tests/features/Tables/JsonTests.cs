@@ -22,6 +22,13 @@ public class JsonTests
     }
 
     [TestMethod]
+    [DataRow("a.json", "\uFEFF[{\"kind\": \"x\"}]")]
+    [DataRow("a.jsonl", "\uFEFF{\"kind\": \"x\"}")]
+    [DataRow("a.csv", "\uFEFFkind,size,old\nx,,")]
+    public async Task A_byte_order_mark_is_no_content(string name, string content) =>
+        Assert.AreEqual("x", (await OneAsync(Source(name, content), Schema))["kind"].Texts.Span[0]);
+
+    [TestMethod]
     [DataRow("a.json", "[{\"kind\": \"x\"}, {\"kind\": ", "a.json, line 1: is not valid JSON")]
     [DataRow("a.json", "{\"kind\": \"x\"}", "a.json, line 1: is not valid JSON")]
     [DataRow("a.jsonl", "{\"kind\": \"x\"}\nnonsense\n", "a.jsonl, line 2: is not valid JSON")]

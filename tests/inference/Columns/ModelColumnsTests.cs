@@ -18,7 +18,7 @@ public sealed class ModelColumnsTests
 
     private const string Columns = """
         {"inputs": [
-          {"name": "island", "datatype": "BYTES", "shape": [3], "data": ["Biscoe", "Dream", ""]},
+          {"name": "island", "datatype": "BYTES", "shape": [3], "data": ["Biscoe", "Dream", null]},
           {"name": "mass", "datatype": "FP64", "shape": [3], "data": [3750.5, null, 5000]},
           {"name": "tagged", "datatype": "BYTES", "shape": [3], "data": ["yes", "no", ""]},
           {"name": "seen", "datatype": "BYTES", "shape": [3], "data": ["2026-01-02", "2026-03-04", "2026-05-06"]}
@@ -116,6 +116,20 @@ public sealed class ModelColumnsTests
         StringAssert.StartsWith(
             await RefusalAsync(host, Columns.Replace("\"shape\": [3], \"data\": [3750.5, null, 5000]", "\"shape\": [2], \"data\": [3750.5, null]", StringComparison.Ordinal)),
             "inputs[1].shape: is [2]; every column needs [3]");
+    }
+
+    [TestMethod]
+    public async Task Null_is_no_text_for_a_model_that_takes_none_for_missing()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        await host.PublishAsync("words", OnnxModel.Unary("Identity", 8, "batch"));
+
+        using HttpResponseMessage response = await host.Client.PostAsync(
+            new Uri("v2/models/words/infer", UriKind.Relative),
+            new StringContent("""{"inputs":[{"name":"x","datatype":"BYTES","shape":[2],"data":["a",null]}]}""", Encoding.UTF8, "application/json"));
+
+        Assert.AreEqual(HttpStatusCode.BadRequest, response.StatusCode);
+        StringAssert.Contains(await response.Content.ReadAsStringAsync(), "inputs[0].data[1]: null is not a string, as BYTES in JSON must be.");
     }
 
     private static string WithoutMass()

@@ -16,32 +16,14 @@ internal sealed class DatasetPreparation
 {
     private int shardsWritten;
 
+    /// <summary>Bytes of a table that one activity reads.</summary>
+    public long PartBytes { get; init; } = 32 << 20;
+
+    /// <summary>Bytes of a table's shard.</summary>
+    public int ShardBytes { get; init; } = 16 << 20;
+
     /// <summary>How often an activity was asked to write shards.</summary>
     public int ShardsWritten => Volatile.Read(ref shardsWritten);
-
-    /// <summary>The activities of preprocessing.</summary>
-    public static void Register(DurableTaskRegistry tasks, BlobServiceClient blobs, Action? writing = null)
-    {
-        tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>
-        {
-            writing?.Invoke();
-            return new WriteShards(blobs).RunAsync(input, default);
-        });
-        tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<PlanDatasetInput, PlannedTable>(nameof(PlanTable), (_, input) => new PlanTable(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<TablePartInput>(nameof(CollectTableKeys), (_, input) => new CollectTableKeys(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<TablePartsInput>(nameof(DivideTable), (_, input) => new DivideTable(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<TablePartInput>(nameof(MeasureTable), (_, input) => new MeasureTable(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<TablePartsInput, FittedTable>(nameof(FitTable), (_, input) => new FitTable(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<TablePartInput, IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), (_, input) =>
-        {
-            writing?.Invoke();
-            return new WriteTableShards(blobs).RunAsync(input, default);
-        });
-    }
 
     public static async Task<(DatasetManifest Manifest, byte[] Bytes)> ManifestAsync(DatasetReference dataset)
     {
@@ -98,7 +80,30 @@ internal sealed class DatasetPreparation
     private async Task<OrchestrationMetadata> RunAsync(DatasetDefinition dataset)
     {
         BlobServiceClient blobs = await Storage.BlobsAsync();
-        await using TaskHub hub = await TaskHub.StartAsync(tasks => Register(tasks, blobs, () => Interlocked.Increment(ref shardsWritten)));
+        await using TaskHub hub = await TaskHub.StartAsync(tasks => Register(tasks, blobs));
         return await hub.RunAsync(nameof(PreprocessOrchestrator), new PlanDatasetInput(Storage.NewName("run"), dataset));
+    }
+
+    private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs)
+    {
+        tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>
+        {
+            Interlocked.Increment(ref shardsWritten);
+            return new WriteShards(blobs).RunAsync(input, default);
+        });
+        tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<PlanDatasetInput, PlannedTable>(nameof(PlanTable), (_, input) => new PlanTable(blobs) { PartBytes = PartBytes }.RunAsync(input, default));
+        tasks.AddActivityFunc<TablePartInput>(nameof(CollectTableKeys), (_, input) => new CollectTableKeys(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<TablePartsInput>(nameof(DivideTable), (_, input) => new DivideTable(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<TablePartInput>(nameof(MeasureTable), (_, input) => new MeasureTable(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<TablePartsInput, FittedTable>(nameof(FitTable), (_, input) => new FitTable(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<TablePartInput, IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), (_, input) =>
+        {
+            Interlocked.Increment(ref shardsWritten);
+            return new WriteTableShards(blobs) { ShardBytes = ShardBytes }.RunAsync(input, default);
+        });
     }
 }

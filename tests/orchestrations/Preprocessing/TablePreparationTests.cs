@@ -9,6 +9,8 @@ using DurableMl.Features.Transforms;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using Orchestrations.Tests.Fixtures;
+using Parquet;
+using Parquet.Schema;
 
 namespace Orchestrations.Tests.Preprocessing;
 
@@ -48,6 +50,29 @@ public class TablePreparationTests
             Assert.AreEqual(number % 2, labels[row], "the label of the row whose number it is");
             Assert.AreEqual(1, features[(row * 4) + 1 + (number % 3)], "its island, of three");
         }
+    }
+
+    [TestMethod]
+    public async Task Parts_are_prepared_apart_and_no_row_is_lost_or_doubled_between_their_shards()
+    {
+        string name = await UploadAsync(("a.csv", Csv(0, 150)), ("b.csv.gz", RawDataset.Zip(Csv(150, 300))), ("c.jsonl", JsonLines(300, 400)), ("d.parquet", await ParquetAsync(400, 500)));
+        var small = new DatasetPreparation { PartBytes = 1, ShardBytes = 30 * 4 * sizeof(float) };
+        DatasetReference dataset = await small.PrepareAsync(Definition(name, """{"target": "kind"}"""));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(4 + 1, small.ShardsWritten, "three files are a part each, and the two row groups of the fourth");
+        Assert.IsGreaterThan(10, manifest.Splits["train"].Shards.Count);
+        Assert.IsTrue(manifest.Splits.Values.SelectMany(split => split.Shards).All(shard => shard.Examples <= 30));
+        CollectionAssert.AreEqual(new long[] { 175, 37, 38 }, manifest.Splits.Values.Select(split => split.ClassCounts[0]).ToArray());
+        FittedTransform transform = FittedTransform.Parse(await DatasetPreparation.FileAsync(dataset, manifest.Transform!.File, manifest.Transform.Sha256));
+        var numbers = new List<int>();
+        foreach (DatasetSplit split in manifest.Splits.Values)
+        {
+            (float[] features, _) = await DatasetPreparation.ReadAsync<long>(dataset, split);
+            numbers.AddRange(features.Where((_, i) => i % 4 == 0).Select(size => (int)Math.Round((size * transform.Features[0].Scale) + transform.Features[0].Offset)));
+        }
+
+        CollectionAssert.AreEqual(Enumerable.Range(0, 500).ToArray(), numbers.Order().ToArray());
     }
 
     [TestMethod]
@@ -196,6 +221,25 @@ public class TablePreparationTests
 
     private static byte[] JsonLines(int from, int to) =>
         Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(from, to - from).Select(i => $"{{\"kind\": \"{Kind(i)}\", \"size\": {i}, \"island\": \"{Island(i)}\"}}\n")));
+
+    private static async Task<byte[]> ParquetAsync(int from, int to)
+    {
+        var schema = new ParquetSchema(new DataField<string>("kind"), new DataField<int>("size", nullable: false), new DataField<string>("island"));
+        using var file = new MemoryStream();
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, file))
+        {
+            int[][] groups = [[.. Enumerable.Range(from, (to - from) / 2)], [.. Enumerable.Range((from + to) / 2, (to - from) / 2)]];
+            foreach (int[] rows in groups)
+            {
+                using ParquetRowGroupWriter group = writer.CreateRowGroup();
+                await group.WriteAsync(schema.DataFields[0], (string[])[.. rows.Select(Kind)]);
+                await group.WriteAsync<int>(schema.DataFields[1], rows);
+                await group.WriteAsync(schema.DataFields[2], (string[])[.. rows.Select(Island)]);
+            }
+        }
+
+        return file.ToArray();
+    }
 
     private static string Island(int number) => (number % 3) switch { 0 => "Biscoe", 1 => "Dream", _ => "Torgersen" };
 
