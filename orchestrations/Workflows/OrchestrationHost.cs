@@ -73,7 +73,8 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         {
             ResourceKind.Pipeline => RunPipelineAsync(run, request.Arguments),
             ResourceKind.Scoring => ScoreAsync(run, request.Arguments),
-            ResourceKind.Http => InvokeHttpAsync(request.Arguments),
+            ResourceKind.Http => AskAsync(nameof(InvokeHttp), request.Arguments ?? new JsonObject()),
+            ResourceKind.Items => AskAsync(nameof(ReadItems), WithResource(request.Arguments, named)),
             _ => CallActivityAsync(resource.Name, request.Arguments),
         };
         if (request.TimeoutSeconds is not { } seconds || await EndsByAsync(work, Now + TimeSpan.FromSeconds(seconds)))
@@ -169,11 +170,19 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         }
     }
 
-    private async Task<JsonNode?> InvokeHttpAsync(JsonNode? arguments)
+    private static JsonObject WithResource(JsonNode? arguments, string resource)
+    {
+        var request = arguments?.DeepClone() as JsonObject ?? [];
+        request["Resource"] = resource;
+        return request;
+    }
+
+    // An activity that tells its failures by the names that the language has for them.
+    private async Task<JsonNode?> AskAsync(string activity, JsonNode arguments)
     {
         try
         {
-            var answer = await context.CallActivityAsync<TaskAnswer>(nameof(InvokeHttp), arguments ?? new JsonObject());
+            var answer = await context.CallActivityAsync<TaskAnswer>(activity, arguments);
             return answer.IsFailure ? throw new WorkflowFailure(answer.Error, answer.Cause) : answer.Output;
         }
         catch (TaskFailedException exception)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Workflows.Definitions;
@@ -84,7 +85,9 @@ public sealed partial class Interpreter
             visit.Probe?.See("afterInputPath", input);
         }
 
-        var items = visit.Probe?.Items ?? (isJsonata ? ItemsByExpression(visit) : ItemsByPath(visit, input));
+        var items = visit.Probe?.Items ?? (visit.Probe is null && state.Has("ItemReader")
+            ? await ReadItemsAsync(visit, input)
+            : isJsonata ? ItemsByExpression(visit) : ItemsByPath(visit, input));
         var concurrency = ConcurrencyOf(visit, input);
         Append(visit.Branch, "MapStateStarted", new JsonObject { ["length"] = items.Count });
         var tolerated = ToleratedOf(visit, input, items.Count);
@@ -99,7 +102,9 @@ public sealed partial class Interpreter
             Append(visit.Branch, "MapRunStarted", new JsonObject { ["mapRunArn"] = MapRunId(state) });
         }
 
-        var results = new JsonNode?[items.Count];
+        var batches = state.IsDistributed && state["ItemBatcher"] is JsonObject ? BatchesOf(visit, input, items) : null;
+        var count = batches?.Count ?? items.Count;
+        var results = new JsonNode?[count];
         var failures = new List<WorkflowFailure>();
         var lifetime = new Lifetime(visit.Branch.Lifetime);
         var underWay = new SortedDictionary<int, Branch>();
@@ -109,10 +114,10 @@ public sealed partial class Interpreter
         async Task RunLaneAsync()
         {
             var previous = started;
-            while (next < items.Count && failures.Count <= tolerated)
+            while (next < count && failures.Count <= tolerated)
             {
                 var index = next++;
-                var item = new JsonObject { ["Index"] = index, ["Value"] = items[index]?.DeepClone() };
+                var item = new JsonObject { ["Index"] = index, ["Value"] = (batches is null ? items[index] : batches[index])?.DeepClone() };
                 var branch = state.IsDistributed ? new Branch(new History(), new Variables(), lifetime, item) : Inside(visit, lifetime, item);
                 branch.Last = previous;
                 underWay[index] = branch;
@@ -120,7 +125,8 @@ public sealed partial class Interpreter
                 Append(branch, "MapIterationStarted", iteration.DeepClone().AsObject());
                 try
                 {
-                    results[index] = await RunMachineAsync(state.ItemProcessor!, ItemInput(visit, input, item), branch);
+                    var taken = batches is null ? ItemInput(visit, input, item) : item["Value"]?.DeepClone();
+                    results[index] = await RunMachineAsync(state.ItemProcessor!, taken, branch);
                     previous = branch.Last;
                     Append(branch, "MapIterationSucceeded", iteration);
                     lastSucceeded = branch.Last;
@@ -140,7 +146,7 @@ public sealed partial class Interpreter
             }
         }
 
-        var lanes = Enumerable.Range(0, Math.Min(concurrency, items.Count)).Select(_ => RunLaneAsync());
+        var lanes = Enumerable.Range(0, Math.Min(concurrency, count)).Select(_ => RunLaneAsync());
         await AllOrFirstFailureAsync([.. lanes], () => failures.Count > tolerated);
         if (failures.Count > tolerated)
         {
@@ -185,6 +191,75 @@ public sealed partial class Interpreter
         return visit.State.QueryLanguage == QueryLanguage.Jsonata
             ? Finish(visit, QueriesFor(visit).With("result", result), result)
             : FinishWithSelected(visit, result);
+    }
+
+    /// <summary>Asks the host for the items, as for the result of a task.</summary>
+    private async Task<JsonArray> ReadItemsAsync(Visit visit, JsonNode? input)
+    {
+        var reader = visit.State["ItemReader"] as JsonObject ?? [];
+        var resource = JsonValues.Text(reader["Resource"]) ?? throw WorkflowFailure.Runtime("The field 'ItemReader/Resource' is missing.");
+        JsonNode? Filled(string field) => visit.State.QueryLanguage == QueryLanguage.Jsonata
+            ? QueriesFor(visit).Fill(reader[field], $"ItemReader/{field}")
+            : ScopeFor(visit, input).Fill(reader[field]);
+        var arguments = new JsonObject
+        {
+            ["Arguments"] = Filled(visit.State.QueryLanguage == QueryLanguage.Jsonata ? "Arguments" : "Parameters"),
+            ["ReaderConfig"] = Filled("ReaderConfig"),
+        };
+        try
+        {
+            var read = await _host.CallAsync(new TaskRequest(visit.State.Name, resource, arguments, null, null, null));
+            visit.Branch.Lifetime.ThrowIfOver();
+            return read as JsonArray ?? throw new WorkflowFailure(ErrorNames.ItemReaderFailed, "What was read is not an array.");
+        }
+        catch (WorkflowFailure failure) when (failure.Error != ErrorNames.ItemReaderFailed)
+        {
+            visit.Branch.Lifetime.ThrowIfOver();
+            throw new WorkflowFailure(ErrorNames.ItemReaderFailed, failure.Cause);
+        }
+    }
+
+    /// <summary>Groups items, each as its selector makes it, into inputs of at most as many items and bytes as the state says.</summary>
+    private List<JsonObject> BatchesOf(Visit visit, JsonNode? input, JsonArray items)
+    {
+        var batcher = (JsonObject)visit.State["ItemBatcher"]!;
+        var isJsonata = visit.State.QueryLanguage == QueryLanguage.Jsonata;
+        double? Limit(string field)
+        {
+            if (isJsonata)
+            {
+                return batcher.ContainsKey(field) ? QueriesFor(visit).Number(batcher[field], $"ItemBatcher/{field}") : null;
+            }
+
+            return JsonValues.Text(batcher[field + "Path"]) is { } path ? NumberIn(ValueAt(ScopeFor(visit, input), path)) : JsonValues.Number(batcher[field]);
+        }
+
+        var (mostItems, mostBytes) = (Limit("MaxItemsPerBatch"), Limit("MaxInputBytesPerBatch"));
+        if (mostItems is < 1 || mostBytes is < 1)
+        {
+            throw WorkflowFailure.Runtime("MaxItemsPerBatch and MaxInputBytesPerBatch must be positive.");
+        }
+
+        var shared = isJsonata ? QueriesFor(visit).Fill(batcher["BatchInput"], "ItemBatcher/BatchInput") : ScopeFor(visit, input).Fill(batcher["BatchInput"]);
+        var batches = new List<JsonObject>();
+        JsonArray? batch = null;
+        var bytes = 0;
+        for (var i = 0; i < items.Count; i++)
+        {
+            var item = ItemInput(visit, input, new JsonObject { ["Index"] = i, ["Value"] = items[i]?.DeepClone() });
+            var size = Encoding.UTF8.GetByteCount(Compact.Write(item)) + 1;
+            if (batch is null || batch.Count >= mostItems || (mostBytes is not null && bytes + size > mostBytes))
+            {
+                batch = [];
+                bytes = Encoding.UTF8.GetByteCount(Compact.Write(shared));
+                batches.Add(batcher.ContainsKey("BatchInput") ? new JsonObject { ["BatchInput"] = shared?.DeepClone(), ["Items"] = batch } : new JsonObject { ["Items"] = batch });
+            }
+
+            batch.Add(item?.DeepClone());
+            bytes += size;
+        }
+
+        return batches;
     }
 
     private JsonArray ItemsByExpression(Visit visit)
