@@ -17,6 +17,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
 {
     private readonly CancellationTokenSource over = new();
     private readonly HashSet<string> openTasks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> openItems = new(StringComparer.Ordinal);
     private readonly HashSet<string> openRuns = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => new(context.CurrentUtcDateTime, TimeSpan.Zero);
@@ -25,6 +26,30 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
     public Action BeforeWaiting { get; set; } = () => { };
 
     public Guid NewGuid() => context.NewGuid();
+
+    public bool CanRunItems => true;
+
+    public async Task<IReadOnlyList<ItemOutcome>> RunItemsAsync(ItemsRequest request)
+    {
+        BeforeWaiting();
+        var instance = $"{context.InstanceId}:{NewGuid():N}";
+        openItems.Add(instance);
+        try
+        {
+            var work = new WorkflowItems(input with { Definition = JsonSerializer.SerializeToElement(request.Processor), From = null }, request.Items, request.Started);
+            return await context.CallSubOrchestratorAsync<IReadOnlyList<ItemOutcome>>(
+                nameof(WorkflowItemsOrchestrator), work, new TaskOptions().WithInstanceId(instance));
+        }
+        catch (TaskFailedException exception)
+        {
+            var failure = Failure(exception);
+            return [.. request.Items.Select(_ => new ItemOutcome(IsFailure: true, null, failure.Error, failure.Cause))];
+        }
+        finally
+        {
+            openItems.Remove(instance);
+        }
+    }
 
     public Task DelayUntilAsync(DateTimeOffset time)
     {
@@ -97,6 +122,11 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
 #pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
         over.Cancel();
 #pragma warning restore MA0042
+        foreach (var items in openItems)
+        {
+            context.SendEvent(items, WorkflowOrchestrator.Stop, new StopRequest());
+        }
+
         foreach (var run in openRuns.ToList())
         {
             Cancel(run, "the execution that waited has ended");
@@ -197,7 +227,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         var isQueued = resource.Kind == ResourceKind.Activity;
         DateTimeOffset? deadline = request.TimeoutSeconds is { } seconds ? Now + TimeSpan.FromSeconds(seconds) : null;
         var task = new WaitingTask(
-            token, context.InstanceId, input.Workflow, request.StateName, isQueued ? resource.Name : null, isQueued ? request.Arguments : null, context.CurrentUtcDateTime)
+            token, input.ExecutionId, context.InstanceId, input.Workflow, request.StateName, isQueued ? resource.Name : null, isQueued ? request.Arguments : null, context.CurrentUtcDateTime)
         {
             Deadline = deadline?.UtcDateTime,
             HeartbeatSeconds = request.HeartbeatSeconds,

@@ -35,6 +35,8 @@ internal sealed class TaskHub : IAsyncDisposable
             tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
             tasks.AddOrchestratorFunc<WorkflowInput, WorkflowResult?>(
                 nameof(WorkflowOrchestrator), (context, _) => WorkflowOrchestrator.RunAsync(context));
+            tasks.AddOrchestratorFunc<WorkflowItems, IReadOnlyList<DurableMl.Workflows.Execution.ItemOutcome>>(
+                nameof(WorkflowItemsOrchestrator), (context, _) => WorkflowItemsOrchestrator.RunAsync(context));
             activities(tasks);
         },
         new DurableTaskTestHostOptions { Port = FreePort.Next() }));
