@@ -19,7 +19,7 @@ resource data 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   resource blobs 'blobServices' existing = {
     name: 'default'
 
-    resource container 'containers' existing = [for name in ['raw', 'datasets', 'jobs', 'runs', 'models']: { name: name }]
+    resource container 'containers' existing = [for name in ['raw', 'datasets', 'jobs', 'runs', 'models', 'workflows']: { name: name }]
   }
 }
 
@@ -188,7 +188,7 @@ resource servingTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 }
 
 resource operatorData 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for (name, index) in ['raw', 'datasets', 'jobs', 'runs', 'models']: if (!empty(operatorPrincipalId)) {
+  for (name, index) in ['raw', 'datasets', 'jobs', 'runs', 'models', 'workflows']: if (!empty(operatorPrincipalId)) {
     name: guid(data.id, name, operatorPrincipalId, name == 'raw' || name == 'jobs' ? roleIds.blobDataContributor : roleIds.blobDataReader)
     scope: data::blobs::container[index]
     properties: {

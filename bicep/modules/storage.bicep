@@ -8,7 +8,7 @@ param sku string
 param trialRetentionDays int
 param publicAccess bool
 
-var containers = ['raw', 'datasets', 'jobs', 'runs', 'models']
+var containers = ['raw', 'datasets', 'jobs', 'runs', 'models', 'workflows']
 var packages = 'packages'
 var common = {
   allowBlobPublicAccess: false

@@ -17,7 +17,8 @@ namespace DurableMl.Functions.Workflows;
 /// <summary>Executions of workflows: starting, reading and stopping them.</summary>
 /// <param name="starter">Starts executions.</param>
 /// <param name="log">Their histories.</param>
-public sealed class ManageExecutions(ExecutionStarter starter, ExecutionLog log)
+/// <param name="time">The clock.</param>
+public sealed class ManageExecutions(ExecutionStarter starter, ExecutionLog log, TimeProvider time)
 {
     private const int PageSize = 100;
     private const int MostEvents = 1000;
@@ -68,7 +69,7 @@ public sealed class ManageExecutions(ExecutionStarter starter, ExecutionLog log)
         return start.ExecutionId is { } id
             ? await request.JsonAsync(
                 HttpStatusCode.Accepted,
-                ExecutionDocument.Of((await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken))!))
+                new ExecutionDocument(id, workflow, start.Version.Version, ExecutionLog.Running, time.GetUtcNow(), null, input, null, null, null, null))
             : await request.InvalidAsync("The definition cannot run here any more.", [.. start.Mistakes.Select(ManageWorkflows.Error)]);
     }
 

@@ -50,7 +50,7 @@ public sealed class ExecutionStarter(WorkflowStore store)
 
         await client.ScheduleNewOrchestrationInstanceAsync(
             nameof(WorkflowOrchestrator),
-            new WorkflowInput(workflow, version.Version, JsonElement.Parse(definition), resources, input),
+            new WorkflowInput(id, workflow, version.Version, JsonElement.Parse(definition), resources, input),
             new StartOrchestrationOptions(id),
             cancellationToken);
         return new ExecutionStart(id, version, false, []);

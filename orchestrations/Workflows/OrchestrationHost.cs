@@ -17,6 +17,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
 {
     private readonly CancellationTokenSource over = new();
     private readonly HashSet<string> openTasks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> openItems = new(StringComparer.Ordinal);
     private readonly HashSet<string> openRuns = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => new(context.CurrentUtcDateTime, TimeSpan.Zero);
@@ -25,6 +26,30 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
     public Action BeforeWaiting { get; set; } = () => { };
 
     public Guid NewGuid() => context.NewGuid();
+
+    public bool CanRunItems => true;
+
+    public async Task<IReadOnlyList<ItemOutcome>> RunItemsAsync(ItemsRequest request)
+    {
+        BeforeWaiting();
+        var instance = $"{context.InstanceId}:{NewGuid():N}";
+        openItems.Add(instance);
+        try
+        {
+            var work = new WorkflowItems(input with { Definition = JsonSerializer.SerializeToElement(request.Processor), From = null }, request.Items, request.Started);
+            return await context.CallSubOrchestratorAsync<IReadOnlyList<ItemOutcome>>(
+                nameof(WorkflowItemsOrchestrator), work, new TaskOptions().WithInstanceId(instance));
+        }
+        catch (TaskFailedException exception)
+        {
+            var failure = Failure(exception);
+            return [.. request.Items.Select(_ => new ItemOutcome(IsFailure: true, null, failure.Error, failure.Cause))];
+        }
+        finally
+        {
+            openItems.Remove(instance);
+        }
+    }
 
     public Task DelayUntilAsync(DateTimeOffset time)
     {
@@ -73,7 +98,8 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         {
             ResourceKind.Pipeline => RunPipelineAsync(run, request.Arguments),
             ResourceKind.Scoring => ScoreAsync(run, request.Arguments),
-            ResourceKind.Http => InvokeHttpAsync(request.Arguments),
+            ResourceKind.Http => AskAsync(nameof(InvokeHttp), request.Arguments ?? new JsonObject()),
+            ResourceKind.Items => AskAsync(nameof(ReadItems), WithResource(request.Arguments, named)),
             _ => CallActivityAsync(resource.Name, request.Arguments),
         };
         if (request.TimeoutSeconds is not { } seconds || await EndsByAsync(work, Now + TimeSpan.FromSeconds(seconds)))
@@ -96,6 +122,11 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
 #pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
         over.Cancel();
 #pragma warning restore MA0042
+        foreach (var items in openItems)
+        {
+            context.SendEvent(items, WorkflowOrchestrator.Stop, new StopRequest());
+        }
+
         foreach (var run in openRuns.ToList())
         {
             Cancel(run, "the execution that waited has ended");
@@ -169,11 +200,19 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         }
     }
 
-    private async Task<JsonNode?> InvokeHttpAsync(JsonNode? arguments)
+    private static JsonObject WithResource(JsonNode? arguments, string resource)
+    {
+        var request = arguments?.DeepClone() as JsonObject ?? [];
+        request["Resource"] = resource;
+        return request;
+    }
+
+    // An activity that tells its failures by the names that the language has for them.
+    private async Task<JsonNode?> AskAsync(string activity, JsonNode arguments)
     {
         try
         {
-            var answer = await context.CallActivityAsync<TaskAnswer>(nameof(InvokeHttp), arguments ?? new JsonObject());
+            var answer = await context.CallActivityAsync<TaskAnswer>(activity, arguments);
             return answer.IsFailure ? throw new WorkflowFailure(answer.Error, answer.Cause) : answer.Output;
         }
         catch (TaskFailedException exception)
@@ -188,7 +227,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         var isQueued = resource.Kind == ResourceKind.Activity;
         DateTimeOffset? deadline = request.TimeoutSeconds is { } seconds ? Now + TimeSpan.FromSeconds(seconds) : null;
         var task = new WaitingTask(
-            token, context.InstanceId, input.Workflow, request.StateName, isQueued ? resource.Name : null, isQueued ? request.Arguments : null, context.CurrentUtcDateTime)
+            token, input.ExecutionId, context.InstanceId, input.Workflow, request.StateName, isQueued ? resource.Name : null, isQueued ? request.Arguments : null, context.CurrentUtcDateTime)
         {
             Deadline = deadline?.UtcDateTime,
             HeartbeatSeconds = request.HeartbeatSeconds,

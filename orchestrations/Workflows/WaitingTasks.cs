@@ -13,13 +13,14 @@ namespace DurableMl.Orchestrations.Workflows;
 /// <summary>A task that waits for somebody's answer.</summary>
 /// <param name="Token">What the answer must name; good for one answer.</param>
 /// <param name="ExecutionId">The execution that waits.</param>
+/// <param name="InstanceId">The orchestration that waits: the execution's own, or one that runs items of it.</param>
 /// <param name="Workflow">Its workflow.</param>
 /// <param name="State">Its state.</param>
 /// <param name="Activity">The activity whose workers ask for it; null where the token is handed out otherwise.</param>
 /// <param name="Input">What a worker gets.</param>
 /// <param name="OpenedAt">When it began to wait.</param>
 public sealed record WaitingTask(
-    string Token, string ExecutionId, string Workflow, string State, string? Activity, JsonNode? Input, DateTime OpenedAt)
+    string Token, string ExecutionId, string InstanceId, string Workflow, string State, string? Activity, JsonNode? Input, DateTime OpenedAt)
 {
     /// <summary>When it is given up; null for never.</summary>
     public DateTime? Deadline { get; init; }
@@ -134,7 +135,7 @@ public sealed partial class WaitingTasks(BlobServiceClient blobs, TimeProvider t
         if (reception != TaskReception.Unknown && await ReadAsync(token, cancellationToken) is ({ Answer: { } kept } task, _))
         {
             // Of an answer that is kept it is not known whether the execution has heard; hearing it twice does no harm.
-            await client.RaiseEventAsync(task.ExecutionId, OrchestrationHost.EventFor(token), kept, cancellationToken);
+            await client.RaiseEventAsync(task.InstanceId, OrchestrationHost.EventFor(token), kept, cancellationToken);
         }
 
         return reception;

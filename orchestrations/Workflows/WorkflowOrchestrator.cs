@@ -8,6 +8,7 @@ using Microsoft.DurableTask;
 namespace DurableMl.Orchestrations.Workflows;
 
 /// <summary>An execution to run.</summary>
+/// <param name="ExecutionId">Its id.</param>
 /// <param name="Workflow">The workflow's name.</param>
 /// <param name="Version">The version that it runs.</param>
 /// <param name="Definition">The definition as it was when the execution began; <see cref="DefinitionValidator"/> has accepted it.</param>
@@ -15,7 +16,17 @@ namespace DurableMl.Orchestrations.Workflows;
 /// <param name="Input">The execution's input.</param>
 /// <param name="From">Where it goes on, with a new orchestration history; null at its beginning.</param>
 public sealed record WorkflowInput(
-    string Workflow, int Version, JsonElement Definition, IReadOnlyDictionary<string, string> Resources, JsonElement Input, Checkpoint? From = null);
+    string ExecutionId,
+    string Workflow,
+    int Version,
+    JsonElement Definition,
+    IReadOnlyDictionary<string, string> Resources,
+    JsonElement Input,
+    Checkpoint? From = null)
+{
+    /// <summary>What its context object says of it.</summary>
+    internal ExecutionIdentity Identity => new($"execution:{Workflow}:{ExecutionId}", ExecutionId, "", $"stateMachine:{Workflow}", Workflow);
+}
 
 /// <summary>How an execution ended.</summary>
 /// <param name="Status">SUCCEEDED, FAILED, TIMED_OUT or ABORTED.</param>
@@ -51,8 +62,8 @@ public static class WorkflowOrchestrator
         var machine = StateMachine.Parse(JsonObject.Create(input.Definition)!);
         using var host = new OrchestrationHost(context, input);
         var interpreter = input.From is { } from
-            ? new Interpreter(machine, host, Identity(context, input), from) { EventsUntilPause = EventsUntilContinuation }
-            : new Interpreter(machine, host, Identity(context, input), JsonSerializer.SerializeToNode(input.Input)) { EventsUntilPause = EventsUntilContinuation };
+            ? new Interpreter(machine, host, input.Identity, from) { EventsUntilPause = EventsUntilContinuation }
+            : new Interpreter(machine, host, input.Identity, JsonSerializer.SerializeToNode(input.Input)) { EventsUntilPause = EventsUntilContinuation };
         var startedAt = input.From?.Started.UtcDateTime ?? context.CurrentUtcDateTime;
         var recorder = new ExecutionRecorder(
             context, new ExecutionEntry(context.InstanceId, input.Workflow, input.Version, ExecutionLog.Running, startedAt), interpreter.History);
@@ -98,7 +109,4 @@ public static class WorkflowOrchestrator
         ExecutionStatus.TimedOut => "TIMED_OUT",
         _ => "ABORTED",
     };
-
-    private static ExecutionIdentity Identity(TaskOrchestrationContext context, WorkflowInput input) => new(
-        $"execution:{input.Workflow}:{context.InstanceId}", context.InstanceId, "", $"stateMachine:{input.Workflow}", input.Workflow);
 }

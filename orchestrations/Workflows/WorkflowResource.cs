@@ -25,6 +25,7 @@ internal enum ResourceKind
     Activity,
     Pipeline,
     Scoring,
+    Items,
     Http,
 }
 
@@ -51,6 +52,7 @@ internal sealed record WorkflowResource(ResourceKind Kind, string Name, bool Wai
             ["pipeline", "run.sync"] when !waits => new(ResourceKind.Pipeline, "", false),
             ["model", "score.sync"] when !waits => new(ResourceKind.Scoring, "", false),
             ["http", "invoke"] when !waits => new(ResourceKind.Http, "", false),
+            ["blobs", "read" or "list"] when !waits => new(ResourceKind.Items, parts[1], false),
             _ => null,
         };
     }
@@ -61,7 +63,15 @@ internal sealed record WorkflowResource(ResourceKind Kind, string Name, bool Wai
 public sealed partial class WorkflowResources(WorkflowOptions options)
 {
     private const string Known =
-        "function:NAME, activity:NAME, approval, pipeline:run.sync, model:score.sync or http:invoke";
+        "function:NAME, activity:NAME, approval, pipeline:run.sync, model:score.sync or http:invoke, and the items of a Map can come from blobs:read or blobs:list";
+
+    // What AWS names these; a bucket is a container.
+    private static readonly Dictionary<string, string> Integrations = new(StringComparer.Ordinal)
+    {
+        ["arn:aws:states:::http:invoke"] = "http:invoke",
+        ["arn:aws:states:::s3:getObject"] = "blobs:read",
+        ["arn:aws:states:::s3:listObjectsV2"] = "blobs:list",
+    };
 
     private readonly HashSet<string> functions = new(options.Functions, StringComparer.Ordinal) { EchoFunction.Name };
 
@@ -90,7 +100,7 @@ public sealed partial class WorkflowResources(WorkflowOptions options)
             return ours;
         }
 
-        return resource == "arn:aws:states:::http:invoke" ? "http:invoke"
+        return Integrations.TryGetValue(resource, out var integration) ? integration
             : Arn.Match(resource) is { Success: true } match ? $"{(match.Groups["lambda"].Success ? "function" : "activity")}:{match.Groups["name"].Value}"
             : resource;
     }
@@ -98,7 +108,7 @@ public sealed partial class WorkflowResources(WorkflowOptions options)
     private static (string From, string To) ReadRow(string row) => row.Split("=>", StringSplitOptions.TrimEntries) is [{ Length: > 0 } from, { } to]
         && WorkflowResource.Parse(to) is not null
             ? (from, to)
-            : throw new InvalidOperationException($"'{row}' in the setting Workflows__Resources is not RESOURCE => {Known}.");
+            : throw new InvalidOperationException($"'{row}' in the setting Workflows__Resources is not RESOURCE => OURS, where a task can run {Known}.");
 
     [GeneratedRegex(
         @"^arn:[\w-]+:((?<lambda>lambda:[\w-]*:\d*:function)|(states:[\w-]*:\d*:activity)):(?<name>[\w-]+)(:[\w$-]+)?\z",

@@ -19,6 +19,7 @@ public sealed partial class AppSettingsTests
     [
         "batch-jobs/Client/BatchSettings.cs", "functions/Hosting/TrainingServices.cs",
         "functions/Pipelines/Caller.cs", "functions/Pipelines/PurgeHistory.cs", "functions/Training/EndAbandonedTraining.cs", "inference/HostServices.cs", "inference/InferenceServiceCollectionExtensions.cs",
+        "orchestrations/OrchestrationServices.cs",
     ];
 
     /// <summary>What is read past the configuration, or only when a function runs; with the source that does it.</summary>
@@ -26,6 +27,9 @@ public sealed partial class AppSettingsTests
     [
         ("Runs__KeepHistoryDays", "functions/Pipelines/PurgeHistory.cs"),
         ("WEBSITE_AUTH_ENABLED", "functions/Pipelines/Caller.cs"),
+        ("Workflows__Functions__0", "orchestrations/Workflows/WorkflowResource.cs"),
+        ("Workflows__Resources__0", "orchestrations/Workflows/WorkflowResource.cs"),
+        ("Workflows__HttpEndpoints__0", "orchestrations/Workflows/Targets/InvokeHttp.cs"),
     ];
 
     [TestMethod]

@@ -79,10 +79,10 @@ public sealed class DeploymentTests
     }
 
     [TestMethod]
-    public void There_are_the_five_containers_of_the_design()
+    public void There_are_the_containers_of_the_design()
     {
         string[] data = [.. cheap.Of("Microsoft.Storage/storageAccounts/blobServices/containers").Where(container => container.Name.StartsWith("stdata", StringComparison.Ordinal)).Select(container => container.OwnName)];
-        CollectionAssert.AreEquivalent(new[] { "raw", "datasets", "jobs", "runs", "models" }, data);
+        CollectionAssert.AreEquivalent(new[] { "raw", "datasets", "jobs", "runs", "models", "workflows" }, data);
     }
 
     [TestMethod]

@@ -120,9 +120,10 @@ public sealed partial class Interpreter
         {
             return JsonPath.Parse(path.GetValue<string>()).Write(input, result);
         }
-        catch (FormatException exception)
+        catch (FormatException)
         {
-            throw new WorkflowFailure("States.ResultPathMatchFailure", exception.Message) { LacksState = true };
+            throw new WorkflowFailure(
+                ErrorNames.ReferencePathConflict, $"Unable to apply ReferencePath {path.GetValue<string>()} to input {Compact.Write(input)}");
         }
     }
 

@@ -5,56 +5,6 @@ using DurableMl.Workflows.Expressions;
 
 namespace DurableMl.Workflows.Execution;
 
-/// <summary>Which execution of which machine this is; becomes part of the context object.</summary>
-/// <param name="Id">The execution's identifier.</param>
-/// <param name="Name">The execution's name.</param>
-/// <param name="RoleArn">Under whose rights it runs.</param>
-/// <param name="StateMachineId">The machine's identifier.</param>
-/// <param name="StateMachineName">The machine's name.</param>
-public sealed record ExecutionIdentity(string Id, string Name, string RoleArn, string StateMachineId, string StateMachineName);
-
-/// <summary>How an execution is doing.</summary>
-public enum ExecutionStatus
-{
-    /// <summary>It goes on.</summary>
-    Running,
-
-    /// <summary>It reached an end.</summary>
-    Succeeded,
-
-    /// <summary>A state failed and nothing caught it.</summary>
-    Failed,
-
-    /// <summary>It took longer than the machine's <c>TimeoutSeconds</c>.</summary>
-    TimedOut,
-
-    /// <summary>Somebody stopped it.</summary>
-    Aborted,
-}
-
-/// <summary>How an execution ended.</summary>
-/// <param name="Status">How; <see cref="ExecutionStatus.Running"/> where it shall go on from <paramref name="Next"/>.</param>
-/// <param name="Output">Its output; null unless it succeeded.</param>
-/// <param name="Error">The name of the error; null where there is none.</param>
-/// <param name="Cause">What happened, for people.</param>
-/// <param name="Next">Where it goes on; null where it has ended.</param>
-public sealed record ExecutionOutcome(ExecutionStatus Status, JsonNode? Output, string? Error, string? Cause, Checkpoint? Next = null)
-{
-    /// <summary>Whether it reached an end.</summary>
-    public bool Succeeded => Status == ExecutionStatus.Succeeded;
-}
-
-/// <summary>An execution between two states of its machine, from where another interpreter can go on.</summary>
-/// <param name="State">The state that follows.</param>
-/// <param name="Input">Its input.</param>
-/// <param name="ExecutionInput">The input that the execution began with.</param>
-/// <param name="Variables">The variables.</param>
-/// <param name="Started">When the execution began.</param>
-/// <param name="Events">How many events there are so far.</param>
-/// <param name="LastEvent">The event that the next one follows.</param>
-public sealed record Checkpoint(
-    string State, JsonNode? Input, JsonNode? ExecutionInput, JsonObject Variables, DateTimeOffset Started, int Events, int LastEvent);
-
 /// <summary>
 /// Runs one execution of a machine. All it asks of the world goes through <see cref="IWorkflowHost"/>; given the same answers it does the same
 /// again. It starts no threads and must be used by one at a time.
@@ -288,94 +238,9 @@ public sealed partial class Interpreter
         }
     }
 
-    private WorkflowFailure Explain(Visit visit, WorkflowFailure raw)
-    {
-        var failure = raw.In(visit.State.Name, visit.EnteredId);
-        if (failure.Error == ErrorNames.QueryEvaluation)
-        {
-            var details = ErrorDetails(failure);
-            details["state"] = visit.State.Name;
-            if (failure.Location is { } location)
-            {
-                details["location"] = location;
-            }
-
-            // An expression is evaluated before the state counts as begun; a Wait state's time is looked at after that.
-            if (visit.Branch.Last == visit.EnteredId && visit.State.Type != "Wait")
-            {
-                visit.Branch.Last = visit.EnteredAfter;
-            }
-
-            Append(visit.Branch, "EvaluationFailed", details);
-        }
-
-        return failure;
-    }
-
-    private TimeSpan? RetryDelay(Visit visit, WorkflowFailure failure, Dictionary<int, int> attempts)
-    {
-        var retriers = visit.State["Retry"] as JsonArray ?? [];
-        for (var i = 0; i < retriers.Count; i++)
-        {
-            var retrier = retriers[i]!;
-            if (!failure.IsNamedIn(NamesIn(retrier)))
-            {
-                continue;
-            }
-
-            var attempt = attempts.GetValueOrDefault(i);
-            if (attempt >= ((double?)retrier["MaxAttempts"] ?? 3))
-            {
-                return null;
-            }
-
-            attempts[i] = attempt + 1;
-            return Delay(retrier, attempt, retrier["JitterStrategy"]?.GetValue<string>() == "FULL" ? IntrinsicFunctions.Fraction(_host) : 1);
-        }
-
-        return null;
-    }
-
-    /// <summary>How long to wait before a retry.</summary>
-    internal static TimeSpan Delay(JsonNode retrier, int attempt, double jitter)
-    {
-        var seconds = ((double?)retrier["IntervalSeconds"] ?? 1) * Math.Pow((double?)retrier["BackoffRate"] ?? 2, attempt);
-        seconds = Math.Min(seconds, (double?)retrier["MaxDelaySeconds"] ?? TimeSpan.FromDays(365).TotalSeconds);
-        return TimeSpan.FromSeconds(seconds * jitter);
-    }
-
-    internal static JsonObject? CatcherOf(State state, WorkflowFailure failure) =>
-        (state["Catch"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(catcher => failure.IsNamedIn(NamesIn(catcher)));
-
-    internal static IEnumerable<string> NamesIn(JsonNode rule) => (rule["ErrorEquals"] as JsonArray ?? []).Select(name => name!.GetValue<string>());
-
-    private Step Caught(Visit visit, JsonObject catcher, WorkflowFailure failure)
-    {
-        var error = new JsonObject();
-        foreach (var (name, text) in ((string, string?)[])[("Error", failure.Error), ("Cause", failure.Cause)])
-        {
-            if (text is not null)
-            {
-                error[name] = text;
-            }
-        }
-
-        var next = (string?)catcher["Next"];
-        if (visit.State.QueryLanguage == QueryLanguage.Jsonata)
-        {
-            var queries = QueriesFor(visit).With("errorOutput", error);
-            var place = FormattableString.Invariant($"Catch[{((JsonArray)visit.State["Catch"]!).IndexOf(catcher)}]/");
-            var output = catcher.ContainsKey("Output") ? queries.Fill(catcher["Output"], place + "Output") : error;
-            return new Step(output, next, queries.Fill(catcher["Assign"], place + "Assign") as JsonObject);
-        }
-
-        var assigned = ScopeFor(visit, error).Fill(catcher["Assign"]) as JsonObject;
-        return new Step(Combine(catcher, visit.Input, error), next, assigned);
-    }
-
     private Step Leave(Visit visit, Step step)
     {
-        if (Encoding.UTF8.GetByteCount(Compact.Write(step.Output)) > MaximumOutputBytes)
+        if (new[] { step.Output, step.Assigned }.Any(data => Encoding.UTF8.GetByteCount(Compact.Write(data)) > MaximumOutputBytes))
         {
             throw new WorkflowFailure(
                 ErrorNames.DataLimitExceeded,
@@ -450,20 +315,4 @@ public sealed partial class Interpreter
     // An event beside the line: what comes next does not follow it.
     private void Note(Branch branch, string type, JsonObject? details = null) =>
         branch.History.Append(type, branch.Last, _host.Now, details);
-
-    private static JsonObject ErrorDetails(WorkflowFailure failure)
-    {
-        var details = new JsonObject();
-        if (failure.Cause is not null)
-        {
-            details["cause"] = failure.Cause;
-        }
-
-        if (failure.Error is not null)
-        {
-            details["error"] = failure.Error;
-        }
-
-        return details;
-    }
 }

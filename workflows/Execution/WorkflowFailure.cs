@@ -32,6 +32,12 @@ public static class ErrorNames
 
     /// <summary>More items of a Map state failed than it tolerates.</summary>
     public const string ExceedToleratedFailureThreshold = "States.ExceedToleratedFailureThreshold";
+
+    /// <summary>A state's result cannot be put where ResultPath says.</summary>
+    public const string ReferencePathConflict = "States.ReferencePathConflict";
+
+    /// <summary>The items of a Map state could not be read.</summary>
+    public const string ItemReaderFailed = "States.ItemReaderFailed";
 }
 
 /// <summary>A state failed; carries what Retry and Catch decide on.</summary>

@@ -15,11 +15,13 @@ namespace DurableMl.Workflows.Expressions;
 /// </summary>
 internal sealed class Jsonata
 {
-    private const int MaximumStatements = 2_000_000;
-    private const long MaximumBytes = 128 * 1024 * 1024;
+    private const int MaximumStatements = 3_000_000;
+
+    // Of all that is allocated, kept or not; a statement allocates some hundred bytes, so that the statements are used up first.
+    private const long MaximumBytes = 2L << 30;
     private const int MaximumRecursion = 400;
 
-    private static readonly TimeSpan MaximumTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaximumTime = TimeSpan.FromMinutes(1);
 
     private static readonly Prepared<Acornima.Ast.Script> Library = Engine.PrepareScript(ReadLibrary());
     private static readonly Prepared<Acornima.Ast.Script> Prelude = Engine.PrepareScript("""

@@ -59,6 +59,11 @@ internal sealed record Scope(JsonNode? Document, JsonObject Context, Variables V
             throw WorkflowFailure.Runtime($"The value '{text}' of the field '{field}' is neither a JSONPath nor an intrinsic function.");
         }
 
+        if (Document is null && (text == "$" || text.StartsWith("$.", StringComparison.Ordinal)))
+        {
+            throw WorkflowFailure.Runtime("Unable to apply Path transformation to null or empty input.");
+        }
+
         return TryEvaluate(text, out var value, out _)
             ? value
             : throw WorkflowFailure.Runtime(

@@ -38,6 +38,8 @@ internal sealed class TaskHub : IAsyncDisposable
                 tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
                 tasks.AddOrchestratorFunc<WorkflowInput, WorkflowResult?>(
                     nameof(WorkflowOrchestrator), (context, _) => WorkflowOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<WorkflowItems, IReadOnlyList<DurableMl.Workflows.Execution.ItemOutcome>>(
+                    nameof(WorkflowItemsOrchestrator), (context, _) => WorkflowItemsOrchestrator.RunAsync(context));
                 tasks.AddActivityFunc<IReadOnlyList<TrialUnderWay>, IReadOnlyList<LostTrial>>(nameof(FindLostTrials), (_, trials) => FindLostTrials.RunAsync(trials, hub!.Client, default));
                 activities(tasks);
             },

@@ -35,11 +35,15 @@ internal sealed class WorkflowHub : IAsyncDisposable
     }
 
     /// <summary>Starts an execution and gives its id.</summary>
-    public Task<string> StartAsync(JsonNode definition, JsonNode? input = null) => Hub.Client.ScheduleNewOrchestrationInstanceAsync(
-        nameof(WorkflowOrchestrator),
-        new WorkflowInput("machine", 1, Element(definition), new Dictionary<string, string>(), Element(input)),
-        new StartOrchestrationOptions(Storage.NewName("exec")),
-        Hub.Timeout);
+    public Task<string> StartAsync(JsonNode definition, JsonNode? input = null)
+    {
+        var id = Storage.NewName("exec");
+        return Hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(WorkflowOrchestrator),
+            new WorkflowInput(id, "machine", 1, Element(definition), new Dictionary<string, string>(), Element(input)),
+            new StartOrchestrationOptions(id),
+            Hub.Timeout);
+    }
 
     /// <summary>Waits until an execution has ended.</summary>
     public async Task<WorkflowResult> EndAsync(string id)

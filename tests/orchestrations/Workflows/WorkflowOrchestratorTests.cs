@@ -177,6 +177,65 @@ public sealed class WorkflowOrchestratorTests
     }
 
     [TestMethod]
+    public async Task Items_of_a_distributed_map_run_beside_the_execution_and_some_may_fail()
+    {
+        await using var hub = await WorkflowHub.StartAsync(tasks => tasks.AddActivityFunc<int, int>("square", (_, n) => n % 100 == 7 ? throw new InvalidOperationException("seven") : n * n));
+        var id = await hub.StartAsync(
+            JsonNode.Parse("""
+            {
+              "StartAt": "Each",
+              "States": {
+                "Each": {
+                  "Type": "Map", "ItemsPath": "$.items", "ItemSelector": { "n.$": "$$.Map.Item.Value" }, "MaxConcurrency": 8, "ToleratedFailureCount": 3, "End": true,
+                  "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "Square",
+                    "States": { "Square": { "Type": "Task", "Resource": "function:square", "InputPath": "$.n", "End": true } }
+                  }
+                }
+              }
+            }
+            """)!,
+            new JsonObject { ["items"] = new JsonArray([.. Enumerable.Range(0, 300).Select(n => JsonValue.Create(n))]) });
+
+        var result = await hub.EndAsync(id);
+
+        Assert.AreEqual("SUCCEEDED", result.Status, $"{result.Error}: {result.Cause}");
+        var squares = result.Output!.AsArray();
+        Assert.HasCount(300, squares);
+        Assert.AreEqual(299 * 299, (int?)squares[299]);
+        Assert.IsNull(squares[107]);
+        Assert.AreEqual("ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded", await hub.TypesAsync(id));
+    }
+
+    [TestMethod]
+    public async Task Items_that_wait_elsewhere_are_taken_back_when_the_execution_is_stopped()
+    {
+        await using var hub = await WorkflowHub.StartAsync();
+        var activity = Storage.NewName("work");
+        var id = await hub.StartAsync(JsonNode.Parse($$"""
+            {
+              "StartAt": "Each",
+              "States": {
+                "Each": {
+                  "Type": "Map", "End": true,
+                  "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "Work", "States": { "Work": { "Type": "Task", "Resource": "activity:{{activity}}", "End": true } }
+                  }
+                }
+              }
+            }
+            """)!, new JsonArray(1, 2));
+        await Eventually.TrueAsync(async () => (await hub.Tasks.WaitingAsync(activity, 2, hub.Hub.Timeout)).Count == 2, "both items wait");
+
+        await hub.Hub.Client.RaiseEventAsync(id, WorkflowOrchestrator.Stop, new StopRequest(), hub.Hub.Timeout);
+
+        Assert.AreEqual("ABORTED", (await hub.EndAsync(id)).Status);
+        await Eventually.TrueAsync(async () => (await hub.Tasks.WaitingAsync(activity, 2, hub.Hub.Timeout)).Count == 0, "nothing waits any more");
+    }
+
+    [TestMethod]
     public async Task A_branch_that_fails_is_caught_while_the_one_beside_it_still_waits()
     {
         await using var hub = await WorkflowHub.StartAsync();
