@@ -26,6 +26,9 @@ ACCOUNT = "devstoreaccount1"
 # The emulator's published development key.
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
+PATIENCE = 240
+"""Seconds after which a test gives up waiting: far longer than anything takes, since a busy machine says nothing about the code."""
+
 sys.path.insert(0, os.path.join(JOBS, "runner"))
 sys.path.insert(0, JOBS)
 
@@ -98,7 +101,7 @@ def job_environment(trial, dataset, parameters, **values):
     return environment
 
 
-def run_job(job, environment, timeout=120):
+def run_job(job, environment, timeout=PATIENCE):
     """Runs batch-jobs/{job}/train.py to its end."""
     return subprocess.run([sys.executable, os.path.join(JOBS, job, "train.py")], env=environment, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
@@ -129,7 +132,7 @@ def read_metrics(trial):
         return [json.loads(line) for line in file]
 
 
-def wait_until(condition, seconds=60, what="the condition"):
+def wait_until(condition, seconds=PATIENCE, what="the condition"):
     """Polls until the condition gives something true, and returns that."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -160,7 +163,7 @@ class Azurite:
             ["node", os.path.join(modules, "azurite", "dist", "src", "blob", "main.js"), "--blobHost", "127.0.0.1", "--blobPort",
              str(self.port), "--location", self.folder, "--silent", "--skipApiVersionCheck", "--disableTelemetry"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_until(self._answers, 30, "Azurite's port")
+        wait_until(self._answers, PATIENCE, "Azurite's port")
 
     def stop(self):
         self.process.kill()

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import unittest
 
-from support import JOBS, Azurite, FolderTestCase, hold_port, job_environment, make_dataset, read_metrics, run_job, train_here, wait_until
+from support import JOBS, PATIENCE, Azurite, FolderTestCase, hold_port, job_environment, make_dataset, read_metrics, run_job, train_here, wait_until
 
 try:
     import torch
@@ -32,7 +32,7 @@ class DistributedTests(FolderTestCase):
         return process
 
     def finish(self, *processes):
-        errors = [process.communicate(timeout=120)[1] for process in processes]
+        errors = [process.communicate(timeout=PATIENCE)[1] for process in processes]
         return [process.returncode for process in processes], "\n".join(errors)
 
     def assert_same_losses(self, first, second):
@@ -67,7 +67,7 @@ class DistributedTests(FolderTestCase):
         port = held.getsockname()[1]
         first, second = self.start("first", port, rank=0, DML_BUDGET=30), self.start("second", port, DML_BUDGET=30)
         metrics = os.path.join(self.folder, "first", "output", "metrics.jsonl")
-        wait_until(lambda: os.path.exists(metrics) and os.path.getsize(metrics) > 1000, 60, "the first steps")
+        wait_until(lambda: os.path.exists(metrics) and os.path.getsize(metrics) > 1000, PATIENCE, "the first steps")
         second.send_signal(signal.SIGTERM)
         codes, errors = self.finish(first, second)
         self.assertEqual(codes, [143, 143], errors)
@@ -90,7 +90,7 @@ class LauncherTests(FolderTestCase):
     @unittest.skipIf(torch is None, "this interpreter has no PyTorch")
     def test_the_code_of_the_process_that_fails_first_is_passed_on_and_the_others_are_ended(self):
         process = self.start("import os, time\nos._exit(64) if os.environ['LOCAL_RANK'] == '1' else time.sleep(600)")
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 64)
 
     @unittest.skipIf(torch is None, "this interpreter has no PyTorch")
@@ -98,7 +98,7 @@ class LauncherTests(FolderTestCase):
         process = self.start("import os, signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\nos.write(1, b'on\\n')\ntime.sleep(600)")
         self.assertEqual([process.stdout.readline() for _ in range(3)], ["on\n"] * 3)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 143)
 
 
@@ -115,7 +115,7 @@ class WorkerTests(FolderTestCase):
             os.path.join(self.make("node"), "grant.json"), self.azurite.container("runs"), "run/trials/trial-001",
             self.azurite.container("datasets", "r"), "nowhere/1", ["manifest.json"])
         environment = dict(os.environ, DML_NODES="2", AZ_BATCH_IS_CURRENT_NODE_MASTER="false")
-        done = subprocess.run(self.command("worker.py", grant), cwd=self.make("node"), env=environment, timeout=60, stderr=subprocess.PIPE)
+        done = subprocess.run(self.command("worker.py", grant), cwd=self.make("node"), env=environment, timeout=PATIENCE, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 69)
         self.assertIn(b"has no manifest.json", done.stderr)
 
