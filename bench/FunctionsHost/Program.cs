@@ -106,12 +106,14 @@ static async Task<int> MeasureAsync(bool quick, string? only, string? workload)
         var bareUrl = new Uri($"http://127.0.0.1:{barePort}/empty");
         await UntilAnswersAsync(bareUrl);
         var hostCost = await HttpCost.MeasureAsync(new Uri(host.Http.BaseAddress!, "empty"), duration, host.Id, worker);
+        var resultCost = await HttpCost.MeasureAsync(new Uri(host.Http.BaseAddress!, "empty-result"), duration, host.Id, worker);
         var bareCost = await HttpCost.MeasureAsync(bareUrl, duration, bare.Id);
         bare.StandardInput.Close();
         await bare.WaitForExitAsync();
         Line("| an empty HTTP function | µs of processor time | median, one connection | requests/s, 64 connections |");
         Line("|---|---|---|---|");
         Line(Text($"| under the host | host {Micro(hostCost, 0):0}, worker {Micro(hostCost, 1):0} | {hostCost.Latency.TotalMicroseconds:0} µs | {hostCost.PerSecond:0} |"));
+        Line(Text($"| the same, answering by an IActionResult (a line of log each) | host {Micro(resultCost, 0):0}, worker {Micro(resultCost, 1):0} | {resultCost.Latency.TotalMicroseconds:0} µs | {resultCost.PerSecond:0} |"));
         Line(Text($"| a bare ASP.NET Core endpoint | {Micro(bareCost, 0):0} | {bareCost.Latency.TotalMicroseconds:0} µs | {bareCost.PerSecond:0} |"));
         Line("");
         Line(Text($"Start to the first answer: {host.Start.TotalSeconds:0.0} s."));

@@ -15,7 +15,11 @@ public static class Workloads
 
     /// <summary>Does nothing: what an invocation costs.</summary>
     [Function(nameof(Empty))]
-    public static IActionResult Empty([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "empty")] HttpRequest request) => new OkResult();
+    public static Task Empty([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "empty")] HttpRequest request) => Task.CompletedTask;
+
+    /// <summary>Answers by a result of ASP.NET Core MVC, of which the worker sends a line of log to the host.</summary>
+    [Function(nameof(EmptyResult))]
+    public static IActionResult EmptyResult([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "empty-result")] HttpRequest request) => new OkResult();
 
     /// <summary>Starts <c>instances</c> orchestrations of a kind with the input <c>size</c>, waits until all have completed, and answers the seconds that took.</summary>
     [Function(nameof(Run))]
