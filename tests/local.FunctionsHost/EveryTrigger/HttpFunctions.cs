@@ -63,6 +63,8 @@ public class HttpFunctions(ILogger<HttpFunctions> logger)
     {
         await request.HttpContext.Response.WriteAsync("a part");
         await request.HttpContext.Response.Body.FlushAsync();
+        // A connection that is reset loses what its reader has not taken yet.
+        await Signals.WaitAsync("break-off", request.HttpContext.RequestAborted);
         throw new InvalidOperationException("a secret of the app");
     }
 

@@ -100,6 +100,7 @@ public sealed class HttpTests
     {
         using var response = await Client.GetAsync(new Uri("api/breaksoff", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         Assert.AreEqual(HttpStatusCode.OK, response.StatusCode);
+        using var signal = await Client.PostAsync(new Uri("api/signal/break-off", UriKind.Relative), null);
         await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync());
     }
 
