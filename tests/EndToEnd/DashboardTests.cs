@@ -21,7 +21,11 @@ public sealed class DashboardTests
         Uri login;
         await using (Up up = await Up.StartAsync(state.Path, "--dashboard"))
         {
-            login = new Uri(up.Output.Split('\n').Single(line => line.StartsWith("Dashboard   http", StringComparison.Ordinal))["Dashboard".Length..].Trim());
+            // It writes down that it is ready before it says so.
+            string said = await Eventually.GetAsync(
+                () => Task.FromResult(up.Output.Split('\n').SingleOrDefault(line => line.StartsWith("Dashboard   http", StringComparison.Ordinal))),
+                "up says where its dashboard is", () => up.Output);
+            login = new Uri(said["Dashboard".Length..].Trim());
             await NobodyElseGetsInAsync(login);
             await SmallMnist.UploadAsync(up.Blobs, Folder, trainImages: 500);
             string id = await up.Pipelines.StartAsync(SmallPipeline.Json(Folder, trials: 2, budget: 1, learningRates: [0.002, 0.003]), Folder, CancellationToken.None);
