@@ -58,7 +58,7 @@ internal static class WorkflowCommand
             await output.WriteLineAsync($"{mistake.Location ?? "/"}: {mistake.Message} ({mistake.Code})");
         }
 
-        await output.WriteLineAsync(mistakes.Count == 0 ? $"{name} is valid." : string.Create(CultureInfo.InvariantCulture, $"{name} has {mistakes.Count} mistakes."));
+        await output.WriteLineAsync(mistakes.Count == 0 ? $"{name} is valid." : string.Create(CultureInfo.InvariantCulture, $"{name} has {mistakes.Count} {(mistakes.Count == 1 ? "mistake" : "mistakes")}."));
         return mistakes.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 

@@ -142,7 +142,7 @@ public class TrialOrchestratorTests
         TrialStatus status = ended.ReadOutputAs<TrialStatus>()!;
         Assert.AreEqual((TrialState.Completed, 0.9, 1), (status.State, status.Objective, status.Attempts));
         Assert.AreEqual(1, training.Submitted.Count);
-        Assert.IsTrue((await hub.Client.GetOrchestrationHistoryAsync(id, hub.Timeout)).Count < 300);
+        Assert.IsNotNull(ended.ReadInputAs<TrialInput>()!.Record, "the last execution began with what earlier ones came to");
     }
 
     private static TrialInput Input(ScriptedTraining training, RetryBudgets? budgets)
