@@ -43,9 +43,31 @@ public static class JsonBlobs
         }
     }
 
+    /// <summary>Writes a document over the one that has an ETag; over nothing where that is the default.</summary>
+    /// <returns>The new ETag; null where somebody else was faster.</returns>
+    public static async Task<ETag?> TryReplaceJsonAsync<T>(this BlobClient blob, T document, ETag current, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        bool isNew = current == default;
+        var conditions = isNew ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = current };
+        try
+        {
+            return (await blob.UploadAsync(BinaryData.FromObjectAsJson(document, Options), Json(conditions), cancellationToken)).Value.ETag;
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412 || (e.Status == 404 && !isNew))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads a document; null where the blob does not exist.</summary>
     /// <exception cref="InvalidDataException">The blob holds something else.</exception>
     public static async Task<T?> ReadJsonAsync<T>(this BlobClient blob, CancellationToken cancellationToken)
+        where T : class => (await blob.ReadJsonWithETagAsync<T>(cancellationToken)).Document;
+
+    /// <summary>Reads a document and its ETag; null where the blob does not exist.</summary>
+    /// <exception cref="InvalidDataException">The blob holds something else.</exception>
+    public static async Task<(T? Document, ETag ETag)> ReadJsonWithETagAsync<T>(this BlobClient blob, CancellationToken cancellationToken)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(blob);
@@ -58,11 +80,11 @@ public static class JsonBlobs
                 throw new InvalidDataException($"{blob.BlobContainerName}/{blob.Name} is larger than {MaxBytes} bytes.");
             }
 
-            return await JsonSerializer.DeserializeAsync<T>(content, Options, cancellationToken);
+            return (await JsonSerializer.DeserializeAsync<T>(content, Options, cancellationToken), response.Value.Details.ETag);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            return null;
+            return default;
         }
         catch (JsonException e)
         {

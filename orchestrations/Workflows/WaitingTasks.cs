@@ -202,34 +202,11 @@ public sealed partial class WaitingTasks(BlobServiceClient blobs, TimeProvider t
         }
     }
 
-    private async Task<(WaitingTask? Task, ETag ETag)> ReadAsync(string token, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Response<BlobDownloadResult> response = await Document(token).DownloadContentAsync(cancellationToken);
-            return (response.Value.Content.ToObjectFromJson<WaitingTask>(JsonBlobs.Options), response.Value.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return (null, default);
-        }
-    }
+    private Task<(WaitingTask? Task, ETag ETag)> ReadAsync(string token, CancellationToken cancellationToken) =>
+        Document(token).ReadJsonWithETagAsync<WaitingTask>(cancellationToken);
 
-    private async Task<bool> TryReplaceAsync(WaitingTask task, ETag current, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Document(task.Token).UploadAsync(
-                BinaryData.FromObjectAsJson(task, JsonBlobs.Options),
-                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfMatch = current } },
-                cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
-        {
-            return false;
-        }
-    }
+    private async Task<bool> TryReplaceAsync(WaitingTask task, ETag current, CancellationToken cancellationToken) =>
+        await Document(task.Token).TryReplaceJsonAsync(task, current, cancellationToken) is not null;
 
     private async IAsyncEnumerable<BlobItem> ListAsync(
         string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -121,7 +121,7 @@ public sealed class WorkflowStore(BlobServiceClient blobs, WorkflowResources res
                 throw new PermanentFailureException($"A workflow has at most {MaxVersions} versions and {MaxAliases} aliases. Use another name.");
             }
 
-            if ((!isNew && alias is null) || await TryReplaceAsync(changed, etag, cancellationToken) is not null)
+            if ((!isNew && alias is null) || await Document(name).TryReplaceJsonAsync(changed, etag, cancellationToken) is not null)
             {
                 return new WorkflowPush(version, isNew, []);
             }
@@ -131,18 +131,8 @@ public sealed class WorkflowStore(BlobServiceClient blobs, WorkflowResources res
     }
 
     /// <summary>The workflow and its ETag; null where there is none.</summary>
-    public async Task<(Workflow? Workflow, ETag ETag)> ReadAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Response<BlobDownloadResult> response = await container.GetBlobClient($"{Machines}{name}.json").DownloadContentAsync(cancellationToken);
-            return (response.Value.Content.ToObjectFromJson<Workflow>(JsonBlobs.Options), response.Value.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return (null, default);
-        }
-    }
+    public Task<(Workflow? Workflow, ETag ETag)> ReadAsync(string name, CancellationToken cancellationToken) =>
+        Document(name).ReadJsonWithETagAsync<Workflow>(cancellationToken);
 
     /// <summary>The names of all workflows, in order.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
@@ -203,7 +193,7 @@ public sealed class WorkflowStore(BlobServiceClient blobs, WorkflowResources res
                 return new AliasChange(workflow, etag, AliasRefusal.TooMany);
             }
 
-            if (await TryReplaceAsync(changed, etag, cancellationToken) is { } written)
+            if (await Document(name).TryReplaceJsonAsync(changed, etag, cancellationToken) is { } written)
             {
                 return new AliasChange(changed, written);
             }
@@ -242,21 +232,5 @@ public sealed class WorkflowStore(BlobServiceClient blobs, WorkflowResources res
         return aliases;
     }
 
-    // Null where somebody else was faster.
-    private async Task<ETag?> TryReplaceAsync(Workflow workflow, ETag current, CancellationToken cancellationToken)
-    {
-        var conditions = current == default ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = current };
-        try
-        {
-            Response<BlobContentInfo> written = await container.GetBlobClient($"{Machines}{workflow.Name}.json").UploadAsync(
-                BinaryData.FromObjectAsJson(workflow, JsonBlobs.Options),
-                new BlobUploadOptions { Conditions = conditions, HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },
-                cancellationToken);
-            return written.Value.ETag;
-        }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
-        {
-            return null;
-        }
-    }
+    private BlobClient Document(string name) => container.GetBlobClient($"{Machines}{name}.json");
 }
