@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DurableMl.BatchJobs.Catalog;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
