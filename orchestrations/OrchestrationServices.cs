@@ -2,6 +2,7 @@ using Azure.Identity;
 using Azure.Storage.Queues;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Workflows;
 using DurableMl.Orchestrations.Workflows.Targets;
@@ -33,6 +34,7 @@ public static class OrchestrationServices
         services.TryAddSingleton<ExecutionStarter>();
         services.TryAddSingleton<ExecutionLog>();
         services.TryAddSingleton<WaitingTasks>();
+        services.TryAddSingleton<ScheduleStore>();
         services.TryAddSingleton<RemoteJobServices>();
         services.TryAddSingleton<BatchTasks>();
         services.TryAddSingleton<ContainerJobs>();

@@ -99,6 +99,11 @@ internal sealed class WorkflowsClient(HttpClient http, TimeProvider time)
     public Task StopAsync(string executionId, string? error, string? cause, CancellationToken cancellationToken) => SendAsync<Execution>(
         HttpMethod.Post, PathOfExecution(executionId) + "/stop", new JsonObject { ["error"] = error, ["cause"] = cause }.ToJsonString(), cancellationToken);
 
+    /// <summary>Lets an execution that has not succeeded go on.</summary>
+    /// <exception cref="CliException">There is none such, or nothing to redrive.</exception>
+    public Task<Execution> RedriveAsync(string executionId, CancellationToken cancellationToken) =>
+        SendAsync<Execution>(HttpMethod.Post, PathOfExecution(executionId) + "/redrive", null, cancellationToken);
+
     /// <summary>Tries out a state.</summary>
     public Task<JsonObject> TestStateAsync(JsonObject request, CancellationToken cancellationToken) =>
         SendAsync<JsonObject>(HttpMethod.Post, "api/workflows/test-state", request.ToJsonString(), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DurableMl.Functions.Pipelines;
+using DurableMl.Functions.Schedules;
 using DurableMl.Functions.Workflows;
 using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Registry;
@@ -7,6 +8,7 @@ using DurableMl.Inference.Routing;
 using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Importing;
+using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Scoring;
 using DurableMl.Orchestrations.Workflows;
 
@@ -126,6 +128,11 @@ internal static class ApiOperations
             Parameters = [("maxResults", "query", "Events on a page, 1 to 1000"), ("nextToken", "query", "What the page before said")],
         },
         ["StopExecution"] = new(Workflows, "Ends an execution as aborted", "The execution as it was", typeof(ExecutionDocument), 400, 404, 409, 413) { Body = typeof(StopRequest), Success = 202 },
+        ["RedriveExecution"] = new(Workflows, "Lets an execution that has not succeeded go on from the state in which it ended", "The execution", typeof(ExecutionDocument), 404, 409) { Success = 202 },
+        ["PutSchedule"] = new(Workflows, "Makes or changes a schedule, by which a workflow or a pipeline is started", "The schedule, and when it starts the next", typeof(ScheduleDocument), 400, 413) { Body = typeof(Schedule) },
+        ["ListSchedules"] = new(Workflows, "All schedules", "The schedules, with what they have done", typeof(ScheduleList)),
+        ["GetSchedule"] = new(Workflows, "A schedule", "The schedule, with what it has done", typeof(ScheduleDocument), 404),
+        ["DeleteSchedule"] = new(Workflows, "Removes a schedule; what it started goes on", "It is gone", null, 404) { Success = 204 },
         ["GetActivityTask"] = new(Workflows, "Gives a worker the oldest task of an activity that nobody has taken; 204 where there is none", "The task", typeof(ActivityTask), 400)
         {
             Parameters = [("worker", "query", "Who asks"), ("waitSeconds", "query", "How long to wait for a task, 0 to 55")],

@@ -21,6 +21,9 @@ internal sealed class Jsonata
     private const long MaximumBytes = 2L << 30;
     private const int MaximumRecursion = 400;
 
+    // What the engine does by itself with an array, such as joining it, is not counted in statements.
+    private const uint MaximumArray = 5_000_000;
+
     private static readonly TimeSpan MaximumTime = TimeSpan.FromMinutes(1);
 
     private static readonly Prepared<Acornima.Ast.Script> Library = Engine.PrepareScript(ReadLibrary());
@@ -84,7 +87,12 @@ internal sealed class Jsonata
                 throw { message: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.' };
               }
             });
-            expression.assign(Symbol.for('jsonata.__evaluate_exit'), () => { depth--; });
+            expression.assign(Symbol.for('jsonata.__evaluate_exit'), (part, input, environment, result) => {
+              depth--;
+              if ((typeof result === 'string' || Array.isArray(result)) && result.length > 4194304) {
+                throw { message: 'A text or an array may have 4194304 parts' };
+              }
+            });
             const value = await expression.evaluate(undefined, JSON.parse(bindings));
             const json = JSON.stringify(value);
             return json === undefined ? '{}' : '{"value":' + json + '}';
@@ -106,6 +114,7 @@ internal sealed class Jsonata
             .MaxStatements(MaximumStatements)
             .LimitMemory(MaximumBytes)
             .LimitRecursion(MaximumRecursion)
+            .MaxArraySize(MaximumArray)
             .TimeoutInterval(MaximumTime)
             .RegexTimeoutInterval(MaximumTime));
         var functions = new JsObject(_engine);

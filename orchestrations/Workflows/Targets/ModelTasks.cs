@@ -15,8 +15,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace DurableMl.Orchestrations.Workflows.Targets;
 
 /// <summary>
-/// Activity: <c>model:infer</c>. <c>model</c> and <c>version</c> say which model, as in the paths of the inference protocol; the rest is a
-/// request of the protocol.
+/// Activity: <c>model:infer</c>. <c>model</c> and <c>version</c> say which model, as in the paths of the inference protocol; <c>inputs</c>,
+/// <c>outputs</c>, <c>parameters</c> and <c>id</c> are the request, and whatever else is there does not matter.
 /// </summary>
 /// <param name="endpoints">Answers requests.</param>
 /// <param name="services">What answering needs.</param>
@@ -25,19 +25,21 @@ public sealed class InferModel(InferenceEndpoints endpoints, IServiceProvider se
     /// <summary>The name of the error of a model that cannot answer, before the status.</summary>
     public const string Error = "Model.StatusCode.";
 
+    // A task's input may have more than the request.
+    private static readonly string[] Members = ["id", "parameters", "inputs", "outputs"];
+
     /// <summary>Returns the model's answer.</summary>
     [Function(nameof(InferModel))]
     public async Task<TaskAnswer> RunAsync([ActivityTrigger] JsonNode input, CancellationToken cancellationToken)
     {
-        var request = input?.DeepClone() as JsonObject ?? [];
-        if (request["model"] is not JsonValue named || !named.TryGetValue(out string? model))
+        var given = input as JsonObject ?? [];
+        if (given["model"] is not JsonValue named || !named.TryGetValue(out string? model))
         {
             return new TaskAnswer(IsFailure: true, null, ErrorNames.Runtime, "$.model must name the model that answers.");
         }
 
-        var version = (string?)request["version"];
-        request.Remove("model");
-        request.Remove("version");
+        var version = (string?)given["version"];
+        var request = new JsonObject(Members.Where(given.ContainsKey).Select(member => KeyValuePair.Create(member, given[member]?.DeepClone())));
         using var answer = new MemoryStream();
         using var body = new MemoryStream(Encoding.UTF8.GetBytes(request.ToJsonString()));
         var http = new DefaultHttpContext { RequestServices = services, RequestAborted = cancellationToken };

@@ -23,7 +23,7 @@ public sealed class WorkflowHttpTests
               "StartAt": "Missing",
               "States": {
                 "A": { "Type": "Task", "Resource": "function:WriteShards", "Next": "Nowhere" },
-                "B": { "Type": "Task", "Resource": "arn:aws:states:::batch:submitJob.sync", "End": true }
+                "B": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true }
               }
             }
             """);
@@ -121,10 +121,50 @@ public sealed class WorkflowHttpTests
     }
 
     [TestMethod]
+    public async Task An_execution_that_failed_is_redriven_from_the_state_that_failed()
+    {
+        var name = Storage.NewName("wf");
+        var definition = $$"""
+            {
+              "StartAt": "First",
+              "States": {
+                "First": { "Type": "Pass", "Result": [1], "Next": "Work" },
+                "Work": { "Type": "Task", "Resource": "activity:{{name}}", "End": true }
+              }
+            }
+            """;
+        await SendAsync(HttpMethod.Put, $"api/workflows/{name}", definition);
+        await SendAsync(HttpMethod.Post, $"api/workflows/{name}/executions?executionId={name}", null);
+        var (running, _) = await SendAsync(HttpMethod.Post, $"api/workflows/executions/{name}/redrive", null);
+        await AnswerAsync("failure", """{"error":"No","cause":"luck"}""");
+        var failed = await EndAsync(name);
+
+        var (redriven, _) = await SendAsync(HttpMethod.Post, $"api/workflows/executions/{name}/redrive", null);
+        var again = await AnswerAsync("success", "2");
+        var ended = await EndAsync(name);
+        var (twice, _) = await SendAsync(HttpMethod.Post, $"api/workflows/executions/{name}/redrive", null);
+
+        Assert.AreEqual((HttpStatusCode.Conflict, HttpStatusCode.Accepted, HttpStatusCode.Conflict), (running, redriven, twice));
+        Assert.AreEqual(("FAILED", "SUCCEEDED", "2"), ((string)failed["status"]!, (string)ended["status"]!, ended["output"]?.ToJsonString()));
+        Assert.AreEqual("[1]", again["input"]!.ToJsonString());
+        var (_, history) = await SendAsync(HttpMethod.Get, $"api/workflows/executions/{name}/history", null);
+        StringAssert.EndsWith(
+            Types(history!), "ActivityFailed ExecutionFailed ExecutionRedriven TaskStateEntered ActivityScheduled ActivityStarted ActivitySucceeded TaskStateExited ExecutionSucceeded");
+
+        async Task<JsonNode> AnswerAsync(string kind, string body)
+        {
+            var (_, task) = await SendAsync(HttpMethod.Post, $"api/workflows/activities/{name}/task?waitSeconds=55", null);
+            await SendAsync(HttpMethod.Post, $"api/workflows/tasks/{task!["taskToken"]}/{kind}", body);
+            return task;
+        }
+    }
+
+    [TestMethod]
     [DataRow("GET", "api/workflows/nosuch", 404)]
     [DataRow("GET", "api/workflows/nosuch/definition", 404)]
     [DataRow("POST", "api/workflows/nosuch/executions", 404)]
     [DataRow("GET", "api/workflows/executions/nosuch", 404)]
+    [DataRow("POST", "api/workflows/executions/nosuch/redrive", 404)]
     [DataRow("GET", "api/workflows/executions/nosuch/history", 404)]
     [DataRow("GET", "api/workflows/executions/nosuch/history?maxResults=0", 400)]
     [DataRow("POST", "api/workflows/tasks/nosuch/heartbeat", 404)]
