@@ -22,6 +22,7 @@ internal static class WorkflowCommand
         Push(),
         List(),
         TestState(),
+        ExportPipeline(),
         WorkflowExecutionCommands.Start(),
         WorkflowExecutionCommands.Watch(),
         WorkflowExecutionCommands.History(),
@@ -198,6 +199,23 @@ internal static class WorkflowCommand
             }
 
             Terminal.Open().Write(table);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command ExportPipeline()
+    {
+        var command = new Command("export-pipeline", "Write a pipeline as a workflow that does the same by its parts.");
+        var file = new Argument<FileInfo>("pipeline") { Description = "The pipeline's file." };
+        var api = new ApiOptions();
+        command.Arguments.Add(file);
+        api.AddTo(command);
+        command.SetHandler(async (result, cancellationToken) =>
+        {
+            using var http = api.Connect(result);
+            var workflow = await new WorkflowsClient(http, TimeProvider.System).ExportPipelineAsync(await ReadAsync(result.GetRequiredValue(file), cancellationToken), cancellationToken);
+            await Console.Out.WriteLineAsync(workflow.ToJsonString(Indented));
             return ExitCodes.Done;
         });
         return command;

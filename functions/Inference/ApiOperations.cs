@@ -109,6 +109,7 @@ internal static class ApiOperations
         },
         ["ValidateWorkflow"] = new(Workflows, "What is wrong with a definition", "All mistakes, each with its place", typeof(WorkflowValidation), 413) { Body = typeof(JsonObject) },
         ["TestState"] = new(Workflows, "Tries out one state, its work replaced by a result or an error", "What the state does, as AWS's operation TestState says it", null, 400, 413) { Body = typeof(StateTestDocument) },
+        ["ExportPipeline"] = new(Workflows, "Writes a pipeline as a workflow that does the same by its parts", "The definition", null, 400, 413) { Body = typeof(JsonObject) },
         ["ListWorkflows"] = new(Workflows, "All workflows", "Their names", typeof(WorkflowList)),
         ["GetWorkflow"] = new(Workflows, "A workflow's versions and aliases", "The workflow, and its ETag", typeof(Workflow), 404),
         ["GetWorkflowDefinition"] = new(Workflows, "The definition of a version", "The text that was pushed", null, 404) { Parameters = [Version] },

@@ -32,10 +32,10 @@ public sealed class WorkflowOptions
     /// <summary>Jobs of Azure Container Apps that <c>container:runJob</c> may start, as <c>NAME => RESOURCE ID</c>.</summary>
     public IList<string> ContainerJobs { get; } = [];
 
-    /// <summary>Where Azure Resource Manager answers.</summary>
+    /// <summary>Where Azure Resource Manager answers: <c>Workflows__ResourceManager</c>.</summary>
     public Uri ResourceManager { get; set; } = new("https://management.azure.com");
 
-    /// <summary>What a stand-in for Azure Resource Manager takes as the bearer's token; null for the app's identity.</summary>
+    /// <summary>What a stand-in for Azure Resource Manager takes as the bearer's token, <c>Workflows__ResourceManagerKey</c>; null for the app's identity.</summary>
     public string? ResourceManagerKey { get; set; }
 
     /// <summary>What stands beside <c>=></c> in the row that begins with a name, which a list of settings gives a meaning; null for none.</summary>

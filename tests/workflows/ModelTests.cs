@@ -37,7 +37,7 @@ public sealed class ModelTests
             }
 
             return Outcome(machine, int.MaxValue) == expected && Outcome(machine, 3) == expected;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
     private static string Outcome(JsonObject machine, int eventsUntilPause)
     {

@@ -25,6 +25,7 @@ internal sealed class Jsonata
     private const uint MaximumArray = 5_000_000;
 
     private static readonly TimeSpan MaximumTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaximumRegexTime = TimeSpan.FromSeconds(5);
 
     private static readonly Prepared<Acornima.Ast.Script> Library = Engine.PrepareScript(ReadLibrary());
     private static readonly Prepared<Acornima.Ast.Script> Prelude = Engine.PrepareScript("""
@@ -116,7 +117,7 @@ internal sealed class Jsonata
             .LimitRecursion(MaximumRecursion)
             .MaxArraySize(MaximumArray)
             .TimeoutInterval(MaximumTime)
-            .RegexTimeoutInterval(MaximumTime));
+            .RegexTimeoutInterval(MaximumRegexTime));
         var functions = new JsObject(_engine);
         functions.Set("now", Function(_ => host.Now.ToUnixTimeMilliseconds()));
         functions.Set("random", Function(_ => IntrinsicFunctions.Fraction(host)));

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues;
 using Functions.Tests.Fixtures;
@@ -44,6 +45,23 @@ public sealed class TaskTargetTests
         QueueClient queue = new(await Storage.ConnectionStringAsync(), App.Queue, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         string[] messages = [.. (await queue.PeekMessagesAsync(32)).Value.Select(message => message.MessageText)];
         CollectionAssert.Contains(messages, $$"""{"published":"{{raw.Name}}"}""");
+    }
+
+    [TestMethod]
+    [DataRow(0.5, "published")]
+    public async Task An_exported_pipeline_does_what_the_pipeline_does(double minimum, string state)
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        JsonObject pipeline = Probe.Pipeline(raw, "ok");
+        pipeline["evaluate"] = new JsonObject { ["minimum"] = minimum };
+        pipeline["approve"] = new JsonObject { ["deadline"] = "PT1S", ["default"] = "approve" };
+        using HttpResponseMessage exported = await app.Http.PostAsJsonAsync(new Uri("api/workflows/export-pipeline", UriKind.Relative), pipeline);
+
+        JsonNode ended = await app.RunWorkflowAsync(JsonNode.Parse(await exported.Content.ReadAsStringAsync())!);
+
+        Assert.AreEqual(state, (string?)ended["output"]?["state"], ended.ToJsonString());
+        Assert.AreEqual(raw.Name, (string?)ended["output"]!["model"]!["model"]);
     }
 
     [TestMethod]

@@ -160,6 +160,30 @@ public sealed class WorkflowHttpTests
     }
 
     [TestMethod]
+    public async Task A_schedule_starts_a_workflow_at_its_time_and_says_what_it_did()
+    {
+        var name = Storage.NewName("s");
+        await SendAsync(HttpMethod.Put, $"api/workflows/{name}", Echo);
+        var at = DateTimeOffset.UtcNow.AddSeconds(2).ToString("O");
+
+        var (wrong, problem) = await SendAsync(HttpMethod.Put, $"api/schedules/{name}", $$"""{"workflow":"{{name}}","cron":"99 * * * *"}""");
+        var (unknown, _) = await SendAsync(HttpMethod.Put, $"api/schedules/{name}", $$"""{"workflow":"nosuch","at":"{{at}}"}""");
+        var (put, _) = await SendAsync(HttpMethod.Put, $"api/schedules/{name}", $$"""{"workflow":"{{name}}","at":"{{at}}","input":{"n":3} }""");
+        var done = await Eventually.GetAsync(
+            async () => (await SendAsync(HttpMethod.Get, $"api/schedules/{name}", null)).Body is { } body && body["lastId"] is not null ? body : null, "it was started");
+        var ended = await EndAsync((string)done["lastId"]!);
+        var (_, all) = await SendAsync(HttpMethod.Get, "api/schedules", null);
+        var (removed, _) = await SendAsync(HttpMethod.Delete, $"api/schedules/{name}", null);
+        var (again, _) = await SendAsync(HttpMethod.Delete, $"api/schedules/{name}", null);
+
+        Assert.AreEqual((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.OK), (wrong, unknown, put));
+        Assert.AreEqual("$.cron", (string?)problem!["errors"]![0]!["path"]);
+        Assert.AreEqual("""{"n":3}""", ended["output"]?.ToJsonString());
+        Assert.IsTrue(all!["schedules"]!.AsArray().Any(each => (string?)each!["name"] == name));
+        Assert.AreEqual((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (removed, again));
+    }
+
+    [TestMethod]
     [DataRow("GET", "api/workflows/nosuch", 404)]
     [DataRow("GET", "api/workflows/nosuch/definition", 404)]
     [DataRow("POST", "api/workflows/nosuch/executions", 404)]
