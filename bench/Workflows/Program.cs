@@ -11,6 +11,9 @@ using DurableMl.Workflows.Execution;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 // dotnet run -c Release --project bench/Workflows
 // results.md is written anew.
@@ -48,7 +51,7 @@ DurableTaskTestHost host = await DurableTaskTestHost.StartAsync(
         // Histories are kept in blobs; here their cost is that of a call.
         tasks.AddActivityFunc<RecordExecutionInput, bool>(nameof(RecordExecution), (_, _) => true);
     },
-    new DurableTaskTestHostOptions { Port = FreePort.Next() });
+    new DurableTaskTestHostOptions { Port = FreePort.Next(), LoggerFactory = NullLoggerFactory.Instance, ConfigureServices = services => services.AddLogging(logging => logging.ClearProviders()) });
 await using (host)
 {
     Line("\n## As orchestrations\n");

@@ -148,13 +148,10 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         Task<TaskAnswer> answer = context.WaitForExternalEvent<TaskAnswer>(EventFor(token));
         openTasks.Add(token);
         await KeepAsync(() => context.CallActivityAsync(nameof(OpenTask), task, ActivityRetries.Brief));
-        if (!isQueued)
-        {
-            await targets.BeginAsync(resource, id, request.Arguments);
-        }
-
+        var begun = isQueued ? null : await targets.BeginAsync(resource, id, request.Arguments);
         var failure = await AwaitAsync(answer, request, token, deadline);
         await CloseAsync(token);
+        await targets.EndAsync(resource, id, begun);
         if (failure is not null)
         {
             throw failure;

@@ -53,6 +53,27 @@ internal sealed class TaskTargets(TaskOrchestrationContext context)
         _ => CallAsync<JsonNode>(resource.Name, arguments),
     };
 
+    /// <summary>Ends what <see cref="BeginAsync"/> has begun, once nobody waits for it any more.</summary>
+    /// <param name="resource">What runs it.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="begun">What beginning it gave.</param>
+    public async Task EndAsync(WorkflowResource resource, string id, JsonNode? begun)
+    {
+        if (resource.Kind is not (ResourceKind.BatchJob or ResourceKind.ContainerJob))
+        {
+            return;
+        }
+
+        try
+        {
+            await context.CallActivityAsync(nameof(EndRemoteJob), JobOf(resource, id, null) with { Handle = (string?)begun }, ActivityRetries.Brief);
+        }
+        catch (TaskFailedException)
+        {
+            // What the task came to counts for more; the service ends the job at its own limit.
+        }
+    }
+
     /// <summary>Asks a task to end, if it is one that can and goes on.</summary>
     public void Cancel(string id, string reason)
     {
@@ -90,8 +111,11 @@ internal sealed class TaskTargets(TaskOrchestrationContext context)
     private static async Task<JsonNode?> ShownAsync<T>(Task<T?> work) => JsonSerializer.SerializeToNode(await work, JsonBlobs.Options);
 
     // What tells its failures by the names that the language has for them.
-    private static async Task<JsonNode?> AnsweredAsync(Task<TaskAnswer?> work) =>
-        await work is { IsFailure: false } answer ? answer.Output : throw new WorkflowFailure((await work)?.Error, (await work)?.Cause);
+    private static async Task<JsonNode?> AnsweredAsync(Task<TaskAnswer?> work)
+    {
+        var answer = await work;
+        return answer is { IsFailure: false } ? answer.Output : throw new WorkflowFailure(answer?.Error, answer?.Cause);
+    }
 
     private async Task<EvaluationResult?> EvaluateAsync(JsonNode? arguments)
     {

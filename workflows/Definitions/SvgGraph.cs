@@ -14,7 +14,7 @@ public static class SvgGraph
     private const int NodeWidth = 190;
     private const int NodeHeight = 46;
     private const int Gap = 44;
-    private const int RowGap = 52;
+    private const int RowGap = 64;
     private const int Padding = 18;
     private const int Header = 30;
     private const int Lane = 14;
@@ -166,7 +166,9 @@ public static class SvgGraph
                     var to = layout.Nodes[way.Target];
                     if (layout.IsBeside(node, way))
                     {
-                        Beside(left + (Lane * lane++) + (Lane / 2), left + node.X, top + node.Y + (node.Height / 2) + (4 * i), left + to.X, top + to.Y + (to.Height / 2) - 6, way);
+                        var offset = 4 * (lane % 6);
+                        Beside(
+                            left + (Lane * lane++) + (Lane / 2), left + node.X + 20 + (8 * i), top + node.Y + node.Height, left + to.X + 20 + offset, top + to.Y, 10 + offset, way);
                     }
                     else
                     {
@@ -206,10 +208,11 @@ public static class SvgGraph
             Label(way, (x1 + x2) / 2, ((y1 + y2) / 2) + 4, "middle");
         }
 
-        private void Beside(int lane, int x1, int y1, int x2, int y2, Transition way)
+        // Out below the state and in above the other, so that the states beside them are not crossed.
+        private void Beside(int lane, int x1, int y1, int x2, int y2, int offset, Transition way)
         {
-            Add(_ways, $"""<path class="way{(way.IsCatch ? " catch" : "")}" d="M{x1} {y1}H{lane + 6}Q{lane} {y1} {lane} {y1 + (y2 > y1 ? 6 : -6)}V{y2 + (y2 > y1 ? -6 : 6)}Q{lane} {y2} {lane + 6} {y2}H{x2}" marker-end="url(#to)"/>""");
-            Label(way, lane + 4, y1 - 4, "start");
+            Add(_ways, $"""<path class="way{(way.IsCatch ? " catch" : "")}" d="M{x1} {y1}V{y1 + offset}H{lane}V{y2 - offset - 6}H{x2}V{y2}" marker-end="url(#to)"/>""");
+            Label(way, lane + 4, y1 + offset - 3, "start");
         }
 
         private void Label(Transition way, int x, int y, string anchor)

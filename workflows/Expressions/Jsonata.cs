@@ -58,43 +58,53 @@ internal sealed class Jsonata
             return JSON.stringify({ error: String(e.message) });
           }
         };
+        // Loops evaluate the same expressions again and again.
+        const expressions = new Map();
+        const compile = text => {
+          const known = expressions.get(text);
+          if (known) { return known; }
+          const expression = jsonata(text);
+          const compiled = { expression, depth: 0 };
+          expression.registerFunction('partition', (items, size) => {
+            const parts = [];
+            for (let i = 0; i < items.length; i += size) { parts.push(items.slice(i, i + size)); }
+            return parts;
+          }, '<an:a>');
+          expression.registerFunction('range', (start, end, step) => {
+            const items = [];
+            for (let i = start; step > 0 ? i <= end : i >= end; i += step) {
+              if (items.push(i) > 1000 || step === 0) { throw { message: 'A range may have 1000 numbers and no step of 0' }; }
+            }
+            return sequence(items);
+          }, '<nnn:a>');
+          expression.registerFunction('hash', (data, algorithm) => {
+            const hash = host.hash(typeof data === 'string' ? data : JSON.stringify(data), algorithm);
+            if (hash === null) { throw { message: 'There is no hash algorithm ' + algorithm }; }
+            return hash;
+          });
+          expression.registerFunction('uuid', () => host.uuid());
+          expression.registerFunction('parse', text => JSON.parse(text), '<s:x>');
+          expression.registerFunction('random', seed => seed === undefined ? host.random() : host.seeded(seed));
+          expression.assign('eval', undefined);
+          expression.assign(Symbol.for('jsonata.__evaluate_entry'), () => {
+            if (++compiled.depth > 100) {
+              throw { message: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.' };
+            }
+          });
+          expression.assign(Symbol.for('jsonata.__evaluate_exit'), (part, input, environment, result) => {
+            compiled.depth--;
+            if ((typeof result === 'string' || Array.isArray(result)) && result.length > 4194304) {
+              throw { message: 'A text or an array may have 4194304 parts' };
+            }
+          });
+          expressions.set(text, compiled);
+          return compiled;
+        };
         globalThis.evaluateExpression = async function (text, bindings) {
           try {
-            const expression = jsonata(text);
-            expression.registerFunction('partition', (items, size) => {
-              const parts = [];
-              for (let i = 0; i < items.length; i += size) { parts.push(items.slice(i, i + size)); }
-              return parts;
-            }, '<an:a>');
-            expression.registerFunction('range', (start, end, step) => {
-              const items = [];
-              for (let i = start; step > 0 ? i <= end : i >= end; i += step) {
-                if (items.push(i) > 1000 || step === 0) { throw { message: 'A range may have 1000 numbers and no step of 0' }; }
-              }
-              return sequence(items);
-            }, '<nnn:a>');
-            expression.registerFunction('hash', (data, algorithm) => {
-              const hash = host.hash(typeof data === 'string' ? data : JSON.stringify(data), algorithm);
-              if (hash === null) { throw { message: 'There is no hash algorithm ' + algorithm }; }
-              return hash;
-            });
-            expression.registerFunction('uuid', () => host.uuid());
-            expression.registerFunction('parse', text => JSON.parse(text), '<s:x>');
-            expression.registerFunction('random', seed => seed === undefined ? host.random() : host.seeded(seed));
-            expression.assign('eval', undefined);
-            let depth = 0;
-            expression.assign(Symbol.for('jsonata.__evaluate_entry'), () => {
-              if (++depth > 100) {
-                throw { message: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.' };
-              }
-            });
-            expression.assign(Symbol.for('jsonata.__evaluate_exit'), (part, input, environment, result) => {
-              depth--;
-              if ((typeof result === 'string' || Array.isArray(result)) && result.length > 4194304) {
-                throw { message: 'A text or an array may have 4194304 parts' };
-              }
-            });
-            const value = await expression.evaluate(undefined, JSON.parse(bindings));
+            const compiled = compile(text);
+            compiled.depth = 0;
+            const value = await compiled.expression.evaluate(undefined, JSON.parse(bindings));
             const json = JSON.stringify(value);
             return json === undefined ? '{}' : '{"value":' + json + '}';
           } catch (e) {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Runs;

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Inference.Registry;
@@ -37,7 +36,7 @@ public sealed class TalkTests
     public async Task A_container_stands_between_functions()
     {
         App app = await App.GetAsync();
-        await MakeContainerJobAsync(app);
+        await app.MakeContainerJobAsync();
 
         JsonNode ended = await app.RunWorkflowAsync(Example("fargate-between-functions"));
 
@@ -120,14 +119,4 @@ public sealed class TalkTests
     }
 
     private static JsonNode Example(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "examples", "workflows", $"{name}.asl.json")))!;
-
-    private static async Task MakeContainerJobAsync(App app)
-    {
-        using var http = new HttpClient { BaseAddress = app.Emulator.Url };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", app.Emulator.Key);
-        using HttpResponseMessage made = await http.PutAsync(
-            new Uri("subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/Microsoft.App/jobs/train?api-version=2024-03-01", UriKind.Relative),
-            JsonContent.Create(JsonNode.Parse("""{"properties":{"template":{"containers":[{"name":"train","image":"durableml/train:1"}]}}}""")));
-        Assert.IsTrue(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync());
-    }
 }

@@ -138,6 +138,33 @@ public sealed class TaskTargetTests
         StringAssert.Contains((string)ended["cause"]!, cause);
     }
 
+    [TestMethod]
+    public async Task A_container_that_takes_too_long_is_stopped_and_its_variables_reach_it()
+    {
+        App app = await App.GetAsync();
+        await app.MakeContainerJobAsync();
+        JsonObject Overrides(params string[] command) => new()
+        {
+            ["JobName"] = "train",
+            ["ContainerOverrides"] = new JsonArray(new JsonObject
+            {
+                ["Command"] = new JsonArray([.. command.Select(word => JsonValue.Create(word))]), ["Environment"] = new JsonArray(new JsonObject { ["Name"] = "WANTED", ["Value"] = "7" }),
+            }),
+        };
+        JsonObject slow = WorkflowClient.Of("container:runJob.sync", Overrides("sleep", "600"));
+        slow["States"]!["Task"]!["TimeoutSeconds"] = 3;
+
+        JsonNode[] ended = await Task.WhenAll(
+            app.RunWorkflowAsync(slow),
+            app.RunWorkflowAsync(WorkflowClient.Of("container:runJob.sync", Overrides("sh", "-c", "exit $WANTED"))),
+            app.RunWorkflowAsync(WorkflowClient.Of("container:runJob.sync", Overrides("sh", "-c", "test $WANTED = 7"))));
+
+        Assert.AreEqual("States.Timeout", (string?)ended[0]["error"], ended[0].ToJsonString());
+        Assert.AreEqual(("States.TaskFailed", "Failed"), ((string?)ended[1]["error"], (string?)JsonNode.Parse((string)ended[1]["cause"]!)!["Status"]));
+        Assert.AreEqual("SUCCEEDED", (string?)ended[2]["status"], ended[2].ToJsonString());
+        await Eventually.TrueAsync(async () => (await app.ContainerExecutionsAsync()).Contains("Stopped"), "the slow one is stopped");
+    }
+
     private static JsonObject Batch(string program) => WorkflowClient.Of(
         "batch:submitJob.sync",
         new JsonObject { ["JobName"] = "job", ["JobDefinition"] = "python", ["JobQueue"] = "cpu", ["ContainerOverrides"] = new JsonObject { ["Command"] = new JsonArray("python3", "-c", program) } });
