@@ -1,6 +1,12 @@
+using Azure.Identity;
+using Azure.Storage.Queues;
+using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Workflows;
+using DurableMl.Orchestrations.Workflows.Targets;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -28,6 +34,21 @@ public static class OrchestrationServices
         services.TryAddSingleton<ExecutionStarter>();
         services.TryAddSingleton<ExecutionLog>();
         services.TryAddSingleton<WaitingTasks>();
+        services.TryAddSingleton<ScheduleStore>();
+        services.TryAddSingleton<RemoteJobServices>();
+        services.TryAddSingleton<BatchTasks>();
+        services.TryAddSingleton<ContainerJobs>();
+        services.TryAddTransient<PublishModel>();
+        services.TryAddSingleton(static provider => DataQueues(provider.GetRequiredService<IConfiguration>()));
         return services;
+    }
+
+    // In base64, as queue triggers expect messages.
+    private static QueueServiceClient DataQueues(IConfiguration configuration)
+    {
+        var encoding = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        return configuration["DataStorage"] is { Length: > 0 } connectionString ? new QueueServiceClient(connectionString, encoding)
+            : Uri.TryCreate(configuration["DataStorage:queueServiceUri"], UriKind.Absolute, out Uri? account) ? new QueueServiceClient(account, new DefaultAzureCredential(), encoding)
+            : throw new InvalidOperationException("The setting DataStorage is missing: give a connection string, or DataStorage__queueServiceUri to use the managed identity.");
     }
 }

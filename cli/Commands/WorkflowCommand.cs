@@ -22,10 +22,12 @@ internal static class WorkflowCommand
         Push(),
         List(),
         TestState(),
+        ExportPipeline(),
         WorkflowExecutionCommands.Start(),
         WorkflowExecutionCommands.Watch(),
         WorkflowExecutionCommands.History(),
         WorkflowExecutionCommands.Stop(),
+        WorkflowExecutionCommands.Redrive(),
     };
 
     /// <summary>Reads a file.</summary>
@@ -79,20 +81,23 @@ internal static class WorkflowCommand
 
     private static Command Graph()
     {
-        var command = new Command("graph", "Draw a definition as a Mermaid flowchart, or how far an execution came in it.");
+        var command = new Command("graph", "Draw a definition as a Mermaid flowchart or an SVG, or how far an execution came in it.");
         var file = DefinitionFile();
         file.Arity = ArgumentArity.ZeroOrOne;
         var execution = new Option<string?>("--execution") { Description = "The execution whose definition is drawn, with the states that it passed." };
+        var svg = new Option<bool>("--svg") { Description = "Draw an SVG, which needs no other program to look at." };
         var api = new ApiOptions();
         command.Arguments.Add(file);
         command.Options.Add(execution);
+        command.Options.Add(svg);
         api.AddTo(command);
         command.SetHandler(async (result, cancellationToken) =>
         {
+            Func<JsonObject, IReadOnlyDictionary<string, StateProgress>?, string> draw = result.GetValue(svg) ? SvgGraph.Of : MermaidGraph.Of;
             if (result.GetValue(execution) is { } id)
             {
                 using var http = api.Connect(result);
-                await Console.Out.WriteAsync(await DrawAsync(new WorkflowsClient(http, TimeProvider.System), id, cancellationToken));
+                await Console.Out.WriteAsync(await DrawAsync(new WorkflowsClient(http, TimeProvider.System), id, draw, cancellationToken));
                 return ExitCodes.Done;
             }
 
@@ -103,13 +108,14 @@ internal static class WorkflowCommand
                 return await ValidateAsync(text, given.Name, Console.Error);
             }
 
-            await Console.Out.WriteAsync(MermaidGraph.Of(JsonNode.Parse(text)!.AsObject()));
+            await Console.Out.WriteAsync(draw(JsonNode.Parse(text)!.AsObject(), null));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    private static async Task<string> DrawAsync(WorkflowsClient client, string executionId, CancellationToken cancellationToken)
+    private static async Task<string> DrawAsync(
+        WorkflowsClient client, string executionId, Func<JsonObject, IReadOnlyDictionary<string, StateProgress>?, string> draw, CancellationToken cancellationToken)
     {
         var execution = await client.GetExecutionAsync(executionId, cancellationToken);
         var definition = await client.DefinitionAsync(execution.Workflow!, execution.Version!.Value, cancellationToken);
@@ -128,7 +134,7 @@ internal static class WorkflowCommand
             progress[state] = StateProgress.Failed;
         }
 
-        return MermaidGraph.Of(definition, progress);
+        return draw(definition, progress);
     }
 
     private static Command Push()
@@ -193,6 +199,23 @@ internal static class WorkflowCommand
             }
 
             Terminal.Open().Write(table);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command ExportPipeline()
+    {
+        var command = new Command("export-pipeline", "Write a pipeline as a workflow that does the same by its parts.");
+        var file = new Argument<FileInfo>("pipeline") { Description = "The pipeline's file." };
+        var api = new ApiOptions();
+        command.Arguments.Add(file);
+        api.AddTo(command);
+        command.SetHandler(async (result, cancellationToken) =>
+        {
+            using var http = api.Connect(result);
+            var workflow = await new WorkflowsClient(http, TimeProvider.System).ExportPipelineAsync(await ReadAsync(result.GetRequiredValue(file), cancellationToken), cancellationToken);
+            await Console.Out.WriteLineAsync(workflow.ToJsonString(Indented));
             return ExitCodes.Done;
         });
         return command;

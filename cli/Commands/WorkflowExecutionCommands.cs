@@ -43,6 +43,16 @@ internal static class WorkflowExecutionCommands
         "Follow an execution: what has happened and what happens, until it has ended.",
         (client, id, cancellationToken) => FollowAsync(client, id, Console.Out, cancellationToken));
 
+    /// <summary><c>redrive</c>: lets one that has not succeeded go on.</summary>
+    public static Command Redrive() => ForExecution(
+        "redrive",
+        "Let an execution that failed, timed out or was stopped go on from the state in which it ended, and follow it.",
+        async (client, id, cancellationToken) =>
+        {
+            await client.RedriveAsync(id, cancellationToken);
+            return await FollowAsync(client, id, Console.Out, cancellationToken);
+        });
+
     /// <summary><c>history</c>: shows what has happened.</summary>
     public static Command History() => ForExecution("history", "Show what has happened in an execution.", async (client, id, cancellationToken) =>
     {

@@ -79,6 +79,8 @@ internal sealed class ServiceFactory(RepositoryLayout layout, HostPorts ports, S
                 ("Batch__AccountUrl", BatchUrl),
                 ("Batch__AccountName", batch.Name),
                 ("Batch__AccountKey", batch.Key),
+                ("Workflows__ResourceManager", BatchUrl),
+                ("Workflows__ResourceManagerKey", batch.Key),
                 ("Batch__PoolId", SpotPool),
                 ("Batch__DedicatedPoolId", DedicatedPool),
                 // The nodes share this machine's cores, so a trial must not take all of them.

@@ -99,6 +99,33 @@ internal sealed class WorkflowsClient(HttpClient http, TimeProvider time)
     public Task StopAsync(string executionId, string? error, string? cause, CancellationToken cancellationToken) => SendAsync<Execution>(
         HttpMethod.Post, PathOfExecution(executionId) + "/stop", new JsonObject { ["error"] = error, ["cause"] = cause }.ToJsonString(), cancellationToken);
 
+    /// <summary>Lets an execution that has not succeeded go on.</summary>
+    /// <exception cref="CliException">There is none such, or nothing to redrive.</exception>
+    public Task<Execution> RedriveAsync(string executionId, CancellationToken cancellationToken) =>
+        SendAsync<Execution>(HttpMethod.Post, PathOfExecution(executionId) + "/redrive", null, cancellationToken);
+
+    /// <summary>A pipeline as a workflow that does the same.</summary>
+    /// <exception cref="CliException">The pipeline was refused; the message lists why.</exception>
+    public Task<JsonObject> ExportPipelineAsync(string pipeline, CancellationToken cancellationToken) =>
+        SendAsync<JsonObject>(HttpMethod.Post, "api/workflows/export-pipeline", pipeline, cancellationToken);
+
+    /// <summary>Makes a schedule or changes it.</summary>
+    /// <exception cref="CliException">It was refused; the message lists why.</exception>
+    public Task<JsonObject> SetScheduleAsync(string name, string schedule, CancellationToken cancellationToken) =>
+        SendAsync<JsonObject>(HttpMethod.Put, "api/schedules/" + Uri.EscapeDataString(name), schedule, cancellationToken);
+
+    /// <summary>All schedules.</summary>
+    public async Task<IReadOnlyList<JsonNode>> SchedulesAsync(CancellationToken cancellationToken) =>
+        [.. (await SendAsync<JsonObject>(HttpMethod.Get, "api/schedules", null, cancellationToken))["schedules"]!.AsArray().Select(each => each!)];
+
+    /// <summary>Removes a schedule.</summary>
+    /// <exception cref="CliException">There is none of that name.</exception>
+    public async Task RemoveScheduleAsync(string name, CancellationToken cancellationToken)
+    {
+        using var response = await api.SendAsync(HttpMethod.Delete, "api/schedules/" + Uri.EscapeDataString(name), null, cancellationToken);
+        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
     /// <summary>Tries out a state.</summary>
     public Task<JsonObject> TestStateAsync(JsonObject request, CancellationToken cancellationToken) =>
         SendAsync<JsonObject>(HttpMethod.Post, "api/workflows/test-state", request.ToJsonString(), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DurableMl.Functions.Pipelines;
+using DurableMl.Functions.Schedules;
 using DurableMl.Functions.Workflows;
 using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Registry;
@@ -7,6 +8,7 @@ using DurableMl.Inference.Routing;
 using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Importing;
+using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Scoring;
 using DurableMl.Orchestrations.Workflows;
 
@@ -107,6 +109,7 @@ internal static class ApiOperations
         },
         ["ValidateWorkflow"] = new(Workflows, "What is wrong with a definition", "All mistakes, each with its place", typeof(WorkflowValidation), 413) { Body = typeof(JsonObject) },
         ["TestState"] = new(Workflows, "Tries out one state, its work replaced by a result or an error", "What the state does, as AWS's operation TestState says it", null, 400, 413) { Body = typeof(StateTestDocument) },
+        ["ExportPipeline"] = new(Workflows, "Writes a pipeline as a workflow that does the same by its parts", "The definition", null, 400, 413) { Body = typeof(JsonObject) },
         ["ListWorkflows"] = new(Workflows, "All workflows", "Their names", typeof(WorkflowList)),
         ["GetWorkflow"] = new(Workflows, "A workflow's versions and aliases", "The workflow, and its ETag", typeof(Workflow), 404),
         ["GetWorkflowDefinition"] = new(Workflows, "The definition of a version", "The text that was pushed", null, 404) { Parameters = [Version] },
@@ -126,6 +129,11 @@ internal static class ApiOperations
             Parameters = [("maxResults", "query", "Events on a page, 1 to 1000"), ("nextToken", "query", "What the page before said")],
         },
         ["StopExecution"] = new(Workflows, "Ends an execution as aborted", "The execution as it was", typeof(ExecutionDocument), 400, 404, 409, 413) { Body = typeof(StopRequest), Success = 202 },
+        ["RedriveExecution"] = new(Workflows, "Lets an execution that has not succeeded go on from the state in which it ended", "The execution", typeof(ExecutionDocument), 404, 409) { Success = 202 },
+        ["PutSchedule"] = new(Workflows, "Makes or changes a schedule, by which a workflow or a pipeline is started", "The schedule, and when it starts the next", typeof(ScheduleDocument), 400, 413) { Body = typeof(Schedule) },
+        ["ListSchedules"] = new(Workflows, "All schedules", "The schedules, with what they have done", typeof(ScheduleList)),
+        ["GetSchedule"] = new(Workflows, "A schedule", "The schedule, with what it has done", typeof(ScheduleDocument), 404),
+        ["DeleteSchedule"] = new(Workflows, "Removes a schedule; what it started goes on", "It is gone", null, 404) { Success = 204 },
         ["GetActivityTask"] = new(Workflows, "Gives a worker the oldest task of an activity that nobody has taken; 204 where there is none", "The task", typeof(ActivityTask), 400)
         {
             Parameters = [("worker", "query", "Who asks"), ("waitSeconds", "query", "How long to wait for a task, 0 to 55")],

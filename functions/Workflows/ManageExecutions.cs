@@ -164,6 +164,29 @@ public sealed class ManageExecutions(ExecutionStarter starter, ExecutionLog log,
         return await request.JsonAsync(HttpStatusCode.Accepted, ExecutionDocument.Of(execution));
     }
 
+    /// <summary>
+    /// <c>POST api/workflows/executions/{executionId}/redrive</c>: lets an execution that has not succeeded go on from the state in which it ended.
+    /// Answers 202, 404 where there is no such execution, or 409 where there is nothing to redrive.
+    /// </summary>
+    [Function(nameof(RedriveExecution))]
+    public async Task<HttpResponseData> RedriveExecution(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/workflows/executions/{executionId}/redrive")] HttpRequestData request,
+        [DurableClient] DurableTaskClient client,
+        string executionId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        if (await client.FindAsync(nameof(WorkflowOrchestrator), executionId, cancellationToken) is not { } execution)
+        {
+            return await request.NoSuchAsync("execution", executionId);
+        }
+
+        var document = ExecutionDocument.Of(execution);
+        return await starter.RedriveAsync(client, execution, cancellationToken)
+            ? await request.JsonAsync(HttpStatusCode.Accepted, document with { Status = ExecutionLog.Running, StopDate = null, Error = null, Cause = null })
+            : await request.ProblemAsync(HttpStatusCode.Conflict, "The execution cannot be redriven.", $"It is {document.Status}; one that failed, timed out or was stopped in a state can be.");
+    }
+
     private static bool TryRead(string? text, int least, int most, int standard, out int number)
     {
         number = standard;

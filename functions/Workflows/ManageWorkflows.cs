@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Azure;
 using DurableMl.Functions.Pipelines;
 using DurableMl.Json;
@@ -18,7 +19,7 @@ namespace DurableMl.Functions.Workflows;
 /// <param name="store">The definitions.</param>
 public sealed class ManageWorkflows(WorkflowStore store)
 {
-    private static readonly string[] Reserved = ["executions", "activities", "tasks", "validate", "test-state"];
+    private static readonly string[] Reserved = ["executions", "activities", "tasks", "validate", "test-state", "export-pipeline"];
 
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
@@ -92,6 +93,23 @@ public sealed class ManageWorkflows(WorkflowStore store)
     {
         ArgumentNullException.ThrowIfNull(request);
         return await request.JsonAsync(HttpStatusCode.OK, new WorkflowList(await store.ListAsync(cancellationToken)));
+    }
+
+    /// <summary><c>POST api/workflows/export-pipeline</c>: a pipeline as a workflow that does the same by its parts. Keeps nothing.</summary>
+    [Function(nameof(ExportPipeline))]
+    public static async Task<HttpResponseData> ExportPipeline(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/workflows/export-pipeline")] HttpRequestData request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (await request.ReadBodyAsync(PipelineReader.MaxBytes, cancellationToken) is not { } body)
+        {
+            return await request.TooLongAsync("pipeline", PipelineReader.MaxBytes);
+        }
+
+        var reading = PipelineReader.Read(body);
+        return reading.IsValid
+            ? await request.JsonAsync(HttpStatusCode.OK, PipelineExport.ToWorkflow(reading.Definition, JsonNode.Parse(body.Span)!.AsObject()))
+            : await request.InvalidAsync("The pipeline is not valid.", reading.Errors);
     }
 
     /// <summary><c>GET api/workflows/{workflow}</c>: a workflow's versions and aliases.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using DurableMl.Local.BatchEmulator.Autoscale;
+using DurableMl.Local.BatchEmulator.ContainerApps;
 using DurableMl.Local.BatchEmulator.Containers;
 using DurableMl.Local.BatchEmulator.Faults;
 using DurableMl.Local.BatchEmulator.Files;
@@ -35,6 +36,7 @@ internal sealed class Emulator : IAsyncDisposable
     private readonly string instance;
     private readonly DockerEngine? docker;
     private readonly ILoggerFactory logs;
+    private readonly ContainerJobs containerJobs;
 
     public Emulator(BatchEmulatorOptions options, TimeProvider clock, IServer server, ILoggerFactory logs)
     {
@@ -57,8 +59,10 @@ internal sealed class Emulator : IAsyncDisposable
         environment = new TaskEnvironment(options, directories, server);
         docker = options.UseDocker ? new DockerEngine(options.Docker, instance) : null;
         storage = new LinkedStorage(options.Storage);
+        var images = new ContainerImageMap(options.ContainerImages);
+        containerJobs = new ContainerJobs(Path.Combine(data, "container-jobs"), images, instance, options.TerminationGrace, clock);
         var commands = new NodeCommand(
-            clock, new ContainerImageMap(options.ContainerImages), docker, new Mounts(storage), new ResourceFiles(http, storage, clock), new OutputFiles(clock), faults, instance,
+            clock, images, docker, new Mounts(storage), new ResourceFiles(http, storage, clock), new OutputFiles(clock), faults, instance,
             logs.CreateLogger<NodeCommand>())
         {
             WallClockGrace = options.TerminationGrace,
@@ -96,6 +100,7 @@ internal sealed class Emulator : IAsyncDisposable
             logs.CreateLogger<Emulator>().LogWarning("Killed {Count} processes that an earlier emulator had left", killed);
         }
 
+        containerJobs.Restore();
         Account.Update(() =>
         {
             Tasks.Restore();
@@ -128,6 +133,7 @@ internal sealed class Emulator : IAsyncDisposable
     /// <summary>Maps the operations.</summary>
     public void Map(WebApplication app)
     {
+        new ContainerJobOperations(containerJobs, AccountKey).Map(app);
         var pipeline = new BatchPipeline(new SharedKey(options.AccountName, AccountKey), Account, faults, options.Url, logs.CreateLogger<BatchPipeline>());
         app.Use((http, next) => pipeline.InvokeAsync(http, next));
         app.UseRouting();
@@ -148,6 +154,7 @@ internal sealed class Emulator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Account.Close();
+        await containerJobs.DisposeAsync();
         var work = Account.Read(() => Account.Pools.Values.SelectMany(p => p.Nodes).SelectMany(n => n.Work).ToList());
         foreach (var item in work)
         {

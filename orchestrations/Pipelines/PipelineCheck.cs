@@ -11,38 +11,47 @@ public static class PipelineCheck
     public static IReadOnlyList<PipelineError> Check(PipelineDefinition pipeline, JobCatalog jobs)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
+        return Check(pipeline.Sweep, "$.sweep", jobs);
+    }
+
+    /// <summary>Everything that a sweep's job would refuse of it; empty when all is well.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="path">Where it stands, for messages.</param>
+    /// <param name="jobs">The jobs there are.</param>
+    internal static IReadOnlyList<PipelineError> Check(SweepDefinition sweep, string path, JobCatalog jobs)
+    {
         ArgumentNullException.ThrowIfNull(jobs);
         JobDefinition job;
         try
         {
-            job = jobs.Get(pipeline.Sweep.Job);
+            job = jobs.Get(sweep.Job);
         }
         catch (InvalidJobException e)
         {
-            return [new PipelineError("$.sweep.job", e.Message)];
+            return [new PipelineError($"{path}.job", e.Message)];
         }
 
         var errors = new List<PipelineError>();
-        foreach ((string name, ParameterDefinition definition) in pipeline.Sweep.Parameters)
+        foreach ((string name, ParameterDefinition definition) in sweep.Parameters)
         {
             string? reason = job.Parameters.TryGetValue(name, out JobParameter? parameter)
                 ? Values(definition).Select(parameter.Check).FirstOrDefault(refusal => refusal is not null)
                 : $"is not a parameter of {job.Name}; {Meant(name, job.Parameters.Keys, "it takes")}";
             if (reason is not null)
             {
-                errors.Add(new PipelineError($"$.sweep.parameters.{name}", reason));
+                errors.Add(new PipelineError($"{path}.parameters.{name}", reason));
             }
         }
 
-        string metric = pipeline.Sweep.Objective.Metric;
-        if (job.Metrics.Count > 0 && !job.Metrics.Contains(metric, StringComparer.Ordinal))
+        string metric = sweep.Objective.Metric;
+        if (metric.Length > 0 && job.Metrics.Count > 0 && !job.Metrics.Contains(metric, StringComparer.Ordinal))
         {
-            errors.Add(new PipelineError("$.sweep.objective.metric", $"'{metric}' is not a metric that {job.Name} reports; {Meant(metric, job.Metrics, "it reports")}"));
+            errors.Add(new PipelineError($"{path}.objective.metric", $"'{metric}' is not a metric that {job.Name} reports; {Meant(metric, job.Metrics, "it reports")}"));
         }
 
-        if (pipeline.Sweep.Nodes > 1 && !job.Distributed)
+        if (sweep.Nodes > 1 && !job.Distributed)
         {
-            errors.Add(new PipelineError("$.sweep.nodes", $"must be 1: {job.Name} does not train over several nodes"));
+            errors.Add(new PipelineError($"{path}.nodes", $"must be 1: {job.Name} does not train over several nodes"));
         }
 
         return errors;

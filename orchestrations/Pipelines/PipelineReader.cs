@@ -38,6 +38,20 @@ public static partial class PipelineReader
         }
     }
 
+    /// <summary>Reads what stands under <c>dataset</c> in a pipeline, by itself.</summary>
+    internal static (DatasetDefinition Dataset, IReadOnlyList<PipelineError> Errors) ReadDataset(JsonElement json)
+    {
+        var errors = new List<PipelineError>();
+        return (Dataset(new JsonObjectReader(json, "$", errors)), errors);
+    }
+
+    /// <summary>Reads what stands under <c>sweep</c> in a pipeline, by itself.</summary>
+    internal static (SweepDefinition Sweep, IReadOnlyList<PipelineError> Errors) ReadSweep(JsonElement json, string path)
+    {
+        var errors = new List<PipelineError>();
+        return (SweepReader.Read(new JsonObjectReader(json, path, errors)), errors);
+    }
+
     private static PipelineReading Failed(PipelineError error) => new(null, [error]);
 
     private static PipelineDefinition Pipeline(JsonObjectReader json)

@@ -24,7 +24,7 @@ public sealed record PublishedModel(string Model, string Version, IReadOnlyList<
 /// <param name="Dataset">The dataset's name.</param>
 /// <param name="DatasetVersion">The dataset's version.</param>
 /// <param name="CodeSha256">The version of the code that trained it.</param>
-/// <param name="Metric">The objective's metric.</param>
+/// <param name="Metric">The objective's metric; empty for a job that had none.</param>
 /// <param name="Objective">Its value.</param>
 /// <param name="Evaluation">How it did on the test split.</param>
 /// <param name="Serving">How the version is served; null for the defaults.</param>
@@ -78,10 +78,7 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
         ModelManifest version = await registry.PublishAsync(
             new ModelPublication(input.Model, lineage, files)
             {
-                Metrics = new Dictionary<string, double>(input.Evaluation.Metrics.Select(metric => KeyValuePair.Create("test_" + metric.Key, metric.Value)), StringComparer.Ordinal)
-                {
-                    [input.Metric] = input.Objective,
-                },
+                Metrics = Metrics(input),
                 Inputs = input.Evaluation.Inputs,
                 Outputs = input.Evaluation.Outputs,
                 Sample = sample,
@@ -108,5 +105,16 @@ public sealed class PublishModel(BlobServiceClient blobs, ModelRegistry registry
 
         await registry.SetAliasAsync(input.Model, input.Alias, version.Version, cancellationToken: cancellationToken);
         return new PublishedModel(version.Model, version.Version, [input.Alias]);
+    }
+
+    private static Dictionary<string, double> Metrics(PublishModelInput input)
+    {
+        var metrics = new Dictionary<string, double>(input.Evaluation.Metrics.Select(metric => KeyValuePair.Create("test_" + metric.Key, metric.Value)), StringComparer.Ordinal);
+        if (input.Metric.Length > 0)
+        {
+            metrics[input.Metric] = input.Objective;
+        }
+
+        return metrics;
     }
 }

@@ -54,12 +54,15 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
         return seen;
     }
 
-    /// <summary>Sums up what was seen. A trial that does not report its objective is hopeless as soon as its first epoch is over.</summary>
+    /// <summary>
+    /// Sums up what was seen. A trial that does not report its objective is hopeless as soon as its first epoch is over; one that has none
+    /// (an empty <paramref name="metric"/>) need not report anything.
+    /// </summary>
     internal static TrialObservation Judge(bool running, TrialOutcome? outcome, TrialProgress progress, int restarts, string metric)
     {
         double? objective = progress.Metrics.TryGetValue(metric, out double value) ? value : null;
         bool reportedAll = outcome is null ? progress.EpochEnded : outcome.Kind == TrialOutcomeKind.Succeeded;
-        if (reportedAll && objective is null)
+        if (reportedAll && objective is null && metric.Length > 0)
         {
             string[] reported = [.. progress.Metrics.Keys.Where(name => name is not ("epoch" or "step")).Order(StringComparer.Ordinal)];
             string meant = NearestName.Of(metric, reported) is { } near ? $"; did you mean '{near}'?" : $"; it reports {(reported.Length == 0 ? "none" : string.Join(", ", reported))}";

@@ -10,12 +10,12 @@ namespace DurableMl.Orchestrations.Training;
 /// <param name="Attempt">The attempt, from 1.</param>
 /// <param name="Dedicated">Whether on dedicated nodes.</param>
 /// <param name="Job">The training job's name.</param>
-/// <param name="Dataset">The dataset's name.</param>
-/// <param name="DatasetVersion">The dataset's version.</param>
+/// <param name="Dataset">The dataset's name; empty for a job without one.</param>
+/// <param name="DatasetVersion">The dataset's version; empty for a job without one.</param>
 /// <param name="Parameters">The hyperparameters.</param>
 /// <param name="Seed">The trial's seed.</param>
 /// <param name="Budget">Epochs to have trained in total.</param>
-/// <param name="Metric">The objective's metric.</param>
+/// <param name="Metric">The objective's metric; empty for none.</param>
 /// <param name="TimeLimit">How long the attempt may run on its node.</param>
 /// <param name="CheckpointSteps">Training steps between checkpoints, or null.</param>
 /// <param name="Nodes">Nodes that train together.</param>
@@ -61,8 +61,8 @@ public sealed record TrialAttempt(
         Attempt = Attempt,
         Dedicated = Dedicated,
         Job = Job,
-        Dataset = Dataset,
-        DatasetVersion = DatasetVersion,
+        Dataset = Dataset.Length > 0 ? Dataset : null,
+        DatasetVersion = DatasetVersion.Length > 0 ? DatasetVersion : null,
         Parameters = Parameters,
         Seed = Seed,
         Budget = Budget,

@@ -16,7 +16,8 @@ public sealed record ExecutionStart(string? ExecutionId, WorkflowVersion? Versio
 
 /// <summary>Starts executions of workflows.</summary>
 /// <param name="store">The definitions.</param>
-public sealed class ExecutionStarter(WorkflowStore store)
+/// <param name="time">The clock.</param>
+public sealed class ExecutionStarter(WorkflowStore store, TimeProvider time)
 {
     /// <summary>Starts an execution, which keeps the definition of this moment.</summary>
     /// <param name="client">The task hub.</param>
@@ -54,5 +55,31 @@ public sealed class ExecutionStarter(WorkflowStore store)
             new StartOrchestrationOptions(id),
             cancellationToken);
         return new ExecutionStart(id, version, false, []);
+    }
+
+    /// <summary>
+    /// Lets an execution that has not succeeded go on under its id, from the state of its outermost machine in which it ended. Nothing of that state
+    /// is kept: a Map or Parallel state begins again whole.
+    /// </summary>
+    /// <param name="client">The task hub.</param>
+    /// <param name="execution">The execution, with its input and output.</param>
+    /// <param name="cancellationToken">The caller has gone.</param>
+    /// <returns>Whether it goes on; false where it has not ended, has succeeded, or did not get so far that there is a state to go on from.</returns>
+    public async Task<bool> RedriveAsync(DurableTaskClient client, OrchestrationMetadata execution, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(execution);
+        if (execution.RuntimeStatus != OrchestrationRuntimeStatus.Completed || execution.ReadOutputAs<WorkflowResult>() is not { FailedAt: { } failedAt })
+        {
+            return false;
+        }
+
+        var input = execution.ReadInputAs<WorkflowInput>()!;
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(WorkflowOrchestrator),
+            input with { From = failedAt with { Redrives = failedAt.Redrives + 1, RedrivenAt = time.GetUtcNow(), IsRedrive = true } },
+            new StartOrchestrationOptions(execution.InstanceId),
+            cancellationToken);
+        return true;
     }
 }

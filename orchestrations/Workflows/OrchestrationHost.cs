@@ -1,10 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
-using DurableMl.Orchestrations.Runs;
-using DurableMl.Orchestrations.Scoring;
-using DurableMl.Orchestrations.Workflows.Targets;
 using DurableMl.Workflows.Execution;
 using Microsoft.DurableTask;
 
@@ -18,7 +14,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
     private readonly CancellationTokenSource over = new();
     private readonly HashSet<string> openTasks = new(StringComparer.Ordinal);
     private readonly HashSet<string> openItems = new(StringComparer.Ordinal);
-    private readonly HashSet<string> openRuns = new(StringComparer.Ordinal);
+    private readonly TaskTargets targets = new(context);
 
     public DateTimeOffset Now => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 
@@ -42,7 +38,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         }
         catch (TaskFailedException exception)
         {
-            var failure = Failure(exception);
+            var failure = TaskTargets.Failure(exception);
             return [.. request.Items.Select(_ => new ItemOutcome(IsFailure: true, null, failure.Error, failure.Cause))];
         }
         finally
@@ -88,26 +84,19 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         var named = input.Resources.TryGetValue(request.Resource, out var resolved) ? resolved : request.Resource;
         var resource = WorkflowResource.Parse(named)
             ?? throw new WorkflowFailure(ErrorNames.Runtime, $"There is no resource '{request.Resource}'.");
+        var id = $"{(resource.Kind switch { ResourceKind.Scoring => "score", ResourceKind.Pipeline => "run", _ => "task" })}-{NewGuid():N}";
         if (resource.WaitsForToken)
         {
-            return await CallAndWaitAsync(resource, request);
+            return await CallAndWaitAsync(resource, request, id);
         }
 
-        var run = $"{(resource.Kind == ResourceKind.Scoring ? "score" : "run")}-{NewGuid():N}";
-        var work = resource.Kind switch
-        {
-            ResourceKind.Pipeline => RunPipelineAsync(run, request.Arguments),
-            ResourceKind.Scoring => ScoreAsync(run, request.Arguments),
-            ResourceKind.Http => AskAsync(nameof(InvokeHttp), request.Arguments ?? new JsonObject()),
-            ResourceKind.Items => AskAsync(nameof(ReadItems), WithResource(request.Arguments, named)),
-            _ => CallActivityAsync(resource.Name, request.Arguments),
-        };
+        var work = targets.RunAsync(resource, named, id, request.Arguments);
         if (request.TimeoutSeconds is not { } seconds || await EndsByAsync(work, Now + TimeSpan.FromSeconds(seconds)))
         {
             return await work;
         }
 
-        Cancel(run, $"the state '{request.StateName}' waited for {request.TimeoutSeconds} seconds");
+        targets.Cancel(id, $"the state '{request.StateName}' waited for {request.TimeoutSeconds} seconds");
         throw TimedOut(request, seconds);
     }
 
@@ -127,10 +116,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
             context.SendEvent(items, WorkflowOrchestrator.Stop, new StopRequest());
         }
 
-        foreach (var run in openRuns.ToList())
-        {
-            Cancel(run, "the execution that waited has ended");
-        }
+        targets.CancelAll("the execution that waited has ended");
 
         foreach (var token in openTasks.ToList())
         {
@@ -148,80 +134,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
     private static WorkflowFailure TimedOut(TaskRequest request, double seconds) =>
         new(ErrorNames.Timeout, FormattableString.Invariant($"The task of the state '{request.StateName}' did not end within {seconds} seconds."));
 
-    private async Task<JsonNode?> CallActivityAsync(string name, object? arguments)
-    {
-        try
-        {
-            return await context.CallActivityAsync<JsonNode?>(name, arguments);
-        }
-        catch (TaskFailedException exception)
-        {
-            throw Failure(exception);
-        }
-    }
-
-    // The name that a function's own runtime gives an error: the exception's type without its namespace.
-    private static WorkflowFailure Failure(TaskFailedException exception)
-    {
-        var type = exception.FailureDetails?.ErrorType;
-        return new WorkflowFailure(type is null ? ErrorNames.TaskFailed : type[(type.LastIndexOf('.') + 1)..], RootCause.Of(exception));
-    }
-
-    private Task<JsonNode?> RunPipelineAsync(string run, JsonNode? arguments) => RunAsync<RunInput, JsonNode>(
-        run, nameof(PreparePipelineTask), new PipelineTask(run, JsonSerializer.SerializeToElement(arguments)), nameof(PipelineOrchestrator));
-
-    private async Task<JsonNode?> ScoreAsync(string run, JsonNode? arguments) => JsonSerializer.SerializeToNode(
-        await RunAsync<ScoreInput, ScoreSummary>(run, nameof(PrepareScoringTask), new ScoringTask(run, arguments), nameof(ScoreOrchestrator)), JsonBlobs.Options);
-
-    // A run, or a scoring, with an id by which people find it.
-    private async Task<TOutput?> RunAsync<TInput, TOutput>(string run, string preparation, object task, string orchestrator)
-    {
-        try
-        {
-            var prepared = await context.CallActivityAsync<TInput>(preparation, task, ActivityRetries.Brief);
-            openRuns.Add(run);
-            return await context.CallSubOrchestratorAsync<TOutput>(orchestrator, prepared, new TaskOptions().WithInstanceId(run));
-        }
-        catch (TaskFailedException exception)
-        {
-            throw Failure(exception);
-        }
-        finally
-        {
-            openRuns.Remove(run);
-        }
-    }
-
-    private void Cancel(string run, string reason)
-    {
-        if (openRuns.Remove(run))
-        {
-            context.SendEvent(run, RunEvents.Cancel, reason);
-        }
-    }
-
-    private static JsonObject WithResource(JsonNode? arguments, string resource)
-    {
-        var request = arguments?.DeepClone() as JsonObject ?? [];
-        request["Resource"] = resource;
-        return request;
-    }
-
-    // An activity that tells its failures by the names that the language has for them.
-    private async Task<JsonNode?> AskAsync(string activity, JsonNode arguments)
-    {
-        try
-        {
-            var answer = await context.CallActivityAsync<TaskAnswer>(activity, arguments);
-            return answer.IsFailure ? throw new WorkflowFailure(answer.Error, answer.Cause) : answer.Output;
-        }
-        catch (TaskFailedException exception)
-        {
-            throw Failure(exception);
-        }
-    }
-
-    private async Task<JsonNode?> CallAndWaitAsync(WorkflowResource resource, TaskRequest request)
+    private async Task<JsonNode?> CallAndWaitAsync(WorkflowResource resource, TaskRequest request, string id)
     {
         var token = request.Token ?? NewGuid().ToString("N");
         var isQueued = resource.Kind == ResourceKind.Activity;
@@ -235,13 +148,10 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         Task<TaskAnswer> answer = context.WaitForExternalEvent<TaskAnswer>(EventFor(token));
         openTasks.Add(token);
         await KeepAsync(() => context.CallActivityAsync(nameof(OpenTask), task, ActivityRetries.Brief));
-        if (!isQueued)
-        {
-            await CallActivityAsync(resource.Name, request.Arguments);
-        }
-
+        var begun = isQueued ? null : await targets.BeginAsync(resource, id, request.Arguments);
         var failure = await AwaitAsync(answer, request, token, deadline);
         await CloseAsync(token);
+        await targets.EndAsync(resource, id, begun);
         if (failure is not null)
         {
             throw failure;

@@ -36,8 +36,9 @@ public sealed record WorkflowInput(
 /// <param name="StartedAt">When it began.</param>
 /// <param name="EndedAt">When it ended.</param>
 /// <param name="HistoryProblem">Why its history is incomplete; null where it is whole.</param>
+/// <param name="FailedAt">Where it can be redriven from; null where it succeeded.</param>
 public sealed record WorkflowResult(
-    string Status, JsonNode? Output, string? Error, string? Cause, DateTime StartedAt, DateTime EndedAt, string? HistoryProblem = null);
+    string Status, JsonNode? Output, string? Error, string? Cause, DateTime StartedAt, DateTime EndedAt, string? HistoryProblem = null, Checkpoint? FailedAt = null);
 
 /// <summary>Somebody's wish that an execution stop.</summary>
 /// <param name="Error">The error that it ends with; null for none.</param>
@@ -72,7 +73,7 @@ public static class WorkflowOrchestrator
         Task<StopRequest> stop = context.WaitForExternalEvent<StopRequest>(Stop);
         Task<ExecutionOutcome> run = interpreter.RunAsync();
         var outcome = await Task.WhenAny(run, stop) == run ? await run : await AbortAsync();
-        if (outcome.Next is not null)
+        if (outcome.Status == ExecutionStatus.Running)
         {
             await recorder.FinishAsync(ExecutionLog.Running, null);
             if (stop.IsCompleted)
@@ -82,16 +83,16 @@ public static class WorkflowOrchestrator
         }
 
         await host.CloseTasksAsync();
-        if (outcome.Next is { } next)
+        if (outcome.Status == ExecutionStatus.Running)
         {
-            context.ContinueAsNew(input with { From = next });
+            context.ContinueAsNew(input with { From = outcome.Next });
             return null;
         }
 
         var status = Name(outcome.Status);
         var endedAt = context.CurrentUtcDateTime;
         await recorder.FinishAsync(status, endedAt);
-        return new WorkflowResult(status, outcome.Output?.DeepClone(), outcome.Error, outcome.Cause, startedAt, endedAt, recorder.Problem);
+        return new WorkflowResult(status, outcome.Output?.DeepClone(), outcome.Error, outcome.Cause, startedAt, endedAt, recorder.Problem, outcome.Next);
 
         async Task<ExecutionOutcome> AbortAsync()
         {

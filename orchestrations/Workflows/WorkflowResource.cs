@@ -16,6 +16,31 @@ public sealed class WorkflowOptions
 
     /// <summary>Where <c>http:invoke</c> may send requests: addresses that begin with one of these.</summary>
     public IList<string> HttpEndpoints { get; } = [];
+
+    /// <summary>Queues of the data account that <c>queue:send</c> may send to.</summary>
+    public IList<string> Queues { get; } = [];
+
+    /// <summary>What <c>batch:submitJob</c> may run, as <c>JOB DEFINITION => IMAGE [COMMAND]</c>, where the image <c>node</c> is the node itself.</summary>
+    public IList<string> JobDefinitions { get; } = [];
+
+    /// <summary>Which pool a job queue is, as <c>JOB QUEUE => POOL</c>.</summary>
+    public IList<string> JobQueues { get; } = [];
+
+    /// <summary>Which training job an image of another cloud is, as <c>IMAGE => JOB [NAME=VALUE]…</c>, where the values stand for arguments of <c>job:run.sync</c>.</summary>
+    public IList<string> TrainingImages { get; } = [];
+
+    /// <summary>Jobs of Azure Container Apps that <c>container:runJob</c> may start, as <c>NAME => RESOURCE ID</c>.</summary>
+    public IList<string> ContainerJobs { get; } = [];
+
+    /// <summary>Where Azure Resource Manager answers: <c>Workflows__ResourceManager</c>.</summary>
+    public Uri ResourceManager { get; set; } = new("https://management.azure.com");
+
+    /// <summary>What a stand-in for Azure Resource Manager takes as the bearer's token, <c>Workflows__ResourceManagerKey</c>; null for the app's identity.</summary>
+    public string? ResourceManagerKey { get; set; }
+
+    /// <summary>What stands beside <c>=></c> in the row that begins with a name, which a list of settings gives a meaning; null for none.</summary>
+    internal static string? Meaning(IEnumerable<string> rows, string name) =>
+        rows.Select(row => row.Split("=>", 2, StringSplitOptions.TrimEntries)).FirstOrDefault(row => row.Length == 2 && row[0] == name)?[1];
 }
 
 /// <summary>What kind of thing runs a task.</summary>
@@ -24,8 +49,18 @@ internal enum ResourceKind
     Function,
     Activity,
     Pipeline,
+    Dataset,
+    Job,
+    Sweep,
     Scoring,
+    Inference,
+    Evaluation,
+    Publication,
+    BatchJob,
+    ContainerJob,
+    Queue,
     Items,
+    Results,
     Http,
 }
 
@@ -37,23 +72,46 @@ internal sealed record WorkflowResource(ResourceKind Kind, string Name, bool Wai
 {
     private const string TokenSuffix = ".waitForTaskToken";
 
+    // Those that end when their work does, and those whose work may also end by a token.
+    private static readonly Dictionary<string, ResourceKind> Plain = new(StringComparer.Ordinal)
+    {
+        ["pipeline:run.sync"] = ResourceKind.Pipeline,
+        ["dataset:prepare.sync"] = ResourceKind.Dataset,
+        ["job:run.sync"] = ResourceKind.Job,
+        ["sweep:run.sync"] = ResourceKind.Sweep,
+        ["batch:submitJob.sync"] = ResourceKind.BatchJob,
+        ["container:runJob.sync"] = ResourceKind.ContainerJob,
+        ["model:score.sync"] = ResourceKind.Scoring,
+        ["model:infer"] = ResourceKind.Inference,
+        ["model:evaluate"] = ResourceKind.Evaluation,
+        ["model:publish"] = ResourceKind.Publication,
+        ["queue:send"] = ResourceKind.Queue,
+        ["http:invoke"] = ResourceKind.Http,
+        ["blobs:read"] = ResourceKind.Items,
+        ["blobs:list"] = ResourceKind.Items,
+        ["blobs:write"] = ResourceKind.Results,
+    };
+
+    private static readonly Dictionary<string, ResourceKind> Answered = new(StringComparer.Ordinal)
+    {
+        ["queue:send"] = ResourceKind.Queue,
+        ["batch:submitJob"] = ResourceKind.BatchJob,
+        ["container:runJob"] = ResourceKind.ContainerJob,
+    };
+
     /// <summary>Reads a resource as definitions write it here; null for anything else.</summary>
     public static WorkflowResource? Parse(string resource)
     {
         var waits = resource.EndsWith(TokenSuffix, StringComparison.Ordinal);
-        var parts = (waits ? resource[..^TokenSuffix.Length] : resource).Split(':', 2);
-        return parts switch
+        var named = waits ? resource[..^TokenSuffix.Length] : resource;
+        return named.Split(':', 2) switch
         {
             ["function", { Length: > 0 } name] => new(ResourceKind.Function, name, waits),
             ["activity", { Length: > 0 } name] when !waits && WorkflowNames.IsValid(name) => new(ResourceKind.Activity, name, true),
 
             // A person is a worker who asks for the tasks named so.
             ["approval"] => new(ResourceKind.Activity, "approval", true),
-            ["pipeline", "run.sync"] when !waits => new(ResourceKind.Pipeline, "", false),
-            ["model", "score.sync"] when !waits => new(ResourceKind.Scoring, "", false),
-            ["http", "invoke"] when !waits => new(ResourceKind.Http, "", false),
-            ["blobs", "read" or "list"] when !waits => new(ResourceKind.Items, parts[1], false),
-            _ => null,
+            _ => (waits ? Answered : Plain).TryGetValue(named, out var kind) ? new(kind, "", waits) : null,
         };
     }
 }
@@ -63,12 +121,21 @@ internal sealed record WorkflowResource(ResourceKind Kind, string Name, bool Wai
 public sealed partial class WorkflowResources(WorkflowOptions options)
 {
     private const string Known =
-        "function:NAME, activity:NAME, approval, pipeline:run.sync, model:score.sync or http:invoke, and the items of a Map can come from blobs:read or blobs:list";
+        "function:NAME, activity:NAME, approval, pipeline:run.sync, dataset:prepare.sync, job:run.sync, sweep:run.sync, batch:submitJob.sync, container:runJob.sync, "
+        + "model:infer, model:score.sync, model:evaluate, model:publish, queue:send or http:invoke, and a Map reads from blobs:read or blobs:list and writes to blobs:write";
 
     // What AWS names these; a bucket is a container.
     private static readonly Dictionary<string, string> Integrations = new(StringComparer.Ordinal)
     {
         ["arn:aws:states:::http:invoke"] = "http:invoke",
+        ["arn:aws:states:::batch:submitJob.sync"] = "batch:submitJob.sync",
+        ["arn:aws:states:::batch:submitJob.waitForTaskToken"] = "batch:submitJob.waitForTaskToken",
+        ["arn:aws:states:::ecs:runTask.sync"] = "container:runJob.sync",
+        ["arn:aws:states:::ecs:runTask.waitForTaskToken"] = "container:runJob.waitForTaskToken",
+        ["arn:aws:states:::sagemaker:createTrainingJob.sync"] = "job:run.sync",
+        ["arn:aws:states:::sqs:sendMessage"] = "queue:send",
+        ["arn:aws:states:::sqs:sendMessage.waitForTaskToken"] = "queue:send.waitForTaskToken",
+        ["arn:aws:states:::s3:putObject"] = "blobs:write",
         ["arn:aws:states:::s3:getObject"] = "blobs:read",
         ["arn:aws:states:::s3:listObjectsV2"] = "blobs:list",
     };

@@ -30,6 +30,13 @@ public sealed partial class AppSettingsTests
         ("Workflows__Functions__0", "orchestrations/Workflows/WorkflowResource.cs"),
         ("Workflows__Resources__0", "orchestrations/Workflows/WorkflowResource.cs"),
         ("Workflows__HttpEndpoints__0", "orchestrations/Workflows/Targets/InvokeHttp.cs"),
+        ("Workflows__Queues__0", "orchestrations/Workflows/Targets/SendMessage.cs"),
+        ("Workflows__JobDefinitions__0", "orchestrations/Workflows/Targets/BatchTasks.cs"),
+        ("Workflows__JobQueues__0", "orchestrations/Workflows/Targets/BatchTasks.cs"),
+        ("Workflows__TrainingImages__0", "orchestrations/Workflows/Targets/TrainingTask.cs"),
+        ("Workflows__ContainerJobs__0", "orchestrations/Workflows/Targets/ContainerJobs.cs"),
+        ("Workflows__ResourceManager", "orchestrations/Workflows/WorkflowResource.cs"),
+        ("Workflows__ResourceManagerKey", "orchestrations/Workflows/WorkflowResource.cs"),
     ];
 
     [TestMethod]

@@ -104,4 +104,38 @@ public sealed class DefinitionValidatorTests
 
         Assert.DoesNotContain("\\\"x", graph.Replace("#quot;", "", StringComparison.Ordinal), "quotation marks would end a label");
     }
+
+    [TestMethod]
+    public void A_drawing_is_whole_XML_with_every_state_once_and_a_line_for_every_way()
+    {
+        var machine = JsonNode.Parse("""
+            {
+              "StartAt": "Again",
+              "States": {
+                "Again": { "Type": "Wait", "Seconds": 1, "Next": "Which" },
+                "Which": { "Type": "Choice", "Choices": [{ "Variable": "$.a", "StringEquals": "<&>", "Next": "Again" }], "Default": "Both" },
+                "Both": {
+                  "Type": "Parallel", "End": true,
+                  "Branches": [
+                    { "StartAt": "L", "States": { "L": { "Type": "Pass", "End": true } } },
+                    { "StartAt": "R", "States": { "R": { "Type": "Map", "ItemProcessor": { "StartAt": "I", "States": { "I": { "Type": "Task", "Resource": "function:f", "End": true } } }, "End": true } } }
+                  ],
+                  "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Lost" }]
+                },
+                "Lost": { "Type": "Fail" }
+              }
+            }
+            """)!.AsObject();
+
+        var drawing = System.Xml.Linq.XDocument.Parse(SvgGraph.Of(machine, new Dictionary<string, StateProgress> { ["Again"] = StateProgress.Done, ["Both"] = StateProgress.Failed }));
+
+        System.Xml.Linq.XNamespace svg = "http://www.w3.org/2000/svg";
+        CollectionAssert.AreEquivalent(
+            new[] { "Again", "Which", "Both", "L", "R", "I", "Lost" },
+            drawing.Descendants(svg + "g").Select(state => state.Element(svg + "title")!.Value.Split(':')[0]).ToArray());
+        string[] classes = [.. drawing.Descendants(svg + "rect").Select(box => (string)box.Attribute("class")!)];
+        Assert.HasCount(1, classes.Where(shade => shade == "box done"));
+        Assert.HasCount(1, classes.Where(shade => shade == "box failed"));
+        Assert.HasCount(4, drawing.Descendants(svg + "path").Where(way => ((string?)way.Attribute("class"))?.StartsWith("way", StringComparison.Ordinal) == true));
+    }
 }

@@ -47,6 +47,34 @@ public sealed class DistributedMapTests
         Assert.AreEqual(("States.ItemReaderFailed", "it is gone"), (bad.Error, bad.Cause));
     }
 
+    [TestMethod]
+    public async Task Results_are_written_in_files_and_a_manifest_names_them()
+    {
+        var files = new Dictionary<string, JsonNode>();
+        var machine = Machine(state =>
+        {
+            state["ResultWriter"] = JsonNode.Parse("""{"Resource":"write:it","Parameters":{"Bucket":"runs","Prefix":"here"}}""");
+            state["ToleratedFailureCount"] = 1;
+            state["ItemProcessor"]!["States"] = JsonNode.Parse("""
+                {"P":{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":3,"Next":"No"}],"Default":"Yes"},"No":{"Type":"Fail","Error":"Three"},"Yes":{"Type":"Succeed"}}
+                """);
+        });
+
+        var outcome = await RunAsync(machine, request =>
+        {
+            files[(string)request.Arguments!["Key"]!] = request.Arguments["Body"]!.DeepClone();
+            return null;
+        });
+
+        Assert.IsTrue(outcome.Succeeded, outcome.Cause);
+        var key = (string)outcome.Output!["ResultWriterDetails"]!["Key"]!;
+        StringAssert.StartsWith(key, "here/");
+        var named = files[key]["ResultFiles"]!;
+        Assert.AreEqual(1, files[(string)named["FAILED"]![0]!["Key"]!].AsArray().Count);
+        var succeeded = files[(string)named["SUCCEEDED"]![0]!["Key"]!].AsArray();
+        Assert.AreEqual("""{"Name":"4","Input":"5","Status":"SUCCEEDED","Output":"5"}""", succeeded[3]!.ToJsonString());
+    }
+
     private static JsonObject Machine(Action<JsonObject> change)
     {
         var machine = JsonNode.Parse("""

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using DurableMl.Workflows.Paths;
 
 namespace DurableMl.Workflows.Definitions;
 
@@ -72,7 +71,7 @@ public static class MermaidGraph
         private void State(State state, Dictionary<string, string> nodes, string indent)
         {
             var node = nodes[state.Name];
-            var label = Escape($"{state.Name}<br/>{What(state)}");
+            var label = Escape($"{state.Name}<br/>{Transition.Caption(state)}");
             var (open, close) = state.Type switch
             {
                 "Choice" => ("{\"", "\"}"),
@@ -84,25 +83,16 @@ public static class MermaidGraph
             _text.Append(indent).Append(node).Append(open).Append(label).Append(close).Append(shade).Append('\n');
 
             Inside(state, node, indent);
-            Edge(node, nodes, state.Text("Next"), null);
-            Edge(node, nodes, state.Text("Default"), "otherwise");
-            foreach (var rule in (state["Choices"] as JsonArray ?? []).OfType<JsonObject>())
+            foreach (var transition in Transition.From(state))
             {
-                Edge(node, nodes, JsonValues.Text(rule["Next"]), Condition(rule));
-            }
-
-            foreach (var catcher in (state["Catch"] as JsonArray ?? []).OfType<JsonObject>())
-            {
-                Edge(node, nodes, JsonValues.Text(catcher["Next"]), string.Join(", ", (catcher["ErrorEquals"] as JsonArray ?? []).Select(JsonValues.Text)), "-.->");
+                Edge(node, nodes, transition);
             }
         }
 
         private void Inside(State state, string node, string indent)
         {
-            var machines = state.ItemProcessor is { } processor ? state.Branches.Append(processor) : state.Branches;
-            foreach (var (machine, i) in machines.Select((machine, i) => (machine, i)))
+            foreach (var (i, (machine, title)) in Transition.Inside(state).Index())
             {
-                var title = state.ItemProcessor is null ? string.Create(CultureInfo.InvariantCulture, $"branch {i + 1}") : "for each item";
                 _text.Append(CultureInfo.InvariantCulture, $"{indent}subgraph {node}_{i}[\"{Escape($"{state.Name}: {title}")}\"]\n");
                 var first = Machine(machine, indent + "  ");
                 _text.Append(indent).Append("end\n");
@@ -113,24 +103,13 @@ public static class MermaidGraph
             }
         }
 
-        private void Edge(string from, Dictionary<string, string> nodes, string? target, string? label, string arrow = "-->")
+        private void Edge(string from, Dictionary<string, string> nodes, Transition transition)
         {
-            if (target is not null && nodes.TryGetValue(target, out var to))
+            if (nodes.TryGetValue(transition.Target, out var to))
             {
-                _edges.Add(label is null ? $"{from} {arrow} {to}" : $"{from} {arrow}|\"{Escape(label)}\"| {to}");
+                var arrow = transition.IsCatch ? "-.->" : "-->";
+                _edges.Add(transition.Label is null ? $"{from} {arrow} {to}" : $"{from} {arrow}|\"{Escape(transition.Label)}\"| {to}");
             }
-        }
-
-        private static string What(State state) => state.Type == "Task" ? state.Text("Resource") ?? state.Type : state.Type;
-
-        private static string Condition(JsonObject rule)
-        {
-            const int Longest = 60;
-            var shown = JsonValues.Text(rule["Condition"]) is { } expression
-                ? expression
-                : string.Join(' ', rule.Where(pair => pair.Key is not ("Next" or "Comment" or "Assign" or "Output"))
-                    .Select(pair => pair.Key == "Variable" ? JsonValues.Text(pair.Value) : $"{pair.Key} {pair.Value?.ToJsonString()}"));
-            return shown.Length > Longest ? shown[..Longest] + "…" : shown;
         }
 
         // Mermaid reads entities, and would take a quotation mark for the end of a label.

@@ -34,7 +34,7 @@ public enum ExecutionStatus
 /// <param name="Output">Its output; null unless it succeeded.</param>
 /// <param name="Error">The name of the error; null where there is none.</param>
 /// <param name="Cause">What happened, for people.</param>
-/// <param name="Next">Where it goes on; null where it has ended.</param>
+/// <param name="Next">Where it goes on, or could be redriven from after it has not succeeded; null where it has succeeded.</param>
 public sealed record ExecutionOutcome(ExecutionStatus Status, JsonNode? Output, string? Error, string? Cause, Checkpoint? Next = null)
 {
     /// <summary>Whether it reached an end.</summary>
@@ -50,4 +50,14 @@ public sealed record ExecutionOutcome(ExecutionStatus Status, JsonNode? Output, 
 /// <param name="Events">How many events there are so far.</param>
 /// <param name="LastEvent">The event that the next one follows.</param>
 public sealed record Checkpoint(
-    string State, JsonNode? Input, JsonNode? ExecutionInput, JsonObject Variables, DateTimeOffset Started, int Events, int LastEvent);
+    string State, JsonNode? Input, JsonNode? ExecutionInput, JsonObject Variables, DateTimeOffset Started, int Events, int LastEvent)
+{
+    /// <summary>How often the execution was redriven.</summary>
+    public int Redrives { get; init; }
+
+    /// <summary>When it was last redriven; null for never.</summary>
+    public DateTimeOffset? RedrivenAt { get; init; }
+
+    /// <summary>Whether what comes next is a redrive, which the history is still to say.</summary>
+    public bool IsRedrive { get; init; }
+}

@@ -71,11 +71,10 @@ public sealed partial class Interpreter
     private static Branch Inside(Visit visit, Lifetime lifetime, JsonObject? item = null) =>
         new(visit.Branch.History, new Variables(visit.Branch.Variables), lifetime, item ?? visit.Branch.MapItem) { Last = visit.Branch.Last };
 
-    private Step FinishBranches(Visit visit, IEnumerable<JsonNode?> results)
-    {
-        var result = new JsonArray([.. results.Select(item => item?.DeepClone())]);
-        return visit.State.QueryLanguage == QueryLanguage.Jsonata
+    private Step FinishBranches(Visit visit, IEnumerable<JsonNode?> results) => FinishWithWorked(visit, new JsonArray([.. results.Select(item => item?.DeepClone())]));
+
+    private Step FinishWithWorked(Visit visit, JsonNode result) =>
+        visit.State.QueryLanguage == QueryLanguage.Jsonata
             ? Finish(visit, QueriesFor(visit).With("result", result), result)
             : FinishWithSelected(visit, result);
-    }
 }

@@ -37,14 +37,17 @@ public sealed partial class Interpreter
             return isLimited && probe.FailedIterations > tolerated ? throw ThresholdExceeded() : FinishBranches(visit, probe.Results());
         }
 
+        var mapRun = "";
         if (state.IsDistributed)
         {
-            Append(visit.Branch, "MapRunStarted", new JsonObject { ["mapRunArn"] = MapRunId(state) });
+            mapRun = MapRunId(state);
+            Append(visit.Branch, "MapRunStarted", new JsonObject { ["mapRunArn"] = mapRun });
         }
 
         var batches = state.IsDistributed && state["ItemBatcher"] is JsonObject ? BatchesOf(visit, input, items) : null;
         var run = new MapRun(this, visit, input, items, batches, tolerated);
         await run.RunAsync(concurrency);
+        var written = state.IsDistributed && state["ResultWriter"] is JsonObject ? await WriteResultsAsync(visit, input, run, mapRun) : null;
         if (state.IsDistributed)
         {
             Append(visit.Branch, "MapRunSucceeded");
@@ -55,7 +58,7 @@ public sealed partial class Interpreter
         }
 
         Note(visit.Branch, "MapStateSucceeded");
-        return FinishBranches(visit, run.Results);
+        return written is null ? FinishBranches(visit, run.Results) : FinishWithWorked(visit, written);
     }
 
     /// <summary>Runs items of a distributed Map, of which this interpreter's machine is the processor, one after the other.</summary>
@@ -104,10 +107,17 @@ public sealed partial class Interpreter
             _started = LastSucceeded = visit.Branch.Last;
             _lifetime = new Lifetime(visit.Branch.Lifetime);
             Results = new JsonNode?[batches?.Count ?? items.Count];
+            Failures = new WorkflowFailure?[Results.Length];
         }
 
         /// <summary>What the iterations gave; null for one that failed.</summary>
         public JsonNode?[] Results { get; }
+
+        /// <summary>What each iteration failed with; null for one that did not.</summary>
+        public WorkflowFailure?[] Failures { get; }
+
+        /// <summary>What an iteration began with.</summary>
+        public JsonNode? InputOf(int index) => _owner.ItemAt(_visit, _input, _items, _batches, index).Input;
 
         /// <summary>The event by which an iteration last succeeded.</summary>
         public int LastSucceeded { get; private set; }
@@ -175,7 +185,7 @@ public sealed partial class Interpreter
                 Results[item.Index] = outcome.Output?.DeepClone();
                 if (outcome.IsFailure)
                 {
-                    _failures.Add(new WorkflowFailure(outcome.Error, outcome.Cause));
+                    Fail(item.Index, new WorkflowFailure(outcome.Error, outcome.Cause));
                 }
             }
         }
@@ -198,7 +208,7 @@ public sealed partial class Interpreter
             {
                 previous = branch.Last;
                 _owner.Note(branch, "MapIterationFailed", Iteration(index));
-                _failures.Add(failure);
+                Fail(index, failure);
                 if (!State.IsDistributed)
                 {
                     _visit.Branch.Last = branch.Last;
@@ -207,6 +217,12 @@ public sealed partial class Interpreter
 
             _underWay.Remove(index);
             return previous;
+        }
+
+        private void Fail(int index, WorkflowFailure failure)
+        {
+            Failures[index] = failure;
+            _failures.Add(failure);
         }
 
         private JsonObject Iteration(int index) => new() { ["name"] = State.Name, ["index"] = index };

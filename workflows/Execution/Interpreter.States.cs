@@ -190,9 +190,14 @@ public sealed partial class Interpreter
         var scope = ScopeFor(visit, EffectiveInput(visit));
         if (state.Text("SecondsPath") is { } secondsPath)
         {
-            if (!scope.TryEvaluate(secondsPath, out var value, out _) || JsonValues.Number(value) is not { } seconds)
+            if (!scope.TryEvaluate(secondsPath, out var value, out _))
             {
                 throw WorkflowFailure.Runtime($"The SecondsPath parameter does not reference an input value: {secondsPath}");
+            }
+
+            if (JsonValues.Number(value) is not { } seconds || seconds != Math.Floor(seconds))
+            {
+                throw WorkflowFailure.Runtime($"The SecondsPath parameter cannot be parsed as a long value: {secondsPath} == {JsonValues.Text(value) ?? Compact.Write(value)}");
             }
 
             return seconds >= 0

@@ -22,6 +22,7 @@ public sealed partial class Interpreter
     private readonly JsonNode? _input;
     private readonly Branch _trunk;
     private readonly Checkpoint? _from;
+    private (string State, JsonNode? Input)? _at;
 
     /// <summary>An execution that has not begun.</summary>
     public Interpreter(StateMachine machine, IWorkflowHost host, ExecutionIdentity identity, JsonNode? input)
@@ -66,9 +67,13 @@ public sealed partial class Interpreter
         {
             History.Append("ExecutionStarted", 0, _host.Now, new JsonObject { ["input"] = _input?.DeepClone() });
         }
+        else if (_from.IsRedrive)
+        {
+            Append(_trunk, "ExecutionRedriven", new JsonObject { ["redriveCount"] = _from.Redrives });
+        }
 
         var run = RunToEndAsync();
-        if (_machine.TimeoutSeconds is not { } seconds || await _host.EndsByAsync(run, _started + Seconds(seconds)))
+        if (_machine.TimeoutSeconds is not { } seconds || await _host.EndsByAsync(run, (_from?.RedrivenAt ?? _started) + Seconds(seconds)))
         {
             return await run;
         }
@@ -84,7 +89,20 @@ public sealed partial class Interpreter
     {
         _trunk.Lifetime.End();
         Append(_trunk, type, ErrorDetails(new WorkflowFailure(error, cause)));
-        return new ExecutionOutcome(status, null, error, cause);
+        return new ExecutionOutcome(status, null, error, cause, Here());
+    }
+
+    // Where the trunk is: the state that it is in begins again from there.
+    private Checkpoint? Here() => _at is { } at ? At(at.State, at.Input) : _from;
+
+    private Checkpoint At(string state, JsonNode? input)
+    {
+        var variables = new JsonObject(_trunk.Variables.All().Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+        return new Checkpoint(state, input, _input, variables, _started, (_from?.Events ?? 0) + History.Events.Count, _trunk.Last)
+        {
+            Redrives = _from?.Redrives ?? 0,
+            RedrivenAt = _from?.RedrivenAt,
+        };
     }
 
     /// <summary>A time in seconds, at most as long as AWS lets a state wait: three years.</summary>
@@ -97,10 +115,7 @@ public sealed partial class Interpreter
             var (output, next) = await RunMachineAsync(_machine, _from?.State ?? _machine.StartAt, _from is null ? _input : _from.Input, _trunk);
             if (next is not null)
             {
-                var variables = new JsonObject(_trunk.Variables.All().Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
-                var events = (_from?.Events ?? 0) + History.Events.Count;
-                return new ExecutionOutcome(
-                    ExecutionStatus.Running, null, null, null, new Checkpoint(next, output, _input, variables, _started, events, _trunk.Last));
+                return new ExecutionOutcome(ExecutionStatus.Running, null, null, null, At(next, output));
             }
 
             Append(_trunk, "ExecutionSucceeded", new JsonObject { ["output"] = output?.DeepClone() });
@@ -109,7 +124,7 @@ public sealed partial class Interpreter
         catch (WorkflowFailure failure)
         {
             Append(_trunk, "ExecutionFailed", ErrorDetails(failure));
-            return new ExecutionOutcome(ExecutionStatus.Failed, null, failure.Error, failure.Cause);
+            return new ExecutionOutcome(ExecutionStatus.Failed, null, failure.Error, failure.Cause, Here());
         }
     }
 
@@ -187,6 +202,11 @@ public sealed partial class Interpreter
             if (!machine.States.TryGetValue(name, out var state))
             {
                 throw new WorkflowFailure(ErrorNames.Runtime, $"There is no state '{name}'.");
+            }
+
+            if (branch == _trunk)
+            {
+                _at = (name, input);
             }
 
             var step = await RunStateAsync(state, input, branch);
@@ -277,11 +297,16 @@ public sealed partial class Interpreter
                 ["StartTime"] = Timestamps.Write(_started),
                 ["Name"] = _identity.Name,
                 ["RoleArn"] = _identity.RoleArn,
-                ["RedriveCount"] = 0,
+                ["RedriveCount"] = _from?.Redrives ?? 0,
             },
             ["StateMachine"] = new JsonObject { ["Id"] = _identity.StateMachineId, ["Name"] = _identity.StateMachineName },
             ["State"] = new JsonObject { ["Name"] = visit.State.Name, ["EnteredTime"] = Timestamps.Write(visit.EnteredTime) },
         };
+        if (_from?.RedrivenAt is { } redriven)
+        {
+            context["Execution"]!["RedriveTime"] = Timestamps.Write(redriven);
+        }
+
         if (visit.State.Type is "Task" or "Parallel" or "Map")
         {
             context["State"]!["RetryCount"] = visit.RetryCount;

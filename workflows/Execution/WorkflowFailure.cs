@@ -36,6 +36,9 @@ public static class ErrorNames
     /// <summary>A state's result cannot be put where ResultPath says.</summary>
     public const string ReferencePathConflict = "States.ReferencePathConflict";
 
+    /// <summary>The results of a Map state could not be written.</summary>
+    public const string ResultWriterFailed = "States.ResultWriterFailed";
+
     /// <summary>The items of a Map state could not be read.</summary>
     public const string ItemReaderFailed = "States.ItemReaderFailed";
 }

@@ -21,7 +21,11 @@ internal sealed class Jsonata
     private const long MaximumBytes = 2L << 30;
     private const int MaximumRecursion = 400;
 
+    // What the engine does by itself with an array, such as joining it, is not counted in statements.
+    private const uint MaximumArray = 5_000_000;
+
     private static readonly TimeSpan MaximumTime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaximumRegexTime = TimeSpan.FromSeconds(5);
 
     private static readonly Prepared<Acornima.Ast.Script> Library = Engine.PrepareScript(ReadLibrary());
     private static readonly Prepared<Acornima.Ast.Script> Prelude = Engine.PrepareScript("""
@@ -54,38 +58,53 @@ internal sealed class Jsonata
             return JSON.stringify({ error: String(e.message) });
           }
         };
+        // Loops evaluate the same expressions again and again.
+        const expressions = new Map();
+        const compile = text => {
+          const known = expressions.get(text);
+          if (known) { return known; }
+          const expression = jsonata(text);
+          const compiled = { expression, depth: 0 };
+          expression.registerFunction('partition', (items, size) => {
+            const parts = [];
+            for (let i = 0; i < items.length; i += size) { parts.push(items.slice(i, i + size)); }
+            return parts;
+          }, '<an:a>');
+          expression.registerFunction('range', (start, end, step) => {
+            const items = [];
+            for (let i = start; step > 0 ? i <= end : i >= end; i += step) {
+              if (items.push(i) > 1000 || step === 0) { throw { message: 'A range may have 1000 numbers and no step of 0' }; }
+            }
+            return sequence(items);
+          }, '<nnn:a>');
+          expression.registerFunction('hash', (data, algorithm) => {
+            const hash = host.hash(typeof data === 'string' ? data : JSON.stringify(data), algorithm);
+            if (hash === null) { throw { message: 'There is no hash algorithm ' + algorithm }; }
+            return hash;
+          });
+          expression.registerFunction('uuid', () => host.uuid());
+          expression.registerFunction('parse', text => JSON.parse(text), '<s:x>');
+          expression.registerFunction('random', seed => seed === undefined ? host.random() : host.seeded(seed));
+          expression.assign('eval', undefined);
+          expression.assign(Symbol.for('jsonata.__evaluate_entry'), () => {
+            if (++compiled.depth > 100) {
+              throw { message: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.' };
+            }
+          });
+          expression.assign(Symbol.for('jsonata.__evaluate_exit'), (part, input, environment, result) => {
+            compiled.depth--;
+            if ((typeof result === 'string' || Array.isArray(result)) && result.length > 4194304) {
+              throw { message: 'A text or an array may have 4194304 parts' };
+            }
+          });
+          expressions.set(text, compiled);
+          return compiled;
+        };
         globalThis.evaluateExpression = async function (text, bindings) {
           try {
-            const expression = jsonata(text);
-            expression.registerFunction('partition', (items, size) => {
-              const parts = [];
-              for (let i = 0; i < items.length; i += size) { parts.push(items.slice(i, i + size)); }
-              return parts;
-            }, '<an:a>');
-            expression.registerFunction('range', (start, end, step) => {
-              const items = [];
-              for (let i = start; step > 0 ? i <= end : i >= end; i += step) {
-                if (items.push(i) > 1000 || step === 0) { throw { message: 'A range may have 1000 numbers and no step of 0' }; }
-              }
-              return sequence(items);
-            }, '<nnn:a>');
-            expression.registerFunction('hash', (data, algorithm) => {
-              const hash = host.hash(typeof data === 'string' ? data : JSON.stringify(data), algorithm);
-              if (hash === null) { throw { message: 'There is no hash algorithm ' + algorithm }; }
-              return hash;
-            });
-            expression.registerFunction('uuid', () => host.uuid());
-            expression.registerFunction('parse', text => JSON.parse(text), '<s:x>');
-            expression.registerFunction('random', seed => seed === undefined ? host.random() : host.seeded(seed));
-            expression.assign('eval', undefined);
-            let depth = 0;
-            expression.assign(Symbol.for('jsonata.__evaluate_entry'), () => {
-              if (++depth > 100) {
-                throw { message: 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive.' };
-              }
-            });
-            expression.assign(Symbol.for('jsonata.__evaluate_exit'), () => { depth--; });
-            const value = await expression.evaluate(undefined, JSON.parse(bindings));
+            const compiled = compile(text);
+            compiled.depth = 0;
+            const value = await compiled.expression.evaluate(undefined, JSON.parse(bindings));
             const json = JSON.stringify(value);
             return json === undefined ? '{}' : '{"value":' + json + '}';
           } catch (e) {
@@ -106,8 +125,9 @@ internal sealed class Jsonata
             .MaxStatements(MaximumStatements)
             .LimitMemory(MaximumBytes)
             .LimitRecursion(MaximumRecursion)
+            .MaxArraySize(MaximumArray)
             .TimeoutInterval(MaximumTime)
-            .RegexTimeoutInterval(MaximumTime));
+            .RegexTimeoutInterval(MaximumRegexTime));
         var functions = new JsObject(_engine);
         functions.Set("now", Function(_ => host.Now.ToUnixTimeMilliseconds()));
         functions.Set("random", Function(_ => IntrinsicFunctions.Fraction(host)));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMl.Workflows.Execution;
 
 namespace DurableMl.Workflows.Paths;
 
@@ -10,6 +11,9 @@ namespace DurableMl.Workflows.Paths;
 /// </summary>
 public sealed class JsonPath
 {
+    // A few ".." find every value again and again.
+    private const int MostValues = 1_000_000;
+
     private readonly IReadOnlyList<PathStep> _steps;
 
     internal JsonPath(string text, IReadOnlyList<PathStep> steps)
@@ -115,7 +119,11 @@ public sealed class JsonPath
         IReadOnlyList<JsonNode?> nodes = [start];
         foreach (var step in _steps)
         {
-            nodes = [.. nodes.SelectMany(node => step.From(node, root))];
+            nodes = [.. nodes.SelectMany(node => step.From(node, root)).Take(MostValues + 1)];
+            if (nodes.Count > MostValues)
+            {
+                throw WorkflowFailure.Runtime($"The path '{Text}' goes through more than {MostValues} values.");
+            }
         }
 
         return nodes;

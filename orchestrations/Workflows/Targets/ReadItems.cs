@@ -9,11 +9,12 @@ using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Scoring;
 using DurableMl.Workflows.Execution;
 using Microsoft.Azure.Functions.Worker;
+using nietras.SeparatedValues;
 
 namespace DurableMl.Orchestrations.Workflows.Targets;
 
 /// <summary>
-/// Activity: reads the items of a distributed Map. <c>blobs:read</c> reads a blob, a JSON array or lines of JSON; <c>blobs:list</c> lists what a prefix holds.
+/// Activity: reads the items of a distributed Map. <c>blobs:read</c> reads a blob, a JSON array, lines of JSON or CSV; <c>blobs:list</c> lists what a prefix holds.
 /// Both know the names that S3 has for these: <c>Bucket</c> is a container, <c>Key</c> a blob.
 /// </summary>
 /// <param name="blobs">The data account.</param>
@@ -23,6 +24,11 @@ public sealed class ReadItems(BlobServiceClient blobs)
     public const int MaximumItems = 10_000;
 
     private const int MaximumBytes = 4 << 20;
+
+    private static readonly Dictionary<string, char> Delimiters = new(StringComparer.Ordinal)
+    {
+        ["COMMA"] = ',', ["PIPE"] = '|', ["SEMICOLON"] = ';', ["SPACE"] = ' ', ["TAB"] = '\t',
+    };
 
     /// <summary>Returns the items as an output.</summary>
     /// <param name="request"><c>Arguments</c> and <c>ReaderConfig</c>, as the definition has them, and the <c>Resource</c>.</param>
@@ -45,7 +51,7 @@ public sealed class ReadItems(BlobServiceClient blobs)
             var container = blobs.GetBlobContainerClient(found.Container);
             var items = isListing
                 ? await ListAsync(container, found.Prefix, most ?? MaximumItems + 1, cancellationToken)
-                : await ReadAsync(container.GetBlobClient(found.Prefix), (string?)request["ReaderConfig"]?["InputType"] ?? "JSON", most ?? int.MaxValue, cancellationToken);
+                : await ReadAsync(container.GetBlobClient(found.Prefix), request["ReaderConfig"] as JsonObject ?? [], most ?? int.MaxValue, cancellationToken);
             return items.Count <= MaximumItems
                 ? new TaskAnswer(IsFailure: false, items)
                 : Failed($"{place} has more than {MaximumItems} items; ReaderConfig/MaxItems takes the first of them.");
@@ -82,11 +88,12 @@ public sealed class ReadItems(BlobServiceClient blobs)
         return items;
     }
 
-    private static async Task<JsonArray> ReadAsync(BlobClient blob, string type, int most, CancellationToken cancellationToken)
+    private static async Task<JsonArray> ReadAsync(BlobClient blob, JsonObject config, int most, CancellationToken cancellationToken)
     {
-        if (type is not ("JSON" or "JSONL"))
+        var type = Text(config, "InputType") ?? "JSON";
+        if (type is not ("JSON" or "JSONL" or "CSV"))
         {
-            throw new InvalidDataException($"ReaderConfig/InputType must be JSON or JSONL, not '{type}'.");
+            throw new InvalidDataException($"ReaderConfig/InputType must be JSON, JSONL or CSV, not '{type}'.");
         }
 
         Response<BlobDownloadStreamingResult> response = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
@@ -96,15 +103,67 @@ public sealed class ReadItems(BlobServiceClient blobs)
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"It has more than {MaximumBytes} bytes."));
         }
 
-        var items = type == "JSON"
-            ? JsonNode.Parse(bytes.Span) as JsonArray ?? throw new InvalidDataException("It is not a JSON array.")
-            : [.. Encoding.UTF8.GetString(bytes.Span).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line))];
+        JsonArray items = type switch
+        {
+            "JSON" => JsonNode.Parse(bytes.Span) as JsonArray ?? throw new InvalidDataException("It is not a JSON array."),
+            "CSV" => Rows(Encoding.UTF8.GetString(bytes.Span), config),
+            _ => [.. Encoding.UTF8.GetString(bytes.Span).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line))],
+        };
         while (items.Count > most)
         {
             items.RemoveAt(items.Count - 1);
         }
 
         return items;
+    }
+
+    // An object of texts for each row, whose names are in the first row or in the definition.
+    private static JsonArray Rows(string text, JsonObject config)
+    {
+        var delimiter = Text(config, "CSVDelimiter") ?? "COMMA";
+        if (!Delimiters.TryGetValue(delimiter, out var separator))
+        {
+            throw new InvalidDataException($"ReaderConfig/CSVDelimiter must be one of {string.Join(", ", Delimiters.Keys)}, not '{delimiter}'.");
+        }
+
+        var names = Text(config, "CSVHeaderLocation") switch
+        {
+            "GIVEN" when config["CSVHeaders"] is JsonArray { Count: > 0 } given => [.. given.Select(name => name?.ToString() ?? "")],
+            "GIVEN" => throw new InvalidDataException("ReaderConfig/CSVHeaders must name the columns."),
+            "FIRST_ROW" => Array.Empty<string>(),
+            var other => throw new InvalidDataException($"ReaderConfig/CSVHeaderLocation must be FIRST_ROW or GIVEN, not '{other}'."),
+        };
+        var items = new JsonArray();
+        using var reader = Sep.New(separator).Reader(options => options with { HasHeader = false, Unescape = true, DisableColCountCheck = true }).FromText(text.TrimStart('\ufeff'));
+        foreach (var row in reader)
+        {
+            if (names.Length == 0)
+            {
+                names = Cells(row);
+                continue;
+            }
+
+            var item = new JsonObject();
+            foreach (var (name, cell) in names.Zip(Cells(row)))
+            {
+                item[name] = cell;
+            }
+
+            items.Add((JsonNode)item);
+        }
+
+        return items;
+    }
+
+    private static string[] Cells(SepReader.Row row)
+    {
+        var cells = new string[row.ColCount];
+        for (var i = 0; i < cells.Length; i++)
+        {
+            cells[i] = row[i].ToString();
+        }
+
+        return cells;
     }
 
     private static string? Text(JsonObject arguments, string name) => arguments[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;

@@ -56,6 +56,29 @@ public sealed class WorkflowCommandTests
     }
 
     [TestMethod]
+    public async Task Redrives_exports_and_schedules_are_asked_for_by_their_paths()
+    {
+        var stub = new StubHandler(
+            (HttpStatusCode.Accepted, """{"executionId":"b","status":"RUNNING"}"""),
+            (HttpStatusCode.OK, """{"StartAt":"Prepare","States":{}}"""),
+            (HttpStatusCode.OK, """{"name":"nightly","next":"2026-01-02T03:00:00+00:00"}"""),
+            (HttpStatusCode.OK, """{"schedules":[{"name":"nightly"}]}"""),
+            (HttpStatusCode.NoContent, ""));
+
+        await Client(stub).RedriveAsync("b", CancellationToken.None);
+        var exported = await Client(stub).ExportPipelineAsync("{}", CancellationToken.None);
+        await Client(stub).SetScheduleAsync("nightly", "{}", CancellationToken.None);
+        var schedules = await Client(stub).SchedulesAsync(CancellationToken.None);
+        await Client(stub).RemoveScheduleAsync("nightly", CancellationToken.None);
+
+        Assert.AreEqual("Prepare", (string?)exported["StartAt"]);
+        Assert.HasCount(1, schedules);
+        CollectionAssert.AreEqual(
+            new[] { "POST /api/workflows/executions/b/redrive", "POST /api/workflows/export-pipeline", "PUT /api/schedules/nightly", "GET /api/schedules", "DELETE /api/schedules/nightly" },
+            stub.Requests);
+    }
+
+    [TestMethod]
     public async Task A_definition_that_the_host_refuses_says_where_it_is_wrong()
     {
         var stub = new StubHandler((HttpStatusCode.BadRequest, """{"title":"The definition is not valid.","errors":[{"path":"/States/A/Resource","reason":"There is no function"}]}"""));

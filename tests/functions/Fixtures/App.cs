@@ -19,6 +19,9 @@ internal sealed class App : IAsyncDisposable
     /// <summary>What the worker calls itself in telemetry.</summary>
     public const string Service = "DurableMl.Functions";
 
+    /// <summary>The queue that workflows may send to.</summary>
+    public const string Queue = "workflow-messages";
+
     private static readonly Lazy<Task<App>> Shared = new(StartAsync);
 
     private readonly TemporaryFolder folder = new();
@@ -29,6 +32,9 @@ internal sealed class App : IAsyncDisposable
     public HttpClient Http { get; private set; } = null!;
 
     public BatchClient Batch { get; private set; } = null!;
+
+    /// <summary>Where Batch and Azure Resource Manager are emulated, and the account's key.</summary>
+    public (Uri Url, string Key) Emulator => (new Uri(emulator.Url), emulator.AccountKey);
 
     /// <summary>What host and worker tell of what they do.</summary>
     public OtlpReceiver Telemetry { get; } = new();
@@ -136,12 +142,16 @@ internal sealed class App : IAsyncDisposable
             RedirectStandardError = true,
         };
         string storage = await Storage.ConnectionStringAsync();
-        foreach ((string name, string value) in new (string, string)[]
-        {
+        foreach ((string name, string value) in (IEnumerable<(string, string)>)
+        [
             ("AzureWebJobsStorage", storage), ("DataStorage", storage), ("Inference__CacheFolder", Path.Combine(Folder, "models")),
             ("Batch__AccountUrl", emulator.Url), ("Batch__AccountName", emulator.AccountName), ("Batch__AccountKey", emulator.AccountKey),
+            .. ExampleSettings.Read(),
+            ("Workflows__TrainingImages__0", "123456789012.dkr.ecr.us-east-1.amazonaws.com/train:latest => probe budget=2 metric=validation_accuracy"),
+            ("Workflows__ResourceManager", emulator.Url), ("Workflows__ResourceManagerKey", emulator.AccountKey), ("Workflows__Queues__0", Queue),
+            ("Workflows__HttpEndpoints__0", $"http://127.0.0.1:{port}/v2/health"),
             ("Batch__PoolId", "spot"), ("Batch__DedicatedPoolId", "dedicated"), ("Jobs__Folder", Path.Combine(Folder, "jobs")),
-        })
+        ])
         {
             start.Environment[name] = value;
         }

@@ -23,7 +23,7 @@ public sealed class WorkflowHttpTests
               "StartAt": "Missing",
               "States": {
                 "A": { "Type": "Task", "Resource": "function:WriteShards", "Next": "Nowhere" },
-                "B": { "Type": "Task", "Resource": "arn:aws:states:::batch:submitJob.sync", "End": true }
+                "B": { "Type": "Task", "Resource": "arn:aws:states:::sns:publish", "End": true }
               }
             }
             """);
@@ -121,10 +121,74 @@ public sealed class WorkflowHttpTests
     }
 
     [TestMethod]
+    public async Task An_execution_that_failed_is_redriven_from_the_state_that_failed()
+    {
+        var name = Storage.NewName("wf");
+        var definition = $$"""
+            {
+              "StartAt": "First",
+              "States": {
+                "First": { "Type": "Pass", "Result": [1], "Next": "Work" },
+                "Work": { "Type": "Task", "Resource": "activity:{{name}}", "End": true }
+              }
+            }
+            """;
+        await SendAsync(HttpMethod.Put, $"api/workflows/{name}", definition);
+        await SendAsync(HttpMethod.Post, $"api/workflows/{name}/executions?executionId={name}", null);
+        var (running, _) = await SendAsync(HttpMethod.Post, $"api/workflows/executions/{name}/redrive", null);
+        await AnswerAsync("failure", """{"error":"No","cause":"luck"}""");
+        var failed = await EndAsync(name);
+
+        var (redriven, _) = await SendAsync(HttpMethod.Post, $"api/workflows/executions/{name}/redrive", null);
+        var again = await AnswerAsync("success", "2");
+        var ended = await EndAsync(name);
+        var (twice, _) = await SendAsync(HttpMethod.Post, $"api/workflows/executions/{name}/redrive", null);
+
+        Assert.AreEqual((HttpStatusCode.Conflict, HttpStatusCode.Accepted, HttpStatusCode.Conflict), (running, redriven, twice));
+        Assert.AreEqual(("FAILED", "SUCCEEDED", "2"), ((string)failed["status"]!, (string)ended["status"]!, ended["output"]?.ToJsonString()));
+        Assert.AreEqual("[1]", again["input"]!.ToJsonString());
+        var (_, history) = await SendAsync(HttpMethod.Get, $"api/workflows/executions/{name}/history", null);
+        StringAssert.EndsWith(
+            Types(history!), "ActivityFailed ExecutionFailed ExecutionRedriven TaskStateEntered ActivityScheduled ActivityStarted ActivitySucceeded TaskStateExited ExecutionSucceeded");
+
+        async Task<JsonNode> AnswerAsync(string kind, string body)
+        {
+            var (_, task) = await SendAsync(HttpMethod.Post, $"api/workflows/activities/{name}/task?waitSeconds=55", null);
+            await SendAsync(HttpMethod.Post, $"api/workflows/tasks/{task!["taskToken"]}/{kind}", body);
+            return task;
+        }
+    }
+
+    [TestMethod]
+    public async Task A_schedule_starts_a_workflow_at_its_time_and_says_what_it_did()
+    {
+        var name = Storage.NewName("s");
+        await SendAsync(HttpMethod.Put, $"api/workflows/{name}", Echo);
+        var at = DateTimeOffset.UtcNow.AddSeconds(2).ToString("O");
+
+        var (wrong, problem) = await SendAsync(HttpMethod.Put, $"api/schedules/{name}", $$"""{"workflow":"{{name}}","cron":"99 * * * *"}""");
+        var (unknown, _) = await SendAsync(HttpMethod.Put, $"api/schedules/{name}", $$"""{"workflow":"nosuch","at":"{{at}}"}""");
+        var (put, _) = await SendAsync(HttpMethod.Put, $"api/schedules/{name}", $$"""{"workflow":"{{name}}","at":"{{at}}","input":{"n":3} }""");
+        var done = await Eventually.GetAsync(
+            async () => (await SendAsync(HttpMethod.Get, $"api/schedules/{name}", null)).Body is { } body && body["lastId"] is not null ? body : null, "it was started");
+        var ended = await EndAsync((string)done["lastId"]!);
+        var (_, all) = await SendAsync(HttpMethod.Get, "api/schedules", null);
+        var (removed, _) = await SendAsync(HttpMethod.Delete, $"api/schedules/{name}", null);
+        var (again, _) = await SendAsync(HttpMethod.Delete, $"api/schedules/{name}", null);
+
+        Assert.AreEqual((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.OK), (wrong, unknown, put));
+        Assert.AreEqual("$.cron", (string?)problem!["errors"]![0]!["path"]);
+        Assert.AreEqual("""{"n":3}""", ended["output"]?.ToJsonString());
+        Assert.IsTrue(all!["schedules"]!.AsArray().Any(each => (string?)each!["name"] == name));
+        Assert.AreEqual((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (removed, again));
+    }
+
+    [TestMethod]
     [DataRow("GET", "api/workflows/nosuch", 404)]
     [DataRow("GET", "api/workflows/nosuch/definition", 404)]
     [DataRow("POST", "api/workflows/nosuch/executions", 404)]
     [DataRow("GET", "api/workflows/executions/nosuch", 404)]
+    [DataRow("POST", "api/workflows/executions/nosuch/redrive", 404)]
     [DataRow("GET", "api/workflows/executions/nosuch/history", 404)]
     [DataRow("GET", "api/workflows/executions/nosuch/history?maxResults=0", 400)]
     [DataRow("POST", "api/workflows/tasks/nosuch/heartbeat", 404)]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Scoring;
 using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Training;
@@ -38,6 +39,13 @@ internal sealed class TaskHub : IAsyncDisposable
                 tasks.AddOrchestratorFunc<ScoreInput, ScoreSummary>(nameof(ScoreOrchestrator), (context, _) => ScoreOrchestrator.RunAsync(context));
                 tasks.AddOrchestratorFunc<WorkflowInput, WorkflowResult?>(
                     nameof(WorkflowOrchestrator), (context, _) => WorkflowOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<string, bool>(
+                    nameof(ScheduleOrchestrator),
+                    async (context, _) =>
+                    {
+                        await ScheduleOrchestrator.RunAsync(context);
+                        return true;
+                    });
                 tasks.AddOrchestratorFunc<WorkflowItems, IReadOnlyList<DurableMl.Workflows.Execution.ItemOutcome>>(
                     nameof(WorkflowItemsOrchestrator), (context, _) => WorkflowItemsOrchestrator.RunAsync(context));
                 tasks.AddActivityFunc<IReadOnlyList<TrialUnderWay>, IReadOnlyList<LostTrial>>(nameof(FindLostTrials), (_, trials) => FindLostTrials.RunAsync(trials, hub!.Client, default));

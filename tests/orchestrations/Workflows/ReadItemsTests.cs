@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Workflows.Targets;
 using Orchestrations.Tests.Fixtures;
 
@@ -19,6 +20,32 @@ public sealed class ReadItemsTests
         var listed = JsonNode.Parse(await ReadAsync("blobs:list", "Prefix", $"{folder}/", null))!.AsArray();
         CollectionAssert.AreEqual(new[] { $"{folder}/a.json", $"{folder}/b.jsonl" }, listed.Select(item => (string)item!["Key"]!).ToArray());
         Assert.AreEqual(7, (int)listed[0]!["Size"]!);
+    }
+
+    [TestMethod]
+    [DataRow("a,b\n1,\"x, y\"\n2,z\n", """{"InputType":"CSV","CSVHeaderLocation":"FIRST_ROW"}""", """[{"a":"1","b":"x, y"},{"a":"2","b":"z"}]""")]
+    [DataRow("1|x\r\n2|y\r\n", """{"InputType":"CSV","CSVHeaderLocation":"GIVEN","CSVHeaders":["n","t"],"CSVDelimiter":"PIPE","MaxItems":1}""", """[{"n":"1","t":"x"}]""")]
+    public async Task Rows_become_objects_of_texts(string text, string configuration, string expected)
+    {
+        var blob = $"{Storage.NewName("items")}/rows.csv";
+        await UploadAsync(blob, text);
+
+        Assert.AreEqual(expected, await ReadAsync("blobs:read", "Key", blob, configuration));
+    }
+
+    [TestMethod]
+    public async Task What_a_map_writes_lies_in_the_container_of_runs_and_nowhere_else()
+    {
+        var key = $"{Storage.NewName("results")}/SUCCEEDED_0.json";
+        var writer = new WriteResults(await Storage.BlobsAsync());
+        JsonObject Request(string container) => new() { ["Bucket"] = container, ["Key"] = key, ["Body"] = new JsonArray(1) };
+
+        var written = await writer.RunAsync(Request("runs"), CancellationToken.None);
+
+        Assert.AreEqual(key, (string?)written["Key"]);
+        var blob = (await Storage.BlobsAsync()).GetBlobContainerClient("runs").GetBlobClient(key);
+        Assert.AreEqual("[1]", (await blob.DownloadContentAsync()).Value.Content.ToString());
+        await Assert.ThrowsExactlyAsync<PermanentFailureException>(() => writer.RunAsync(Request("models"), CancellationToken.None));
     }
 
     [TestMethod]

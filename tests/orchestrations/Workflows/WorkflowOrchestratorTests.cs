@@ -122,8 +122,9 @@ public sealed class WorkflowOrchestratorTests
     }
 
     [TestMethod]
-    public async Task A_long_loop_goes_on_as_new_with_its_variables_and_one_history()
+    public async Task A_loop_of_ten_thousand_states_goes_on_as_new_with_its_variables_and_one_history()
     {
+        const int Times = 5000;
         await using var hub = await WorkflowHub.StartAsync();
         var id = await hub.StartAsync(
             JsonNode.Parse("""
@@ -138,14 +139,14 @@ public sealed class WorkflowOrchestratorTests
               }
             }
             """)!,
-            new JsonObject { ["times"] = 1100 });
+            new JsonObject { ["times"] = Times });
 
         var result = await hub.EndAsync(id);
 
-        Assert.AreEqual(1100, (int?)result.Output, result.Cause);
+        Assert.AreEqual(Times, (int?)result.Output, result.Cause);
         var ids = (await hub.EventsAsync(id, pageSize: 700)).Select(happened => (int)happened["id"]!).ToList();
         CollectionAssert.AreEqual(Enumerable.Range(1, ids.Count).ToList(), ids);
-        Assert.AreEqual(1 + (2 * (1 + 1100 + 1100 + 1)) + 1, ids.Count);
+        Assert.AreEqual(1 + (2 * (1 + Times + Times + 1)) + 1, ids.Count);
         var listed = (await hub.Log.ListAsync("machine", null, 1000, CancellationToken.None)).Executions.Single(entry => entry.ExecutionId == id);
         Assert.AreEqual(("SUCCEEDED", 1), (listed.Status, listed.Version));
     }
@@ -206,6 +207,62 @@ public sealed class WorkflowOrchestratorTests
         Assert.AreEqual(299 * 299, (int?)squares[299]);
         Assert.IsNull(squares[107]);
         Assert.AreEqual("ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunSucceeded MapStateSucceeded MapStateExited ExecutionSucceeded", await hub.TypesAsync(id));
+    }
+
+    [TestMethod]
+    public async Task A_distributed_map_of_ten_thousand_items_keeps_the_executions_history_short()
+    {
+        await using var hub = await WorkflowHub.StartAsync();
+        var id = await hub.StartAsync(
+            JsonNode.Parse("""
+            {
+              "StartAt": "Each",
+              "States": {
+                "Each": {
+                  "Type": "Map", "ItemsPath": "$.items", "End": true,
+                  "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                    "StartAt": "Add", "States": { "Add": { "Type": "Pass", "Parameters": { "n.$": "States.MathAdd($, 1)" }, "OutputPath": "$.n", "End": true } }
+                  }
+                }
+              }
+            }
+            """)!,
+            new JsonObject { ["items"] = new JsonArray([.. Enumerable.Range(0, 10_000).Select(n => JsonValue.Create(n))]) });
+
+        var result = await hub.EndAsync(id);
+
+        Assert.AreEqual("SUCCEEDED", result.Status, $"{result.Error}: {result.Cause}");
+        Assert.AreEqual(Enumerable.Range(1, 10_000).Sum(), result.Output!.AsArray().Sum(n => (int)n!));
+        Assert.HasCount(8, await hub.EventsAsync(id));
+    }
+
+    [TestMethod]
+    public async Task An_execution_that_was_stopped_is_redriven_with_its_variables()
+    {
+        await using var hub = await WorkflowHub.StartAsync();
+        var activity = Storage.NewName("work");
+        var id = await hub.StartAsync(JsonNode.Parse($$"""
+            {
+              "QueryLanguage": "JSONata", "StartAt": "Set",
+              "States": {
+                "Set": { "Type": "Pass", "Assign": { "x": 7 }, "Next": "Work" },
+                "Work": { "Type": "Task", "Resource": "activity:{{activity}}", "Output": "{% [$x, $states.context.Execution.RedriveCount] %}", "End": true }
+              }
+            }
+            """)!);
+        await Eventually.TrueAsync(async () => (await hub.Tasks.WaitingAsync(activity, 1, hub.Hub.Timeout)).Count == 1, "it waits");
+        await hub.Hub.Client.RaiseEventAsync(id, WorkflowOrchestrator.Stop, new StopRequest(), hub.Hub.Timeout);
+        await hub.EndAsync(id);
+
+        var starter = new ExecutionStarter(null!, TimeProvider.System);
+        Assert.IsTrue(await starter.RedriveAsync(hub.Hub.Client, (await hub.Hub.Client.GetInstanceAsync(id, getInputsAndOutputs: true, hub.Hub.Timeout))!, hub.Hub.Timeout));
+        var task = await Eventually.GetAsync(() => hub.Tasks.TakeAsync(activity, null, hub.Hub.Timeout), "it waits again");
+        await hub.Tasks.AnswerAsync(hub.Hub.Client, task.Token, new TaskAnswer(IsFailure: false), hub.Hub.Timeout);
+
+        var result = await hub.EndAsync(id);
+        Assert.AreEqual("[7,1]", result.Output?.ToJsonString(), result.Cause);
+        Assert.IsFalse(await starter.RedriveAsync(hub.Hub.Client, (await hub.Hub.Client.GetInstanceAsync(id, getInputsAndOutputs: true, hub.Hub.Timeout))!, hub.Hub.Timeout), "what has succeeded is done");
     }
 
     [TestMethod]

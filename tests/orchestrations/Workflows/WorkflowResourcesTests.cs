@@ -9,10 +9,17 @@ namespace Orchestrations.Tests.Workflows;
 public sealed class WorkflowResourcesTests
 {
     [TestMethod]
-    public void Every_example_names_only_what_an_app_offers_without_settings()
+    public void Every_example_names_only_what_an_app_offers_with_the_settings_beside_it()
     {
-        var resources = new WorkflowResources(new WorkflowOptions());
-        var examples = Directory.GetFiles(Path.Combine(Repository.Root, "examples", "workflows"), "*.asl.json");
+        var folder = Path.Combine(Repository.Root, "examples", "workflows");
+        var options = new WorkflowOptions();
+        foreach (var row in File.ReadLines(Path.Combine(folder, "resources.env")).Where(line => line.StartsWith("Workflows__Resources__", StringComparison.Ordinal)))
+        {
+            options.Resources.Add(row.Split('\'')[1]);
+        }
+
+        var resources = new WorkflowResources(options);
+        var examples = Directory.GetFiles(folder, "*.asl.json");
 
         Assert.IsNotEmpty(examples);
         foreach (var example in examples)
@@ -33,7 +40,13 @@ public sealed class WorkflowResourcesTests
     [DataRow("arn:aws:lambda:eu-west-1:123456789012:function:other", false)]
     [DataRow("arn:aws:states:eu-west-1:123456789012:activity:work", true)]
     [DataRow("arn:aws:states:::batch:submitJob.sync", true)]
-    [DataRow("arn:aws:states:::sqs:sendMessage", false)]
+    [DataRow("arn:aws:states:::sqs:sendMessage", true)]
+    [DataRow("arn:aws:states:::sns:publish", false)]
+    [DataRow("container:runJob.sync", true)]
+    [DataRow("container:runJob", false)]
+    [DataRow("container:runJob.waitForTaskToken", true)]
+    [DataRow("queue:send.waitForTaskToken", true)]
+    [DataRow("model:infer.sync", false)]
     [DataRow("activity:../x", false)]
     [DataRow("pipeline:run.sync", true)]
     [DataRow("pipeline:run.sync.waitForTaskToken", false)]
