@@ -234,6 +234,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
         tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
         tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training, NullLogger<SubmitTrial>.Instance).RunAsync(attempt, default));
         tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch, Meter, TimeProvider.System, NullLogger<ObserveTrial>.Instance).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(AskTrialToStop), (_, attempt) => new AskTrialToStop(Training).RunAsync(attempt, default));
+        tasks.AddActivityFunc<RecordDecisionInput>(nameof(RecordDecision), (_, input) => new RecordDecision(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
     });
 }
