@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 
 namespace DurableMl.BatchJobs.Catalog;
 

@@ -151,7 +151,7 @@ internal sealed record ErrorDocument(string Error);
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Detail">What is wrong, and what to do.</param>
 /// <param name="Errors">Everything that is wrong with a document, by JSON path.</param>
-internal sealed record ProblemDocument(string Title, int Status, string? Detail, IReadOnlyList<DurableMl.Inference.Json.JsonProblem>? Errors);
+internal sealed record ProblemDocument(string Title, int Status, string? Detail, IReadOnlyList<DurableMl.Json.JsonProblem>? Errors);
 
 /// <param name="Version">A published version.</param>
 internal sealed record AliasDocument(string Version);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Azure;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;

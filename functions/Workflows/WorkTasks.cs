@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Workflows;
 using DurableMl.Workflows.Execution;

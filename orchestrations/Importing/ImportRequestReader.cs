@@ -1,4 +1,4 @@
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 using DurableMl.Inference.Registry;
 
 namespace DurableMl.Orchestrations.Pipelines;

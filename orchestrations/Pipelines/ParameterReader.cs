@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 
 namespace DurableMl.Orchestrations.Pipelines;
 

@@ -1,7 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using DurableMl.BatchJobs.Catalog;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 using DurableMl.Orchestrations.Sweeps;
 
 namespace DurableMl.Orchestrations.Pipelines;

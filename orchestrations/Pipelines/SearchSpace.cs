@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 
 namespace DurableMl.Orchestrations.Pipelines;
 

@@ -2,7 +2,7 @@ using Azure;
 using Azure.Compute.Batch;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;

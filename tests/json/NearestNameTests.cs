@@ -1,6 +1,6 @@
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 
-namespace Inference.Tests.Json;
+namespace Json.Tests;
 
 [TestClass]
 public sealed class NearestNameTests

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace DurableMl.Inference.Json;
+namespace DurableMl.Json;
 
 /// <summary>One thing that is wrong with a document.</summary>
 /// <param name="Path">Where, as a JSON path.</param>

@@ -1,4 +1,4 @@
-namespace DurableMl.Inference.Json;
+namespace DurableMl.Json;
 
 /// <summary>What somebody meant who wrote a name that does not exist.</summary>
 public static class NearestName
