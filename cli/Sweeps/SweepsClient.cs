@@ -50,20 +50,16 @@ internal sealed class SweepsClient(HttpClient http, TimeProvider time)
         var since = time.GetTimestamp();
         while (time.GetElapsedTime(since) < Most)
         {
-            if (await client.GetAsync(runId, cancellationToken) is not { HasEnded: false, CustomStatus: { } status })
-            {
-                break;
-            }
-
-            if (status.Sweep?.Decisions.FirstOrDefault(decision => decision.Id == sent.Id) is { } taken)
+            var run = await client.GetAsync(runId, cancellationToken);
+            if (run?.CustomStatus?.Sweep?.Decisions.FirstOrDefault(decision => decision.Id == sent.Id) is { } taken)
             {
                 return taken;
             }
 
-            // The sweep may have ended by the very decision: then the run is in a later phase, and says who did that.
-            if (status.Phase is not "train")
+            // The sweep may have ended by the very decision: the run is in a later phase then, and says who ended it.
+            if (run is null or { HasEnded: true } || run.CustomStatus?.Phase is not (null or "train"))
             {
-                return status.SweepFinished is { } finished && finished.StartsWith("stopped by", StringComparison.Ordinal)
+                return run?.CustomStatus?.SweepFinished?.StartsWith("stopped by", StringComparison.Ordinal) == true
                     ? sent
                     : throw new CliException($"The sweep of {runId} ended before it took the decision.");
             }

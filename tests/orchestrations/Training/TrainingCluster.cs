@@ -131,6 +131,11 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     public Task CancelAsync(string instance, string reason) => Client.RaiseEventAsync(instance, RunEvents.Cancel, reason);
 
+    public Task DecideAsync(string instance, SweepDecision decision) => Client.RaiseEventAsync(instance, RunEvents.SweepMessage, new SweepMessage(Decision: decision));
+
+    /// <summary>What the runner says of how a trial ended.</summary>
+    public async Task<string> ReasonAsync(string run, string trialId) => (await Training.Trials.ResultAsync(RunBlobs.Trial(RunId(run), trialId).TrimEnd('/')))!.Reason;
+
     /// <summary>The output of an orchestration that completes.</summary>
     public async Task<T> OutputAsync<T>(string instance)
     {
