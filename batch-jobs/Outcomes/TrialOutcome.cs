@@ -42,9 +42,10 @@ public sealed record TrialOutcome(TrialOutcomeKind Kind, int? ExitCode, string M
             "succeeded" => TrialOutcomeKind.Succeeded,
             "non-retryable" => TrialOutcomeKind.NonRetryable,
             "infrastructure" => TrialOutcomeKind.InfrastructureFailure,
+            "stopped" => TrialOutcomeKind.Stopped,
             _ => TrialOutcomeKind.JobFailure,
         };
-        var message = kind == TrialOutcomeKind.Succeeded || result.Message.Length > 0 ? result.Message : Exited(result.ExitCode);
+        var message = kind is TrialOutcomeKind.Succeeded or TrialOutcomeKind.Stopped || result.Message.Length > 0 ? result.Message : Exited(result.ExitCode);
         return new TrialOutcome(kind, result.ExitCode, message, result);
     }
 

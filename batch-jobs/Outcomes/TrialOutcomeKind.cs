@@ -15,6 +15,9 @@ public enum TrialOutcomeKind
     /// <summary>Not the job's fault: storage, a damaged shard, an image or a file that could not be brought to the node.</summary>
     InfrastructureFailure,
 
+    /// <summary>The job was asked to stop, and has saved a checkpoint and exited.</summary>
+    Stopped,
+
     /// <summary>The node was taken away, and Batch does not run the task again by itself.</summary>
     Preempted,
 }

@@ -19,7 +19,7 @@ public sealed record TrialResult
     /// <summary>The job's exit code, or 69 where the runner itself failed.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary><c>succeeded</c>, <c>non-retryable</c>, <c>failed</c> or <c>infrastructure</c>.</summary>
+    /// <summary><c>succeeded</c>, <c>non-retryable</c>, <c>failed</c>, <c>stopped</c> or <c>infrastructure</c>.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The last line that a failed job wrote to stderr, or the runner's own error; empty on success.</summary>

@@ -13,6 +13,7 @@ public sealed class TrainingJobs
 {
     private readonly BatchClient batch;
     private readonly BatchSettings settings;
+    private readonly BlobServiceClient trialBlobs;
     private readonly BlobContainerClient runs;
     private readonly TrainingTaskBuilder builder;
     private readonly TrialGrants grants;
@@ -23,6 +24,7 @@ public sealed class TrainingJobs
         ArgumentNullException.ThrowIfNull(blobs);
         this.batch = batch;
         this.settings = settings;
+        trialBlobs = blobs;
         runs = blobs.GetBlobContainerClient(DataContainers.Runs);
         Catalog = catalog;
         Code = new JobCodeStore(blobs, catalog);
@@ -86,6 +88,14 @@ public sealed class TrainingJobs
         var state = await TaskAsync(task, cancellationToken);
         var result = await Trials.ResultAsync(task.BlobPrefix, cancellationToken);
         return TrialOutcome.Classify(state, result, task.Attempt);
+    }
+
+    /// <summary>Asks the attempt's job to save a checkpoint and exit. One that is not on a node yet does so when it gets there.</summary>
+    public async Task AskToStopAsync(TrainingTask task, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        var wish = new BinaryData(JsonSerializer.SerializeToUtf8Bytes(new { attempt = task.Attempt }));
+        await TrialContainer.Of(trialBlobs, task.BlobPrefix).GetBlobClient($"{task.BlobPrefix}/stop.json").UploadAsync(wish, overwrite: true, cancellationToken);
     }
 
     /// <summary>Ends the task if it is not over; one that is gone is fine.</summary>

@@ -1,9 +1,11 @@
-"""Azure's notice that this spot node is about to go: the instance metadata service's scheduled events."""
+"""What tells a runner to stop: Azure's notice that this spot node is about to go, and the app's wish that the trial stop."""
 
 import http.client
 import json
 import threading
 import urllib.parse
+
+from errors import RunnerError
 
 EVENTS = "/metadata/scheduledevents?api-version=2020-07-01"
 NAME = "/metadata/instance/compute/name?api-version=2021-02-01&format=text"
@@ -11,6 +13,9 @@ SECONDS = 3.0
 """Between two looks; the notice comes at least 30 seconds ahead."""
 
 TIMEOUT = 5.0
+
+WISH_SECONDS = 2.0
+"""Between two looks for the app's wish: a trial that is given up should cost no more than seconds."""
 
 
 class PreemptionNotice:
@@ -55,3 +60,28 @@ class PreemptionNotice:
             return body
         finally:
             connection.close()
+
+
+class StopWish:
+    """Watches for the app's wish that this attempt stop, in a thread of its own, and then calls back once."""
+
+    def __init__(self, trial, on_wish, seconds=WISH_SECONDS):
+        self._trial = trial
+        self._on_wish = on_wish
+        self._seconds = seconds
+        self._ended = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def close(self):
+        """Stops watching."""
+        self._ended.set()
+
+    def _watch(self):
+        while not self._ended.wait(self._seconds):
+            try:
+                wished = self._trial.is_to_stop()
+            except RunnerError:
+                continue  # The next look may reach storage.
+            if wished:
+                self._on_wish()
+                return

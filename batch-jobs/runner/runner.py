@@ -23,7 +23,7 @@ from guardian import Guardian
 from job import Job
 from log import say, say_trace, trace_id
 from metrics import summarise
-from notice import PreemptionNotice
+from notice import PreemptionNotice, StopWish
 from settings import Settings
 from trial import TrialStore
 
@@ -46,6 +46,7 @@ class Runner:
         self._directory = directory
         self._guardian = guardian
         self._notice = None
+        self._wished = False
         self._started = _now()
         self._clock = time.monotonic()
         self._trial = TrialStore(grant.trial, grant.prefix, settings.attempt)
@@ -64,13 +65,20 @@ class Runner:
             if self._job:
                 self._job.terminate()
 
+    def on_wish(self):
+        """The app gives the trial up: the job is told as if its node went, but this is the attempt's end."""
+        self._wished = True
+        self.on_notice()
+
     def run(self):
         """Returns the exit code."""
-        watch = PreemptionNotice(self._settings.notices, self.on_notice) if self._settings.notices else None
+        watches = [StopWish(self._trial, self.on_wish)]
+        if self._settings.notices:
+            watches.append(PreemptionNotice(self._settings.notices, self.on_notice))
         try:
             return self._run()
         finally:
-            if watch:
+            for watch in watches:
                 watch.close()
 
     def _run(self):
@@ -78,7 +86,7 @@ class Runner:
             environment = self._prepare()
             self._stop_if_noticed()
         except Preempted:
-            return EXIT_PREEMPTED
+            return self._stop([]) if self._wished else EXIT_PREEMPTED
         except Unfit as error:
             say(str(error))
             self._write_result(EXIT_NON_RETRYABLE, REASONS[EXIT_NON_RETRYABLE], str(error), [])
@@ -172,6 +180,9 @@ class Runner:
         self._trial.sync_metrics(self._path("output/metrics.jsonl"), final=True)
         self._trial.sync_logs(self._path("logs"))
         # 143 without a notice here: another node of a multi-instance task got it.
+        if self._wished and code not in REASONS:
+            self._checkpoints.check_owner()
+            return self._stop(self._trial.upload_outputs(self._path("output")))
         if code == EXIT_PREEMPTED or self._notice is not None and code not in REASONS:
             say("preempted after %.1f s" % (time.monotonic() - self._clock))
             return EXIT_PREEMPTED
@@ -179,6 +190,11 @@ class Runner:
         outputs = self._trial.upload_outputs(self._path("output"))
         self._write_result(code, REASONS.get(code, "failed"), job.last_error if code else "", outputs)
         return code
+
+    def _stop(self, outputs):
+        say("stopped by the app after %.1f s" % (time.monotonic() - self._clock))
+        self._write_result(0, "stopped", "", outputs)
+        return 0
 
     def _write_result(self, code, reason, message, outputs):
         settings = self._settings

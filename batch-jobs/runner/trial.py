@@ -55,6 +55,14 @@ class TrialStore:
             raise RunnerError("params.json of this trial is not a JSON object")
         return text
 
+    def is_to_stop(self):
+        """Whether the app wishes that this attempt save a checkpoint and exit."""
+        text, _ = self._container.get(self._prefix + "stop.json")
+        try:
+            return text is not None and json.loads(text)["attempt"] == self._attempt
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunnerError("stop.json of this trial is not valid: %r" % error) from error
+
     def restore_metrics(self, path):
         """Puts the metrics of earlier starts back, so that the job appends to them."""
         text, _ = self._container.get(self._prefix + "output/metrics.jsonl")

@@ -52,6 +52,9 @@ internal sealed class ApiOptions
         command.Options.Add(_state);
     }
 
+    /// <summary>Whether the server knows from a sign-in who calls.</summary>
+    public bool SignsIn(ParseResult result) => result.GetValue(_entra) is not null;
+
     /// <summary>A client for the address that was given, or of the host that is up.</summary>
     /// <exception cref="CliException">The address is no URL, a secret would travel in the clear, or no host is up.</exception>
     public HttpClient Connect(ParseResult result)

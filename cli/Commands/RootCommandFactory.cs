@@ -17,6 +17,7 @@ internal static class RootCommandFactory
             StatusCommand.Create(),
             CancelCommand.Create(),
             ResumeCommand.Create(),
+            SweepCommand.Create(),
             WorkflowCommand.Create(),
             ScheduleCommand.Create(),
             BatchEmulatorCommand.Create(),

@@ -1,3 +1,5 @@
+using DurableMl.Cli.Sweeps;
+
 namespace DurableMl.Cli.Pipelines;
 
 /// <summary>How a model did in the test.</summary>
@@ -31,6 +33,12 @@ internal sealed record RunProgress
 
     /// <summary>Why the run ended without a model, or failed.</summary>
     public string? Error { get; init; }
+
+    /// <summary>How the sweep stands that is under way.</summary>
+    public SweepStatus? Sweep { get; init; }
+
+    /// <summary>What ended the sweep with what it had; null where nothing did.</summary>
+    public string? SweepFinished { get; init; }
 
     /// <summary>The trials of the sweep.</summary>
     public IReadOnlyList<RunTrial> Trials { get; init; } = [];

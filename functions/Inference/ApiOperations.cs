@@ -10,6 +10,7 @@ using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Scoring;
+using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Workflows;
 
 namespace DurableMl.Functions.Inference;
@@ -142,6 +143,9 @@ internal static class ApiOperations
         ["SendTaskSuccess"] = new(Workflows, "Ends a task; the body is its result", "It is taken", null, 400, 404, 409, 413) { Body = typeof(JsonObject) },
         ["SendTaskFailure"] = new(Workflows, "Lets a task fail", "It is taken", null, 400, 404, 409, 413) { Body = typeof(TaskFailure) },
         ["SendTaskHeartbeat"] = new(Workflows, "Says that the worker of a task is still at it", "It is taken", null, 404, 409),
+        ["SteerSweep"] = new(
+            Pipelines, "Pauses or resumes a sweep under way, stops it or a trial, adds trials, or changes how many run at a time", "The decision, as it shows in the run's status once it is taken",
+            typeof(SweepDecision), 400, 404, 409, 413) { Body = typeof(SweepWish), Success = 202 },
         ["DecidePipeline"] = new(Pipelines, "Says whether a run may publish", "The run", typeof(RunDocument), 400, 404, 409, 413) { Body = typeof(ApprovalDecision), Success = 202 },
     };
 }

@@ -35,7 +35,7 @@ public sealed class ManagePipelines(RunResumer resumer)
         return RaiseAsync(request, client, runId, RunEvents.Cancel, request.CancelReason(), cancellationToken);
     }
 
-    /// <summary>Says whether a run may publish: <c>{"approved": true, "by": "…", "comment": "…"}</c>.</summary>
+    /// <summary>Says whether a run may publish: <c>{"approved": true, "by": "…", "comment": "…"}</c>; <c>"trial"</c> names another than the best.</summary>
     [Function(nameof(DecidePipeline))]
     public static async Task<HttpResponseData> DecidePipeline(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/pipelines/{runId}/approval")] HttpRequestData request,
@@ -66,6 +66,11 @@ public sealed class ManagePipelines(RunResumer resumer)
                 HttpStatusCode.Conflict,
                 "The run does not wait for a decision.",
                 $"It is in the phase {(phase?.ToString() ?? "ingest").ToLowerInvariant()}. A decision counts once the evaluation is there to see, in the phase approve.");
+        }
+
+        if (decision.Trial is { } trial && RunIds.TryTrialIndex(trial) is null)
+        {
+            return await request.InvalidAsync("The decision is not valid.", [new("$.trial", $"is no trial's id, such as {RunIds.TrialId(3)}")]);
         }
 
         return await RaiseAsync(request, client, runId, RunEvents.Approval, caller is null ? decision : decision with { By = caller }, cancellationToken);

@@ -8,37 +8,66 @@ namespace DurableMl.Orchestrations.Approval;
 /// <param name="Approved">The decision.</param>
 /// <param name="By">Who made it; null when nobody did and the default holds.</param>
 /// <param name="Comment">Why.</param>
-public sealed record ApprovalDecision(bool Approved, string? By = null, string? Comment = null);
+/// <param name="Trial">The trial whose model is to be published instead of the best one's; null for the best.</param>
+public sealed record ApprovalDecision(bool Approved, string? By = null, string? Comment = null, string? Trial = null);
 
 /// <summary>Waits inside an orchestrator for a person's decision, with a deadline and a default.</summary>
-internal static class ApprovalGate
+internal sealed class ApprovalGate : IDisposable
 {
-    /// <summary>
-    /// Returns the first decision that comes between now, when there is an evaluation to look at, and the deadline; else the default.
-    /// Returns null when <paramref name="cancelled"/> comes first.
-    /// </summary>
-    public static async Task<ApprovalDecision?> WaitAsync(TaskOrchestrationContext context, ApprovalDefinition approval, Task cancelled, RunProgress progress)
+    private readonly CancellationTokenSource cancelTimer = new();
+    private readonly TaskOrchestrationContext context;
+    private readonly ApprovalDefinition approval;
+    private readonly Task deadline;
+    private Task<ApprovalDecision> next;
+
+    private ApprovalGate(TaskOrchestrationContext context, ApprovalDefinition approval)
     {
-        using var cancelTimer = new CancellationTokenSource();
-        Task deadline = context.CreateTimer(approval.Deadline, cancelTimer.Token);
-        Task<ApprovalDecision> decision = context.WaitForExternalEvent<ApprovalDecision>(RunEvents.Approval);
-        while (decision.IsCompleted)
+        this.context = context;
+        this.approval = approval;
+        deadline = context.CreateTimer(approval.Deadline, cancelTimer.Token);
+        next = context.WaitForExternalEvent<ApprovalDecision>(RunEvents.Approval);
+    }
+
+    /// <summary>The gate, now that there is an evaluation to look at. Decisions that came before do not count.</summary>
+    public static async Task<ApprovalGate> OpenAsync(TaskOrchestrationContext context, ApprovalDefinition approval, RunProgress progress)
+    {
+        var gate = new ApprovalGate(context, approval);
+        while (gate.next.IsCompleted)
         {
             // An event that nobody waited for is kept: this decision was made before there was anything to decide on.
-            ApprovalDecision early = await decision;
+            ApprovalDecision early = await gate.TakeAsync();
             progress.Note(null, $"a decision {(early.By is { } by ? $"by {by} " : "")}came before the evaluation and does not count");
-            decision = context.WaitForExternalEvent<ApprovalDecision>(RunEvents.Approval);
         }
 
-        Task first = await Task.WhenAny(decision, cancelled, deadline);
-        if (first == deadline)
+        return gate;
+    }
+
+    /// <summary>
+    /// Returns the next decision that comes before the deadline; else the default. Returns null when <paramref name="cancelled"/> comes first.
+    /// </summary>
+    public async Task<ApprovalDecision?> WaitAsync(Task cancelled)
+    {
+        Task first = await Task.WhenAny(next, cancelled, deadline);
+        return first == deadline ? new ApprovalDecision(approval.Default, null, "Nobody answered before the deadline.")
+            : first == next ? await TakeAsync()
+            : null;
+    }
+
+    private async Task<ApprovalDecision> TakeAsync()
+    {
+        ApprovalDecision decision = await next;
+        next = context.WaitForExternalEvent<ApprovalDecision>(RunEvents.Approval);
+        return decision;
+    }
+
+    /// <summary>Ends the deadline's timer.</summary>
+    public void Dispose()
+    {
+        if (!deadline.IsCompleted)
         {
-            return new ApprovalDecision(approval.Default, null, "Nobody answered before the deadline.");
+            cancelTimer.Cancel();
         }
 
-#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
-        cancelTimer.Cancel();
-#pragma warning restore MA0042
-        return first == decision ? await decision : null;
+        cancelTimer.Dispose();
     }
 }

@@ -1,6 +1,8 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using DurableMl.BatchJobs.Catalog;
 using DurableMl.Json;
+using DurableMl.Orchestrations.Sweeps;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
@@ -55,6 +57,20 @@ public static class PipelineCheck
         }
 
         return errors;
+    }
+
+    /// <summary>Values that a person gives for a trial and that the sweep's job would refuse.</summary>
+    public static IEnumerable<PipelineError> Check(SweepDecision decision, SweepDefinition sweep, JobCatalog jobs)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        ArgumentNullException.ThrowIfNull(sweep);
+        ArgumentNullException.ThrowIfNull(jobs);
+        JobDefinition job = jobs.Get(sweep.Job);
+        return from given in decision.Parameters ?? ReadOnlyDictionary<string, JsonElement>.Empty
+               where job.Parameters.ContainsKey(given.Key)
+               let reason = job.Parameters[given.Key].Check(given.Value)
+               where reason is not null
+               select new PipelineError(NearestName.Path("$.parameters", given.Key), reason);
     }
 
     private static string Meant(string name, IEnumerable<string> known, string verb) =>

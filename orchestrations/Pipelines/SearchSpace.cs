@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DurableMl.Json;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
@@ -48,6 +49,31 @@ public sealed class SearchSpace
         }
 
         return point;
+    }
+
+    /// <summary>What is wrong with values that a person gives for some parameters: one that is not there, or lies outside of the space.</summary>
+    /// <param name="given">The values.</param>
+    /// <param name="path">Where they stand, as a JSON path.</param>
+    public IEnumerable<PipelineError> Check(IReadOnlyDictionary<string, JsonElement> given, string path)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        foreach ((string name, JsonElement value) in given)
+        {
+            Dimension? dimension = Dimensions.FirstOrDefault(one => one.Name == name);
+            string? reason = dimension is null ? NearestName.Refusal(name, [.. Dimensions.Select(one => one.Name)]) : dimension.Refusal(value);
+            if (reason is not null)
+            {
+                yield return new PipelineError(NearestName.Path(path, name), reason);
+            }
+            else if (dimension!.Definition.When?.Keys.FirstOrDefault(other => !given.ContainsKey(other)) is { } missing)
+            {
+                yield return new PipelineError(NearestName.Path(path, missing), $"must be given too: {name} depends on it");
+            }
+            else if (!dimension.IsActive(given))
+            {
+                yield return new PipelineError(NearestName.Path(path, name), $"is not there with this {string.Join(" and ", dimension.Definition.When!.Keys)}");
+            }
+        }
     }
 
     /// <summary>All points of a space without real numbers, lazily: there may be very many. A parameter that is not there multiplies nothing.</summary>
@@ -117,6 +143,25 @@ public sealed class Dimension(string name, ParameterDefinition definition)
         ArgumentNullException.ThrowIfNull(point);
         return Definition.When is not { } when
             || when.All(condition => point.TryGetValue(condition.Key, out JsonElement value) && condition.Value.Any(wanted => JsonElement.DeepEquals(wanted, value)));
+    }
+
+    /// <summary>Why a value is none that could be drawn here; null where it could.</summary>
+    public string? Refusal(JsonElement value)
+    {
+        if (!IsOrdered)
+        {
+            return IndexOf(value) >= 0 ? null : $"must be one of {string.Join(", ", Definition.Values.Take(20).Select(one => one.GetRawText()))}, not {value.GetRawText()}";
+        }
+
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !(number >= Definition.Min && number <= Definition.Max))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"must be a number between {Definition.Min} and {Definition.Max}, not {value.GetRawText()}");
+        }
+
+        double step = Definition.Type == ParameterKind.Quantized ? Definition.Step : 1;
+        double steps = (number - Definition.Min) / step;
+        return Count is null || Math.Abs(steps - Math.Round(steps)) < 1e-6 ? null
+            : string.Create(CultureInfo.InvariantCulture, $"must be {Definition.Min}, {Definition.Min + step} and so on to {Definition.Max}, not {value.GetRawText()}");
     }
 
     /// <summary>The value with this index, from 0 to <see cref="Count"/> - 1.</summary>

@@ -29,6 +29,9 @@ public sealed record SweepDefinition(
     int? CheckpointSteps,
     int Nodes)
 {
+    /// <summary>The most trials that a sweep may have.</summary>
+    public const int MostTrials = 1000;
+
     /// <summary>How trials get their parameters.</summary>
     public SamplerDefinition Sampler { get; init; } = new(SamplerKind.Random);
 

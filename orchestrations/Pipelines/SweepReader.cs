@@ -6,8 +6,6 @@ namespace DurableMl.Orchestrations.Pipelines;
 /// <summary>Reads the <c>sweep</c> of a pipeline.</summary>
 internal static partial class SweepReader
 {
-    private const int MostTrials = 1000;
-
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>Stands for a sweep that is missing, so that reading goes on.</summary>
@@ -25,7 +23,7 @@ internal static partial class SweepReader
         SamplerDefinition sampler = json.Object("sampler", required: false) is { } how ? Sampler(how, space) : Nothing.Sampler;
         var trials = (int)(sampler.Type == SamplerKind.Grid && space is not null && json.ErrorCount == errors
             ? GridTrials(json, space)
-            : json.Integer("trials", 1, MostTrials));
+            : json.Integer("trials", 1, SweepDefinition.MostTrials));
         if (sampler.Type == SamplerKind.Tpe && trials > SamplerDefinition.MostTpeTrials)
         {
             json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {SamplerDefinition.MostTpeTrials} with tpe; random and sobol take more"));
@@ -40,7 +38,7 @@ internal static partial class SweepReader
             budget,
             json.Object("objective") is { } objective ? Objective(objective) : Nothing.Objective,
             parameters,
-            (int)json.Integer("maxFailedTrials", 0, MostTrials, fallback: trials / 2),
+            (int)json.Integer("maxFailedTrials", 0, SweepDefinition.MostTrials, fallback: trials / 2),
             (int)json.Integer("parallelism", 1, 200, fallback: Math.Min(trials, 8)),
             json.Object("retries", required: false) is { } retries ? Retries(retries) : new RetryBudgets(1, 3, 5),
             json.Duration("timeLimit", Second, TimeSpan.FromDays(7), fallback: TimeSpan.FromHours(24)),
@@ -62,7 +60,7 @@ internal static partial class SweepReader
         {
             "grid" => new SamplerDefinition(SamplerKind.Grid),
             "sobol" => new SamplerDefinition(SamplerKind.Sobol),
-            "tpe" => new SamplerDefinition(SamplerKind.Tpe, (int)json.Integer("startupTrials", 2, MostTrials, fallback: 10)),
+            "tpe" => new SamplerDefinition(SamplerKind.Tpe, (int)json.Integer("startupTrials", 2, SweepDefinition.MostTrials, fallback: 10)),
             _ => new SamplerDefinition(SamplerKind.Random),
         };
         if (space is not null && sampler.Type == SamplerKind.Grid)
@@ -95,7 +93,7 @@ internal static partial class SweepReader
             "median" => new SchedulerDefinition(SchedulerKind.Median)
             {
                 Grace = (int)json.Integer("grace", 1, budget, fallback: 1),
-                CompareWith = (int)json.Integer("compareWith", 1, MostTrials, fallback: 5),
+                CompareWith = (int)json.Integer("compareWith", 1, SweepDefinition.MostTrials, fallback: 5),
             },
             "asha" => Rungs(SchedulerKind.Asha),
             "hyperband" => Rungs(SchedulerKind.Hyperband),
@@ -123,13 +121,13 @@ internal static partial class SweepReader
     private static long GridTrials(JsonObjectReader json, SearchSpace space)
     {
         int points = space.Points().Count();
-        if (!json.Has("trials") && points > MostTrials)
+        if (!json.Has("trials") && points > SweepDefinition.MostTrials)
         {
-            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"is required: the grid has {points} points, and a sweep at most {MostTrials} trials"));
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"is required: the grid has {points} points, and a sweep at most {SweepDefinition.MostTrials} trials"));
             return 1;
         }
 
-        long trials = json.Integer("trials", 1, MostTrials, fallback: points);
+        long trials = json.Integer("trials", 1, SweepDefinition.MostTrials, fallback: points);
         if (trials > points)
         {
             json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {points}, the points of the grid"));
@@ -146,7 +144,7 @@ internal static partial class SweepReader
             CostUsd = json.Number("costUsd", required: false, 0.01, 1e9),
             NodeUsdPerHour = json.Number("nodeUsdPerHour", required: json.Has("costUsd"), 1e-6, 1e6) ?? 0,
             Target = json.Number("target", required: false),
-            TrialsWithoutImprovement = json.Has("trialsWithoutImprovement") ? (int)json.Integer("trialsWithoutImprovement", 1, MostTrials) : null,
+            TrialsWithoutImprovement = json.Has("trialsWithoutImprovement") ? (int)json.Integer("trialsWithoutImprovement", 1, SweepDefinition.MostTrials) : null,
         };
         if (json.Has("nodeUsdPerHour") && !json.Has("costUsd"))
         {

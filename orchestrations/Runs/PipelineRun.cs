@@ -60,13 +60,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
     private async Task<RunState> FinishAsync(DatasetReference dataset, SweepResult sweep, BestTrial best)
     {
         progress.Enter(RunPhase.Evaluate, 1);
-        EvaluationResult evaluation = await cancellation.CallAsync<EvaluationResult>(nameof(EvaluateModel), new EvaluateModelInput(RunId, best.Trial, dataset.Name, dataset.Version));
-        progress.Evaluation = evaluation;
-        if (evaluation.LeftOut.Count > 0)
-        {
-            progress.Note(best.Trial, $"not published, since a model's files have names of letters, digits, '.', '_' and '-': {string.Join(", ", evaluation.LeftOut)}");
-        }
-
+        EvaluationResult evaluation = await EvaluateAsync(dataset, best);
         if (pipeline.Evaluate.Refusal(evaluation.Metrics) is { } refusal)
         {
             progress.Stop(refusal);
@@ -76,13 +70,13 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
         if (pipeline.Approve is { } approve)
         {
             progress.Enter(RunPhase.Approve, 1);
-            ApprovalDecision decision = await ApprovalGate.WaitAsync(context, approve, cancellation.Requested, progress) ?? throw new CancelledException();
-            progress.Approval = decision;
-            if (!decision.Approved)
+            if (await ApproveAsync(approve, dataset, best, evaluation) is not { } chosen)
             {
-                progress.Stop($"not approved: {decision.Comment ?? decision.By ?? "no reason given"}");
+                progress.Stop($"not approved: {progress.Approval!.Comment ?? progress.Approval.By ?? "no reason given"}");
                 return RunState.Rejected;
             }
+
+            (best, evaluation) = chosen;
         }
 
         cancellation.ThrowIfRequested();
@@ -93,6 +87,57 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
         // What is half published is published.
         progress.Model = await cancellation.CallToItsEndAsync<PublishedModel>(nameof(PublishModel), publication);
         return RunState.Published;
+    }
+
+    private async Task<EvaluationResult> EvaluateAsync(DatasetReference dataset, BestTrial trial)
+    {
+        EvaluationResult evaluation = await cancellation.CallAsync<EvaluationResult>(nameof(EvaluateModel), new EvaluateModelInput(RunId, trial.Trial, dataset.Name, dataset.Version));
+        progress.Evaluation = evaluation;
+        if (evaluation.LeftOut.Count > 0)
+        {
+            progress.Note(trial.Trial, $"not published, since a model's files have names of letters, digits, '.', '_' and '-': {string.Join(", ", evaluation.LeftOut)}");
+        }
+
+        return evaluation;
+    }
+
+    /// <summary>
+    /// Waits for a person's word and returns the trial to publish; null for none. A person who names another trial than the best has it evaluated;
+    /// should it miss what <c>evaluate</c> asks for, the run says so and waits on.
+    /// </summary>
+    private async Task<(BestTrial Trial, EvaluationResult Evaluation)?> ApproveAsync(ApprovalDefinition approve, DatasetReference dataset, BestTrial best, EvaluationResult evaluation)
+    {
+        using ApprovalGate gate = await ApprovalGate.OpenAsync(context, approve, progress);
+        while (true)
+        {
+            ApprovalDecision decision = await gate.WaitAsync(cancellation.Requested) ?? throw new CancelledException();
+            progress.Approval = decision;
+            if (!decision.Approved)
+            {
+                return null;
+            }
+
+            if (decision.Trial is null || decision.Trial == best.Trial)
+            {
+                // Another that was tried meanwhile, and was not good enough, has left its evaluation.
+                return (best, ReferenceEquals(progress.Evaluation, evaluation) ? evaluation : await EvaluateAsync(dataset, best));
+            }
+
+            if (progress.Completed(decision.Trial) is not { } other)
+            {
+                progress.Note(decision.Trial, "was to be published, but has not completed: another decision is awaited");
+                continue;
+            }
+
+            EvaluationResult tried = await EvaluateAsync(dataset, other);
+            if (pipeline.Evaluate.Refusal(tried.Metrics) is not { } refusal)
+            {
+                return (other, tried);
+            }
+
+            progress.Note(other.Trial, $"was to be published, but {refusal}: another decision is awaited");
+            progress.Show();
+        }
     }
 
     private void TakeSweep(SweepResult sweep)

@@ -22,6 +22,9 @@ public static class RunBlobs
     /// <summary>The run's report.</summary>
     public static string Report(string runId) => runId + "/report.json";
 
+    /// <summary>A person's decision about the run's sweep.</summary>
+    public static string Decision(string runId, int number) => FormattableString.Invariant($"{runId}/decisions/{number:D5}.json");
+
     /// <summary>How the best trial did on the test split.</summary>
     public static string Evaluation(string runId) => runId + "/evaluation.json";
 

@@ -33,6 +33,14 @@ public static partial class RunIds
         return IsValid(parts[0]) ? (parts[0], parts is [_, { } part] && part.StartsWith(TrialPrefix, StringComparison.Ordinal) ? part : null) : (null, null);
     }
 
+    /// <summary>The number in a text that may be a trial's id; null where it is none.</summary>
+    public static int? TryTrialIndex(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.StartsWith(TrialPrefix, StringComparison.Ordinal) && int.TryParse(text.AsSpan(TrialPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && TrialId(index) == text ? index : null;
+    }
+
     /// <summary>The number in a trial's id.</summary>
     public static int TrialIndex(string trialId)
     {

@@ -32,6 +32,9 @@ public sealed record RunOutput(
     IReadOnlyList<RunFailure> Failures,
     string? ReportBlob)
 {
-    /// <summary>Which rule of <c>sweep.stop</c> ended the sweep with what it had; null where none did.</summary>
+    /// <summary>Which rule of <c>sweep.stop</c>, or who, ended the sweep with what it had; null where nothing did.</summary>
     public string? SweepFinished { get; init; }
+
+    /// <summary>What people have decided about the sweep, the newest last; null where nobody has.</summary>
+    public IReadOnlyList<SweepDecision>? Decisions { get; init; }
 }

@@ -28,6 +28,8 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
     private int total;
     private string? error;
     private string? finished;
+    private SweepDefinition sweep = pipeline.Sweep;
+    private IReadOnlyList<SweepDecision> decisions = [];
     private RunState? ended;
 
     public RunPhase Phase => phases[^1].Name;
@@ -58,7 +60,12 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
         done = trials.Count;
         Best = sweep.Best;
         finished = sweep.Finished;
+        decisions = sweep.Decisions;
+        this.sweep = this.sweep with { Trials = trials.Count };
     }
+
+    /// <summary>Whether a trial has left a model that a person may choose, and its objective.</summary>
+    public BestTrial? Completed(string trial) => trials.FirstOrDefault(one => one.Id == trial && one.State == TrialState.Completed) is { Objective: { } objective } ? new BestTrial(trial, objective) : null;
 
     /// <summary>Notes something that went wrong and that the run bears.</summary>
     public void Note(string? trial, string reason) => failures.Add(new RunFailure(Phase, trial, reason));
@@ -80,14 +87,14 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
     {
         Close();
         return JsonBlobs.ToElement(new RunOutput(
-            context.InstanceId, pipeline.Name, state, Dataset, TrialSummary.Of(trials, pipeline.Sweep), Best, Evaluation, Approval, Model,
-            phases, failures, withReport ? RunBlobs.Report(context.InstanceId) : null) { SweepFinished = finished });
+            context.InstanceId, pipeline.Name, state, Dataset, TrialSummary.Of(trials, sweep), Best, Evaluation, Approval, Model,
+            phases, failures, withReport ? RunBlobs.Report(context.InstanceId) : null) { SweepFinished = finished, Decisions = decisions.Count > 0 ? decisions : null });
     }
 
     /// <summary>Writes the custom status, leaving out the less important where it would grow too long.</summary>
     public void Show()
     {
-        IReadOnlyList<TrialStatus> shown = TrialSelection.Choose(trials, pipeline.Sweep.Objective.Goal);
+        IReadOnlyList<TrialStatus> shown = TrialSelection.Choose(trials, sweep.Objective.Goal);
         JsonElement status = Status(shown, withParameters: true);
         if (Bytes(status) > MostBytes)
         {
@@ -126,6 +133,6 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
             SweepFinished = finished,
             Evaluation = Evaluation is { } evaluation ? new EvaluationSummary(evaluation.Metrics, evaluation.Examples, RunBlobs.Evaluation(context.InstanceId)) : null,
         };
-        return JsonBlobs.ToElement(trials.Count > 0 ? status.WithTrials(shown, pipeline.Sweep, withParameters) : status);
+        return JsonBlobs.ToElement(trials.Count > 0 ? status.WithTrials(shown, sweep, withParameters) : status);
     }
 }

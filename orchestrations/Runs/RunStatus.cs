@@ -40,8 +40,11 @@ public sealed record RunStatus(
     /// <summary>How the run ended; null while it goes on.</summary>
     public RunState? State { get; init; }
 
-    /// <summary>Which rule of <c>sweep.stop</c> ended the sweep with what it had; null where none did.</summary>
+    /// <summary>Which rule of <c>sweep.stop</c>, or who, ended the sweep with what it had; null where nothing did.</summary>
     public string? SweepFinished { get; init; }
+
+    /// <summary>How the sweep stands that is under way, and what people have decided about it; null in any other phase.</summary>
+    public SweepStatus? Sweep { get; init; }
 
     /// <summary>How the best trial's model did on the test split, once that is known: what a person approves or not.</summary>
     public EvaluationSummary? Evaluation { get; init; }

@@ -27,7 +27,7 @@ public static class RunStatusReader
         {
             { Phase: RunPhase.Preprocess } when !run.IsCompleted => await WithBlocksAsync(client, run.InstanceId, status, cancellationToken),
             { Phase: RunPhase.Train } when !run.IsCompleted && run.ReadInputAs<RunInput>() is { Pipeline: { } pipeline } =>
-                WithTrials(status, pipeline.Sweep, await TrialsAsync(client, run, cancellationToken)),
+                await WithTrialsAsync(client, run, status, pipeline.Sweep, cancellationToken),
             _ => status,
         };
     }
@@ -46,6 +46,14 @@ public static class RunStatusReader
         BestTrial? best = BestTrial.Of(known.Where(trial => trial.State is not (TrialState.Failed or TrialState.Stopped or TrialState.Cancelled)), sweep.Objective);
         return (status with { Done = known.Count(trial => trial.HasEnded), Best = best })
             .WithTrials(TrialSelection.Choose([.. known, .. waiting], sweep.Objective.Goal), sweep);
+    }
+
+    private static async Task<RunStatus> WithTrialsAsync(
+        DurableTaskClient client, OrchestrationMetadata run, RunStatus status, SweepDefinition sweep, CancellationToken cancellationToken)
+    {
+        SweepStatus? steered = (await client.GetInstanceAsync(RunIds.Sweep(run.InstanceId), getInputsAndOutputs: true, cancellationToken))?.CustomStatus<SweepStatus>();
+        sweep = sweep with { Trials = steered?.Trials ?? sweep.Trials };
+        return WithTrials(status with { Sweep = steered, Total = sweep.Trials }, sweep, await TrialsAsync(client, run, cancellationToken));
     }
 
     private static async Task<RunStatus> WithBlocksAsync(DurableTaskClient client, string runId, RunStatus status, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ public static class TrialSelection
         IEnumerable<TrialStatus> chosen = trials.Count <= Most
             ? trials
             : trials.OrderBy(Rank).ThenByDescending(trial => goal == ObjectiveGoal.Maximize ? trial.Objective : -trial.Objective).Take(Most);
-        return [.. chosen.OrderBy(trial => trial.Id, StringComparer.Ordinal)];
+        return [.. chosen.OrderBy(trial => RunIds.TrialIndex(trial.Id))];
     }
 
     private static int Rank(TrialStatus trial) => trial.State switch

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
 using Microsoft.Azure.Functions.Worker;
@@ -19,6 +21,9 @@ public sealed record SweepPreparation(string CodeSha256, bool HasDedicatedPool, 
 {
     /// <summary>The hyperparameters of those trials, where the sampler would not choose the same again.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? EarlierParameters { get; init; }
+
+    /// <summary>What people had decided before the run was resumed.</summary>
+    public IReadOnlyList<SweepDecision> Decisions { get; init; } = [];
 
     /// <summary>Without what there was of the first so many trials, which is taken over.</summary>
     /// <param name="trials">How many.</param>
@@ -50,11 +55,8 @@ public sealed class PrepareSweep(TrainingJobs training, BlobServiceClient blobs)
             JobCode code = await training.Code.UploadAsync(input.RunId, input.Sweep.Job, cancellationToken);
             BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
             await runs.GetBlobClient(RunBlobs.TaskHub(input.RunId)).WriteJsonAsync(new RunTaskHub(client.Name), cancellationToken);
-            IReadOnlyDictionary<string, EarlierTrial>? earlier = input.Resumed ? await EarlierTrials.FindAsync(training.Trials, input, cancellationToken) : null;
-            return new SweepPreparation(code.Sha256, training.HasDedicatedPool, earlier)
-            {
-                EarlierParameters = earlier is not null && input.Sweep.Sampler.Learns ? await ParametersAsync(blobs, input.RunId, earlier.Keys, cancellationToken) : null,
-            };
+            var preparation = new SweepPreparation(code.Sha256, training.HasDedicatedPool);
+            return input.Resumed ? await ResumeAsync(preparation, training.Trials, blobs, input, cancellationToken) : preparation;
         }
         catch (InvalidJobException e)
         {
@@ -62,8 +64,24 @@ public sealed class PrepareSweep(TrainingJobs training, BlobServiceClient blobs)
         }
     }
 
+    /// <summary>With what an earlier execution of the run has left.</summary>
+    internal static async Task<SweepPreparation> ResumeAsync(
+        SweepPreparation preparation, TrialReader trials, BlobServiceClient blobs, SweepInput input, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SweepDecision> decisions = await RecordDecision.ReadAllAsync(blobs, input.RunId, cancellationToken);
+        SweepDefinition sweep = input.Sweep with { Trials = input.Sweep.Trials + decisions.Sum(decision => decision.Added) };
+        IReadOnlyDictionary<string, EarlierTrial> earlier = await EarlierTrials.FindAsync(trials, input with { Sweep = sweep }, cancellationToken);
+        bool chosen = sweep.Sampler.Learns || decisions.Any(decision => decision is { Added: > 0, Parameters: not null });
+        return preparation with
+        {
+            Earlier = earlier,
+            EarlierParameters = chosen ? await ParametersAsync(blobs, input.RunId, earlier.Keys, cancellationToken) : null,
+            Decisions = decisions,
+        };
+    }
+
     /// <summary>What these trials of a run were told to try, as kept with the run.</summary>
-    internal static async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>> ParametersAsync(
+    private static async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>> ParametersAsync(
         BlobServiceClient blobs, string runId, IEnumerable<string> trials, CancellationToken cancellationToken)
     {
         BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);

@@ -1,3 +1,4 @@
+using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -16,8 +17,11 @@ namespace DurableMl.Orchestrations.Sweeps;
 /// <param name="Cancelled">Whether that was because the run was cancelled.</param>
 public sealed record SweepResult(IReadOnlyList<TrialStatus> Trials, BestTrial? Best, string CodeSha256, string? Stopped, bool Cancelled)
 {
-    /// <summary>Which rule of <c>sweep.stop</c> ended it with what it had; null where none did.</summary>
+    /// <summary>Which rule of <c>sweep.stop</c>, or who, ended it with what it had; null where nothing did.</summary>
     public string? Finished { get; init; }
+
+    /// <summary>What people have decided meanwhile.</summary>
+    public IReadOnlyList<SweepDecision> Decisions { get; init; } = [];
 }
 
 /// <summary>What <see cref="SweepOrchestrator"/> works on.</summary>
@@ -39,7 +43,10 @@ public sealed record SweepInput(string RunId, string Dataset, string DatasetVers
 /// </summary>
 public static partial class SweepOrchestrator
 {
-    /// <summary>Reports after which the sweep goes on in a new execution. Each costs up to ten history events, those of the trial's own start among them.</summary>
+    /// <summary>
+    /// Reports, and decisions, after which the sweep goes on in a new execution. Each costs up to ten history events, those of the trial's own start
+    /// among them.
+    /// </summary>
     internal const int ReportsPerExecution = 50;
 
     private static readonly TimeSpan LostTrialsEvery = TimeSpan.FromMinutes(10);
@@ -57,7 +64,7 @@ public static partial class SweepOrchestrator
             DateTime startedAt = context.CurrentUtcDateTime;
             try
             {
-                state = new SweepState(await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel)), startedAt);
+                state = SweepState.Begin(await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel)), startedAt);
             }
             catch (TaskFailedException) when (cancel.IsCompleted)
             {
@@ -67,8 +74,15 @@ public static partial class SweepOrchestrator
         }
 
         var sweep = new SweepRun(context, input, state);
-        if (!await TrainAsync(context, input.Sweep.Stop?.Time, sweep, cancel))
+        context.SetCustomStatus(JsonBlobs.ToElement(sweep.Status));
+        if (!await TrainAsync(context, input, sweep, cancel))
         {
+            // A wait that is left behind would take, and lose, a word that comes just now.
+            if (await cancel.DrainAsync(context, RunEvents.Cancel) is { } reason)
+            {
+                sweep.Cancel(reason);
+            }
+
             context.ContinueAsNew(input with { State = sweep.State });
             return sweep.Result();
         }
@@ -78,25 +92,25 @@ public static partial class SweepOrchestrator
     }
 
     /// <summary>Returns whether all is trained that will be; if not, the sweep is to go on in a new execution.</summary>
-    private static async Task<bool> TrainAsync(TaskOrchestrationContext context, TimeSpan? limit, SweepRun sweep, Task<string> cancel)
+    private static async Task<bool> TrainAsync(TaskOrchestrationContext context, SweepInput input, SweepRun sweep, Task<string> cancel)
     {
         using var endTimers = new CancellationTokenSource();
-        Task? time = limit is { } most && !sweep.HasEnded ? context.CreateTimer(sweep.StartedAt + most, endTimers.Token) : null;
+        Task? time = input.Sweep.Stop?.Time is { } most && !sweep.HasEnded ? context.CreateTimer(sweep.StartedAt + most, endTimers.Token) : null;
         Task? look = null;
-        Task<TrialReport>? report = null;
+        Task<SweepMessage>? message = null;
         sweep.Fill();
 
-        // Not to be left while a report is awaited: one that came to this execution only now would be lost.
-        for (int reports = 0; !sweep.IsOver && (reports < ReportsPerExecution || report is not null); sweep.Fill())
+        // Not to be left while a message is awaited: one that came to this execution only now would be lost.
+        for (int messages = 0; !sweep.IsOver && (messages < ReportsPerExecution || message is not null); sweep.Fill())
         {
-            report ??= context.WaitForExternalEvent<TrialReport>(RunEvents.TrialReport);
+            message ??= context.WaitForExternalEvent<SweepMessage>(RunEvents.SweepMessage);
             look ??= sweep.Inherited.Count > 0 ? context.CreateTimer(LostTrialsEvery, endTimers.Token) : null;
-            await Task.WhenAny([report, .. sweep.Children, .. new[] { sweep.Cancelled ? null : cancel, time, look }.OfType<Task>()]);
-            if (report.IsCompleted)
+            await Task.WhenAny([message, .. sweep.Children, .. new[] { sweep.Cancelled ? null : cancel, time, look }.OfType<Task>()]);
+            if (message.IsCompleted)
             {
-                sweep.Take(await report);
-                report = null;
-                reports++;
+                await TakeAsync(context, input.RunId, sweep, await message);
+                message = null;
+                messages++;
             }
 
             await sweep.TakeEndedAsync();
@@ -108,7 +122,7 @@ public static partial class SweepOrchestrator
             if (time is { IsCompleted: true })
             {
                 time = null;
-                sweep.Finish(SweepRules.TimeIsOver(limit!.Value));
+                sweep.Finish(SweepRules.TimeIsOver(input.Sweep.Stop!.Time!.Value));
             }
 
             if (look is { IsCompleted: true })
@@ -122,6 +136,32 @@ public static partial class SweepOrchestrator
         endTimers.Cancel();
 #pragma warning restore MA0042
         return sweep.IsOver;
+    }
+
+    private static async Task TakeAsync(TaskOrchestrationContext context, string runId, SweepRun sweep, SweepMessage message)
+    {
+        if (message.Report is { } report)
+        {
+            sweep.Take(report);
+        }
+
+        if (message.Decision is not { } decision)
+        {
+            return;
+        }
+
+        decision = sweep.Decide(decision);
+        context.SetCustomStatus(JsonBlobs.ToElement(sweep.Status));
+        try
+        {
+            await context.CallActivityAsync(nameof(RecordDecision), new RecordDecisionInput(runId, sweep.Decisions, decision), ActivityRetries.Brief);
+        }
+        catch (TaskFailedException e)
+        {
+            // It holds all the same, and the run's output shows it too.
+            ILogger logger = context.CreateReplaySafeLogger(nameof(SweepOrchestrator));
+            LogNotRecorded(logger, sweep.Decisions, RootCause.Of(e));
+        }
     }
 
     private static async Task FindLostAsync(TaskOrchestrationContext context, SweepRun sweep)
@@ -157,6 +197,9 @@ public static partial class SweepOrchestrator
 
     [LoggerMessage(LogLevel.Warning, "The sweep could not look for trials that were ended from outside: {Reason}")]
     private static partial void LogNotLookedFor(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Decision {Number} about the sweep could not be kept with the run's blobs: {Reason}")]
+    private static partial void LogNotRecorded(ILogger logger, int number, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The Batch jobs of run {RunId} could not be removed yet: {Reason}")]
     private static partial void LogNotCleanedUp(ILogger logger, string runId, string reason);

@@ -17,9 +17,12 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
 {
     private readonly List<SweptTrial> trials = [.. begun.Trials];
     private readonly List<Task<TrialReport?>> children = [];
+    private const int DecisionsShown = 10;
+
     private readonly ISampler sampler = input.Sweep.CreateSampler();
-    private readonly IScheduler scheduler = input.Sweep.CreateScheduler();
     private readonly int inheritedSteps = begun.Steps;
+    private SweepDefinition sweep = Steered(input.Sweep, begun);
+    private IScheduler scheduler = Steered(input.Sweep, begun).CreateScheduler();
     private SweepState state = begun;
 
     /// <summary>What another execution can go on from.</summary>
@@ -42,12 +45,18 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         [.. trials.Where(trial => trial.Step <= inheritedSteps).Select(trial => new TrialUnderWay(trial.Step!.Value, RunIds.Trial(input.RunId, trial.Status.Id)))];
 
     /// <summary>Whether nothing is under way and nothing will be.</summary>
-    public bool IsOver => trials.TrueForAll(trial => trial.Step is null);
+    public bool IsOver => trials.TrueForAll(trial => trial.Step is null) && (HasEnded || !state.Paused || Next() is null);
+
+    /// <summary>What the sweep shows of itself.</summary>
+    public SweepStatus Status => new(sweep.Trials, sweep.Parallelism, state.Paused, [.. state.Decisions.TakeLast(DecisionsShown).Select(decision => decision with { Parameters = null })]);
+
+    /// <summary>How many decisions it has taken.</summary>
+    public int Decisions => state.DecisionCount;
 
     /// <summary>Gives each free slot the next trial.</summary>
     public void Fill()
     {
-        while (!HasEnded && trials.Count(trial => trial.Step is not null) < input.Sweep.Parallelism && scheduler.Next([.. trials.Select((trial, number) => trial.Curve(number))]) is { } step)
+        while (!HasEnded && !state.Paused && trials.Count(trial => trial.Step is not null) < sweep.Parallelism && Next() is { } step)
         {
             if (step.Trial < trials.Count)
             {
@@ -119,6 +128,26 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         }
     }
 
+    /// <summary>Does what a person has decided, as far as it can be done. Returns the decision as it is to be recorded.</summary>
+    public SweepDecision Decide(SweepDecision decision)
+    {
+        string? refused = HasEnded ? "the sweep ends already" : decision.Check(sweep) is [{ } error, ..] ? $"{error.Path} {error.Reason}" : Refusal(decision);
+        decision = decision with { At = context.CurrentUtcDateTime, Refused = refused };
+        state = state.With(decision);
+        sweep = Steered(input.Sweep, state);
+        scheduler = sweep.CreateScheduler();
+        if (decision is { Action: SweepAction.Stop, Refused: null, Trial: null })
+        {
+            Finish(Stopped(decision));
+        }
+        else if (decision is { Action: SweepAction.Stop, Refused: null, Trial: { } trial } && RunIds.TrialIndex(trial) is var number && number < trials.Count)
+        {
+            StopTrial(number, Stopped(decision));
+        }
+
+        return decision;
+    }
+
     /// <summary>How the sweep has ended.</summary>
     public SweepResult Result()
     {
@@ -126,19 +155,55 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         TrialStatus[] all =
         [
             .. trials.Select(trial => trial.Status),
-            .. Enumerable.Range(trials.Count, input.Sweep.Trials - trials.Count).Select(number => TrialStatus.Cancelled(RunIds.TrialId(number), reason)),
+            .. Enumerable.Range(trials.Count, sweep.Trials - trials.Count).Select(number => TrialStatus.Cancelled(RunIds.TrialId(number), reason)),
         ];
-        BestTrial? best = BestTrial.Of(all.Where(trial => trial.State == TrialState.Completed), input.Sweep.Objective);
-        return new SweepResult(all, best, state.Preparation.CodeSha256, state.Stopped, state.Cancelled) { Finished = state.Finished };
+        BestTrial? best = BestTrial.Of(all.Where(trial => trial.State == TrialState.Completed), sweep.Objective);
+        return new SweepResult(all, best, state.Preparation.CodeSha256, state.Stopped, state.Cancelled) { Finished = state.Finished, Decisions = state.Decisions };
+    }
+
+    /// <summary>The sweep as people have changed it.</summary>
+    private static SweepDefinition Steered(SweepDefinition sweep, SweepState state) =>
+        sweep with { Trials = sweep.Trials + state.Added, Parallelism = state.Parallelism ?? sweep.Parallelism };
+
+    private TrialStep? Next() => scheduler.Next([.. trials.Select((trial, number) => trial.Curve(number))]);
+
+    private string? Refusal(SweepDecision decision) => decision switch
+    {
+        { Action: SweepAction.Pause } when state.Paused => "the sweep is paused already",
+        { Action: SweepAction.Resume } when !state.Paused => "the sweep is not paused",
+        { Added: > 0 } when sweep.Trials + decision.Added > SweepDefinition.MostTrials =>
+            FormattableString.Invariant($"a sweep has at most {SweepDefinition.MostTrials} trials; this one has {sweep.Trials}"),
+        { Action: SweepAction.Stop, Trial: { } trial } when RunIds.TrialIndex(trial) is var number && number >= sweep.Trials => "there is no such trial",
+        { Action: SweepAction.Stop, Trial: { } trial } when HasNoMoreToTrain(RunIds.TrialIndex(trial)) => "the trial has ended, or ends already",
+        _ => null,
+    };
+
+    private bool HasNoMoreToTrain(int number) => number < trials.Count && (trials[number] is { Stopping: true }
+        || (trials[number] is { Step: null } ended && (sweep.Scheduler is null || ended.Budget >= sweep.Budget || ended.Curve(number).Phase == TrialPhase.Ended)));
+
+    /// <summary>The decision to stop a trial that has not begun; null where there is none.</summary>
+    private SweepDecision? StopOf(string trial) => state.Decisions.LastOrDefault(decision => decision is { Action: SweepAction.Stop, Refused: null } && decision.Trial == trial);
+
+    private static string Stopped(SweepDecision decision) =>
+        $"stopped by {decision.By ?? "somebody"}{(decision.Comment is { } comment ? $": {comment}" : "")}";
+
+    /// <summary>Ends a trial that is under way, and lets one that rests never go on.</summary>
+    private void StopTrial(int number, string reason)
+    {
+        trials[number] = trials[number] with { Stopping = true };
+        if (trials[number].Step is not null)
+        {
+            context.SendEvent(RunIds.Trial(input.RunId, trials[number].Status.Id), RunEvents.Stop, reason);
+        }
     }
 
     private void Begin(TrialStep step)
     {
         string id = RunIds.TrialId(step.Trial);
         EarlierTrial? earlier = state.Preparation.Earlier?.GetValueOrDefault(id);
-        IReadOnlyDictionary<string, JsonElement> parameters =
-            state.Preparation.EarlierParameters?.GetValueOrDefault(id) ?? sampler.Sample(step.Trial, input.Sweep.Sampler.Learns ? Seen() : []);
-        var trial = new SweptTrial(TrialStatus.NotBegun(id), step.Budget) { Parameters = input.Sweep.Sampler.Learns ? parameters : null };
+        bool given = TryTakeGiven(step.Trial, out IReadOnlyDictionary<string, JsonElement>? parameters);
+        parameters = state.Preparation.EarlierParameters?.GetValueOrDefault(id) ?? parameters ?? sampler.Sample(step.Trial, sweep.Sampler.Learns ? Seen() : []);
+        var trial = new SweptTrial(TrialStatus.NotBegun(id), step.Budget) { Parameters = given || sweep.Sampler.Learns ? parameters : null };
         if (earlier?.Status is { } before)
         {
             trials.Add(Resumed(trial, before, earlier));
@@ -146,9 +211,30 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
             return;
         }
 
+        if (StopOf(id) is { } decision)
+        {
+            state = state with { Ends = state.Ends + 1 };
+            trials.Add(trial with { Status = trial.Status with { State = TrialState.Stopped, Error = Stopped(decision), Parameters = trial.Parameters }, End = state.Ends, Stopping = true });
+            return;
+        }
+
         trials.Add(trial);
         TrialInput work = Work(step, parameters);
         Start(work, earlier is null ? null : new TrialRecord(earlier.Attempts + 1, work.WantsDedicated(0)) { Restarts = earlier.Restarts });
+    }
+
+    /// <summary>Values that a person has given and that no trial has taken. A grid's own trials take its points, each one.</summary>
+    private bool TryTakeGiven(int trial, out IReadOnlyDictionary<string, JsonElement>? parameters)
+    {
+        parameters = null;
+        if (state.Given is not [{ } first, ..] || (sweep.Sampler.Type == SamplerKind.Grid && trial < input.Sweep.Trials))
+        {
+            return false;
+        }
+
+        state = state with { Given = [.. state.Given.Skip(1)] };
+        parameters = new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Complete(trial, first);
+        return true;
     }
 
     private void GoOn(TrialStep step)
@@ -158,9 +244,10 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     }
 
     private TrialInput Work(TrialStep step, IReadOnlyDictionary<string, JsonElement> parameters) => new(
-        input.RunId, RunIds.TrialId(step.Trial), input.Dataset, input.DatasetVersion, parameters, RandomSampler.SeedOf(input.Sweep.Seed, step.Trial), input.Sweep, state.Preparation.HasDedicatedPool)
+        input.RunId, RunIds.TrialId(step.Trial), input.Dataset, input.DatasetVersion, parameters, RandomSampler.SeedOf(sweep.Seed, step.Trial), sweep, state.Preparation.HasDedicatedPool)
     {
-        Budget = input.Sweep.Scheduler is null ? null : step.Budget,
+        Budget = sweep.Scheduler is null ? null : step.Budget,
+        ShowsParameters = trials[step.Trial].Parameters is not null,
     };
 
     private void Start(TrialInput work, TrialRecord? record)
@@ -168,8 +255,8 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         int number = RunIds.TrialIndex(work.TrialId);
         int step = state.Steps + 1;
         state = state with { Steps = step };
-        trials[number] = trials[number] with { Step = step, Budget = work.Budget ?? input.Sweep.Budget, Record = record };
-        children.Add(RunAsync(step, work with { Record = record, Audience = new TrialAudience(context.InstanceId, step, input.Sweep.Scheduler is { Watches: true }) }));
+        trials[number] = trials[number] with { Step = step, Budget = work.Budget ?? sweep.Budget, Record = record };
+        children.Add(RunAsync(step, work with { Record = record, Audience = new TrialAudience(context.InstanceId, step, sweep.Scheduler is { Watches: true }) }));
     }
 
     private async Task<TrialReport?> RunAsync(int step, TrialInput work)
@@ -192,11 +279,11 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     /// <summary>A trial that an earlier execution of the run has brought to an end. That it went beyond a budget says that it was good there; what it had is not kept.</summary>
     private SweptTrial Resumed(SweptTrial trial, TrialStatus before, EarlierTrial earlier)
     {
-        int budget = earlier.Budget > 0 && input.Sweep.Scheduler is not null ? earlier.Budget : trial.Budget;
+        int budget = earlier.Budget > 0 && sweep.Scheduler is not null ? earlier.Budget : trial.Budget;
         state = state with { Ends = state.Ends + 1 };
         return trial with
         {
-            Status = before with { Parameters = trial.Parameters, Budget = input.Sweep.Scheduler is null ? null : budget },
+            Status = before with { Parameters = trial.Parameters, Budget = sweep.Scheduler is null ? null : budget },
             Budget = budget,
             End = state.Ends,
             Points = before is { State: TrialState.Completed, Objective: { } objective } ? Points([new CurvePoint(1, objective), new CurvePoint(budget, objective)]) : [],
@@ -220,7 +307,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
             Step = null,
             End = state.Ends,
             Points = status is { State: TrialState.Completed, Objective: { } objective } ? Points([.. trial.Points, new CurvePoint(status.Budget ?? trial.Budget, objective)]) : trial.Points,
-            Record = input.Sweep.Scheduler is null ? null : record,
+            Record = sweep.Scheduler is null ? null : record,
         };
         Count();
     }
@@ -237,9 +324,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         trials[number] = trial = trial with { Points = Points([.. trial.Points, new CurvePoint(Math.Floor(epoch), objective)]) };
         if (!trial.Stopping && !HasEnded && scheduler.IsHopeless(trial.Curve(number), [.. trials.Select((one, i) => one.Curve(i))]))
         {
-            trials[number] = trial with { Stopping = true };
-            string reason = FormattableString.Invariant($"sweep.scheduler: after epoch {Math.Floor(epoch)} it is worse than the median of the trials that have completed");
-            context.SendEvent(RunIds.Trial(input.RunId, status.Id), RunEvents.Stop, reason);
+            StopTrial(number, FormattableString.Invariant($"sweep.scheduler: after epoch {Math.Floor(epoch)} it is worse than the median of the trials that have completed"));
         }
     }
 
@@ -248,11 +333,11 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         TrialStatus[] ended = [.. trials.Where(trial => trial.End > 0).OrderBy(trial => trial.End).Select(trial => trial.Status)];
         TrialStatus[] failed = [.. ended.Where(trial => trial.State == TrialState.Failed)];
-        if (failed.Length > input.Sweep.MaxFailedTrials && state.Stopped is null)
+        if (failed.Length > sweep.MaxFailedTrials && state.Stopped is null)
         {
-            Stop(FormattableString.Invariant($"{TrialFailures.Describe(failed, input.Sweep.Trials)}; sweep.maxFailedTrials allows {input.Sweep.MaxFailedTrials}"));
+            Stop(FormattableString.Invariant($"{TrialFailures.Describe(failed, sweep.Trials)}; sweep.maxFailedTrials allows {sweep.MaxFailedTrials}"));
         }
-        else if (input.Sweep.Stop?.Reached(ended, input.Sweep) is { } rule)
+        else if (sweep.Stop?.Reached(ended, sweep) is { } rule)
         {
             Finish(rule);
         }
@@ -279,5 +364,5 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
             .Select(trial => new SeenTrial(trial.Parameters!, trial.Status.State is TrialState.Completed or TrialState.Stopped ? trial.Status.Objective : null)),
     ];
 
-    private IReadOnlyList<CurvePoint> Points(CurvePoint[] points) => input.Sweep.Scheduler is null ? [] : points;
+    private IReadOnlyList<CurvePoint> Points(CurvePoint[] points) => sweep.Scheduler is null ? [] : points;
 }

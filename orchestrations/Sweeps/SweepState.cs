@@ -9,6 +9,16 @@ namespace DurableMl.Orchestrations.Sweeps;
 /// <param name="StartedAt">When the sweep began, UTC.</param>
 public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt)
 {
+    /// <summary>Decisions that are carried along, at most; the run's blobs keep them all.</summary>
+    public const int MostDecisions = 100;
+
+    /// <summary>The state of a sweep that begins: with what people had decided before its run was resumed, but not paused.</summary>
+    public static SweepState Begin(SweepPreparation preparation, DateTime startedAt)
+    {
+        ArgumentNullException.ThrowIfNull(preparation);
+        return preparation.Decisions.Aggregate(new SweepState(preparation with { Decisions = [] }, startedAt), (state, decision) => state.With(decision)) with { Paused = false };
+    }
+
     /// <summary>The trials begun so far, by their numbers.</summary>
     public IReadOnlyList<SweptTrial> Trials { get; init; } = [];
 
@@ -24,9 +34,49 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
     /// <summary>Whether that is because it was cancelled.</summary>
     public bool Cancelled { get; init; }
 
-    /// <summary>Which of the sweep's rules has ended it with what it has, if one has.</summary>
+    /// <summary>Which of the sweep's rules, or who, has ended it with what it has, if so.</summary>
     public string? Finished { get; init; }
+
+    /// <summary>Whether no trial begins or goes on until somebody says so.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Trials at a time, where somebody has changed that; null: as the pipeline says.</summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>Trials that people have added.</summary>
+    public int Added { get; init; }
+
+    /// <summary>Values that people have given for trials to come, in the order in which they take them.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Given { get; init; } = [];
+
+    /// <summary>How many decisions people have made, those that were refused among them.</summary>
+    public int DecisionCount { get; init; }
+
+    /// <summary>The newest of them, the oldest first.</summary>
+    public IReadOnlyList<SweepDecision> Decisions { get; init; } = [];
+
+    /// <summary>With what a person has decided. Trials under way are left to <see cref="SweepRun"/>.</summary>
+    public SweepState With(SweepDecision decision)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        SweepState noted = this with { DecisionCount = DecisionCount + 1, Decisions = [.. Decisions.TakeLast(MostDecisions - 1), decision] };
+        return decision switch
+        {
+            { Refused: not null } => noted,
+            { Action: SweepAction.Pause or SweepAction.Resume } => noted with { Paused = decision.Action == SweepAction.Pause },
+            { Action: SweepAction.Parallelism } => noted with { Parallelism = decision.Parallelism },
+            { Action: SweepAction.Add } => noted with { Added = Added + decision.Added, Given = decision.Parameters is { } given ? [.. Given, given] : Given },
+            _ => noted,
+        };
+    }
 }
+
+/// <summary>A sweep's custom status: what people may change while it is under way.</summary>
+/// <param name="Trials">How many trials there are to be.</param>
+/// <param name="Parallelism">Trials at a time.</param>
+/// <param name="Paused">Whether no trial begins or goes on until somebody says so.</param>
+/// <param name="Decisions">The newest of people's decisions, the oldest first; all of them lie in the run's blobs.</param>
+public sealed record SweepStatus(int Trials, int Parallelism, bool Paused, IReadOnlyList<SweepDecision> Decisions);
 
 /// <summary>A trial as its sweep knows it.</summary>
 /// <param name="Status">How it ended when it last did; for one that is under way for the first time, that it waits.</param>
@@ -39,7 +89,7 @@ public sealed record SweptTrial(TrialStatus Status, int Budget)
     /// <summary>The number of its last end, from 1 in the order in which trials end; 0 before the first.</summary>
     public int End { get; init; }
 
-    /// <summary>Whether it has been told to stop.</summary>
+    /// <summary>Whether it has been told to stop, and never goes on.</summary>
     public bool Stopping { get; init; }
 
     /// <summary>What it reported, where the sweep has a scheduler.</summary>
@@ -56,6 +106,6 @@ public sealed record SweptTrial(TrialStatus Status, int Budget)
     public TrialCurve Curve(int number) => new(
         number,
         Budget,
-        Step is not null ? TrialPhase.Running : Status.State == TrialState.Completed ? TrialPhase.Reached : TrialPhase.Ended,
+        Step is not null ? TrialPhase.Running : Status.State == TrialState.Completed && !Stopping ? TrialPhase.Reached : TrialPhase.Ended,
         Points);
 }

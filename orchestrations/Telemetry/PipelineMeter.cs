@@ -102,6 +102,7 @@ public sealed class PipelineMeter : IDisposable
             TrialOutcomeKind.JobFailure => "failed",
             TrialOutcomeKind.InfrastructureFailure => "infrastructure",
             TrialOutcomeKind.Preempted => "preempted",
+            TrialOutcomeKind.Stopped => "stopped",
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "No such outcome."),
         });
         attempts.Add(1, tags);

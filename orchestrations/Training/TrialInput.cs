@@ -30,6 +30,9 @@ public sealed record TrialInput(
     /// <summary>Whom it tells how it is doing; null: nobody.</summary>
     public TrialAudience? Audience { get; init; }
 
+    /// <summary>Whether its status shows its hyperparameters, as they do not follow from the trial's number.</summary>
+    public bool ShowsParameters { get; init; }
+
     /// <summary>Whether a trial preempted this often should be on dedicated nodes.</summary>
     public bool WantsDedicated(int preemptions) => HasDedicatedPool && preemptions >= Sweep.Retries.Preemptions;
 }

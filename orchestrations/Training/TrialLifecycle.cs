@@ -2,6 +2,7 @@ using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Sweeps;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
@@ -65,6 +66,55 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
             LogNotEnded(logger, input.RunId, input.TrialId, RootCause.Of(e));
         }
 
+        return Conclude(state, reason);
+    }
+
+    /// <summary>Asks the job that is on a node to save a checkpoint and exit. Returns whether there is one to be waited for.</summary>
+    public async Task<bool> AskToStopAsync()
+    {
+        if (Record.SubmittedAt is null || Record.SeenRunningAt is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            await context.CallActivityAsync(nameof(AskTrialToStop), TrialAttempt.Of(input, Record), ActivityRetries.Brief);
+            return true;
+        }
+        catch (TaskFailedException e)
+        {
+            // Then its task is ended as it is; the checkpoint before this one is kept.
+            ILogger logger = context.CreateReplaySafeLogger<TrialLifecycle>();
+            LogNotAsked(logger, input.RunId, input.TrialId, RootCause.Of(e));
+            return false;
+        }
+    }
+
+    /// <summary>Looks whether the job that was asked to stop has exited. Null: it has not; completed: it had reached its budget.</summary>
+    public async Task<TrialState?> HasExitedAsync()
+    {
+        try
+        {
+            TrialObservation seen = await context.CallActivityAsync<TrialObservation>(nameof(ObserveTrial), TrialAttempt.Of(input, Record), ActivityRetries.ExceptOutages);
+            Record = Record.With(seen, context.CurrentUtcDateTime);
+            return seen.Outcome switch
+            {
+                null => null,
+                TrialOutcomeKind.Succeeded => TrialState.Completed,
+                _ => TrialState.Stopped,
+            };
+        }
+        catch (TaskFailedException)
+        {
+            // The next look will do as well, and there are not many.
+            return null;
+        }
+    }
+
+    /// <summary>As <see cref="Conclude(TrialState)"/>, with why.</summary>
+    public TrialStatus Conclude(TrialState state, string? reason)
+    {
         Record = Record with { Error = reason };
         return Conclude(state);
     }
@@ -99,7 +149,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
     {
         if (input.Audience is { } audience)
         {
-            context.SendEvent(audience.Instance, RunEvents.TrialReport, new TrialReport(audience.Step, status, Record));
+            context.SendEvent(audience.Instance, RunEvents.SweepMessage, new SweepMessage(new TrialReport(audience.Step, status, Record)));
         }
     }
 
@@ -192,6 +242,9 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
     private Task EndTaskAsync() => Record.SubmittedAt is null
         ? Task.CompletedTask
         : context.CallActivityAsync(nameof(EndTrial), TrialAttempt.Of(input, Record), ActivityRetries.Brief);
+
+    [LoggerMessage(LogLevel.Warning, "The job of {TrialId} of run {RunId} could not be asked to stop: {Reason}")]
+    private static partial void LogNotAsked(ILogger logger, string runId, string trialId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The Batch task of {TrialId} of run {RunId} could not be ended: {Reason}")]
     private static partial void LogNotEnded(ILogger logger, string runId, string trialId, string reason);

@@ -16,6 +16,9 @@ public static class TrialOrchestrator
     // Each look costs about six history events; a new execution starts with none.
     private const int LooksPerExecution = 50;
 
+    private static readonly TimeSpan MostForLastCheckpoint = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenLooksAtStopping = TimeSpan.FromSeconds(1);
+
     /// <summary>Returns the trial's last status: completed, failed, stopped or cancelled.</summary>
     [Function(nameof(TrialOrchestrator))]
     public static async Task<TrialStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -43,7 +46,7 @@ public static class TrialOrchestrator
 
             if (stopped.IsCompleted)
             {
-                return await trial.EndAsync(TrialState.Stopped, await stopped);
+                return await StopAsync(context, trial, await stopped, cancelled);
             }
 
             if (ended.IsCompleted)
@@ -52,8 +55,39 @@ public static class TrialOrchestrator
             }
         }
 
+        // Waits that are left behind would take, and lose, a word that comes just now.
+        string? stop = await stopped.DrainAsync(context, RunEvents.Stop);
+        if (await cancelled.DrainAsync(context, RunEvents.Cancel) is { } cancel)
+        {
+            return await trial.EndAsync(TrialState.Cancelled, cancel);
+        }
+
+        if (stop is not null)
+        {
+            return await StopAsync(context, trial, stop, context.WaitForExternalEvent<string>(RunEvents.Cancel));
+        }
+
         context.ContinueAsNew(input with { Record = trial.Record });
         return trial.Record.Status(input, TrialState.Running);
+    }
+
+    /// <summary>Asks the job to save a checkpoint and exit, and ends its task if it does not do so soon.</summary>
+    private static async Task<TrialStatus> StopAsync(TaskOrchestrationContext context, TrialLifecycle trial, string reason, Task<string> cancelled)
+    {
+        DateTime asked = context.CurrentUtcDateTime;
+        if (await trial.AskToStopAsync())
+        {
+            while (context.CurrentUtcDateTime - asked < MostForLastCheckpoint && !cancelled.IsCompleted)
+            {
+                await WaitAsync(context, BetweenLooksAtStopping, cancelled, context.WaitForExternalEvent<string>(RunEvents.TrialEnded));
+                if (await trial.HasExitedAsync() is { } state)
+                {
+                    return trial.Conclude(state, state == TrialState.Completed ? null : reason);
+                }
+            }
+        }
+
+        return await trial.EndAsync(TrialState.Stopped, reason);
     }
 
     private static async Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, params Task[] events)

@@ -77,7 +77,7 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
         ArgumentNullException.ThrowIfNull(input);
         return new TrialStatus(input.TrialId, state, Objective, Epoch, SubmittedAt is null ? Attempt - 1 : Attempt, Preemptions, Dedicated, Error)
         {
-            Parameters = input.Sweep.Sampler.Learns ? input.Parameters : null,
+            Parameters = input.ShowsParameters ? input.Parameters : null,
             Budget = input.Budget,
             OnNodes = OnNodes,
         };

@@ -1,7 +1,7 @@
 namespace DurableMl.Orchestrations.Training;
 
 /// <summary>Who is to hear of a trial.</summary>
-/// <param name="Instance">An orchestration, which gets <see cref="Runs.RunEvents.TrialReport"/>.</param>
+/// <param name="Instance">An orchestration, which gets <see cref="Runs.RunEvents.SweepMessage"/>.</param>
 /// <param name="Step">What that one calls this training of the trial.</param>
 /// <param name="EachEpoch">Whether it is to hear of epochs, too, and not of the end alone.</param>
 public sealed record TrialAudience(string Instance, int Step, bool EachEpoch);

@@ -22,7 +22,7 @@ public sealed record TrialStatus(
     bool Dedicated,
     string? Error)
 {
-    /// <summary>Its hyperparameters, where they do not follow from the trial's number because the sweep's sampler learns from other trials.</summary>
+    /// <summary>Its hyperparameters, where they do not follow from the trial's number because the sampler learns from other trials or a person gave them.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Parameters { get; init; }
 
     /// <summary>Epochs that it was told to train, where its sweep's scheduler decides on that; null: the sweep's budget.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Randomness;
@@ -20,8 +21,18 @@ public sealed class RandomSampler(SearchSpace space, long seed) : ISampler
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, JsonElement> Sample(int trial, IReadOnlyList<SeenTrial> seen) => space.Point(i =>
+    public IReadOnlyDictionary<string, JsonElement> Sample(int trial, IReadOnlyList<SeenTrial> seen) => Complete(trial, ReadOnlyDictionary<string, JsonElement>.Empty);
+
+    /// <summary>The hyperparameters of a trial of which some are given.</summary>
+    /// <param name="trial">The trial's number, from 0.</param>
+    /// <param name="given">Their values.</param>
+    public IReadOnlyDictionary<string, JsonElement> Complete(int trial, IReadOnlyDictionary<string, JsonElement> given) => space.Point(i =>
     {
+        if (given.TryGetValue(space.Dimensions[i].Name, out JsonElement value))
+        {
+            return value;
+        }
+
         Dimension dimension = space.Dimensions[i];
         var generator = SeededGenerator.For(seed, FormattableString.Invariant($"trial/{trial}/{dimension.Name}"));
         return dimension is { Count: { } count, Definition.Log: false }

@@ -243,6 +243,19 @@ os.mkfifo(folder + "/pipe"); os.symlink("/etc/hostname", folder + "/link"); open
         code, out, _ = self.run_to_end(self.CHECKPOINTING % kept)
         self.assertEqual((code, out), (0, "from %d\n" % kept))
 
+    def test_a_job_that_the_app_asks_to_stop_saves_a_checkpoint_and_that_is_the_attempts_result(self):
+        process = self.start(self.CHECKPOINTING % 10000)
+        wait_until(lambda: (self.json_blob("checkpoint/latest.json") or {}).get("sequence"), what="a checkpoint")
+        self.blobs.put(self.prefix + "/stop.json", b'{"attempt": 2}')
+        time.sleep(2.5)
+        self.assertIsNone(process.poll(), "that was about another attempt")
+        self.blobs.put(self.prefix + "/stop.json", b'{"attempt": 1}')
+        out, error = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, error)
+        result = self.json_blob("output/result.json")
+        self.assertEqual((result["reason"], result["exitCode"]), ("stopped", 0))
+        self.assertGreaterEqual(int(self.blob("checkpoint/%s/state" % result["checkpoint"]["slot"])), 10)
+
     def test_azures_own_notice_counts_as_sigterm_but_not_the_one_for_another_machine(self):
         for machine, wanted in (("other_1", 0), ("node_0", 143)):
             metadata = MetadataService(machine)

@@ -137,6 +137,34 @@ public sealed class PipelineHttpTests
         Assert.AreEqual("Ada", run["output"]!["approval"]!["by"]!.GetValue<string>());
     }
 
+    [TestMethod]
+    public async Task A_person_steers_a_sweep_over_HTTP_and_the_report_says_who()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        string id = await app.StartRunAsync(Probe.Pipeline(raw, "ok", "hangs"));
+        await app.UntilAsync(id, run => run["customStatus"]?["best"] is not null && run["customStatus"]!["done"]!.GetValue<int>() == 1);
+
+        (HttpStatusCode none, _, _) = await PostAsync("api/pipelines/no-such-run/sweep", """{"action":"pause"}""");
+        (HttpStatusCode wrong, _, JsonNode body) = await PostAsync($"api/pipelines/{id}/sweep", """{"action":"add","parameters":{"mod":"ok"}}""");
+        (HttpStatusCode unknown, _, _) = await PostAsync($"api/pipelines/{id}/sweep", """{"action":"halt"}""");
+        (HttpStatusCode added, _, JsonNode decision) = await PostAsync($"api/pipelines/{id}/sweep", """{"action":"add","parameters":{"mode":"ok"},"by":"Ada","comment":"once more"}""");
+        await app.UntilAsync(id, run => run["customStatus"]!["sweep"]!["decisions"]!.AsArray().Any(one => one!["id"]!.GetValue<string>() == decision["id"]!.GetValue<string>()));
+        await app.UntilAsync(id, run => run["customStatus"]!["done"]!.GetValue<int>() == 2);
+        (HttpStatusCode stopped, _, _) = await PostAsync($"api/pipelines/{id}/sweep", """{"action":"stop","by":"Ada"}""");
+        JsonObject run = await app.EndAsync(id);
+        (HttpStatusCode late, _, _) = await PostAsync($"api/pipelines/{id}/sweep", """{"action":"pause"}""");
+
+        Assert.AreEqual((HttpStatusCode.NotFound, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (none, wrong, unknown));
+        Assert.AreEqual((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.Conflict), (added, stopped, late));
+        Assert.AreEqual("$.parameters.mod", body["errors"]![0]!["path"]!.GetValue<string>());
+        JsonNode output = run["output"]!;
+        Assert.AreEqual(("published", "stopped by Ada", 3), (output["state"]!.GetValue<string>(), output["sweepFinished"]!.GetValue<string>(), output["trials"]!.AsArray().Count), run.ToJsonString());
+        JsonNode kept = output["decisions"]![0]!;
+        Assert.AreEqual(("Ada", "once more"), (kept["by"]!.GetValue<string>(), kept["comment"]!.GetValue<string>()));
+        Assert.IsNotNull(kept["at"]);
+    }
+
     private static async Task<(HttpStatusCode Status, string? Type, JsonNode Body)> PostAsync(string path, string body)
     {
         App app = await App.GetAsync();

@@ -15,9 +15,14 @@ internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation>
 
     public ConcurrentQueue<TrialAttempt> Submitted { get; } = new();
 
+    /// <summary>Attempts whose job was asked to stop.</summary>
+    public ConcurrentQueue<TrialAttempt> Asked { get; } = new();
+
     public ConcurrentQueue<TrialAttempt> Ended { get; } = new();
 
     public ConcurrentQueue<string> CleanedUp { get; } = new();
+
+    public ConcurrentQueue<RecordDecisionInput> Decisions { get; } = new();
 
     public bool HasDedicatedPool { get; init; } = true;
 
@@ -37,18 +42,22 @@ internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation>
     {
         tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), async (_, input) =>
         {
-            IReadOnlyDictionary<string, EarlierTrial>? earlier = input.Resumed ? await EarlierTrials.FindAsync(new TrialReader(Blobs!), input, default) : null;
-            return new SweepPreparation("c0de", HasDedicatedPool, earlier)
-            {
-                EarlierParameters = earlier is not null && input.Sweep.Sampler.Learns ? await PrepareSweep.ParametersAsync(Blobs!, input.RunId, earlier.Keys, default) : null,
-            };
+            var preparation = new SweepPreparation("c0de", HasDedicatedPool);
+            return input.Resumed ? await PrepareSweep.ResumeAsync(preparation, new TrialReader(Blobs!), Blobs!, input, default) : preparation;
         });
+        tasks.AddActivityFunc<RecordDecisionInput, object?>(nameof(RecordDecision), (_, input) => Add(Decisions, input));
         tasks.AddActivityFunc<TrialAttempt, object?>(nameof(SubmitTrial), (_, attempt) => Add(Submitted, attempt));
+        tasks.AddActivityFunc<TrialAttempt, object?>(nameof(AskTrialToStop), (_, attempt) => Add(Asked, attempt));
         tasks.AddActivityFunc<TrialAttempt, TrialObservation>(
-            nameof(ObserveTrial), (_, attempt) => look(attempt, looks.AddOrUpdate($"{attempt.RunId}/{attempt.TrialId}/{attempt.Attempt}", 1, (_, n) => n + 1)));
+            nameof(ObserveTrial), (_, attempt) => IsStopped(attempt) ? StoppedLook(look(attempt, 0)) : look(attempt, looks.AddOrUpdate($"{attempt.RunId}/{attempt.TrialId}/{attempt.Attempt}", 1, (_, n) => n + 1)));
         tasks.AddActivityFunc<TrialAttempt, object?>(nameof(EndTrial), (_, attempt) => Add(Ended, attempt));
         tasks.AddActivityFunc<string, object?>(nameof(CleanUpSweep), (_, run) => CleanUpFails ? throw new PermanentFailureException("Batch says no.") : Add(CleanedUp, run));
     }
+
+    /// <summary>A job that was asked to stop does so.</summary>
+    private bool IsStopped(TrialAttempt attempt) => Asked.Any(asked => (asked.RunId, asked.TrialId, asked.Attempt) == (attempt.RunId, attempt.TrialId, attempt.Attempt));
+
+    private static TrialObservation StoppedLook(TrialObservation seen) => seen.Outcome is null ? seen with { Running = false, Outcome = TrialOutcomeKind.Stopped } : seen;
 
     private static object? Add<T>(ConcurrentQueue<T> queue, T item)
     {

@@ -170,6 +170,25 @@ public class PipelineOrchestratorTests
     }
 
     [TestMethod]
+    public async Task A_person_picks_another_trial_than_the_best()
+    {
+        await using PipelineHub hub = await PipelineHub.StartAsync((attempt, _) => Number(attempt) == 5
+            ? Over(TrialOutcomeKind.NonRetryable, message: "loss is NaN")
+            : Over(TrialOutcomeKind.Succeeded, Number(attempt) == 2 ? 0.95 : 0.9));
+        string id = await hub.ScheduleAsync(hub.Pipeline() with { Approve = new ApprovalDefinition(TimeSpan.FromHours(1), false) });
+        await hub.Hub.UntilAsync(id, run => run.SerializedCustomStatus is { } status && status.Contains("\"phase\":\"approve\"", StringComparison.Ordinal));
+
+        await hub.Client.RaiseEventAsync(id, RunEvents.Approval, new ApprovalDecision(true, "Ada", "quicker", "trial-005"));
+        await hub.Client.RaiseEventAsync(id, RunEvents.Approval, new ApprovalDecision(true, "Ada", "quicker", "trial-004"));
+
+        RunOutput output = Output(await hub.EndAsync(id));
+        Assert.AreEqual((RunState.Published, "trial-002"), (output.State, output.Best!.Trial));
+        Assert.AreEqual("trial-004", output.Approval!.Trial);
+        Assert.AreEqual("trial-004", (await hub.Registry.GetAsync(hub.Raw.Name, "1")).Lineage!.Trial);
+        Assert.AreEqual("was to be published, but has not completed: another decision is awaited", output.Failures.Single(failure => failure.Phase == RunPhase.Approve).Reason);
+    }
+
+    [TestMethod]
     [DataRow(true, RunState.Published)]
     [DataRow(false, RunState.Rejected)]
     public async Task Without_a_word_the_default_holds_at_the_deadline(bool approves, RunState state)

@@ -66,6 +66,25 @@ public sealed class SweepOnBatchTests
         Assert.HasCount(steps, Trace.Read(trace), "Somebody goes on training.");
     }
 
+    [TestMethod]
+    public async Task A_trial_that_a_person_stops_saves_a_checkpoint_and_exits_while_the_others_train_on()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.StartAsync(spotNodes: 2);
+        string trace = cluster.FilePath("trace");
+
+        string instance = await cluster.StartSweepAsync("run", TrainingCluster.Sweep(trials: 2, budget: 10, steps: 60, pause: 0.03, trace));
+        await Eventually.TrueAsync(async () => await cluster.StatusAsync("run", "trial-000") is { State: TrialState.Running, Objective: not null }, "the trial trains");
+        await cluster.DecideAsync(instance, new SweepDecision(SweepAction.Stop) { Trial = "trial-000", By = "Ada" });
+        SweepResult sweep = await cluster.OutputAsync<SweepResult>(instance);
+
+        Assert.AreEqual((TrialState.Stopped, "stopped by Ada"), (sweep.Trials[0].State, sweep.Trials[0].Error));
+        Assert.IsNotNull(sweep.Trials[0].Objective);
+        Assert.IsLessThan(10, sweep.Trials[0].Epoch!.Value);
+        Assert.AreEqual((TrialState.Completed, "trial-001"), (sweep.Trials[1].State, sweep.Best!.Trial));
+        Assert.AreEqual("stopped", await cluster.ReasonAsync("run", "trial-000"), "the job has exited by itself");
+        await NothingIsLeftAsync(cluster);
+    }
+
     private static async Task NothingIsLeftAsync(TrainingCluster cluster)
     {
         await Eventually.TrueAsync(async () => await cluster.Batch.GetJobsAsync().CountAsync() == 0, "the run's Batch jobs are gone");

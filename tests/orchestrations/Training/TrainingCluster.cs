@@ -131,6 +131,11 @@ internal sealed class TrainingCluster : IAsyncDisposable
 
     public Task CancelAsync(string instance, string reason) => Client.RaiseEventAsync(instance, RunEvents.Cancel, reason);
 
+    public Task DecideAsync(string instance, SweepDecision decision) => Client.RaiseEventAsync(instance, RunEvents.SweepMessage, new SweepMessage(Decision: decision));
+
+    /// <summary>What the runner says of how a trial ended.</summary>
+    public async Task<string> ReasonAsync(string run, string trialId) => (await Training.Trials.ResultAsync(RunBlobs.Trial(RunId(run), trialId).TrimEnd('/')))!.Reason;
+
     /// <summary>The output of an orchestration that completes.</summary>
     public async Task<T> OutputAsync<T>(string instance)
     {
@@ -234,6 +239,8 @@ internal sealed class TrainingCluster : IAsyncDisposable
         tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
         tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training, NullLogger<SubmitTrial>.Instance).RunAsync(attempt, default));
         tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch, Meter, TimeProvider.System, NullLogger<ObserveTrial>.Instance).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(AskTrialToStop), (_, attempt) => new AskTrialToStop(Training).RunAsync(attempt, default));
+        tasks.AddActivityFunc<RecordDecisionInput>(nameof(RecordDecision), (_, input) => new RecordDecision(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
     });
 }
