@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Inference.Json;
+using DurableMl.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Workflows;
