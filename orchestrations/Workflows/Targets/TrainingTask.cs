@@ -139,18 +139,21 @@ public sealed class PrepareTrainingTask(BlobServiceClient blobs, JobCatalog jobs
         }
 
         var arguments = new JsonObject { ["job"] = name };
-        foreach (var value in values.Select(value => value.Split('=', 2)).Where(value => value.Length == 2))
+        foreach (var value in values.Select(value => value.Split('=', 2)))
         {
-            arguments[value[0]] = value switch
+            switch (value)
             {
-                ["dataset", var dataset] when dataset.Split('/', 2) is [var folder, var version] => new JsonObject { ["name"] = folder, ["version"] = version },
-                ["metric", _] => null,
-                _ => Typed(value[1]),
-            };
-            if (value[0] == "metric")
-            {
-                arguments.Remove("metric");
-                arguments["objective"] = new JsonObject { ["metric"] = value[1] };
+                case ["dataset", var dataset] when dataset.Split('/', 2) is [var folder, var version]:
+                    arguments["dataset"] = new JsonObject { ["name"] = folder, ["version"] = version };
+                    break;
+                case ["metric", var metric]:
+                    arguments["objective"] = new JsonObject { ["metric"] = metric };
+                    break;
+                case [var argument, var text]:
+                    arguments[argument] = Typed(text);
+                    break;
+                default:
+                    throw new PermanentFailureException($"The setting Workflows__TrainingImages__0 has '{value[0]}' behind the job '{name}', which is not NAME=VALUE.");
             }
         }
 
