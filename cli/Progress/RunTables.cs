@@ -26,6 +26,11 @@ internal static class RunTables
             rows.Add(new Text($"dataset {dataset.Name} {Short(dataset.Version)}, {dataset.Size()}{(dataset.Reused ? " (reused)" : "")}"));
         }
 
+        if (progress.Sweep is { Paused: true })
+        {
+            rows.Add(new Text("the sweep is paused", new Style(Color.Yellow)));
+        }
+
         if (progress.Trials.Count > 0)
         {
             rows.Add(Trials(progress.Trials, progress.Best, width));

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DurableMl.BatchJobs.Catalog;
 using DurableMl.Json;
 using DurableMl.Orchestrations.Pipelines;
@@ -40,7 +39,6 @@ public sealed class SteerSweep(JobCatalog jobs)
     {
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
     /// <summary>

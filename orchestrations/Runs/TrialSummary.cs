@@ -37,8 +37,12 @@ public sealed record TrialSummary(
         ArgumentNullException.ThrowIfNull(trials);
         ArgumentNullException.ThrowIfNull(sweep);
         ISampler? sampler = withParameters && !sweep.Sampler.Learns ? sweep.CreateSampler() : null;
-        return [.. trials.Select(trial => Of(trial, withParameters ? trial.Parameters ?? sampler?.Sample(RunIds.TrialIndex(trial.Id), []) : null, sweep.Budget))];
+        return [.. trials.Select(trial => Of(trial, withParameters ? trial.Parameters ?? Drawn(sampler, RunIds.TrialIndex(trial.Id)) : null, sweep.Budget))];
     }
+
+    /// <summary>What the sampler has for a trial; null where it learns, and for a trial that a person added to a grid and that has not begun.</summary>
+    private static IReadOnlyDictionary<string, JsonElement>? Drawn(ISampler? sampler, int trial) =>
+        sampler is GridSampler grid && trial >= grid.Count ? null : sampler?.Sample(trial, []);
 
     private static TrialSummary Of(TrialStatus status, IReadOnlyDictionary<string, JsonElement>? parameters, int budget) =>
         new(status.Id, status.State, parameters, status.Objective, status.Epoch, status.Budget ?? budget, status.Attempts, status.Preemptions, status.Dedicated, status.Error);

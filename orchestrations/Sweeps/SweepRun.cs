@@ -201,8 +201,8 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         string id = RunIds.TrialId(step.Trial);
         EarlierTrial? earlier = state.Preparation.Earlier?.GetValueOrDefault(id);
-        bool given = TryTakeGiven(step.Trial, out IReadOnlyDictionary<string, JsonElement>? parameters);
-        parameters = state.Preparation.EarlierParameters?.GetValueOrDefault(id) ?? parameters ?? sampler.Sample(step.Trial, sweep.Sampler.Learns ? Seen() : []);
+        bool given = TryTakeGiven(step.Trial, state.Preparation.EarlierParameters?.GetValueOrDefault(id), out IReadOnlyDictionary<string, JsonElement>? parameters);
+        parameters ??= sampler.Sample(step.Trial, sweep.Sampler.Learns ? Seen() : []);
         var trial = new SweptTrial(TrialStatus.NotBegun(id), step.Budget) { Parameters = given || sweep.Sampler.Learns ? parameters : null };
         if (earlier?.Status is { } before)
         {
@@ -223,18 +223,24 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         Start(work, earlier is null ? null : new TrialRecord(earlier.Attempts + 1, work.WantsDedicated(0)) { Restarts = earlier.Restarts });
     }
 
-    /// <summary>Values that a person has given and that no trial has taken. A grid's own trials take its points, each one.</summary>
-    private bool TryTakeGiven(int trial, out IReadOnlyDictionary<string, JsonElement>? parameters)
+    /// <summary>
+    /// Values that a person has given and that no trial has taken; or those that the trial had before the run was resumed, which may be such values. A
+    /// grid's own trials take its points, each one.
+    /// </summary>
+    private bool TryTakeGiven(int trial, IReadOnlyDictionary<string, JsonElement>? earlier, out IReadOnlyDictionary<string, JsonElement>? parameters)
     {
-        parameters = null;
-        if (state.Given is not [{ } first, ..] || (sweep.Sampler.Type == SamplerKind.Grid && trial < input.Sweep.Trials))
+        parameters = earlier;
+        bool isOfGrid = sweep.Sampler.Type == SamplerKind.Grid && trial < input.Sweep.Trials;
+        IReadOnlyDictionary<string, JsonElement>? given = earlier is null
+            ? state.Given.FirstOrDefault(_ => !isOfGrid)
+            : state.Given.FirstOrDefault(values => values.All(one => earlier.TryGetValue(one.Key, out JsonElement had) && JsonElement.DeepEquals(had, one.Value)));
+        if (given is not null)
         {
-            return false;
+            state = state with { Given = [.. state.Given.Where(values => !ReferenceEquals(values, given))] };
+            parameters ??= new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Complete(trial, given);
         }
 
-        state = state with { Given = [.. state.Given.Skip(1)] };
-        parameters = new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Complete(trial, first);
-        return true;
+        return parameters is not null;
     }
 
     private void GoOn(TrialStep step)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 from support import JOBS, Azurite, FolderTestCase, make_dataset, wait_until

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Azure;
 using Azure.Storage.Blobs;
@@ -11,6 +12,27 @@ namespace Functions.Tests.Pipelines;
 [TestClass]
 public sealed class PipelineRunTests
 {
+    [TestMethod]
+    public async Task A_sweep_goes_on_in_a_new_execution_on_the_real_provider_while_trials_are_under_way()
+    {
+        const int Trials = 54;
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        JsonObject pipeline = Probe.Pipeline(raw, [.. Enumerable.Repeat("ok", Trials)]);
+        using HttpResponseMessage response = await app.Http.PostAsJsonAsync("api/pipelines", pipeline);
+        JsonNode started = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        string id = Text(started["id"])!;
+
+        JsonObject run = await app.EndAsync(id);
+
+        JsonArray trials = run["output"]!["trials"]!.AsArray();
+        Assert.AreEqual((Trials, "published"), (trials.Count(trial => Text(trial!["state"]) == "completed"), Text(run["output"]!["state"])), run.ToJsonString());
+        Assert.IsTrue(trials.All(trial => trial!["attempts"]!.GetValue<int>() == 1), "no report was lost on the way, and none taken twice");
+        string sweep = Text(started["statusQueryGetUri"])!.Replace($"/{id}?", $"/{id}:sweep?", StringComparison.Ordinal) + "&showInput=true";
+        string input = await app.Http.GetStringAsync(new Uri(sweep));
+        StringAssert.Contains(input, "StartedAt", "its last execution began with what an earlier one had come to");
+    }
+
     [TestMethod]
     public async Task One_failing_trial_of_six_leaves_a_run_that_completes_and_reports_the_failure()
     {

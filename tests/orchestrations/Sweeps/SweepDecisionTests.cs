@@ -96,10 +96,9 @@ public sealed class SweepDecisionTests
         var training = new ScriptedTraining((_, _) => Volatile.Read(ref over) ? Over(TrialOutcomeKind.Succeeded, 0.9) : Running());
         await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         SweepInput input = await StartAsync(hub, sweep => sweep with { Parallelism = 1 }, training);
-        var given = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["learning_rate"] = JsonSerializer.SerializeToElement(0.0123) };
 
         await DecideAsync(hub, input, new SweepDecision(SweepAction.Add) { Trials = 2 });
-        await DecideAsync(hub, input, new SweepDecision(SweepAction.Add) { Parameters = given });
+        await DecideAsync(hub, input, new SweepDecision(SweepAction.Add) { Parameters = Rate(0.0123) });
         await DecideAsync(hub, input, new SweepDecision(SweepAction.Parallelism) { Parallelism = 9 });
         await Eventually.TrueAsync(() => Task.FromResult(training.Submitted.Count == 9), "all are under way at a time");
         Volatile.Write(ref over, true);
@@ -113,19 +112,48 @@ public sealed class SweepDecisionTests
     }
 
     [TestMethod]
-    public async Task A_resumed_sweep_has_the_trials_that_people_had_added()
+    public async Task A_resumed_sweep_has_the_trials_that_people_had_added_each_once()
     {
         var training = new ScriptedTraining((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9)) { Blobs = await Storage.BlobsAsync() };
         await training.Blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync();
         await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         SweepInput input = new(Storage.NewName("run"), "mnist", "v1", PipelineJson.Definition().Sweep, Resumed: true);
-        await new RecordDecision(training.Blobs).RunAsync(new(input.RunId, 1, new SweepDecision(SweepAction.Add) { Trials = 3 }), hub.Timeout);
-        await new RecordDecision(training.Blobs).RunAsync(new(input.RunId, 2, new SweepDecision(SweepAction.Add) { Trials = 5, Refused = "too late" }), hub.Timeout);
-        await new RecordDecision(training.Blobs).RunAsync(new(input.RunId, 3, new SweepDecision(SweepAction.Pause)), hub.Timeout);
+        SweepDecision[] decisions =
+        [
+            new(SweepAction.Add) { Trials = 2 }, new(SweepAction.Add) { Parameters = Rate(0.0123) }, new(SweepAction.Add) { Parameters = Rate(0.0132) },
+            new(SweepAction.Add) { Trials = 5, Refused = "too late" }, new(SweepAction.Pause),
+        ];
+        for (int i = 0; i < decisions.Length; i++)
+        {
+            await new RecordDecision(training.Blobs).RunAsync(new(input.RunId, i + 1, decisions[i]), hub.Timeout);
+        }
+
+        // The first of the two had run before.
+        IReadOnlyDictionary<string, JsonElement> had = new RandomSampler(new SearchSpace(input.Sweep.Parameters), input.Sweep.Seed).Complete(1, Rate(0.0123));
+        var before = new TrialInput(input.RunId, "trial-001", "mnist", "v1", had, 1, input.Sweep, HasDedicatedPool: false);
+        TrialFolder.Write(training.Blobs, TrialAttempt.Of(before, new TrialRecord(1, Dedicated: false)), 0.8);
 
         OrchestrationMetadata ended = await hub.RunAsync(nameof(SweepOrchestrator), input, RunIds.Sweep(input.RunId));
 
-        Assert.AreEqual(6 + 3, ended.ReadOutputAs<SweepResult>()!.Trials.Count(trial => trial.State == TrialState.Completed));
+        SweepResult result = ended.ReadOutputAs<SweepResult>()!;
+        Assert.AreEqual(6 + 2 + 2, result.Trials.Count(trial => trial.State == TrialState.Completed));
+        Assert.AreEqual((0.8, 0.0123), (result.Trials[1].Objective, result.Trials[1].Parameters!["learning_rate"].GetDouble()));
+        double[] trained = [.. training.Submitted.Select(attempt => attempt.Parameters["learning_rate"].GetDouble())];
+        Assert.AreEqual((0, 1), (trained.Count(rate => rate.Equals(0.0123)), trained.Count(rate => rate.Equals(0.0132))));
+    }
+
+    [TestMethod]
+    public void A_trial_that_was_added_to_a_grid_and_has_not_begun_has_no_parameters_yet()
+    {
+        SweepDefinition grid = PipelineJson.Definition().Sweep with
+        {
+            Sampler = new SamplerDefinition(SamplerKind.Grid),
+            Parameters = new Dictionary<string, ParameterDefinition>(StringComparer.Ordinal) { ["n"] = new(ParameterKind.Int, 1, 2, []) },
+        };
+
+        IReadOnlyList<TrialSummary> trials = TrialSummary.Of([.. Enumerable.Range(0, 3).Select(number => TrialStatus.NotBegun(RunIds.TrialId(number)))], grid);
+
+        CollectionAssert.AreEqual(new[] { true, true, false }, trials.Select(trial => trial.Parameters is not null).ToArray());
     }
 
     [TestMethod]
@@ -166,6 +194,8 @@ public sealed class SweepDecisionTests
           "m": {"type":"quantized","min":0,"max":1,"step":0.5,"when":{"o":"b"}}
         }
         """)).Sweep with { Sampler = new SamplerDefinition(sampler) };
+
+    private static Dictionary<string, JsonElement> Rate(double rate) => new(StringComparer.Ordinal) { ["learning_rate"] = JsonSerializer.SerializeToElement(rate) };
 
     private static int Number(TrialAttempt attempt) => RunIds.TrialIndex(attempt.TrialId);
 
