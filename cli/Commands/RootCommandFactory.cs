@@ -18,6 +18,7 @@ internal static class RootCommandFactory
             CancelCommand.Create(),
             ResumeCommand.Create(),
             WorkflowCommand.Create(),
+            JobsCommand.Create(),
             BatchEmulatorCommand.Create(),
             DeployCommand.Create(),
             DestroyCommand.Create(),

@@ -21,6 +21,7 @@ public static class TrainingServices
             .AddSingleton(provider => Settings(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<JobCatalog>()))
             .AddSingleton(provider => BatchClientFactory.Create(provider.GetRequiredService<BatchSettings>()))
             .AddSingleton(provider => new JobCatalog(provider.GetRequiredService<IConfiguration>()[JobsFolder] is { Length: > 0 } folder ? folder : null))
+            .AddSingleton<JobLibrary>()
             .AddSingleton<TrainingJobs>();
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Inference.Json;
 
 namespace DurableMl.Orchestrations.Pipelines;
@@ -8,20 +9,22 @@ namespace DurableMl.Orchestrations.Pipelines;
 public static class PipelineCheck
 {
     /// <summary>Everything that the job named in the sweep would refuse; empty when all is well.</summary>
-    public static IReadOnlyList<PipelineError> Check(PipelineDefinition pipeline, JobCatalog jobs)
+    public static async Task<IReadOnlyList<PipelineError>> CheckAsync(PipelineDefinition pipeline, JobLibrary jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(jobs);
-        JobDefinition job;
         try
         {
-            job = jobs.Get(pipeline.Sweep.Job);
+            return Check(pipeline, (await jobs.GetAsync(pipeline.Sweep.Job, cancellationToken)).Definition);
         }
         catch (InvalidJobException e)
         {
             return [new PipelineError("$.sweep.job", e.Message)];
         }
+    }
 
+    private static List<PipelineError> Check(PipelineDefinition pipeline, JobDefinition job)
+    {
         var errors = new List<PipelineError>();
         foreach ((string name, ParameterDefinition definition) in pipeline.Sweep.Parameters)
         {
@@ -43,6 +46,11 @@ public static class PipelineCheck
         if (pipeline.Sweep.Nodes > 1 && !job.Distributed)
         {
             errors.Add(new PipelineError("$.sweep.nodes", $"must be 1: {job.Name} does not train over several nodes"));
+        }
+
+        if (job.Distributed && pipeline.Sweep.Nodes > job.Nodes)
+        {
+            errors.Add(new PipelineError("$.sweep.nodes", $"must be at most {job.Nodes}, which is what {job.Name} allows"));
         }
 
         return errors;

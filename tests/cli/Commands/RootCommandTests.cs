@@ -29,6 +29,10 @@ public sealed class RootCommandTests
     [DataRow("workflow stop exec-1 --error Stopped --cause enough")]
     [DataRow("workflow test-state machine.json --state Work --input {} --result {} --inspect")]
     [DataRow("workflow test-state machine.json --error Torn --cause why")]
+    [DataRow("jobs init my-job")]
+    [DataRow("jobs run my-job --params a=1 b=x --data folder --budget 3 --seed 7 --output folder")]
+    [DataRow("jobs push my-job --json")]
+    [DataRow("jobs list")]
     [DataRow("batch-emulator --port 9000")]
     public void Commands_take_their_options(string line) => Assert.IsEmpty(RootCommandFactory.Create().Parse(line).Errors);
 
