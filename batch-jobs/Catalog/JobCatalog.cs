@@ -1,32 +1,33 @@
-using System.Text.Json;
-using DurableMl.Json;
+using System.Text.RegularExpressions;
 
 namespace DurableMl.BatchJobs.Catalog;
 
-/// <summary>The jobs shipped with the application: a folder each, with a <c>job.json</c>. Safe for concurrent use.</summary>
-public sealed class JobCatalog
+/// <summary>What is shipped with the application: jobs, a folder of <c>jobs/</c> each, and what nodes need besides. Safe for concurrent use.</summary>
+public sealed partial class JobCatalog
 {
-    private const string DefinitionFile = "job.json";
+    private const string JobsFolder = "jobs";
     private const string RunnerFolder = "runner";
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
 
     private readonly string root;
 
-    /// <summary>Opens the jobs in a folder.</summary>
-    /// <param name="root">The folder of job folders; null: <c>batch-jobs</c> beside the application.</param>
+    /// <summary>Opens what is shipped.</summary>
+    /// <param name="root">The folder with <c>jobs/</c>, <c>runner/</c> and what jobs share; null: <c>batch-jobs</c> beside the application.</param>
     public JobCatalog(string? root = null) => this.root = Path.GetFullPath(root ?? Path.Combine(AppContext.BaseDirectory, "batch-jobs"));
 
-    /// <summary>The names of all jobs, in order.</summary>
-    public IReadOnlyList<string> Names => Directory.Exists(root)
-        ? [.. Directory.EnumerateDirectories(root).Where(d => File.Exists(Path.Combine(d, DefinitionFile))).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)]
+    /// <summary>The names of all shipped jobs, in order.</summary>
+    public IReadOnlyList<string> Names => Directory.Exists(Jobs)
+        ? [.. Directory.EnumerateDirectories(Jobs).Where(d => File.Exists(Path.Combine(d, JobDefinition.File))).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)]
         : [];
 
-    /// <summary>Reads a job's definition.</summary>
+    private string Jobs => Path.Combine(root, JobsFolder);
+
+    /// <summary>Where a job's folder lies on a node, below the task's working directory, and below the catalog's folder.</summary>
+    public static string FolderOf(string job) => $"{JobsFolder}/{job}";
+
+    /// <summary>Whether a job may have this name.</summary>
+    public static bool IsName(string job) => Name().IsMatch(job);
+
+    /// <summary>Reads a shipped job's definition.</summary>
     /// <exception cref="InvalidJobException">There is no such job, or its definition is not valid.</exception>
     public JobDefinition Get(string job)
     {
@@ -36,54 +37,46 @@ public sealed class JobCatalog
             throw new InvalidJobException($"There is no job '{job}'; the jobs are {string.Join(", ", Names)}.");
         }
 
-        if (StrictJson.Read<JobDefinition>(File.ReadAllBytes(Path.Combine(root, job, DefinitionFile)), Json, out IReadOnlyList<JsonProblem> problems) is not { } definition)
-        {
-            throw new InvalidJobException($"The job.json of '{job}' is not valid: {string.Join("; ", problems.Select(problem => $"{problem.Path} {problem.Reason}"))}.");
-        }
-
-        Validate(job, definition);
-        return definition;
+        return Read(job, File.ReadAllBytes(Path.Combine(Jobs, job, JobDefinition.File)));
     }
 
-    /// <summary>The files that a node needs for a job, as paths relative to the catalog's folder with forward slashes: the job, what it includes, the runner.</summary>
+    /// <summary>Reads the definition of a job, shipped or not, which may include what is shipped.</summary>
+    /// <param name="job">The job's name.</param>
+    /// <param name="json">Its <c>job.json</c>.</param>
+    /// <exception cref="InvalidJobException">The definition is not valid; the message says why.</exception>
+    public JobDefinition Read(string job, ReadOnlyMemory<byte> json)
+    {
+        JobDefinition definition = JobDefinition.Read(job, json);
+        string[] shared = Directory.Exists(root)
+            ? [.. Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).Where(folder => folder is not JobsFolder and not RunnerFolder)]
+            : [];
+        return definition.Includes.FirstOrDefault(folder => !shared.Contains(folder, StringComparer.Ordinal)) is { } missing
+            ? throw new InvalidJobException($"The job.json of '{job}' includes '{missing}', which is no folder that jobs share; there are {string.Join(", ", shared)}.")
+            : definition;
+    }
+
+    /// <summary>The files of a shipped job's own, as paths relative to the catalog's folder with forward slashes.</summary>
     /// <exception cref="InvalidJobException">There is no such job, or its definition is not valid.</exception>
-    public IReadOnlyList<string> Files(string job) =>
+    public IReadOnlyList<string> Files(string job) => FilesOf(FolderOf(Get(job).Name));
+
+    /// <summary>The files that a node needs beside a job's own: what it includes, and the runner. Paths as those of <see cref="Files"/>.</summary>
+    public IReadOnlyList<string> SharedFiles(JobDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return [.. definition.Includes.Append(RunnerFolder).SelectMany(FilesOf)];
+    }
+
+    /// <summary>The full path of one of these files.</summary>
+    public string FullPath(string file) => Path.Combine(root, file);
+
+    private IReadOnlyList<string> FilesOf(string folder) =>
     [
-        .. Get(job).Includes.Append(job).Append(RunnerFolder)
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories))
+        .. Directory.EnumerateFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
             .Where(path => !path.Contains("__pycache__", StringComparison.Ordinal) && Path.GetExtension(path) is ".py" or ".sh" or ".json")
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The full path of one of <see cref="Files"/>.</summary>
-    public string FullPath(string file) => Path.Combine(root, file);
-
-    private void Validate(string job, JobDefinition definition)
-    {
-        if (!string.Equals(definition.Name, job, StringComparison.Ordinal))
-        {
-            throw new InvalidJobException($"The job.json of '{job}' says its name is '{definition.Name}'; it must be the folder's name.");
-        }
-
-        if (definition.Command.Count == 0 || definition.Command.Any(string.IsNullOrEmpty))
-        {
-            throw new InvalidJobException($"The job.json of '{job}' has no command: give the program and its arguments.");
-        }
-
-        var known = Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).ToHashSet(StringComparer.Ordinal);
-        if (definition.Includes.FirstOrDefault(folder => !known.Contains(folder)) is { } missing)
-        {
-            throw new InvalidJobException($"The job.json of '{job}' includes '{missing}', which is no folder beside it.");
-        }
-
-        foreach (var (name, parameter) in definition.Parameters)
-        {
-            var reason = parameter.Default.ValueKind == JsonValueKind.Undefined ? "is missing" : parameter.Check(parameter.Default);
-            if (reason is not null)
-            {
-                throw new InvalidJobException($"In the job.json of '{job}' the default of parameter '{name}' {reason}.");
-            }
-        }
-    }
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Name();
 }

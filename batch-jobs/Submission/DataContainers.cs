@@ -5,5 +5,7 @@ internal static class DataContainers
 {
     public const string Datasets = "datasets";
 
+    public const string Jobs = "jobs";
+
     public const string Runs = "runs";
 }

@@ -9,7 +9,12 @@ namespace DurableMl.BatchJobs.Submission;
 /// <param name="Files">Every file that a node gets.</param>
 /// <param name="Sha256">The hash of <see cref="Manifest"/>: the code's version, for lineage, and what the node checks.</param>
 /// <param name="OwnImage">Whether it needs an image of its own, not the one for training.</param>
-public sealed record JobCode(string Job, IReadOnlyList<string> Command, string? Image, IReadOnlyList<JobCodeFile> Files, string Sha256, bool OwnImage = false)
+/// <param name="Pool">The Batch pool it needs; null: that of the settings.</param>
+/// <param name="TimeLimit">The longest that an attempt may run, whatever the pipeline allows; null: as long as that says.</param>
+/// <param name="Version">The job's version, that of its own files.</param>
+public sealed record JobCode(
+    string Job, IReadOnlyList<string> Command, string? Image, IReadOnlyList<JobCodeFile> Files, string Sha256,
+    bool OwnImage = false, string? Pool = null, TimeSpan? TimeLimit = null, string? Version = null)
 {
     /// <summary>Every file with its hash, a line each, as <c>sha256sum</c> writes them.</summary>
     [JsonIgnore]

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Azure;
@@ -9,7 +8,10 @@ using DurableMl.BatchJobs.Catalog;
 namespace DurableMl.BatchJobs.Submission;
 
 /// <summary>Keeps a job's code with the run, so that all its trials train with the same scripts, whatever is deployed meanwhile.</summary>
-public sealed class JobCodeStore(BlobServiceClient blobs, JobCatalog catalog)
+/// <param name="blobs">The data account.</param>
+/// <param name="library">The jobs there are.</param>
+/// <param name="catalog">What is shipped, for the runner and what jobs share.</param>
+public sealed class JobCodeStore(BlobServiceClient blobs, JobLibrary library, JobCatalog catalog)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -19,24 +21,29 @@ public sealed class JobCodeStore(BlobServiceClient blobs, JobCatalog catalog)
     /// <exception cref="InvalidJobException">There is no such job.</exception>
     public async Task<JobCode> UploadAsync(string runId, string job, CancellationToken cancellationToken = default)
     {
-        var manifest = runs.GetBlobClient($"{Prefix(runId)}{job}.json");
+        var manifest = runs.GetBlobClient($"{Prefix(runId)}{JobLibrary.Split(job).Name}.json");
         if (await ReadAsync(manifest, cancellationToken) is { } stored)
         {
             return stored;
         }
 
-        var definition = catalog.Get(job);
+        var found = await library.GetAsync(job, cancellationToken);
+        var definition = found.Definition;
         await runs.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         var files = new List<JobCodeFile>();
-        foreach (var path in catalog.Files(job))
+        foreach (var file in found.Files)
         {
-            var content = await File.ReadAllBytesAsync(catalog.FullPath(path), cancellationToken);
-            await runs.GetBlobClient(Prefix(runId) + path).UploadAsync(new BinaryData(content), overwrite: true, cancellationToken);
-            files.Add(new JobCodeFile(path, Convert.ToHexStringLower(SHA256.HashData(content))));
+            files.Add(await KeepAsync(runId, file.Path, await library.ReadAsync(found, file, cancellationToken), cancellationToken));
         }
 
-        var version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JobCode.ManifestOf(files))));
-        var code = new JobCode(job, definition.Command, definition.Image, files, version, definition.OwnImage);
+        foreach (var path in catalog.SharedFiles(definition))
+        {
+            files.Add(await KeepAsync(runId, path, await File.ReadAllBytesAsync(catalog.FullPath(path), cancellationToken), cancellationToken));
+        }
+
+        var version = JobLibrary.Hash(Encoding.UTF8.GetBytes(JobCode.ManifestOf(files)));
+        var code = new JobCode(
+            definition.Name, definition.Command, definition.Image, files, version, definition.OwnImage, definition.Pool, definition.TimeLimit, found.Sha256);
         try
         {
             // Written last and once: it is the sign that every file is there.
@@ -55,6 +62,12 @@ public sealed class JobCodeStore(BlobServiceClient blobs, JobCatalog catalog)
     {
         ArgumentNullException.ThrowIfNull(file);
         return runs.GetBlobClient(Prefix(runId) + file.Path);
+    }
+
+    private async Task<JobCodeFile> KeepAsync(string runId, string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await runs.GetBlobClient(Prefix(runId) + path).UploadAsync(new BinaryData(content), overwrite: true, cancellationToken);
+        return new JobCodeFile(path, JobLibrary.Hash(content.Span));
     }
 
     private static string Prefix(string runId) => $"{runId}/code/";

@@ -26,8 +26,8 @@ public sealed class TrainingJobs
         this.settings = settings;
         trialBlobs = blobs;
         runs = blobs.GetBlobContainerClient(DataContainers.Runs);
-        Catalog = catalog;
-        Code = new JobCodeStore(blobs, catalog);
+        Library = new JobLibrary(blobs, catalog);
+        Code = new JobCodeStore(blobs, Library, catalog);
         Trials = new TrialReader(blobs);
         var sas = new SasIssuer(blobs, time);
         grants = new TrialGrants(blobs, sas, settings.SasLifetime, time);
@@ -35,7 +35,7 @@ public sealed class TrainingJobs
     }
 
     /// <summary>The jobs there are.</summary>
-    public JobCatalog Catalog { get; }
+    public JobLibrary Library { get; }
 
     /// <summary>The code that runs train with.</summary>
     public JobCodeStore Code { get; }
@@ -55,7 +55,7 @@ public sealed class TrainingJobs
         var code = await Code.UploadAsync(task.RunId, task.Job, cancellationToken);
         var parameters = new BinaryData(JsonSerializer.SerializeToUtf8Bytes(task.Parameters));
         await runs.GetBlobClient($"{task.BlobPrefix}/params.json").UploadAsync(parameters, overwrite: true, cancellationToken);
-        await CreateJobAsync(task.RunId, task.Dedicated, cancellationToken);
+        await CreateJobAsync(task.RunId, task.Dedicated, code.Pool, cancellationToken);
         var options = await builder.BuildAsync(task, code, await grants.IssueAsync(task, code, cancellationToken), cancellationToken);
         try
         {
@@ -131,10 +131,10 @@ public sealed class TrainingJobs
     private static bool Is(RequestFailedException exception, BatchErrorCode code) =>
         string.Equals(exception.ErrorCode, code.ToString(), StringComparison.OrdinalIgnoreCase);
 
-    private async Task CreateJobAsync(string runId, bool dedicated, CancellationToken cancellationToken)
+    private async Task CreateJobAsync(string runId, bool dedicated, string? ownPool, CancellationToken cancellationToken)
     {
-        var pool = dedicated
-            ? settings.DedicatedPoolId ?? throw new InvalidOperationException("The setting Batch__DedicatedPoolId is missing: there are no dedicated nodes to run on.")
+        var pool = ownPool is not null ? ownPool
+            : dedicated ? settings.DedicatedPoolId ?? throw new InvalidOperationException("The setting Batch__DedicatedPoolId is missing: there are no dedicated nodes to run on.")
             : settings.PoolId;
         var job = new BatchJobCreateOptions(BatchIds.Job(runId, dedicated), new BatchPoolInfo { PoolId = pool }) { DisplayName = runId };
         try

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure.Compute.Batch;
 using Azure.Storage.Sas;
+using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Client;
 
 namespace DurableMl.BatchJobs.Submission;
@@ -32,7 +33,7 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
         {
             DisplayName = $"{task.RunId}/{task.TrialId} attempt {task.Attempt}",
             // The trial's orchestration decides on retries; Batch itself only runs a task again that lost its node.
-            Constraints = new BatchTaskConstraints { MaxTaskRetryCount = 0, MaxWallClockTime = task.TimeLimit },
+            Constraints = new BatchTaskConstraints { MaxTaskRetryCount = 0, MaxWallClockTime = Shorter(task.TimeLimit, code.TimeLimit) },
         };
         if (Image(code) is { } image)
         {
@@ -69,7 +70,7 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
         // A multi-instance task's common files lie in a directory that only a variable names, and no shell is there to put it in.
         var directory = nodes > 1 ? "os.environ['AZ_BATCH_TASK_SHARED_DIR']" : "os.getcwd()";
         string[] start = ["python3", "-c", CheckCode.Replace("{0}", directory, StringComparison.Ordinal).Replace("{1}", script, StringComparison.Ordinal), code.Sha256];
-        return string.Join(' ', start.Concat(["--directory", code.Job, "--"]).Concat(code.Command).Select(Quote));
+        return string.Join(' ', start.Concat(["--directory", JobCatalog.FolderOf(code.Job), "--"]).Concat(code.Command).Select(Quote));
     }
 
     // Batch splits a command line at blanks, as a program start does; there is no shell.
@@ -134,6 +135,8 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{task.BatchJobId}/{task.BatchTaskId}"));
         return FirstPort + (BinaryPrimitives.ReadUInt16LittleEndian(hash) % Ports);
     }
+
+    private static TimeSpan? Shorter(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -108,6 +108,13 @@ class TrialStore:
                 outputs.append({"file": name, "bytes": size, "sha256": digest})
         return outputs
 
+    def upload_folder(self, name, folder):
+        """Uploads a folder's files below `{name}/`."""
+        for root, _, files in os.walk(folder):
+            for file in files:
+                path = os.path.join(root, file)
+                self._container.upload("%s%s/%s" % (self._prefix, name, os.path.relpath(path, folder).replace(os.sep, "/")), path)
+
     def write_result(self, result):
         """Writes output/result.json: the sign that this attempt is over."""
         self._container.put(self._prefix + "output/result.json", json.dumps(result, indent=1).encode())

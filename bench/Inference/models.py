@@ -10,7 +10,7 @@ from torch import nn
 
 
 class Mnist(nn.Module):
-    """The network of batch-jobs/image-classifier with its default sizes."""
+    """The network of batch-jobs/jobs/image-classifier with its default sizes."""
 
     def __init__(self):
         super().__init__()

@@ -30,7 +30,7 @@ def train(jobs, dataset, folder):
     busy, ended = [], threading.Event()
     watch = threading.Thread(target=watch_gpu, args=(busy, ended))
     watch.start()
-    subprocess.run([sys.executable, os.path.join(jobs, "image-classifier", "train.py")], env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, os.path.join(jobs, "jobs", "image-classifier", "train.py")], env=environment, check=True, stdout=subprocess.DEVNULL)
     ended.set()
     watch.join()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

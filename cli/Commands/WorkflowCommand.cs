@@ -12,7 +12,8 @@ namespace DurableMl.Cli.Commands;
 /// <summary><c>workflow</c>: machines in Amazon States Language; here their definitions, executions in <see cref="WorkflowExecutionCommands"/>.</summary>
 internal static class WorkflowCommand
 {
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    /// <summary>For documents that people read.</summary>
+    internal static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Makes the command.</summary>
     public static Command Create() => new("workflow", "Workflows in Amazon States Language: check, push, run and follow them.")

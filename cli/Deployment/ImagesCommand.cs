@@ -75,7 +75,7 @@ internal sealed class ContainerImages(string root, TextWriter output)
     /// <exception cref="CliException">One has no image.</exception>
     public IReadOnlyList<string> Choose(IReadOnlyList<string> named) =>
         named.FirstOrDefault(job => !All.Contains(job, StringComparer.Ordinal)) is { } stranger
-            ? throw new CliException($"There is no batch-jobs/{stranger}/Dockerfile. There are images of {string.Join(", ", All)}.")
+            ? throw new CliException($"There is no batch-jobs/jobs/{stranger}/Dockerfile. There are images of {string.Join(", ", All)}.")
             : named.Count == 0 ? All : named;
 
     /// <summary>Builds.</summary>
@@ -117,7 +117,7 @@ internal sealed class ContainerImages(string root, TextWriter output)
     // The server is built from the source that it shares with the Functions app.
     private string Context(string job) => job == Serving ? root : jobsFolder;
 
-    private string Dockerfile(string job) => Path.Combine(Context(job), job, "Dockerfile");
+    private string Dockerfile(string job) => job == Serving ? Path.Combine(root, Serving, "Dockerfile") : Path.Combine(jobsFolder, "jobs", job, "Dockerfile");
 
     private static string Image(string registry, string job, string tag) => $"{(registry.Length > 0 ? registry + "/" : "")}durableml/{job}:{tag}";
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using DurableMl.Cli.Commands;
 
 namespace DurableMl.Cli.Pipelines;
@@ -12,6 +14,13 @@ internal sealed class ApiConnection(HttpClient http)
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        return await SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Sends a request that has headers of its own.</summary>
+    /// <exception cref="HostUnreachableException">The host does not answer.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         try
         {
             return await http.SendAsync(request, cancellationToken);
@@ -20,6 +29,17 @@ internal sealed class ApiConnection(HttpClient http)
         {
             throw new HostUnreachableException($"The Functions host at {http.BaseAddress} does not answer ({exception.Message}).", exception);
         }
+    }
+
+    /// <summary>Sends a document, or none, and reads the one that is answered.</summary>
+    /// <exception cref="CliException">It was refused; the message is the host's.</exception>
+    /// <exception cref="HostUnreachableException">The host does not answer.</exception>
+    public async Task<JsonNode> JsonAsync(HttpMethod method, string path, JsonNode? document, CancellationToken cancellationToken)
+    {
+        using StringContent? content = document is null ? null : new StringContent(document.ToJsonString(), Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await SendAsync(method, path, content, cancellationToken);
+        await ThrowIfRefusedAsync(response, cancellationToken);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!;
     }
 
     /// <summary>Asks what is under way at a path to end; false if nothing is there.</summary>

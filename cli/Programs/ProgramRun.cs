@@ -34,14 +34,21 @@ internal sealed record ProgramRun(string Program, params IReadOnlyList<string> A
     /// <exception cref="CliException">It is not installed, or it failed.</exception>
     public async Task ShowAsync(CancellationToken cancellationToken)
     {
+        if (await RunAsync(cancellationToken) is not 0 and var exitCode)
+        {
+            throw new CliException($"`{this}` failed (exit code {exitCode}); what it wrote is above.");
+        }
+    }
+
+    /// <summary>Runs it on this terminal and tells how it ended.</summary>
+    /// <exception cref="CliException">It is not installed.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
         using Process process = Start(capture: false);
         using CancellationTokenRegistration _ = cancellationToken.Register(() => Kill(process));
         await process.WaitForExitAsync(CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0)
-        {
-            throw new CliException($"`{this}` failed (exit code {process.ExitCode}); what it wrote is above.");
-        }
+        return process.ExitCode;
     }
 
     /// <inheritdoc/>

@@ -8,8 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace DurableMl.Functions.Hosting;
 
 /// <summary>
-/// Refuses bodies of requests to <c>api/</c> that do not say that they are JSON. Any web page may have a browser send text or a form to any
-/// address without asking; JSON it may not.
+/// Refuses bodies of requests to <c>api/</c> that do not say that they are JSON or, for a job, a ZIP archive. Any web page may have a browser
+/// send text or a form to any address without asking; these it may not.
 /// </summary>
 internal sealed class JsonBodies : IFunctionsWorkerMiddleware
 {
@@ -21,7 +21,7 @@ internal sealed class JsonBodies : IFunctionsWorkerMiddleware
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
         bool refused = context.GetHttpContext()?.Request is { } request
-            && request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase) && HasBody(request) && !IsJson(request.ContentType);
+            && request.Path.StartsWithSegments(Api, StringComparison.OrdinalIgnoreCase) && HasBody(request) && !IsJson(request.ContentType) && !IsArchive(request.ContentType);
         return refused ? RefuseAsync(context.GetHttpContext()!) : next(context);
     }
 
@@ -32,6 +32,9 @@ internal sealed class JsonBodies : IFunctionsWorkerMiddleware
         MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type)
         && (type.MediaType.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsArchive(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type) && type.MediaType.Equals(MediaTypeNames.Application.Zip, StringComparison.OrdinalIgnoreCase);
 
     private static Task RefuseAsync(HttpContext http)
     {

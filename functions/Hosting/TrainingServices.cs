@@ -1,4 +1,5 @@
 using Azure.Compute.Batch;
+using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Client;
 using DurableMl.BatchJobs.Submission;
@@ -21,6 +22,8 @@ public static class TrainingServices
             .AddSingleton(provider => Settings(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<JobCatalog>()))
             .AddSingleton(provider => BatchClientFactory.Create(provider.GetRequiredService<BatchSettings>()))
             .AddSingleton(provider => new JobCatalog(provider.GetRequiredService<IConfiguration>()[JobsFolder] is { Length: > 0 } folder ? folder : null))
+            .AddSingleton<JobLibrary>()
+            .AddSingleton(provider => new SasIssuer(provider.GetRequiredService<BlobServiceClient>(), TimeProvider.System))
             .AddSingleton<TrainingJobs>();
     }
 

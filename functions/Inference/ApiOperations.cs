@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using DurableMl.BatchJobs.Submission;
+using DurableMl.Functions.Ingestion;
 using DurableMl.Functions.Pipelines;
 using DurableMl.Functions.Schedules;
+using DurableMl.Functions.Training;
 using DurableMl.Functions.Workflows;
 using DurableMl.Inference.Endpoints;
 using DurableMl.Inference.Registry;
@@ -104,6 +107,10 @@ internal static class ApiOperations
         {
             Success = 202, Parameters = [("maxFailedTrials", "query", "Trials that may fail from here on")],
         },
+        ["StartUpload"] = new(Pipelines, "Signs a URL for each blob of the container raw that a client wants to write", "The URLs, which hold for four hours", typeof(UploadList), 400, 413) { Body = typeof(UploadRequest) },
+        ["ListDatasets"] = new(Pipelines, "The versions of all datasets, at most 1,000", "The versions, by name and the newest first", typeof(DatasetList)),
+        ["ListJobs"] = new(Pipelines, "The jobs that a pipeline's sweep may name: those shipped, and those that were pushed", "The jobs with their newest versions", typeof(JobList)),
+        ["PushJob"] = new(Pipelines, "Takes a job's folder as a ZIP archive (application/zip), job.json at the top, unless this version is there already", "The version", typeof(JobEntry), 400, 413, 415) { Success = 201 },
         ["PushWorkflow"] = new(Workflows, "Adds a version of a workflow in Amazon States Language, unless the newest has this text already", "The new version", typeof(WorkflowVersion), 400, 409, 413)
         {
             Body = typeof(JsonObject), Success = 201, Parameters = [("alias", "query", "An alias that shall name the version")],

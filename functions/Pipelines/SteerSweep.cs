@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -31,7 +31,7 @@ public sealed record SweepWish(
 
 /// <summary><c>POST api/pipelines/{runId}/sweep</c>: pauses and resumes a sweep under way, stops it or a trial, adds trials, or changes how many run at a time.</summary>
 /// <param name="jobs">The jobs there are.</param>
-public sealed class SteerSweep(JobCatalog jobs)
+public sealed class SteerSweep(JobLibrary jobs)
 {
     private const int MaxBytes = 64 * 1024;
 
@@ -79,7 +79,7 @@ public sealed class SteerSweep(JobCatalog jobs)
         }
 
         SweepDecision decision = Decision(wish);
-        PipelineError[] errors = [.. decision.Check(pipeline.Sweep), .. PipelineCheck.Check(decision, pipeline.Sweep, jobs)];
+        PipelineError[] errors = [.. decision.Check(pipeline.Sweep), .. await PipelineCheck.CheckAsync(decision, pipeline.Sweep, jobs, cancellationToken)];
         if (errors.Length > 0)
         {
             return await request.InvalidAsync("The decision is not valid.", errors);

@@ -8,6 +8,7 @@ internal sealed class ClassTally(int classes)
     private readonly long[] seen = new long[classes];
     private readonly long[] answered = new long[classes];
     private readonly long[] right = new long[classes];
+    private readonly RankTally ranks = new(classes);
     private double logLoss;
     private bool hasScores = true;
 
@@ -15,7 +16,10 @@ internal sealed class ClassTally(int classes)
 
     public IReadOnlyList<double?> ClassAccuracy => [.. seen.Zip(right, (all, good) => all == 0 ? (double?)null : (double)good / all)];
 
-    /// <summary>By name; balanced accuracy and F1 over the classes that have examples, log loss only where the model scores every class.</summary>
+    /// <summary>
+    /// By name; balanced accuracy and F1 over the classes that have examples, log loss and AUC only where the model scores every class, and
+    /// AUC only where two classes have examples.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Metrics()
     {
         int[] there = [.. Enumerable.Range(0, classes).Where(i => seen[i] > 0)];
@@ -28,6 +32,10 @@ internal sealed class ClassTally(int classes)
         if (hasScores && Examples > 0)
         {
             metrics["log_loss"] = logLoss / Examples;
+            if (ranks.Auc() is { } auc)
+            {
+                metrics["auc"] = auc;
+            }
         }
 
         return metrics;
@@ -52,13 +60,19 @@ internal sealed class ClassTally(int classes)
 
             if (hasScores)
             {
-                logLoss -= LogProbability(scores.Slice(i * classes, classes), (int)expected[i]);
+                ReadOnlySpan<float> row = scores.Slice(i * classes, classes);
+                double logarithmOfSum = LogarithmOfSum(row);
+                logLoss -= Math.Max(LogProbability(row[(int)expected[i]], logarithmOfSum), Math.Log(LeastProbability));
+                for (int each = 0; each < classes; each++)
+                {
+                    ranks.Add(each, LogProbability(row[each], logarithmOfSum), each == expected[i]);
+                }
             }
         }
     }
 
-    // Scores are probabilities where they add up to 1, and logits otherwise.
-    private static double LogProbability(ReadOnlySpan<float> scores, int expected)
+    // Scores are probabilities where they add up to 1, and logits otherwise. NaN: probabilities, which need no dividing by their sum.
+    private static double LogarithmOfSum(ReadOnlySpan<float> scores)
     {
         double sum = 0;
         double highest = double.NegativeInfinity;
@@ -72,7 +86,7 @@ internal sealed class ClassTally(int classes)
 
         if (isProbability && Math.Abs(sum - 1) < 1e-3)
         {
-            return Math.Log(Math.Max(scores[expected], LeastProbability));
+            return double.NaN;
         }
 
         double exponentials = 0;
@@ -81,6 +95,58 @@ internal sealed class ClassTally(int classes)
             exponentials += Math.Exp(score - highest);
         }
 
-        return Math.Max(scores[expected] - highest - Math.Log(exponentials), Math.Log(LeastProbability));
+        return highest + Math.Log(exponentials);
+    }
+
+    private static double LogProbability(float score, double logarithmOfSum) =>
+        double.IsNaN(logarithmOfSum) ? Math.Log(Math.Max(score, LeastProbability)) : score - logarithmOfSum;
+}
+
+/// <summary>
+/// Ranks examples by how sure a model was of a class: the area under the ROC curve, of two classes that of the second, of more the mean over
+/// the classes, each against the rest. Counts in a fixed number of steps of the log odds, so memory does not grow with the examples; equals
+/// within a step count half, which is exact but for examples closer than that.
+/// </summary>
+internal sealed class RankTally(int classes)
+{
+    private const double MostOdds = 36;
+    private const int Counters = 1 << 20;
+
+    private readonly int steps = Math.Clamp(Counters / Math.Max(classes, 1), 1024, 1 << 16);
+    private readonly (long[] In, long[] Out)?[] counts = new (long[], long[])?[classes];
+
+    public void Add(int label, double logProbability, bool isIn)
+    {
+        // log(p / (1 - p)), which tells apart what is close to 0 or to 1 as well as what is between.
+        double odds = logProbability - Math.Log(Math.Max(1 - Math.Exp(logProbability), Math.Exp(-MostOdds)));
+        double place = (Math.Clamp(double.IsNaN(odds) ? -MostOdds : odds, -MostOdds, MostOdds) + MostOdds) / (2 * MostOdds);
+        (long[] within, long[] outside) = counts[label] ??= (new long[steps], new long[steps]);
+        (isIn ? within : outside)[(int)Math.Min(place * steps, steps - 1)]++;
+    }
+
+    /// <summary>Null where fewer than two classes have examples.</summary>
+    public double? Auc()
+    {
+        double[] areas = [.. Enumerable.Range(classes == 2 ? 1 : 0, classes == 2 ? 1 : classes).Select(Area).OfType<double>()];
+        return areas.Length == 0 ? null : areas.Average();
+    }
+
+    private double? Area(int label)
+    {
+        if (counts[label] is not { } count)
+        {
+            return null;
+        }
+
+        double below = 0;
+        double pairs = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            pairs += count.In[step] * (below + (count.Out[step] / 2.0));
+            below += count.Out[step];
+        }
+
+        long within = count.In.Sum();
+        return within == 0 || below == 0 ? null : pairs / (within * below);
     }
 }

@@ -22,7 +22,7 @@ public sealed record EvaluateModelInput(string RunId, string TrialId, string Dat
 
 /// <summary>How a model did on the test split.</summary>
 /// <param name="Metrics">
-/// By name: <c>accuracy</c>, <c>balanced_accuracy</c>, <c>f1</c> and <c>log_loss</c> of a classification, <c>rmse</c>, <c>mae</c> and
+/// By name: <c>accuracy</c>, <c>balanced_accuracy</c>, <c>f1</c>, <c>log_loss</c> and <c>auc</c> of a classification, <c>rmse</c>, <c>mae</c> and
 /// <c>r2</c> of a regression.
 /// </param>
 /// <param name="Examples">The number of examples.</param>

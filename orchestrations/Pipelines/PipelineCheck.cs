@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Json;
 using DurableMl.Orchestrations.Sweeps;
 
@@ -10,29 +11,32 @@ namespace DurableMl.Orchestrations.Pipelines;
 public static class PipelineCheck
 {
     /// <summary>Everything that the job named in the sweep would refuse; empty when all is well.</summary>
-    public static IReadOnlyList<PipelineError> Check(PipelineDefinition pipeline, JobCatalog jobs)
+    public static async Task<IReadOnlyList<PipelineError>> CheckAsync(PipelineDefinition pipeline, JobLibrary jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        return Check(pipeline.Sweep, "$.sweep", jobs);
+        return await CheckAsync(pipeline.Sweep, "$.sweep", jobs, cancellationToken);
     }
 
     /// <summary>Everything that a sweep's job would refuse of it; empty when all is well.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="path">Where it stands, for messages.</param>
     /// <param name="jobs">The jobs there are.</param>
-    internal static IReadOnlyList<PipelineError> Check(SweepDefinition sweep, string path, JobCatalog jobs)
+    /// <param name="cancellationToken">The caller has gone.</param>
+    internal static async Task<IReadOnlyList<PipelineError>> CheckAsync(SweepDefinition sweep, string path, JobLibrary jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(jobs);
-        JobDefinition job;
         try
         {
-            job = jobs.Get(sweep.Job);
+            return Check(sweep, path, (await jobs.GetAsync(sweep.Job, cancellationToken)).Definition);
         }
         catch (InvalidJobException e)
         {
             return [new PipelineError($"{path}.job", e.Message)];
         }
+    }
 
+    private static List<PipelineError> Check(SweepDefinition sweep, string path, JobDefinition job)
+    {
         var errors = new List<PipelineError>();
         foreach ((string name, ParameterDefinition definition) in sweep.Parameters)
         {
@@ -56,16 +60,21 @@ public static class PipelineCheck
             errors.Add(new PipelineError($"{path}.nodes", $"must be 1: {job.Name} does not train over several nodes"));
         }
 
+        if (job.Distributed && sweep.Nodes > job.Nodes)
+        {
+            errors.Add(new PipelineError($"{path}.nodes", $"must be at most {job.Nodes}, which is what {job.Name} allows"));
+        }
+
         return errors;
     }
 
     /// <summary>Values that a person gives for a trial and that the sweep's job would refuse.</summary>
-    public static IEnumerable<PipelineError> Check(SweepDecision decision, SweepDefinition sweep, JobCatalog jobs)
+    public static async Task<IEnumerable<PipelineError>> CheckAsync(SweepDecision decision, SweepDefinition sweep, JobLibrary jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(decision);
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(jobs);
-        JobDefinition job = jobs.Get(sweep.Job);
+        JobDefinition job = (await jobs.GetAsync(sweep.Job, cancellationToken)).Definition;
         return from given in decision.Parameters ?? ReadOnlyDictionary<string, JsonElement>.Empty
                where job.Parameters.ContainsKey(given.Key)
                let reason = job.Parameters[given.Key].Check(given.Value)

@@ -35,7 +35,7 @@ public sealed record DatasetDefinition(string Name, string Format, string Source
 public sealed record EvaluationDefinition(double? Minimum)
 {
     /// <summary>The metrics that there are: those of a classification, then those of a regression.</summary>
-    public static IReadOnlyList<string> Metrics { get; } = ["accuracy", "balanced_accuracy", "f1", "log_loss", "rmse", "mae", "r2"];
+    public static IReadOnlyList<string> Metrics { get; } = ["accuracy", "balanced_accuracy", "f1", "log_loss", "auc", "rmse", "mae", "r2"];
 
     /// <summary>The metric; null: accuracy, or r2 of a regression.</summary>
     public string? Metric { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace DurableMl.Orchestrations.Pipelines;
 
 /// <summary>Trials of one job over a parameter space.</summary>
-/// <param name="Job">The training job's name: a folder of <c>batch-jobs/</c>.</param>
+/// <param name="Job">The training job: a name, or <c>name@sha256</c> for one version of it.</param>
 /// <param name="Trials">How many at most, at least 1.</param>
 /// <param name="Seed">Decides every trial's parameters and its own seed.</param>
 /// <param name="Budget">Epochs (or the job's own unit) that a trial trains in total.</param>

@@ -15,7 +15,7 @@ internal static partial class SweepReader
 
     public static SweepDefinition Read(JsonObjectReader json)
     {
-        string job = PipelineReader.Name(json, "job");
+        string job = json.Text("job", Job, "the name of a job, or name@ and the SHA-256 of one version");
         int errors = json.ErrorCount;
         IReadOnlyDictionary<string, ParameterDefinition> parameters =
             json.Object("parameters", required: false) is { } given ? ParameterReader.ReadAll(given) : Nothing.Parameters;
@@ -183,4 +183,7 @@ internal static partial class SweepReader
 
     [GeneratedRegex("^[A-Za-z0-9_.-]{1,64}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MetricPattern { get; }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}(@[0-9a-f]{64})?\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Job { get; }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
@@ -29,7 +29,7 @@ public sealed record RunClaim(DateTime StartedAt, DateTime ExecutionStartedAt);
 /// <param name="blobs">The data account.</param>
 /// <param name="jobs">The jobs there are.</param>
 /// <param name="meter">Counts the run.</param>
-public sealed class RecordRun(BlobServiceClient blobs, JobCatalog jobs, PipelineMeter meter)
+public sealed class RecordRun(BlobServiceClient blobs, JobLibrary jobs, PipelineMeter meter)
 {
     /// <summary>Records the run.</summary>
     /// <param name="input">The run.</param>
@@ -50,7 +50,7 @@ public sealed class RecordRun(BlobServiceClient blobs, JobCatalog jobs, Pipeline
         await runs.GetBlobClient(RunBlobs.Pipeline(input.RunId)).TryCreateJsonAsync(JsonSerializer.SerializeToUtf8Bytes(input.Pipeline, JsonBlobs.Options), cancellationToken);
         await new RunIndex(blobs).BeginAsync(input.RunId, claim.StartedAt, input.Pipeline.Name, cancellationToken);
 
-        IReadOnlyList<PipelineError> errors = PipelineCheck.Check(input.Pipeline, jobs);
+        IReadOnlyList<PipelineError> errors = await PipelineCheck.CheckAsync(input.Pipeline, jobs, cancellationToken);
         if (errors.Count > 0)
         {
             throw new PermanentFailureException(string.Join("; ", errors.Select(error => $"{error.Path} {error.Reason}")));

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Storage.Blobs;
-using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using Microsoft.DurableTask;
@@ -20,7 +20,7 @@ public sealed record RunStart(string? RunId, IReadOnlyList<PipelineError> Errors
 /// <param name="blobs">The data account.</param>
 /// <param name="jobs">The jobs there are.</param>
 /// <param name="time">The clock, for run ids.</param>
-public sealed class RunStarter(BlobServiceClient blobs, JobCatalog jobs, TimeProvider time)
+public sealed class RunStarter(BlobServiceClient blobs, JobLibrary jobs, TimeProvider time)
 {
     private const int LongestName = 28;
 
@@ -38,7 +38,7 @@ public sealed class RunStarter(BlobServiceClient blobs, JobCatalog jobs, TimePro
             return new RunStart(null, reading.Errors, false);
         }
 
-        IReadOnlyList<PipelineError> errors = PipelineCheck.Check(reading.Definition, jobs);
+        IReadOnlyList<PipelineError> errors = await PipelineCheck.CheckAsync(reading.Definition, jobs, cancellationToken);
         if (errors.Count > 0)
         {
             return new RunStart(null, errors, false);

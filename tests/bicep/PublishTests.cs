@@ -54,7 +54,7 @@ public sealed class PublishTests
     [DataRow(".azurefunctions/Microsoft.Azure.WebJobs.Extensions.DurableTask.dll")]
     [DataRow(".azurefunctions/Microsoft.Azure.WebJobs.Extensions.Storage.Blobs.dll")]
     [DataRow("batch-jobs/runner/runner.py")]
-    [DataRow("batch-jobs/image-classifier/job.json")]
+    [DataRow("batch-jobs/jobs/image-classifier/job.json")]
     public void What_the_platform_looks_for_lies_where_it_looks(string file) => Assert.IsTrue(File.Exists(folder[file]), file);
 
     [TestMethod]

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
-using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
@@ -18,7 +18,7 @@ public sealed record PipelineTask(string RunId, JsonElement Pipeline);
 /// <summary>Activity: checks the pipeline of <c>pipeline:run.sync</c> and keeps it with its run.</summary>
 /// <param name="blobs">The data account.</param>
 /// <param name="jobs">The jobs there are.</param>
-public sealed class PreparePipelineTask(BlobServiceClient blobs, JobCatalog jobs)
+public sealed class PreparePipelineTask(BlobServiceClient blobs, JobLibrary jobs)
 {
     /// <summary>Returns what the run works on.</summary>
     /// <exception cref="PermanentFailureException">The pipeline is not valid; the message lists why.</exception>
@@ -27,7 +27,7 @@ public sealed class PreparePipelineTask(BlobServiceClient blobs, JobCatalog jobs
     {
         ArgumentNullException.ThrowIfNull(task);
         var reading = PipelineReader.Read(Encoding.UTF8.GetBytes(task.Pipeline.GetRawText()));
-        var errors = reading.IsValid ? PipelineCheck.Check(reading.Definition, jobs) : reading.Errors;
+        var errors = reading.IsValid ? await PipelineCheck.CheckAsync(reading.Definition, jobs, cancellationToken) : reading.Errors;
         if (errors.Count > 0)
         {
             throw new PermanentFailureException($"The pipeline is not valid: {string.Join("; ", errors.Select(error => $"{error.Path} {error.Reason}"))}");

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
-using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
@@ -43,7 +43,7 @@ public sealed record TrainedModel(
 /// <param name="blobs">The data account.</param>
 /// <param name="jobs">The jobs there are.</param>
 /// <param name="options">The settings.</param>
-public sealed class PrepareTrainingTask(BlobServiceClient blobs, JobCatalog jobs, IOptions<WorkflowOptions> options)
+public sealed class PrepareTrainingTask(BlobServiceClient blobs, JobLibrary jobs, IOptions<WorkflowOptions> options)
 {
     // What a job may have of what a sweep has; a sweep's other members make no sense for one trial.
     private static readonly string[] Shared = ["job", "budget", "seed", "objective", "retries", "timeLimit", "checkpointSteps", "nodes"];
@@ -70,7 +70,7 @@ public sealed class PrepareTrainingTask(BlobServiceClient blobs, JobCatalog jobs
             sweep = sweep with { Objective = sweep.Objective with { Metric = "" } };
         }
 
-        errors = errors.Count > 0 ? errors : PipelineCheck.Check(sweep, request.IsJob ? "$" : "$.sweep", jobs);
+        errors = errors.Count > 0 ? errors : await PipelineCheck.CheckAsync(sweep, request.IsJob ? "$" : "$.sweep", jobs, cancellationToken);
         if (errors.Count > 0)
         {
             throw new PermanentFailureException(string.Join("; ", errors.Select(error => $"{error.Path} {error.Reason}")));

@@ -16,7 +16,7 @@ public sealed class JobCatalogTests
             Assert.AreEqual(name, catalog.Get(name).Name);
             foreach (var file in new[] { "Dockerfile", "README.md" })
             {
-                Assert.IsTrue(File.Exists(Path.Combine(Repository.Root, "batch-jobs", name, file)), $"{name}/{file} is missing");
+                Assert.IsTrue(File.Exists(Path.Combine(Repository.Root, "batch-jobs", "jobs", name, file)), $"{name}/{file} is missing");
             }
         }
     }
@@ -24,8 +24,9 @@ public sealed class JobCatalogTests
     [TestMethod]
     public void A_jobs_files_include_the_runner_and_what_it_shares()
     {
-        var files = new JobCatalog().Files("image-classifier");
-        foreach (var file in new[] { "image-classifier/train.py", "image-classifier/job.json", "runner/runner.py", "training/loop.py" })
+        var catalog = new JobCatalog();
+        string[] files = [.. catalog.Files("image-classifier"), .. catalog.SharedFiles(catalog.Get("image-classifier"))];
+        foreach (var file in new[] { "jobs/image-classifier/train.py", "jobs/image-classifier/job.json", "runner/runner.py", "training/loop.py" })
         {
             Assert.Contains(file, files);
         }
@@ -33,7 +34,7 @@ public sealed class JobCatalogTests
 
     [TestMethod]
     [DataRow("no-such-job")]
-    [DataRow("../batch-jobs/image-classifier")]
+    [DataRow("../jobs/image-classifier")]
     [DataRow("training")]
     [DataRow("")]
     public void A_name_that_is_no_job_is_refused_with_the_names_that_are(string name)
@@ -50,14 +51,17 @@ public sealed class JobCatalogTests
     [DataRow("""{"name":"job","command":["true"],"parameters":{"rate":{"type":"number","minimum":1,"default":0}}}""", "default of parameter 'rate' must lie in [1,")]
     [DataRow("""{"name":"job","command":["true"],"parameters":{"rate":{"type":"number"}}}""", "default of parameter 'rate' is missing")]
     [DataRow("""{"name":"job","command":["true"],"parameters":{"rate":{"type":"vector","default":0}}}""", "not valid")]
+    [DataRow("""{"name":"job","command":["true"],"includes":["runner"]}""", "includes 'runner'")]
+    [DataRow("""{"name":"job","command":["true"],"nodes":2}""", "only where distributed is true")]
+    [DataRow("""{"name":"job","command":["true"],"timeLimit":"00:00:00"}""", "timeLimit")]
     [DataRow("null", "must be an object")]
     [DataRow("""{"name":"job","command":["true"],"imagee":"x"}""", "$.imagee is not known here; did you mean 'image'?")]
     [DataRow("""{"name":"job","command":["true"],"parameters":{"rate":{"type":"number","default":0,"minimun":1}}}""", "$.parameters.rate.minimun is not known here; did you mean 'minimum'?")]
     public void A_definition_that_does_not_hold_together_is_refused_with_the_reason(string definition, string reason)
     {
         using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder["job"]);
-        File.WriteAllText(Path.Combine(folder["job"], "job.json"), definition);
+        Directory.CreateDirectory(folder["jobs/job"]);
+        File.WriteAllText(Path.Combine(folder["jobs/job"], "job.json"), definition);
         var exception = Assert.ThrowsExactly<InvalidJobException>(() => new JobCatalog(folder.Path).Get("job"));
         StringAssert.Contains(exception.Message, reason);
     }

@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Azure;
 using Azure.Compute.Batch;
+using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.BatchJobs.Submission;
 using Microsoft.ML.OnnxRuntime;
@@ -138,4 +140,50 @@ public sealed class TrainingOnBatchTests
 
     private async Task<string> TextAsync(string name) =>
         (await TrialContainer.Of(account.Blobs, string.Join('/', name.Split('/')[..3])).GetBlobClient(name).DownloadContentAsync(Cancellation)).Value.Content.ToString();
+
+    [TestMethod]
+    public async Task A_job_that_a_user_pushed_trains_like_one_that_is_shipped_and_a_version_of_it_stays_what_it_was()
+    {
+        var first = await PushAsync("1");
+        var second = await PushAsync("2");
+        Assert.AreNotEqual(first.Sha256, second.Sha256);
+        Assert.AreEqual(first.Sha256, (await PushAsync("1")).Sha256);
+        await PushAsync("2");
+
+        foreach (var (run, reference, expected) in ((string, string, double)[])[("pushed-newest", "my-job", 2), ("pushed-version", $"my-job@{first.Sha256}", 1)])
+        {
+            var trial = Trial(run, job: reference) with { Parameters = Parameters(("factor", 1)) };
+            await account.Jobs.SubmitAsync(trial, Cancellation);
+            var outcome = await account.OutcomeAsync(trial, Cancellation);
+            Assert.AreEqual(TrialOutcomeKind.Succeeded, outcome.Kind, outcome.Message);
+            Assert.AreEqual(expected, outcome.Result!.Metrics["score"].Last);
+        }
+
+        Assert.Contains("my-job", (await account.Jobs.Library.ListAsync(Cancellation)).Select(job => job.Name));
+    }
+
+    private async Task<Job> PushAsync(string score)
+    {
+        using var content = new MemoryStream();
+        using (var archive = new ZipArchive(content, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Add(archive, "job.json", """{"name":"my-job","command":["python3","src/train.py"],"metrics":["score"],"parameters":{"factor":{"type":"number","default":1}}}""");
+            Add(archive, "score.txt", score);
+            Add(archive, "src/train.py", """
+                import json, os
+                factor = json.load(open(os.environ["DML_PARAMS"]))["factor"]
+                assert os.path.exists(os.path.join(os.environ["DML_DATASET"], "manifest.json"))
+                with open(os.path.join(os.environ["DML_OUTPUT"], "metrics.jsonl"), "a") as file:
+                    file.write(json.dumps({"kind": "epoch", "epoch": 2, "score": factor * float(open("score.txt").read())}) + "\n")
+                """);
+        }
+
+        return await account.Jobs.Library.PushAsync(JobPackage.Read("my-job", content.ToArray(), new JobCatalog()), Cancellation);
+
+        static void Add(ZipArchive archive, string name, string text)
+        {
+            using var entry = new StreamWriter(archive.CreateEntry(name).Open());
+            entry.Write(text);
+        }
+    }
 }

@@ -15,11 +15,11 @@ public sealed class ExportTests
     private const string Export = """
         import os, sys
         jobs, job, shape, name, output = sys.argv[1], sys.argv[2], tuple(map(int, sys.argv[3].split("x"))), sys.argv[4], sys.argv[5]
-        sys.path[:0] = [jobs, os.path.join(jobs, job)]
+        sys.path[:0] = [jobs, os.path.join(jobs, "jobs", job)]
         import torch
         from train import build_model
         from training import export, parameters, tasks
-        module = build_model(parameters.load("", os.path.join(jobs, job, "job.json")), shape, 10)
+        module = build_model(parameters.load("", os.path.join(jobs, "jobs", job, "job.json")), shape, 10)
         if output == "values":
             module = tasks.Regression([{"mean": 100 * i, "standardDeviation": i + 1} for i in range(10)]).finish(module)
         sample = torch.randn((3,) + shape)

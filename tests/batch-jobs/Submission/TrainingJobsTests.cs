@@ -88,7 +88,7 @@ public sealed class TrainingJobsTests
         var task = submitted.Single();
         Assert.AreEqual("trial-000-a1", task.Id);
         StringAssert.StartsWith(task.CommandLine, "python3 -c \"");
-        StringAssert.EndsWith(task.CommandLine, $"\" {(await Jobs().Code.UploadAsync("run-a", "image-classifier", TestContext.CancellationToken)).Sha256} --directory image-classifier -- python3 train.py");
+        StringAssert.EndsWith(task.CommandLine, $"\" {(await Jobs().Code.UploadAsync("run-a", "image-classifier", TestContext.CancellationToken)).Sha256} --directory jobs/image-classifier -- python3 train.py");
         Assert.AreEqual("durableml/image-classifier:1", task.ContainerSettings.ImageName);
         Assert.AreEqual(0, task.Constraints.MaxTaskRetryCount);
         Assert.AreEqual(TimeSpan.FromMinutes(10), task.Constraints.MaxWallClockTime);
@@ -165,7 +165,7 @@ public sealed class TrainingJobsTests
     [TestMethod]
     public async Task A_node_does_not_run_code_that_was_changed_after_the_run_had_begun()
     {
-        foreach (var changed in (string[])["runner/runner.py", "shell/job.sh", "grant.json"])
+        foreach (var changed in (string[])["runner/runner.py", "jobs/shell/job.sh", "grant.json"])
         {
             using var folder = new TemporaryFolder();
             var ran = folder["ran"];
@@ -271,17 +271,18 @@ public sealed class TrainingJobsTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["runner"]);
-        Directory.CreateDirectory(folder["job"]);
-        await File.WriteAllTextAsync(Path.Combine(folder["job"], "job.json"), """{"name":"job","command":["python3","train.py"]}""", TestContext.CancellationToken);
-        var script = Path.Combine(folder["job"], "train.py");
+        Directory.CreateDirectory(folder["jobs/job"]);
+        await File.WriteAllTextAsync(Path.Combine(folder["jobs/job"], "job.json"), """{"name":"job","command":["python3","train.py"]}""", TestContext.CancellationToken);
+        var script = Path.Combine(folder["jobs/job"], "train.py");
         await File.WriteAllTextAsync(script, "print(1)", TestContext.CancellationToken);
-        var store = new JobCodeStore(Blobs, new JobCatalog(folder.Path));
+        var catalog = new JobCatalog(folder.Path);
+        var store = new JobCodeStore(Blobs, new JobLibrary(Blobs, catalog), catalog);
         var first = await store.UploadAsync("run-f", "job", TestContext.CancellationToken);
 
         await File.WriteAllTextAsync(script, "print(2)", TestContext.CancellationToken);
         var again = await store.UploadAsync("run-f", "job", TestContext.CancellationToken);
         Assert.AreEqual(first.Sha256, again.Sha256);
-        var stored = await store.Blob("run-f", again.Files.Single(f => f.Path == "job/train.py")).DownloadContentAsync(TestContext.CancellationToken);
+        var stored = await store.Blob("run-f", again.Files.Single(f => f.Path == "jobs/job/train.py")).DownloadContentAsync(TestContext.CancellationToken);
         Assert.AreEqual("print(1)", stored.Value.Content.ToString());
         Assert.AreNotEqual(first.Sha256, (await store.UploadAsync("run-g", "job", TestContext.CancellationToken)).Sha256);
     }
@@ -291,10 +292,10 @@ public sealed class TrainingJobsTests
     {
         using var folder = new TemporaryFolder();
         CopyFolder(Path.Combine(AppContext.BaseDirectory, "batch-jobs", "runner"), folder["jobs/runner"]);
-        Directory.CreateDirectory(folder["jobs/job"]);
-        await File.WriteAllTextAsync(folder["jobs/job/job.json"], """{"name":"job","command":["python3","train.py"],"parameters":{"learning_rate":{"type":"number","default":1}}}""", TestContext.CancellationToken);
+        Directory.CreateDirectory(folder["jobs/jobs/job"]);
+        await File.WriteAllTextAsync(folder["jobs/jobs/job/job.json"], """{"name":"job","command":["python3","train.py"],"parameters":{"learning_rate":{"type":"number","default":1}}}""", TestContext.CancellationToken);
         await File.WriteAllTextAsync(
-            folder["jobs/job/train.py"],
+            folder["jobs/jobs/job/train.py"],
             """
             import json, os
             rate = json.load(open(os.environ["DML_PARAMS"]))["learning_rate"]

@@ -102,14 +102,14 @@ def job_environment(trial, dataset, parameters, **values):
 
 
 def run_job(job, environment, timeout=PATIENCE):
-    """Runs batch-jobs/{job}/train.py to its end."""
-    return subprocess.run([sys.executable, os.path.join(JOBS, job, "train.py")], env=environment, timeout=timeout,
+    """Runs batch-jobs/jobs/{job}/train.py to its end."""
+    return subprocess.run([sys.executable, os.path.join(JOBS, "jobs", job, "train.py")], env=environment, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
 
 
 def load_build_model(job):
-    """build_model of batch-jobs/{job}/train.py, in this process."""
-    specification = importlib.util.spec_from_file_location("train_" + job.replace("-", "_"), os.path.join(JOBS, job, "train.py"))
+    """build_model of batch-jobs/jobs/{job}/train.py, in this process."""
+    specification = importlib.util.spec_from_file_location("train_" + job.replace("-", "_"), os.path.join(JOBS, "jobs", job, "train.py"))
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module.build_model
@@ -121,7 +121,7 @@ def train_here(environment, prepare=lambda training: None):
     from training.loop import Training
     job = "image-classifier"
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
-        training = Training(Contract(environment), os.path.join(JOBS, job, "job.json"), load_build_model(job), "image")
+        training = Training(Contract(environment), os.path.join(JOBS, "jobs", job, "job.json"), load_build_model(job), "image")
         prepare(training)
         training.run()
     return said.getvalue()

@@ -105,7 +105,7 @@ class FakeScaler:
 class ScalerTests(FolderTestCase):
     def train(self, budget, scaler):
         environment = job_environment(self.make("trial"), self.dataset, {"batch_size": 48, "gradient_clip": 1.0}, DML_BUDGET=budget)
-        training = Training(Contract(environment), os.path.join(JOBS, "tabular-classifier", "job.json"), load_build_model("tabular-classifier"), "row")
+        training = Training(Contract(environment), os.path.join(JOBS, "jobs", "tabular-classifier", "job.json"), load_build_model("tabular-classifier"), "row")
         training.precision.scaler, training.precision.dtype = scaler, torch.float16
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), \
                 mock.patch.object(training.precision, "autocast", contextlib.nullcontext):

@@ -25,7 +25,7 @@ class DistributedTests(FolderTestCase):
         if rank is not None:
             values["RANK"] = rank
         process = subprocess.Popen(
-            [sys.executable, os.path.join(JOBS, "image-classifier", "train.py")],
+            [sys.executable, os.path.join(JOBS, "jobs", "image-classifier", "train.py")],
             env=job_environment(self.make(trial), self.dataset, PARAMETERS, **values), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             universal_newlines=True)
         self.addCleanup(process.kill)
@@ -121,7 +121,7 @@ class WorkerTests(FolderTestCase):
 
     @staticmethod
     def command(script, grant):
-        return [sys.executable, os.path.join(JOBS, "runner", script), "--grant", grant, "--directory", os.path.join(JOBS, "image-classifier"), "--",
+        return [sys.executable, os.path.join(JOBS, "runner", script), "--grant", grant, "--directory", os.path.join(JOBS, "jobs", "image-classifier"), "--",
                 "python3", "train.py"]
 
 

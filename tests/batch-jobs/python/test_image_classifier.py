@@ -37,7 +37,7 @@ class ImageClassifierTests(FolderTestCase):
         """Starts a long training, sends SIGTERM once a step past this one is logged, and returns the exit code."""
         path = self.make(trial)
         environment = job_environment(path, self.dataset, self.PARAMETERS, DML_BUDGET=40, DML_LOG_STEPS=1)
-        process = subprocess.Popen([sys.executable, os.path.join(JOBS, "image-classifier", "train.py")], env=environment,
+        process = subprocess.Popen([sys.executable, os.path.join(JOBS, "jobs", "image-classifier", "train.py")], env=environment,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         metrics = os.path.join(path, "output", "metrics.jsonl")
         wait_until(lambda: os.path.exists(metrics) and any(line["step"] > after_step for line in read_metrics_so_far(metrics)),
@@ -102,7 +102,7 @@ class ImageClassifierTests(FolderTestCase):
         self.assertAlmostEqual(epochs(trial)[-1]["train_loss"], epochs(straight)[-1]["train_loss"], 6)
 
     def test_an_invalid_parameter_is_not_retried_and_is_named(self):
-        definition = os.path.join(JOBS, "image-classifier", "job.json")
+        definition = os.path.join(JOBS, "jobs", "image-classifier", "job.json")
         for name, value, words in (("learning_rate", -1, "must lie in"), ("optimizer", "adam9", "must be one of adamw, sgd"),
                                    ("channels", 2.5, "must be of type integer"), ("momentum", 0.9, "this job knows")):
             with self.assertRaisesRegex(NonRetryable, "invalid parameter '%s'.*%s" % (name, words)):

@@ -5,8 +5,8 @@ import unittest
 
 from support import JOBS
 
-DOCKERFILES = sorted(glob.glob(os.path.join(JOBS, "*", "Dockerfile")))
-REQUIREMENTS = sorted(glob.glob(os.path.join(JOBS, "*", "requirements*.txt")))
+DOCKERFILES = sorted(glob.glob(os.path.join(JOBS, "jobs", "*", "Dockerfile")))
+REQUIREMENTS = sorted(glob.glob(os.path.join(JOBS, "**", "requirements*.txt"), recursive=True))
 
 
 def read(path):
@@ -52,7 +52,7 @@ class ImageTests(unittest.TestCase):
         self.assertGreaterEqual(tuple(map(int, torch.split("."))), (2, 8))
         self.assertEqual([path for path in REQUIREMENTS if "torch" in pins(path)], [os.path.join(JOBS, "training", "requirements.txt")])
         for job in ("image-classifier", "tabular-classifier", "tabular-regressor"):
-            steps = instructions(os.path.join(JOBS, job, "Dockerfile"))
+            steps = instructions(os.path.join(JOBS, "jobs", job, "Dockerfile"))
             self.assertEqual(steps[0], ("ARG", "HARDWARE=cuda"))
             self.assertIn(("FROM", "pytorch/pytorch:%s-cuda12.6-cudnn9-runtime AS cuda" % torch), steps)
 

@@ -12,7 +12,7 @@ from unittest import mock
 
 from support import JOBS, FolderTestCase, job_environment
 
-sys.path.insert(0, os.path.join(JOBS, "model-import"))
+sys.path.insert(0, os.path.join(JOBS, "jobs", "model-import"))
 
 try:
     import import_model
@@ -157,7 +157,7 @@ class ImportTestCase(FolderTestCase):
         return self.run_script(environment), os.path.join(trial, "output")
 
     def run_script(self, environment):
-        return subprocess.run([sys.executable, "-B", os.path.join(JOBS, "model-import", "import_model.py")], env=environment, timeout=120,
+        return subprocess.run([sys.executable, "-B", os.path.join(JOBS, "jobs", "model-import", "import_model.py")], env=environment, timeout=120,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
 
     def succeed(self, **parameters):

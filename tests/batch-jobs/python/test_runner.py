@@ -1,3 +1,4 @@
+import hashlib
 import http.server
 import json
 import os
@@ -83,6 +84,28 @@ open(output + "/more/model.onnx", "wb").write(b"weights")
         self.assertEqual(result["metrics"]["validation_accuracy"], {"last": 0.8, "minimum": 0.5, "maximum": 0.9})
         self.assertEqual([item["file"] for item in result["outputs"]], ["metrics.jsonl", "more/model.onnx"])
         self.assertEqual(self.json_blob("starts/1-1.json")["attempt"], 1)
+
+    def test_a_trial_is_left_as_mlflow_keeps_a_run_too(self):
+        self.blobs.put(self.prefix + "/params.json", b'{"learning_rate": 0.5, "optimizer": "adamw"}')
+        code, _, error = self.run_to_end("""
+import json, os
+with open(os.environ["DML_OUTPUT"] + "/metrics.jsonl", "w") as file:
+    file.write(json.dumps({"kind": "step", "epoch": 0.5, "loss": 3.0}) + "\\n")
+    for epoch, loss in ((1, 0.5), (2, 0.25)):
+        file.write(json.dumps({"kind": "epoch", "epoch": epoch, "loss": loss}) + "\\n")
+""")
+        self.assertEqual(code, 0, error)
+        run = self.prefix.split("/")[0]
+        identity = hashlib.sha256(("%s/trial-000" % run).encode()).hexdigest()[:32]
+        self.assertEqual(self.json_blob("mlruns/%s/meta.yaml" % run)["experiment_id"], run)
+        meta = self.json_blob("mlruns/%s/%s/meta.yaml" % (run, identity))
+        self.assertEqual((meta["run_id"], meta["run_uuid"], meta["status"], meta["lifecycle_stage"], meta["run_name"]), (identity, identity, 3, "active", "trial-000"))
+        self.assertLessEqual(meta["start_time"], meta["end_time"])
+        lines = [line.split(" ") for line in self.blob("mlruns/%s/%s/metrics/loss" % (run, identity)).decode().splitlines()]
+        self.assertEqual([(float(value), int(step)) for _, value, step in lines], [(0.5, 1), (0.25, 2)])
+        self.assertEqual(self.blob("mlruns/%s/%s/params/learning_rate" % (run, identity)), b"0.5")
+        self.assertEqual(self.blob("mlruns/%s/%s/params/optimizer" % (run, identity)), b"adamw")
+        self.assertEqual(self.blob("mlruns/%s/%s/tags/mlflow.runName" % (run, identity)), b"trial-000")
 
     def test_no_process_below_the_runner_finds_a_signature(self):
         code, out, error = self.run_to_end("""

@@ -11,7 +11,7 @@ class ShellJobTests(FolderTestCase):
     def start(self, trial, parameters, budget):
         environment = job_environment(self.make(trial), "", parameters, DML_BUDGET=budget)
         del environment["DML_DATASET"]
-        process = subprocess.Popen(["sh", os.path.join(JOBS, "shell", "job.sh")], env=environment, stderr=subprocess.PIPE, universal_newlines=True)
+        process = subprocess.Popen(["sh", os.path.join(JOBS, "jobs", "shell", "job.sh")], env=environment, stderr=subprocess.PIPE, universal_newlines=True)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.kill)
         return process

@@ -35,6 +35,20 @@ public sealed class RootCommandTests
     [DataRow("workflow stop exec-1 --error Stopped --cause enough")]
     [DataRow("workflow test-state machine.json --state Work --input {} --result {} --inspect")]
     [DataRow("workflow test-state machine.json --error Torn --cause why")]
+    [DataRow("upload folder --to raw/penguins/ --json")]
+    [DataRow("datasets --json")]
+    [DataRow("compare run-1 run-2")]
+    [DataRow("models")]
+    [DataRow("models penguins --json")]
+    [DataRow("alias penguins champion 3")]
+    [DataRow("alias penguins champion --remove")]
+    [DataRow("traffic penguins --set rules.json")]
+    [DataRow("infer penguins --csv rows.csv --version candidate")]
+    [DataRow("infer penguins --json-file rows.json")]
+    [DataRow("jobs init my-job")]
+    [DataRow("jobs run my-job --params a=1 b=x --data folder --budget 3 --seed 7 --output folder")]
+    [DataRow("jobs push my-job --json")]
+    [DataRow("jobs list")]
     [DataRow("batch-emulator --port 9000")]
     public void Commands_take_their_options(string line) => Assert.IsEmpty(RootCommandFactory.Create().Parse(line).Errors);
 
@@ -51,6 +65,11 @@ public sealed class RootCommandTests
     [DataRow("workflow push train")]
     [DataRow("workflow test-state machine.json --result {} --error Torn")]
     [DataRow("up --port many")]
+    [DataRow("compare run-1")]
+    [DataRow("alias penguins champion")]
+    [DataRow("alias penguins champion 3 --remove")]
+    [DataRow("infer penguins")]
+    [DataRow("infer penguins --csv a --json-file b")]
     [DataRow("nonsense")]
     public void What_is_missing_or_wrong_is_an_error(string line) => Assert.IsNotEmpty(RootCommandFactory.Create().Parse(line).Errors);
 }

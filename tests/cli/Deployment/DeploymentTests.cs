@@ -124,7 +124,7 @@ public sealed class DeploymentTests
 
     [TestMethod]
     public void A_job_without_an_image_is_named() =>
-        Assert.Contains("batch-jobs/cat-classifier/Dockerfile", Assert.ThrowsExactly<CliException>(() => Images().Choose(["cat-classifier"])).Message);
+        Assert.Contains("batch-jobs/jobs/cat-classifier/Dockerfile", Assert.ThrowsExactly<CliException>(() => Images().Choose(["cat-classifier"])).Message);
 
     private RepositoryLayout Layout() => new(Repository.Root, folder["state"]);
 

@@ -14,7 +14,7 @@ internal static class EndlessConversion
     /// <summary>Puts the job into a folder of jobs.</summary>
     public static void Install(string jobs)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(jobs, "model-import")).FullName;
+        string folder = Directory.CreateDirectory(Path.Combine(jobs, "jobs", "model-import")).FullName;
         File.WriteAllText(Path.Combine(folder, "endless.py"), Script);
         File.WriteAllText(
             Path.Combine(folder, "job.json"),

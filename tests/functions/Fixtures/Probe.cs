@@ -46,7 +46,7 @@ internal static class Probe
             File.Copy(file, Path.Combine(jobs, "runner", Path.GetFileName(file)));
         }
 
-        string folder = Directory.CreateDirectory(Path.Combine(jobs, "probe")).FullName;
+        string folder = Directory.CreateDirectory(Path.Combine(jobs, "jobs", "probe")).FullName;
         File.WriteAllText(Path.Combine(folder, "probe.py"), Script);
         File.WriteAllText(Path.Combine(folder, "model.json"), JsonSerializer.Serialize(new { base64 = Convert.ToBase64String(RowModel.Create()) }));
         File.WriteAllText(

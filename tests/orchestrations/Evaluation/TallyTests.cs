@@ -35,6 +35,34 @@ public class TallyTests
     }
 
     [TestMethod]
+    public void The_area_under_the_curve_is_the_share_of_pairs_in_the_right_order_and_equals_count_half()
+    {
+        var two = new ClassTally(2);
+        two.Add([0, 0, 1, 1], [0, 0, 0, 1], [0.9f, 0.1f, 0.6f, 0.4f, 0.65f, 0.35f, 0.2f, 0.8f]);
+        var equal = new ClassTally(2);
+        equal.Add([0, 1], [0, 0], [0.5f, 0.5f, 0.5f, 0.5f]);
+        var logits = new ClassTally(2);
+        logits.Add([0, 0, 1, 1], [0, 0, 0, 1], [50, 0, 20, 0, 25, 0, 0, 9]);
+
+        Assert.AreEqual(0.75, two.Metrics()["auc"], 1e-12);
+        Assert.AreEqual(0.5, equal.Metrics()["auc"], 1e-12);
+        Assert.AreEqual(0.75, logits.Metrics()["auc"], 1e-12, "however sure the model is");
+    }
+
+    [TestMethod]
+    public void Of_more_classes_the_area_is_the_mean_of_each_against_the_rest_and_one_class_alone_has_none()
+    {
+        var three = new ClassTally(3);
+        three.Add([0, 1, 2], [0, 2, 1], [0.8f, 0.1f, 0.1f, 0.1f, 0.2f, 0.7f, 0.1f, 0.6f, 0.3f]);
+        var one = new ClassTally(3);
+        one.Add([1], [1], [0.1f, 0.8f, 0.1f]);
+
+        // Class 0 is told from both others; 1 and 2 each from the example of class 0 only.
+        Assert.AreEqual((1 + 0.5 + 0.5) / 3, three.Metrics()["auc"], 1e-12);
+        Assert.IsFalse(one.Metrics().ContainsKey("auc"));
+    }
+
+    [TestMethod]
     public void Errors_are_in_the_targets_units_and_parts_add_up()
     {
         var tally = new ValueTally(1);

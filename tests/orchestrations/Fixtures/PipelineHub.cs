@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Catalog;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Evaluation;
@@ -41,7 +42,7 @@ internal sealed class PipelineHub : IAsyncDisposable
 
     public required PipelineMeter Meter { get; init; }
 
-    public required JobCatalog Jobs { get; init; }
+    public required JobLibrary Jobs { get; init; }
 
     public ModelRegistry Registry => new(Blobs, TimeProvider.System);
 
@@ -72,7 +73,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             Blobs = blobs,
         };
         var meter = new PipelineMeter();
-        var jobs = new JobCatalog(Path.Combine(Repository.Root, "batch-jobs"));
+        var jobs = new JobLibrary(blobs, new JobCatalog(Path.Combine(Repository.Root, "batch-jobs")));
         TaskHub tasks = await TaskHub.StartAsync(registry =>
         {
             training.Register(registry);

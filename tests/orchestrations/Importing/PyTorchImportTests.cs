@@ -9,7 +9,7 @@ namespace Orchestrations.Tests.Importing;
 [TestClass]
 public sealed class PyTorchImportTests
 {
-    private static readonly string Script = Path.Combine(Repository.Root, "batch-jobs", "model-import", "import_model.py");
+    private static readonly string Script = Path.Combine(Repository.Root, "batch-jobs", "jobs", "model-import", "import_model.py");
 
     [TestMethod]
     [DataRow("torchscript")]

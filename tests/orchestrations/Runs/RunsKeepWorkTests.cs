@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
-using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Approval;
@@ -299,7 +298,7 @@ public sealed class RunsKeepWorkTests
         Assert.AreEqual(RunState.Published, Output(await hub.RunAsync(pipeline with { Dataset = pipeline.Dataset with { Source = reading.Definition!.Dataset.Source } })).State);
     }
 
-    private static RunStarter Starter(PipelineHub hub) => new(hub.Blobs, new JobCatalog(Path.Combine(Repository.Root, "batch-jobs")), TimeProvider.System);
+    private static RunStarter Starter(PipelineHub hub) => new(hub.Blobs, hub.Jobs, TimeProvider.System);
 
     private static byte[] Example(PipelineHub hub)
     {

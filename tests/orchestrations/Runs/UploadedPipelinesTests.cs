@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
-using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -52,7 +51,7 @@ public sealed class UploadedPipelinesTests
     {
         TimeProvider time = Substitute.For<TimeProvider>();
         time.GetUtcNow().Returns(TimeProvider.System.GetUtcNow() + later);
-        return new UploadedPipelines(new RunStarter(hub.Blobs, new JobCatalog(Path.Combine(Repository.Root, "batch-jobs")), time), hub.Blobs, time);
+        return new UploadedPipelines(new RunStarter(hub.Blobs, hub.Jobs, time), hub.Blobs, time);
     }
 
     private static byte[] Pipeline(RawDataset raw)

@@ -220,9 +220,13 @@ internal sealed class TrainingCluster : IAsyncDisposable
     /// <summary>The shipped runner, and the counting job beside it.</summary>
     private JobCatalog Catalog()
     {
-        foreach (string job in new[] { Path.Combine(Repository.Root, "batch-jobs", "runner"), Path.Combine(AppContext.BaseDirectory, "Training", "counting-job") })
+        foreach ((string job, string place) in new[]
         {
-            string target = Path.Combine(folder["jobs"], Path.GetFileName(job));
+            (Path.Combine(Repository.Root, "batch-jobs", "runner"), "runner"),
+            (Path.Combine(AppContext.BaseDirectory, "Training", "counting-job"), "jobs/counting-job"),
+        })
+        {
+            string target = Path.Combine(folder["jobs"], place);
             Directory.CreateDirectory(target);
             foreach (string file in Directory.EnumerateFiles(job))
             {

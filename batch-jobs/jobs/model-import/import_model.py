@@ -13,7 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TENSORFLOW = "/opt/tensorflow/bin/python"
 """The image's interpreter that has TensorFlow: it cannot share an environment with PyTorch's exporter. Elsewhere this one may have it."""
 
-sys.path.insert(0, os.path.join(HERE, ".."))
+sys.path.insert(0, os.path.join(HERE, "..", ".."))
 
 from arrays import read_arrays, write_arrays  # noqa: E402
 from training import parameters  # noqa: E402

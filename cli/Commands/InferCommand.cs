@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DurableMl.Cli.Imports;
+using DurableMl.Cli.Pipelines;
+using nietras.SeparatedValues;
+
+namespace DurableMl.Cli.Commands;
+
+/// <summary><c>infer</c>: asks a model.</summary>
+internal static class InferCommand
+{
+    private const int RowsAtATime = 1000;
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("infer", "Ask a model: rows of a table by their columns, or a request of the Open Inference Protocol.");
+        var model = new Argument<string>("model") { Description = "The model." };
+        var version = new Option<string?>("--version") { Description = "A version or alias; by default as the model's traffic rules say." };
+        var csv = new Option<FileInfo?>("--csv") { Description = "A CSV file with a header; columns as the model was trained on." };
+        var json = new Option<FileInfo?>("--json-file") { Description = "A JSON file: an array of objects, a row each, or a request with its inputs." };
+        var api = new ApiOptions();
+        command.Arguments.Add(model);
+        command.Options.Add(version);
+        command.Options.Add(csv);
+        command.Options.Add(json);
+        api.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(csv) is null == result.GetValue(json) is null)
+            {
+                result.AddError("Give --csv or --json-file.");
+            }
+        });
+        command.SetHandler(async (result, cancellationToken) =>
+        {
+            using var http = api.Connect(result);
+            IEnumerable<JsonObject> requests = result.GetValue(csv) is { } table ? Rows(table) : Requests(result.GetRequiredValue(json)!);
+            await AskAsync(new ApiConnection(http), ImportsClient.ModelPath(result.GetRequiredValue(model), result.GetValue(version)) + "/infer", requests, Console.Out, cancellationToken);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Sends requests, and writes a JSON object a row: the outputs by their names.</summary>
+    /// <exception cref="CliException">The model refused.</exception>
+    internal static async Task AskAsync(ApiConnection api, string path, IEnumerable<JsonObject> requests, TextWriter output, CancellationToken cancellationToken)
+    {
+        foreach (JsonObject request in requests)
+        {
+            JsonArray outputs = (await api.JsonAsync(HttpMethod.Post, path, request, cancellationToken))["outputs"]!.AsArray();
+            long rows = outputs.Select(each => each!["shape"]!.AsArray() is { Count: > 0 } shape ? shape[0]!.GetValue<long>() : 1).FirstOrDefault();
+            for (int row = 0; row < rows; row++)
+            {
+                var answer = new JsonObject();
+                foreach (JsonNode? each in outputs)
+                {
+                    JsonArray data = each!["data"]!.AsArray();
+                    int width = (int)(data.Count / rows);
+                    answer[each["name"]!.GetValue<string>()] = width == 1
+                        ? data[row]?.DeepClone()
+                        : new JsonArray([.. data.Skip(row * width).Take(width).Select(value => value?.DeepClone())]);
+                }
+
+                await output.WriteLineAsync(answer.ToJsonString());
+            }
+        }
+    }
+
+    /// <summary>Requests for a CSV file's rows, 1,000 each. Values go as texts, as the file has them: the server knows what its columns hold.</summary>
+    /// <exception cref="CliException">The file is not there, or is no CSV.</exception>
+    internal static IEnumerable<JsonObject> Rows(FileInfo file)
+    {
+        if (!file.Exists)
+        {
+            throw new CliException($"There is no file {file.FullName}.") { ExitCode = ExitCodes.Usage };
+        }
+
+        string[] names;
+        var columns = new List<JsonArray>();
+        using SepReader reader = Sep.Reader(options => options with { Unescape = true }).FromFile(file.FullName);
+        names = [.. reader.Header.ColNames];
+        int rows = 0;
+        Clear();
+        while (Next(reader, file))
+        {
+            SepReader.Row row = reader.Current;
+            for (int i = 0; i < names.Length; i++)
+            {
+                string value = row[i].ToString();
+                columns[i].Add(value.Length == 0 ? null : JsonValue.Create(value));
+            }
+
+            if (++rows == RowsAtATime)
+            {
+                yield return Request(names, columns, rows);
+                rows = 0;
+                Clear();
+            }
+        }
+
+        if (rows > 0)
+        {
+            yield return Request(names, columns, rows);
+        }
+
+        void Clear()
+        {
+            columns.Clear();
+            columns.AddRange(names.Select(_ => new JsonArray()));
+        }
+    }
+
+    /// <summary>The requests that a JSON file holds: rows, or one request as it is.</summary>
+    /// <exception cref="CliException">It is neither.</exception>
+    internal static IEnumerable<JsonObject> Requests(FileInfo file)
+    {
+        if (!file.Exists)
+        {
+            throw new CliException($"There is no file {file.FullName}.") { ExitCode = ExitCodes.Usage };
+        }
+
+        JsonNode? document;
+        try
+        {
+            document = JsonNode.Parse(File.ReadAllText(file.FullName));
+        }
+        catch (JsonException exception)
+        {
+            throw new CliException($"{file.FullName} is not JSON: {exception.Message}", exception) { ExitCode = ExitCodes.Usage };
+        }
+
+        if (document is JsonObject request && request.ContainsKey("inputs"))
+        {
+            return [request];
+        }
+
+        JsonObject[] rows = document is JsonArray { Count: > 0 } array ? [.. array.OfType<JsonObject>()] : [];
+        if (rows.Length == 0 || rows.Length < document!.AsArray().Count)
+        {
+            throw new CliException($"{file.FullName} must be an array of objects, a row each, or an object with inputs.") { ExitCode = ExitCodes.Usage };
+        }
+
+        string[] names = [.. rows.SelectMany(row => row.Select(member => member.Key)).Distinct(StringComparer.Ordinal)];
+        return rows.Chunk(RowsAtATime).Select(part => Request(
+            names, [.. names.Select(name => new JsonArray([.. part.Select(row => row[name] is { } value ? JsonValue.Create(value.ToString()) : null)]))], part.Length));
+    }
+
+    private static bool Next(SepReader reader, FileInfo file)
+    {
+        try
+        {
+            return reader.MoveNext();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new CliException($"{file.FullName} is no CSV with as many values in each row as its header has: {exception.Message}", exception);
+        }
+    }
+
+    private static JsonObject Request(IReadOnlyList<string> names, IReadOnlyList<JsonArray> columns, int rows) => new()
+    {
+        ["inputs"] = new JsonArray([.. names.Select((name, i) => new JsonObject { ["name"] = name, ["datatype"] = "BYTES", ["shape"] = new JsonArray(rows), ["data"] = columns[i] })]),
+    };
+}

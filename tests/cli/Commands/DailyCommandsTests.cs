@@ -1,0 +1,130 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Cli.Tests.Pipelines;
+using DurableMl.Cli;
+using DurableMl.Cli.Commands;
+using DurableMl.Cli.Pipelines;
+using Spectre.Console;
+
+namespace Cli.Tests.Commands;
+
+[TestClass]
+public sealed class DailyCommandsTests
+{
+    public required TestContext TestContext { get; init; }
+
+    [TestMethod]
+    public void A_folder_becomes_blobs_below_its_name_and_hidden_files_stay_behind()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string file in (string[])["penguins/a.csv", "penguins/more/b.csv", "penguins/.cache/c.csv"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[file])!);
+            File.WriteAllText(folder[file], "");
+        }
+
+        CollectionAssert.AreEqual(new[] { "raw/penguins/a.csv", "raw/penguins/more/b.csv" }, Names(folder["penguins"], null));
+        CollectionAssert.AreEqual(new[] { "raw/birds/a.csv", "raw/birds/more/b.csv" }, Names(folder["penguins"], "raw/birds"));
+        CollectionAssert.AreEqual(new[] { "raw/birds/a.csv" }, Names(folder["penguins/a.csv"], "raw/birds/"));
+        CollectionAssert.AreEqual(new[] { "raw/birds/x.csv" }, Names(folder["penguins/a.csv"], "raw/birds/x.csv"));
+        StringAssert.Contains(Assert.ThrowsExactly<CliException>(() => Names(folder["penguins"], "models/")).Message, "raw data goes below raw/");
+        StringAssert.Contains(Assert.ThrowsExactly<CliException>(() => Names(folder["none"], null)).Message, "There is no file or folder");
+    }
+
+    [TestMethod]
+    public void Rows_of_a_CSV_file_are_columns_of_texts_and_what_is_empty_is_null()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["rows.csv"], "Island,\"Body, Mass\"\nDream,\"3,700\"\nBiscoe,\n");
+
+        JsonObject request = InferCommand.Rows(new FileInfo(folder["rows.csv"])).Single();
+
+        Assert.IsTrue(JsonNode.DeepEquals(
+            JsonNode.Parse("""
+                { "inputs": [
+                  { "name": "Island", "datatype": "BYTES", "shape": [2], "data": ["Dream", "Biscoe"] },
+                  { "name": "Body, Mass", "datatype": "BYTES", "shape": [2], "data": ["3,700", null] } ] }
+                """),
+            JsonNode.Parse(request.ToJsonString())), request.ToJsonString());
+    }
+
+    [TestMethod]
+    public void Many_rows_become_several_requests()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder["rows.csv"], Enumerable.Range(0, 2500).Select(i => $"{i}").Prepend("n"));
+
+        CollectionAssert.AreEqual(
+            new[] { 1000, 1000, 500 }, InferCommand.Rows(new FileInfo(folder["rows.csv"])).Select(request => request["inputs"]![0]!["data"]!.AsArray().Count).ToArray());
+    }
+
+    [TestMethod]
+    public void Objects_are_rows_and_a_request_is_sent_as_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["rows.json"], """[{ "a": 1.50, "b": true }, { "a": null }]""");
+        File.WriteAllText(folder["request.json"], """{ "inputs": [], "id": "x" }""");
+        File.WriteAllText(folder["other.json"], "[1]");
+
+        JsonNode inputs = InferCommand.Requests(new FileInfo(folder["rows.json"])).Single()["inputs"]!;
+
+        Assert.AreEqual("""["1.50",null]""", inputs[0]!["data"]!.ToJsonString());
+        Assert.AreEqual("""["true",null]""", inputs[1]!["data"]!.ToJsonString());
+        Assert.AreEqual("x", (string)InferCommand.Requests(new FileInfo(folder["request.json"])).Single()["id"]!);
+        StringAssert.Contains(Assert.ThrowsExactly<CliException>(() => InferCommand.Requests(new FileInfo(folder["other.json"]))).Message, "must be an array of objects");
+    }
+
+    [TestMethod]
+    public async Task Answers_are_written_an_object_a_row()
+    {
+        var stub = new StubHandler((HttpStatusCode.OK, """
+            { "outputs": [ { "name": "label", "shape": [2], "data": ["Adelie", "Gentoo"] }, { "name": "scores", "shape": [2, 2], "data": [0.9, 0.1, 0.2, 0.8] } ] }
+            """));
+        var output = new StringWriter { NewLine = "\n" };
+
+        await InferCommand.AskAsync(new ApiConnection(stub.Client()), "v2/models/p/infer", [[]], output, TestContext.CancellationToken);
+
+        Assert.AreEqual("""{"label":"Adelie","scores":[0.9,0.1]}""" + "\n" + """{"label":"Gentoo","scores":[0.2,0.8]}""" + "\n", output.ToString());
+    }
+
+    [TestMethod]
+    public async Task An_alias_is_set_and_removed()
+    {
+        var stub = new StubHandler((HttpStatusCode.OK, """{ "champion": "3" }"""), (HttpStatusCode.OK, "{}"));
+        var api = new ApiConnection(stub.Client());
+
+        await ModelCommands.SetAliasAsync(api, "a b", "champion", "3", TestContext.CancellationToken);
+        await ModelCommands.SetAliasAsync(api, "a b", "champion", null, TestContext.CancellationToken);
+
+        CollectionAssert.AreEqual(new[] { "PUT /api/models/a%20b/aliases/champion", "DELETE /api/models/a%20b/aliases/champion" }, stub.Requests);
+    }
+
+    [TestMethod]
+    public async Task Traffic_rules_replace_those_that_were_read()
+    {
+        var stub = new StubHandler((HttpStatusCode.OK, """{ "rules": [] }"""), (HttpStatusCode.PreconditionFailed, """{ "error": "changed by someone else" }"""));
+
+        var exception = await Assert.ThrowsExactlyAsync<CliException>(() => ModelCommands.TrafficAsync(stub.Client(), "m", "{}", TestContext.CancellationToken));
+
+        Assert.AreEqual("changed by someone else", exception.Message);
+        CollectionAssert.AreEqual(new[] { "GET /api/models/m/traffic", "PUT /api/models/m/traffic" }, stub.Requests);
+    }
+
+    [TestMethod]
+    public void Runs_are_compared_by_what_either_has()
+    {
+        var one = new RunDocument { RunId = "run-1", State = "published", CustomStatus = new RunProgress { Evaluation = new RunEvaluation(new Dictionary<string, double> { ["auc"] = 0.91 }, 10) } };
+        var other = new RunDocument { RunId = "run-2", State = "running", CustomStatus = new RunProgress { Best = new RunBest("trial-001", 0.5) } };
+        var text = new StringWriter();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+
+        console.Write(CompareCommand.Table([one, other]));
+
+        foreach (string expected in (string[])["run-1", "run-2", "test auc", "0.91", "trial-001", "published"])
+        {
+            StringAssert.Contains(text.ToString(), expected);
+        }
+    }
+
+    private static string[] Names(string path, string? to) => [.. DataCommands.Files(path, to).Select(file => file.Name)];
+}
