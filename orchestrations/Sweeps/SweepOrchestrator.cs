@@ -64,7 +64,7 @@ public static partial class SweepOrchestrator
             DateTime startedAt = context.CurrentUtcDateTime;
             try
             {
-                state = SweepState.Begin(await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel)), startedAt);
+                state = SweepState.Begin(input.Sweep, await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel)), startedAt);
             }
             catch (TaskFailedException) when (cancel.IsCompleted)
             {

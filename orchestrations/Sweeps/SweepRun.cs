@@ -201,9 +201,10 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         string id = RunIds.TrialId(step.Trial);
         EarlierTrial? earlier = state.Preparation.Earlier?.GetValueOrDefault(id);
-        bool given = TryTakeGiven(step.Trial, state.Preparation.EarlierParameters?.GetValueOrDefault(id), out IReadOnlyDictionary<string, JsonElement>? parameters);
-        parameters ??= sampler.Sample(step.Trial, sweep.Sampler.Learns ? Seen() : []);
-        var trial = new SweptTrial(TrialStatus.NotBegun(id), step.Budget) { Parameters = given || sweep.Sampler.Learns ? parameters : null };
+        // What follows from the trial's number need not be carried along.
+        IReadOnlyDictionary<string, JsonElement>? own = state.Preparation.EarlierParameters?.GetValueOrDefault(id) ?? TakeGiven(step.Trial);
+        IReadOnlyDictionary<string, JsonElement> parameters = own ?? sampler.Sample(step.Trial, sweep.Sampler.Learns ? Seen() : []);
+        var trial = new SweptTrial(TrialStatus.NotBegun(id), step.Budget) { Parameters = own is not null || sweep.Sampler.Learns ? parameters : null };
         if (earlier?.Status is { } before)
         {
             trials.Add(Resumed(trial, before, earlier));
@@ -223,24 +224,16 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         Start(work, earlier is null ? null : new TrialRecord(earlier.Attempts + 1, work.WantsDedicated(0)) { Restarts = earlier.Restarts });
     }
 
-    /// <summary>
-    /// Values that a person has given and that no trial has taken; or those that the trial had before the run was resumed, which may be such values. A
-    /// grid's own trials take its points, each one.
-    /// </summary>
-    private bool TryTakeGiven(int trial, IReadOnlyDictionary<string, JsonElement>? earlier, out IReadOnlyDictionary<string, JsonElement>? parameters)
+    /// <summary>Values that a person has given and that no trial has taken. A grid's own trials take its points, each one.</summary>
+    private IReadOnlyDictionary<string, JsonElement>? TakeGiven(int trial)
     {
-        parameters = earlier;
-        bool isOfGrid = sweep.Sampler.Type == SamplerKind.Grid && trial < input.Sweep.Trials;
-        IReadOnlyDictionary<string, JsonElement>? given = earlier is null
-            ? state.Given.FirstOrDefault(_ => !isOfGrid)
-            : state.Given.FirstOrDefault(values => values.All(one => earlier.TryGetValue(one.Key, out JsonElement had) && JsonElement.DeepEquals(had, one.Value)));
-        if (given is not null)
+        if (state.Given is not [{ } given, ..] || (sweep.Sampler.Type == SamplerKind.Grid && trial < input.Sweep.Trials))
         {
-            state = state with { Given = [.. state.Given.Where(values => !ReferenceEquals(values, given))] };
-            parameters ??= new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Complete(trial, given);
+            return null;
         }
 
-        return parameters is not null;
+        state = state with { Given = [.. state.Given.Skip(1)] };
+        return new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Complete(trial, given);
     }
 
     private void GoOn(TrialStep step)

@@ -1,4 +1,8 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
+using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Sweeps.Schedulers;
 using DurableMl.Orchestrations.Training;
 
@@ -13,10 +17,28 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
     public const int MostDecisions = 100;
 
     /// <summary>The state of a sweep that begins: with what people had decided before its run was resumed, but not paused.</summary>
-    public static SweepState Begin(SweepPreparation preparation, DateTime startedAt)
+    public static SweepState Begin(SweepDefinition sweep, SweepPreparation preparation, DateTime startedAt)
     {
+        ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(preparation);
-        return preparation.Decisions.Aggregate(new SweepState(preparation with { Decisions = [] }, startedAt), (state, decision) => state.With(decision)) with { Paused = false };
+        SweepState decided = preparation.Decisions.Aggregate(new SweepState(preparation with { Decisions = [] }, startedAt), (state, decision) => state.With(decision));
+
+        // What a trial has taken already is no longer to be given.
+        List<IReadOnlyDictionary<string, JsonElement>> given = [.. decided.Given];
+        var random = new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed);
+        foreach ((string trial, IReadOnlyDictionary<string, JsonElement> had) in preparation.EarlierParameters ?? ReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>.Empty)
+        {
+            int taken = given.FindIndex(values => AreEqual(random.Complete(RunIds.TrialIndex(trial), values), had));
+            if (taken >= 0)
+            {
+                given.RemoveAt(taken);
+            }
+        }
+
+        return decided with { Paused = false, Given = given };
+
+        static bool AreEqual(IReadOnlyDictionary<string, JsonElement> one, IReadOnlyDictionary<string, JsonElement> other) =>
+            one.Count == other.Count && one.All(value => other.TryGetValue(value.Key, out JsonElement its) && JsonElement.DeepEquals(value.Value, its));
     }
 
     /// <summary>The trials begun so far, by their numbers.</summary>

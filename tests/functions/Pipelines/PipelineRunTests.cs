@@ -30,7 +30,7 @@ public sealed class PipelineRunTests
         Assert.IsTrue(trials.All(trial => trial!["attempts"]!.GetValue<int>() == 1), "no report was lost on the way, and none taken twice");
         string sweep = Text(started["statusQueryGetUri"])!.Replace($"/{id}?", $"/{id}:sweep?", StringComparison.Ordinal) + "&showInput=true";
         string input = await app.Http.GetStringAsync(new Uri(sweep));
-        StringAssert.Contains(input, "StartedAt", "its last execution began with what an earlier one had come to");
+        StringAssert.Contains(input, "\"startedAt\"", "its last execution began with what an earlier one had come to");
     }
 
     [TestMethod]

@@ -73,6 +73,7 @@ public sealed class SweepOnBatchTests
         string trace = cluster.FilePath("trace");
 
         string instance = await cluster.StartSweepAsync("run", TrainingCluster.Sweep(trials: 2, budget: 10, steps: 60, pause: 0.03, trace));
+        await Eventually.TrueAsync(() => Trace.Read(trace).Select(step => step.Process).Distinct().Count() == 2, "both trials train");
         await Eventually.TrueAsync(async () => await cluster.StatusAsync("run", "trial-000") is { State: TrialState.Running, Objective: not null }, "the trial trains");
         await cluster.DecideAsync(instance, new SweepDecision(SweepAction.Stop) { Trial = "trial-000", By = "Ada" });
         SweepResult sweep = await cluster.OutputAsync<SweepResult>(instance);
