@@ -197,7 +197,7 @@ public sealed partial class Interpreter
 
             if (JsonValues.Number(value) is not { } seconds || seconds != Math.Floor(seconds))
             {
-                throw WorkflowFailure.Runtime($"The SecondsPath parameter cannot be parsed as a long value: {secondsPath} == {JsonValues.Text(value) ?? Compact.Write(value)}");
+                throw WorkflowFailure.Runtime($"The SecondsPath parameter does not reference a whole number of seconds: {secondsPath} == {JsonValues.Text(value) ?? Compact.Write(value)}");
             }
 
             return seconds >= 0
