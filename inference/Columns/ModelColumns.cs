@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
+using DurableMl.Features.Images;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
@@ -14,14 +15,8 @@ namespace DurableMl.Inference.Columns;
 /// What stands between a table's columns and a version's network: the transform that it was trained behind. A request that names columns
 /// goes through it and gets labels or numbers in their own units for an answer; a request that names the network's own input does not.
 /// </summary>
-internal sealed class ModelColumns
+internal sealed class ModelColumns : ModelTransform
 {
-    /// <summary>The request parameter, and the query parameter, that insists on the network itself.</summary>
-    public const string RawParameter = "raw";
-
-    private const string LabelOutput = "label";
-    private const string ScoresOutput = "scores";
-
     private readonly FittedTransform transform;
     private readonly TableSchema schema;
     private readonly string networkInput;
@@ -39,50 +34,34 @@ internal sealed class ModelColumns
             [.. transform.Targets.Select(target => new SignatureTarget(target.Name) { Labels = target.Labels })]);
     }
 
-    /// <summary>What the version takes and gives, in the raw data's words.</summary>
-    public ModelSignature Signature { get; }
+    public override ModelSignature Signature { get; }
 
     private bool IsClassification => transform.Task == LearningTask.Classification;
 
-    private IEnumerable<string> OutputNames =>
+    protected override IEnumerable<string> OutputNames =>
         IsClassification ? [LabelOutput, ScoresOutput] : transform.Targets.Select(target => target.Name);
 
-    /// <summary>The columns of a version; null for one without a transform.</summary>
+    /// <summary>The columns of a version.</summary>
     /// <exception cref="InvalidModelException">Transform and network do not fit.</exception>
-    public static ModelColumns? Load(ModelManifest manifest, string folder, ModelSession session)
+    /// <exception cref="InvalidDataException">The transform cannot be read.</exception>
+    public static ModelColumns Load(ModelManifest manifest, byte[] file, ModelSession session)
     {
-        if (manifest.Transform is not { } file)
-        {
-            return null;
-        }
-
-        FittedTransform transform;
-        try
-        {
-            transform = FittedTransform.Parse(System.IO.File.ReadAllBytes(Path.Combine(folder, ModelNames.File(file))));
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidModelException($"Model '{manifest.Model}' version {manifest.Version} cannot be used: {e.Message}", e);
-        }
-
+        FittedTransform transform = FittedTransform.Parse(file);
         return session.Inputs is [{ Datatype: "FP32", Shape: [_, var width] } input] && (width < 0 || width == transform.Width)
             ? new ModelColumns(transform, input.Name)
             : throw new InvalidModelException(
                 $"Model '{manifest.Model}' version {manifest.Version} cannot be used: its network does not take its transform's {transform.Width} numbers.");
     }
 
-    /// <summary>The request as the network takes it; null where it is for the network as it is.</summary>
-    /// <exception cref="InferenceException">400: a column is missing, or a value is not of its column's type.</exception>
-    public InferRequest? ToNetwork(InferRequest request)
+    public override InferRequest? ToNetwork(InferRequest request, CancellationToken cancellationToken)
     {
         if (IsForNetwork(request))
         {
             return null;
         }
 
-        request.Columns = this;
-        CheckOutputs(request);
+        request.Transform = this;
+        CheckOutputs(request, "by columns");
         int rows = CheckInputs(request);
         var builder = new TableBuilder(schema, "inputs");
         float[] numbers;
@@ -112,56 +91,10 @@ internal sealed class ModelColumns
         return network;
     }
 
-    /// <summary>Puts labels and scores, or a number for each target, in place of the network's outputs.</summary>
-    public void ToAnswer(InferRequest request, List<Tensor> outputs)
-    {
-        int width = IsClassification ? transform.Targets[0].Labels!.Count : transform.Targets.Count;
-        Tensor? found = outputs.Find(output => output.Type.Name == "FP32" && output.Shape is [_, var columns] && columns == width);
-        if (found is null)
-        {
-            throw new InferenceException(
-                503, $"The model gives no FP32 output of {width} numbers a row; ask the network itself with {RawParameter}=true.");
-        }
+    protected override int OutputWidth => IsClassification ? transform.Targets[0].Labels!.Count : transform.Targets.Count;
 
-        var numbers = MemoryMarshal.Cast<byte, float>(found.Data).ToArray();
-        // The jobs here export logits by that name; a row of them may look like probabilities by chance.
-        bool isLogits = found.Name == "logits" || !AreProbabilities(numbers, width);
-        outputs.ForEach(output => output.Dispose());
-        outputs.Clear();
-        foreach (Tensor answer in IsClassification ? Labelled(numbers, width, isLogits) : Values(numbers, width))
-        {
-            if (request.Outputs is { Count: > 0 } wanted && !wanted.Exists(output => output.Name == answer.Name))
-            {
-                answer.Dispose();
-            }
-            else
-            {
-                outputs.Add(answer);
-            }
-        }
-    }
-
-    private List<Tensor> Labelled(float[] scores, int width, bool isLogits)
-    {
-        IReadOnlyList<string> labels = transform.Targets[0].Labels!;
-        int rows = scores.Length / width;
-        var answers = new string[rows];
-        for (int row = 0; row < rows; row++)
-        {
-            Span<float> of = scores.AsSpan(row * width, width);
-            answers[row] = labels[Routing.Scores.IndexOfMax(of)];
-            if (isLogits)
-            {
-                Softmax(of);
-            }
-        }
-
-        return
-        [
-            Tensor.OfStrings(LabelOutput, [rows], answers),
-            Tensor.Copy(ScoresOutput, TensorType.ByName["FP32"], [rows, width], MemoryMarshal.AsBytes<float>(scores)),
-        ];
-    }
+    protected override List<Tensor> Answers(float[] numbers, bool isLogits) =>
+        IsClassification ? Labelled(numbers, transform.Targets[0].Labels!, isLogits) : Values(numbers, transform.Targets.Count);
 
     private List<Tensor> Values(float[] values, int width)
     {
@@ -181,18 +114,6 @@ internal sealed class ModelColumns
         request.Raw is not null
         || request.Parameters?.GetValueOrDefault(RawParameter) == "true"
         || (request.Inputs.Exists(input => input.Name == networkInput) && transform.Features.All(feature => feature.Name != networkInput));
-
-    private void CheckOutputs(InferRequest request)
-    {
-        foreach ((int i, RequestedOutput output) in (request.Outputs ?? []).Index())
-        {
-            if (!OutputNames.Contains(output.Name, StringComparer.Ordinal))
-            {
-                throw InferenceException.Field(
-                    $"outputs[{i}].name", $"a request by columns has no output '{output.Name}'; it has {string.Join(", ", OutputNames)}.");
-            }
-        }
-    }
 
     private int CheckInputs(InferRequest request)
     {
@@ -273,52 +194,26 @@ internal sealed class ModelColumns
         ColumnType.Boolean => "BOOL",
         _ => "BYTES",
     };
-
-    private static bool AreProbabilities(float[] scores, int width)
-    {
-        for (int start = 0; start < scores.Length; start += width)
-        {
-            double sum = 0;
-            foreach (float score in scores.AsSpan(start, width))
-            {
-                if (!(score is >= 0 and <= 1))
-                {
-                    return false;
-                }
-
-                sum += score;
-            }
-
-            if (Math.Abs(sum - 1) > 1e-3)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static void Softmax(Span<float> scores)
-    {
-        float highest = scores[Routing.Scores.IndexOfMax(scores)];
-        double total = 0;
-        foreach (float score in scores)
-        {
-            total += Math.Exp(score - highest);
-        }
-
-        foreach (ref float score in scores)
-        {
-            score = (float)(Math.Exp(score - highest) / total);
-        }
-    }
 }
 
 /// <summary>What a version takes and gives in the raw data's words.</summary>
 /// <param name="Columns">The columns, by name.</param>
 /// <param name="Task">What it predicts.</param>
 /// <param name="Targets">What it predicts of each row.</param>
-public sealed record ModelSignature(IReadOnlyList<SignatureColumn> Columns, LearningTask Task, IReadOnlyList<SignatureTarget> Targets);
+public sealed record ModelSignature(IReadOnlyList<SignatureColumn> Columns, LearningTask Task, IReadOnlyList<SignatureTarget> Targets)
+{
+    /// <summary>The images that it takes instead of columns; null for a model of a table.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SignatureImage? Image { get; init; }
+}
+
+/// <summary>Images of a request: one encoded JPEG, PNG, BMP or GIF of any size for each row (BYTES), or pixels in the model's form (UINT8).</summary>
+/// <param name="Name">The input's name.</param>
+/// <param name="Channels">1 for grayscale, 3 for red, green and blue.</param>
+/// <param name="Height">Pixels.</param>
+/// <param name="Width">Pixels.</param>
+/// <param name="Fit">What becomes of encoded images of other proportions.</param>
+public sealed record SignatureImage(string Name, int Channels, int Height, int Width, ImageFit Fit);
 
 /// <summary>A column of a request.</summary>
 /// <param name="Name">Its name.</param>

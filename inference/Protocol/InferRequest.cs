@@ -34,8 +34,8 @@ internal sealed class InferRequest : IDisposable
     /// <summary>Where a text is null: what to say unless the request is one by columns, for which it is a missing value.</summary>
     public InferenceException? NullText { get; set; }
 
-    /// <summary>The columns that it named, once a model has taken them; null where it is for a network's own inputs.</summary>
-    public ModelColumns? Columns { get; set; }
+    /// <summary>The model's transform, once it has taken the request; null where it is for a network's own inputs.</summary>
+    public ModelTransform? Transform { get; set; }
 
     /// <summary>Bytes of its tensors.</summary>
     public long Bytes => RawLength + Inputs.Sum(input => (long)input.Length);

@@ -41,9 +41,9 @@ internal sealed class OpenInferenceProtocol(InferenceServer server, InferenceOpt
     {
         string model = ModelNames.Model(Part(context, "model"));
         using InferRequest request = await RequestBody.ReadAsync(context.Request, Limits, cancellationToken);
-        if (context.Request.Query.TryGetValue(ModelColumns.RawParameter, out StringValues raw))
+        if (context.Request.Query.TryGetValue(ModelTransform.RawParameter, out StringValues raw))
         {
-            (request.Parameters ??= [])[ModelColumns.RawParameter] = raw.ToString();
+            (request.Parameters ??= [])[ModelTransform.RawParameter] = raw.ToString();
         }
 
         using InferResponse response = await server.InferAsync(model, Version(context), request, context.Request.Headers, cancellationToken);

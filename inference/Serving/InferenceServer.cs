@@ -34,8 +34,8 @@ internal sealed class InferenceServer(
         try
         {
             // Behind routes and experiments, which compare what the networks say.
-            request.Columns?.ToAnswer(request, response.Outputs);
-            return request is { Columns: null, NullText: { } refusal } ? throw refusal : response;
+            request.Transform?.ToAnswer(request, response.Outputs);
+            return request is { Transform: null, NullText: { } refusal } ? throw refusal : response;
         }
         catch
         {
@@ -66,7 +66,7 @@ internal sealed class InferenceServer(
             model, await registry.ListVersionsAsync(model, cancellationToken), "onnxruntime_onnx", session.Inputs, session.Outputs,
             new Dictionary<string, string> { ["batch_across_callers"] = batching.AcrossCallers ? "true" : "false", ["batch_evidence"] = batching.Because })
         {
-            Signature = lease.Model.Columns?.Signature,
+            Signature = lease.Model.Transform?.Signature,
         };
     }
 

@@ -51,8 +51,8 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Figures of the inputs since the version was loaded; null where its options do not ask for them, or it has other inputs than one of FP32.</summary>
     public FeatureTally? Drift { get; }
 
-    /// <summary>The table's columns that it takes in place of its network's input; null for a version of tensors alone.</summary>
-    public ModelColumns? Columns { get; private set; }
+    /// <summary>What stands between the raw data and its network; null for a version of tensors alone.</summary>
+    public ModelTransform? Transform { get; private set; }
 
     private bool IsWarm { get; set; }
 
@@ -77,7 +77,7 @@ internal sealed class LoadedModel : IDisposable
         var loaded = new LoadedModel(manifest, ModelSession.Load(Path.Combine(folder, ModelNames.File(manifest.Entry)), bytes, manifest.Serving?.Threads), metrics, log, time);
         try
         {
-            loaded.Columns = ModelColumns.Load(manifest, folder, loaded.Session);
+            loaded.Transform = ModelTransform.Load(manifest, folder, loaded.Session);
             await (manifest.Sample is { } sample
                 ? loaded.RunSampleAsync(Path.Combine(folder, ModelNames.File(sample)), cancellationToken)
                 : loaded.RunZerosAsync(logger, cancellationToken));
@@ -114,7 +114,7 @@ internal sealed class LoadedModel : IDisposable
 
     private async Task<List<Tensor>> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
     {
-        using InferRequest? transformed = Columns?.ToNetwork(request);
+        using InferRequest? transformed = Transform?.ToNetwork(request, cancellationToken);
         request = transformed ?? request;
         Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         try

@@ -69,13 +69,16 @@ public static partial class PipelineReader
     private static DatasetDefinition Dataset(JsonObjectReader json)
     {
         string name = Name(json, "name");
-        bool isTable = json.OneOf("format", ["idx", "table"]) == "table";
+        string format = json.OneOf("format", ["idx", "images", "table"]);
         string source = json.Text("source", SourcePattern, "a container and a folder that ends in '/', such as raw/mnist/");
         long seed = json.Integer("seed", 0, long.MaxValue, fallback: 0);
-        DatasetDefinition dataset = isTable
+        DatasetDefinition dataset = format == "table"
             ? new DatasetDefinition(name, "table", source, 1, 0, seed) { Table = TableDefinitionReader.Read(json, seed) }
             : new DatasetDefinition(
-                name, "idx", source, (int)json.Integer("shards", 1, 256, fallback: 8), json.Number("validationFraction", required: false, 0.001, 0.5) ?? 0.1, seed);
+                name, format, source, (int)json.Integer("shards", 1, 256, fallback: 8), json.Number("validationFraction", required: false, 0.001, 0.5) ?? 0.1, seed)
+            {
+                Images = format == "images" ? ImagesDefinition.Read(json) : null,
+            };
         json.RefuseTheRest();
         return dataset;
     }

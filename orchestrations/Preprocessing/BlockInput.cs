@@ -1,3 +1,5 @@
+using DurableMl.Features.Images;
+
 namespace DurableMl.Orchestrations.Preprocessing;
 
 /// <summary>What <see cref="MeasureBlock"/> and <see cref="WriteShards"/> work on.</summary>

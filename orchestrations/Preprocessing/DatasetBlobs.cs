@@ -15,8 +15,23 @@ internal static class DatasetBlobs
     /// <summary>One byte per training example: 1 for validation.</summary>
     public static string Mask(string dataset, string runId) => Staging(dataset, runId) + "validation.bin";
 
-    /// <summary>Which rows become what: the plan of a table.</summary>
+    /// <summary>Which rows become what: the plan of a table; the classes of images.</summary>
     public static string Plan(string dataset, string runId) => Staging(dataset, runId) + "plan.json";
+
+    /// <summary>Which images are of a part.</summary>
+    public static string ImagePart(string dataset, string runId, int part) => Staging(dataset, runId) + $"images-{part:D5}.json";
+
+    /// <summary>What became of a part's images.</summary>
+    public static string DecodedPart(string dataset, string runId, int part) => Staging(dataset, runId) + $"decoded-{part:D5}.json";
+
+    /// <summary>The folder of decoded images, in IDX files.</summary>
+    public static string Decoded(string dataset, string runId) => Staging(dataset, runId) + "decoded/";
+
+    /// <summary>The pixels of decoded images.</summary>
+    public static string DecodedImages(string dataset, string runId, bool test) => Decoded(dataset, runId) + (test ? "test" : "train") + "-images";
+
+    /// <summary>The classes of decoded images.</summary>
+    public static string DecodedLabels(string dataset, string runId, bool test) => Decoded(dataset, runId) + (test ? "test" : "train") + "-labels";
 
     /// <summary>The keys that a part's rows are divided by.</summary>
     public static string Keys(string dataset, string runId, int part) => Staging(dataset, runId) + $"keys-{part:D5}.bin";

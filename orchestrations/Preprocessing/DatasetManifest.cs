@@ -1,3 +1,4 @@
+using DurableMl.Features.Images;
 using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
 
@@ -9,7 +10,7 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// <param name="Splits">The splits <c>train</c>, <c>validation</c> and <c>test</c>, in that order.</param>
 /// <param name="FeatureShape">The shape of one example.</param>
 /// <param name="Classes">The number of classes; labels lie in [0, classes). 0 for a regression, whose labels are float32 values of its targets.</param>
-/// <param name="Normalisation">What was done to the bytes of <c>idx</c> files; null for tables, which have <see cref="Transform"/>.</param>
+/// <param name="Normalisation">What was done to the bytes of <c>idx</c> files and of images; null for tables, which have <see cref="Transform"/>.</param>
 /// <param name="Split">How examples were divided.</param>
 public sealed record DatasetManifest(
     string Format,
@@ -20,13 +21,16 @@ public sealed record DatasetManifest(
     Normalisation? Normalisation,
     SplitSettings Split)
 {
+    /// <summary>The list of raw items that could not be read and were left out; null for none.</summary>
+    public DatasetFile? FailedItems { get; init; }
+
     /// <summary>What is learned, for a table; null otherwise: a classification.</summary>
     public LearningTask? Task { get; init; }
 
-    /// <summary>What is predicted, for a table.</summary>
+    /// <summary>What is predicted, for a table and for images.</summary>
     public IReadOnlyList<FittedTarget>? Targets { get; init; }
 
-    /// <summary>The fitted transform, for a table.</summary>
+    /// <summary>The fitted transform, for a table and for images.</summary>
     public DatasetFile? Transform { get; init; }
 
     /// <summary>The table's columns, what they were taken for and why.</summary>

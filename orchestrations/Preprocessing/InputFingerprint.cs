@@ -23,10 +23,11 @@ internal static class InputFingerprint
             dataset.ValidationFraction,
             dataset.Seed,
             dataset.Table,
+            dataset.Images,
             Files = blobs.Select(blob => new
             {
-                // A table's name says what it is.
-                Name = dataset.Table is null ? null : blob.Name,
+                // A table's name says what it is, an image's its class.
+                Name = dataset.Table is null && dataset.Images is null ? null : blob.Name,
                 Bytes = blob.Properties.ContentLength,
                 Content = blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Properties.ETag?.ToString(),
             }),

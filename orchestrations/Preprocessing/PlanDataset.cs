@@ -21,7 +21,7 @@ public sealed class PlanDataset(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
-        (RawPair train, RawPair test, IReadOnlyList<BlobItem> raw) = await RawFolder.FindAsync(blobs, dataset.Source, cancellationToken);
+        (RawPair train, RawPair test, IReadOnlyList<BlobItem> raw) = await RawFolder.FindAsync(blobs, input.Prepared ?? dataset.Source, cancellationToken);
         string fingerprint = InputFingerprint.Of(dataset, raw);
         if (await InputFingerprint.FindExistingAsync(blobs, dataset.Name, fingerprint, cancellationToken) is { } existing)
         {

@@ -1,6 +1,9 @@
+using DurableMl.Features.Images;
+using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.FanOut;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Preprocessing.Images;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -9,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Preprocessing;
 
-/// <summary>Orchestrator: raw files to a dataset version, by activities in parallel: over blocks of examples of IDX files, over parts of tables.</summary>
+/// <summary>Orchestrator: raw files to a dataset version, by activities in parallel: over blocks of examples of IDX files, over parts of tables, over image files that become IDX files first.</summary>
 public static partial class PreprocessOrchestrator
 {
     // Shards are held in memory while they are made; more at a time would only wait for each other.
@@ -38,6 +41,18 @@ public static partial class PreprocessOrchestrator
 
     private static async Task<DatasetReference> PrepareAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
     {
+        PlannedImages? images = null;
+        if (input.Dataset.Images is not null)
+        {
+            images = await ImagePreparation.DecodeAsync(context, input, retries);
+            if (images.Existing is { } same)
+            {
+                return same;
+            }
+
+            input = input with { Prepared = $"{DataContainers.Datasets}/{DatasetBlobs.Decoded(input.Dataset.Name, input.RunId)}" };
+        }
+
         DatasetPlan plan = await context.CallActivityAsync<DatasetPlan>(nameof(PlanDataset), input, retries);
         if (plan.Existing is { } existing)
         {
@@ -56,7 +71,13 @@ public static partial class PreprocessOrchestrator
             Window,
             block => progress.CountAsync(context.CallActivityAsync<IReadOnlyList<WrittenShard>>(nameof(WriteShards), Block(block, normalisation), retries)));
         DatasetManifest manifest = Manifest(input.Dataset, plan, normalisation, [.. written.SelectMany(shards => shards)]);
-        return await context.CallActivityAsync<DatasetReference>(nameof(PublishDataset), new PublishDatasetInput(input.RunId, plan.Fingerprint, manifest), retries);
+        if (images is not null)
+        {
+            manifest = await ImagePreparation.FitAsync(context, input, manifest, retries);
+        }
+
+        return await context.CallActivityAsync<DatasetReference>(
+            nameof(PublishDataset), new PublishDatasetInput(input.RunId, images?.Fingerprint ?? plan.Fingerprint, manifest), retries);
 
         BlockInput Block(DatasetBlock block, Normalisation? measured) =>
             new(input.RunId, input.Dataset.Name, input.Dataset.Seed, block.Test ? plan.Test! : plan.Train!, block, plan.FeatureShape, plan.Classes, measured);

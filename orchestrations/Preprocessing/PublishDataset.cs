@@ -40,10 +40,7 @@ public sealed class PublishDataset(BlobServiceClient blobs)
         {
             string staging = DatasetBlobs.Staging(manifest.Name, input.RunId);
             IEnumerable<string> files = manifest.Splits.Values.SelectMany(split => split.Shards).SelectMany(shard => (string[])[shard.Features.File, shard.Labels.File]);
-            if (manifest.Transform is { } transform)
-            {
-                files = files.Append(transform.File);
-            }
+            files = files.Concat(((DatasetFile?[])[manifest.Transform, manifest.FailedItems]).OfType<DatasetFile>().Select(file => file.File));
 
             await System.Threading.Tasks.Parallel.ForEachAsync(
                 files,

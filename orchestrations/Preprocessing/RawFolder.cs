@@ -12,7 +12,7 @@ internal static class RawFolder
     /// <summary>All blobs of a source folder, by name.</summary>
     /// <exception cref="DatasetFormatException">The folder is empty, or holds too many.</exception>
     public static async Task<(BlobContainerClient Container, IReadOnlyList<BlobItem> Blobs)> ListAsync(
-        BlobServiceClient blobs, string source, CancellationToken cancellationToken)
+        BlobServiceClient blobs, string source, CancellationToken cancellationToken, int most = MaxBlobs)
     {
         int slash = source.IndexOf('/', StringComparison.Ordinal);
         BlobContainerClient container = blobs.GetBlobContainerClient(source[..slash]);
@@ -22,9 +22,9 @@ internal static class RawFolder
         {
             await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
             {
-                if (found.Count == MaxBlobs)
+                if (found.Count == most)
                 {
-                    throw new DatasetFormatException(source, $"at most {MaxBlobs} blobs", "more");
+                    throw new DatasetFormatException(source, $"at most {most} blobs", "more");
                 }
 
                 found.Add(blob);

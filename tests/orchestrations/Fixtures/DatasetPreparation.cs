@@ -5,6 +5,7 @@ using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Orchestrations.Preprocessing.Images;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -95,6 +96,10 @@ internal sealed class DatasetPreparation
             return new WriteShards(blobs).RunAsync(input, default);
         });
         tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<PlanDatasetInput, PlannedImages>(nameof(PlanImages), (_, input) => new PlanImages(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<ImagePartInput, int>(nameof(DecodeImages), (_, input) => new DecodeImages(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<JoinImagesInput>(nameof(JoinImages), (_, input) => new JoinImages(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<FitImagesInput, FittedImages>(nameof(FitImages), (_, input) => new FitImages(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<PlanDatasetInput, PlannedTable>(nameof(PlanTable), (_, input) => new PlanTable(blobs) { PartBytes = PartBytes }.RunAsync(input, default));
         tasks.AddActivityFunc<TablePartInput>(nameof(CollectTableKeys), (_, input) => new CollectTableKeys(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<TablePartsInput>(nameof(DivideTable), (_, input) => new DivideTable(blobs).RunAsync(input, default));

@@ -6,6 +6,7 @@ using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Evaluation;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Orchestrations.Preprocessing.Images;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
@@ -83,6 +84,10 @@ internal sealed class PipelineHub : IAsyncDisposable
             AddFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), input => new WriteShards(blobs).RunAsync(input, default));
             AddFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), input => new PublishDataset(blobs).RunAsync(input, default));
             Add<PlanDatasetInput>(nameof(RemoveStaging), input => new RemoveStaging(blobs).RunAsync(input, default));
+            AddFunc<PlanDatasetInput, PlannedImages>(nameof(PlanImages), input => new PlanImages(blobs).RunAsync(input, default));
+            AddFunc<ImagePartInput, int>(nameof(DecodeImages), input => new DecodeImages(blobs).RunAsync(input, default));
+            Add<JoinImagesInput>(nameof(JoinImages), input => new JoinImages(blobs).RunAsync(input, default));
+            AddFunc<FitImagesInput, FittedImages>(nameof(FitImages), input => new FitImages(blobs).RunAsync(input, default));
             AddFunc<PlanDatasetInput, PlannedTable>(nameof(PlanTable), input => new PlanTable(blobs).RunAsync(input, default));
             Add<TablePartInput>(nameof(CollectTableKeys), input => new CollectTableKeys(blobs).RunAsync(input, default));
             Add<TablePartsInput>(nameof(DivideTable), input => new DivideTable(blobs).RunAsync(input, default));

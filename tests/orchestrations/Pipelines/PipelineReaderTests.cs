@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DurableMl.Features.Images;
 using DurableMl.Orchestrations.Pipelines;
 using Orchestrations.Tests.Fixtures;
 
@@ -38,6 +39,32 @@ public class PipelineReaderTests
         Assert.IsFalse(reading.IsValid);
         Assert.AreEqual(path, reading.Errors[0].Path);
     }
+
+    [TestMethod]
+    public void A_dataset_of_images_says_what_they_become()
+    {
+        DatasetDefinition dataset = PipelineJson.Definition(json => json["dataset"] = Images("""{"height": 32, "width": 48, "color": "grayscale", "fit": "stretch"}""")).Dataset;
+
+        Assert.AreEqual(new ImagesDefinition(new ImageForm(1, 32, 48, ImageFit.Stretch), 0.15, 3), dataset.Images);
+        Assert.AreEqual(0.1, dataset.ValidationFraction);
+    }
+
+    [TestMethod]
+    [DataRow("null", "$.dataset.image")]
+    [DataRow("""{"height": 32}""", "$.dataset.image.width")]
+    [DataRow("""{"height": 2000, "width": 32}""", "$.dataset.image.height")]
+    [DataRow("""{"height": 32, "width": 32, "color": "cmyk"}""", "$.dataset.image.color")]
+    [DataRow("""{"height": 32, "width": 32, "size": 1}""", "$.dataset.image.size")]
+    public void What_images_become_is_checked(string image, string path)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["dataset"] = Images(image);
+
+        Assert.AreEqual(path, PipelineJson.Read(pipeline).Errors.Single().Path);
+    }
+
+    private static JsonNode Images(string image) =>
+        JsonNode.Parse($$"""{"name": "animals", "format": "images", "source": "raw/animals/", "maxFailedItems": 3, "image": {{image}}}""")!;
 
     [TestMethod]
     public void A_pipeline_of_any_length_costs_bounded_memory()

@@ -1,4 +1,4 @@
-namespace DurableMl.Orchestrations.Preprocessing;
+namespace DurableMl.Features.Images;
 
 /// <summary>Features are (x / 255 − mean) / standardDeviation, with both taken over the train split.</summary>
 /// <param name="Mean">The mean of x / 255.</param>

@@ -1,0 +1,158 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using DurableMl.Features.Images;
+using DurableMl.Features.Schemas;
+using DurableMl.Features.Transforms;
+using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
+
+namespace DurableMl.Inference.Columns;
+
+/// <summary>The transform of a model that was trained on image files: a request holds encoded images, or pixels as bytes.</summary>
+internal sealed class ModelImages : ModelTransform
+{
+    /// <summary>Images of one request. Each may take a decoder's work on <see cref="ImageForm.MaxPixels"/>, however short its file.</summary>
+    internal const int MaxImages = 256;
+
+    private const string Input = "image";
+    private const long MaxNumbers = 64 << 20;
+
+    private readonly ImageTransform transform;
+    private readonly string networkInput;
+
+    private ModelImages(ImageTransform transform, string networkInput)
+    {
+        this.transform = transform;
+        this.networkInput = networkInput;
+        ImageForm form = transform.Form;
+        Signature = new ModelSignature([], LearningTask.Classification, [new SignatureTarget(LabelOutput) { Labels = transform.Labels }])
+        {
+            Image = new SignatureImage(Input, form.Channels, form.Height, form.Width, form.Fit),
+        };
+    }
+
+    public override ModelSignature Signature { get; }
+
+    protected override IEnumerable<string> OutputNames => [LabelOutput, ScoresOutput];
+
+    protected override int OutputWidth => transform.Labels.Count;
+
+    /// <summary>The images of a version.</summary>
+    /// <exception cref="InvalidModelException">Transform and network do not fit.</exception>
+    public static ModelImages Load(ModelManifest manifest, ImageTransform transform, ModelSession session)
+    {
+        ImageForm form = transform.Form;
+        return session.Inputs is [{ Datatype: "FP32", Shape: [_, var channels, var height, var width] } input]
+            && Fits(channels, form.Channels) && Fits(height, form.Height) && Fits(width, form.Width)
+            ? new ModelImages(transform, input.Name)
+            : throw new InvalidModelException(
+                $"Model '{manifest.Model}' version {manifest.Version} cannot be used: its network does not take its transform's images of "
+                + $"{form.Channels} x {form.Height} x {form.Width}.");
+
+        static bool Fits(long taken, int given) => taken < 0 || taken == given;
+    }
+
+    public override InferRequest? ToNetwork(InferRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Raw is not null || request.Parameters?.GetValueOrDefault(RawParameter) == "true" || !request.Inputs.Exists(IsImages))
+        {
+            return null;
+        }
+
+        request.Transform = this;
+        CheckOutputs(request, "of images");
+        if (request.Inputs is not [{ Name: Input }])
+        {
+            throw InferenceException.Field(
+                "inputs", $"a request of images has one input, '{Input}', not {string.Join(", ", request.Inputs.Select(input => $"'{input.Name}'"))}.");
+        }
+
+        Tensor images = request.Inputs[0];
+        long rows = images.Shape.Length == 0 ? 0 : images.Shape[0];
+        if (rows is < 1 or > MaxImages || rows * transform.Form.Bytes > MaxNumbers)
+        {
+            long most = Math.Clamp(MaxNumbers / transform.Form.Bytes, 1, MaxImages);
+            throw InferenceException.Input(0, "shape", $"is {TensorShape.Text(images.Shape)}; a request has 1 to {most} images of this model.");
+        }
+
+        var numbers = new float[rows * transform.Form.Bytes];
+        if (images.Type.IsBytes)
+        {
+            Decode(images, numbers, cancellationToken);
+        }
+        else
+        {
+            Normalise(images, (int)rows, numbers);
+        }
+
+        var network = new InferRequest { Id = request.Id };
+        ImageForm form = transform.Form;
+        network.Inputs.Add(Tensor.Copy(
+            networkInput, TensorType.ByName["FP32"], [rows, form.Channels, form.Height, form.Width], MemoryMarshal.AsBytes<float>(numbers)));
+        return network;
+    }
+
+    protected override List<Tensor> Answers(float[] numbers, bool isLogits) => Labelled(numbers, transform.Labels, isLogits);
+
+    // The network takes FP32 alone, whatever its input is called.
+    private static bool IsImages(Tensor input) => input.Type.IsBytes || input.Type.Name == "UINT8";
+
+    private void Decode(Tensor images, float[] numbers, CancellationToken cancellationToken)
+    {
+        if (images.Shape is not ([_] or [_, 1]))
+        {
+            throw InferenceException.Input(0, "shape", $"is {TensorShape.Text(images.Shape)}; encoded images have [n], one file for each.");
+        }
+
+        ReadOnlySpan<byte> left = images.Data;
+        int width = transform.Form.Bytes;
+        for (int row = 0; !left.IsEmpty; row++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int size = BinaryPrimitives.ReadInt32LittleEndian(left);
+            ReadOnlySpan<byte> element = left.Slice(sizeof(int), size);
+            left = left[(sizeof(int) + size)..];
+            string place = string.Create(CultureInfo.InvariantCulture, $"inputs[0].data[{row}]");
+            try
+            {
+                transform.Apply(FileOf(element), place, numbers.AsSpan(row * width, width));
+            }
+            catch (ImageFormatException e)
+            {
+                throw new InferenceException(400, e.Message);
+            }
+        }
+    }
+
+    // In JSON a file is Base64; in binary data it is itself. No image file is valid Base64: all have bytes that it has not.
+    private static ReadOnlySpan<byte> FileOf(ReadOnlySpan<byte> element)
+    {
+        if (!Base64.IsValid(element))
+        {
+            return element;
+        }
+
+        var file = new byte[Base64.GetMaxDecodedFromUtf8Length(element.Length)];
+        Base64.DecodeFromUtf8(element, file, out _, out int written);
+        return file.AsSpan(0, written);
+    }
+
+    private void Normalise(Tensor images, int rows, float[] numbers)
+    {
+        ImageForm form = transform.Form;
+        bool fits = images.Type.Name == "UINT8" && (images.Shape.AsSpan().SequenceEqual([rows, form.Channels, form.Height, form.Width])
+            || (form.Channels == 1 && images.Shape.AsSpan().SequenceEqual([rows, form.Height, form.Width])));
+        if (!fits)
+        {
+            throw InferenceException.Input(
+                0, "shape", $"is {TensorShape.Text(images.Shape)} of {images.Type.Name}; pixels are UINT8 of [n, {form.Channels}, {form.Height}, {form.Width}], "
+                + "encoded images BYTES of [n].");
+        }
+
+        transform.Normalise(images.Data, numbers);
+    }
+}

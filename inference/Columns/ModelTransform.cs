@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+using DurableMl.Features.Images;
+using DurableMl.Inference.Protocol;
+using DurableMl.Inference.Registry;
+using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
+
+namespace DurableMl.Inference.Columns;
+
+/// <summary>
+/// What stands between raw data and a version's network: the transform that it was trained behind. A request that holds what the raw data
+/// held goes through it and gets labels or numbers in their own units for an answer; a request for the network's own input does not.
+/// </summary>
+internal abstract class ModelTransform
+{
+    /// <summary>The request parameter, and the query parameter, that insists on the network itself.</summary>
+    public const string RawParameter = "raw";
+
+    protected const string LabelOutput = "label";
+    protected const string ScoresOutput = "scores";
+
+    /// <summary>What the version takes and gives, in the raw data's words.</summary>
+    public abstract ModelSignature Signature { get; }
+
+    /// <summary>The outputs of a request that goes through the transform.</summary>
+    protected abstract IEnumerable<string> OutputNames { get; }
+
+    /// <summary>Numbers that the network gives for a row.</summary>
+    protected abstract int OutputWidth { get; }
+
+    /// <summary>The transform of a version; null for one without.</summary>
+    /// <exception cref="InvalidModelException">Transform and network do not fit.</exception>
+    public static ModelTransform? Load(ModelManifest manifest, string folder, ModelSession session)
+    {
+        if (manifest.Transform is not { } name)
+        {
+            return null;
+        }
+
+        try
+        {
+            byte[] file = File.ReadAllBytes(Path.Combine(folder, ModelNames.File(name)));
+            return ImageTransform.Parse(file) is { } images ? ModelImages.Load(manifest, images, session) : ModelColumns.Load(manifest, file, session);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidModelException($"Model '{manifest.Model}' version {manifest.Version} cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The request as the network takes it; null where it is for the network as it is.</summary>
+    /// <exception cref="InferenceException">400: something is missing or not what it should be.</exception>
+    public abstract InferRequest? ToNetwork(InferRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Puts labels and scores, or a number for each target, in place of the network's outputs.</summary>
+    public void ToAnswer(InferRequest request, List<Tensor> outputs)
+    {
+        int width = OutputWidth;
+        Tensor? found = outputs.Find(output => output.Type.Name == "FP32" && output.Shape is [_, var columns] && columns == width);
+        if (found is null)
+        {
+            throw new InferenceException(
+                503, $"The model gives no FP32 output of {width} numbers a row; ask the network itself with {RawParameter}=true.");
+        }
+
+        var numbers = MemoryMarshal.Cast<byte, float>(found.Data).ToArray();
+        // The jobs here export logits by that name; a row of them may look like probabilities by chance.
+        bool isLogits = found.Name == "logits" || !AreProbabilities(numbers, width);
+        outputs.ForEach(output => output.Dispose());
+        outputs.Clear();
+        foreach (Tensor answer in Answers(numbers, isLogits))
+        {
+            if (request.Outputs is { Count: > 0 } wanted && !wanted.Exists(output => output.Name == answer.Name))
+            {
+                answer.Dispose();
+            }
+            else
+            {
+                outputs.Add(answer);
+            }
+        }
+    }
+
+    /// <summary>The outputs that the network's numbers become.</summary>
+    protected abstract List<Tensor> Answers(float[] numbers, bool isLogits);
+
+    /// <summary>The best label of each row, and the scores of all.</summary>
+    protected static List<Tensor> Labelled(float[] scores, IReadOnlyList<string> labels, bool isLogits)
+    {
+        int width = labels.Count;
+        int rows = scores.Length / width;
+        var answers = new string[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> of = scores.AsSpan(row * width, width);
+            answers[row] = labels[Routing.Scores.IndexOfMax(of)];
+            if (isLogits)
+            {
+                Softmax(of);
+            }
+        }
+
+        return
+        [
+            Tensor.OfStrings(LabelOutput, [rows], answers),
+            Tensor.Copy(ScoresOutput, TensorType.ByName["FP32"], [rows, width], MemoryMarshal.AsBytes<float>(scores)),
+        ];
+    }
+
+    /// <summary>Refuses outputs that the transform does not give.</summary>
+    protected void CheckOutputs(InferRequest request, string kind)
+    {
+        foreach ((int i, RequestedOutput output) in (request.Outputs ?? []).Index())
+        {
+            if (!OutputNames.Contains(output.Name, StringComparer.Ordinal))
+            {
+                throw InferenceException.Field(
+                    $"outputs[{i}].name", $"a request {kind} has no output '{output.Name}'; it has {string.Join(", ", OutputNames)}.");
+            }
+        }
+    }
+
+    private static bool AreProbabilities(float[] scores, int width)
+    {
+        for (int start = 0; start < scores.Length; start += width)
+        {
+            double sum = 0;
+            foreach (float score in scores.AsSpan(start, width))
+            {
+                if (!(score is >= 0 and <= 1))
+                {
+                    return false;
+                }
+
+                sum += score;
+            }
+
+            if (Math.Abs(sum - 1) > 1e-3)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void Softmax(Span<float> scores)
+    {
+        float highest = scores[Routing.Scores.IndexOfMax(scores)];
+        double total = 0;
+        foreach (float score in scores)
+        {
+            total += Math.Exp(score - highest);
+        }
+
+        foreach (ref float score in scores)
+        {
+            score = (float)(Math.Exp(score - highest) / total);
+        }
+    }
+}
