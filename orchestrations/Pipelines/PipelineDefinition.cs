@@ -19,10 +19,10 @@ public sealed record PipelineDefinition(
 
 /// <summary>Raw data and the dataset that is made of it.</summary>
 /// <param name="Name">The dataset's name: the first folder in the <c>datasets</c> container.</param>
-/// <param name="Format">The raw format: <c>idx</c>, <c>images</c> for image files, or <c>table</c> for tables of any format that <c>features/</c> reads.</param>
+/// <param name="Format">The raw format: <c>array</c> for IDX and NumPy files (also called <c>idx</c>), <c>images</c> for image files, or <c>table</c> for tables of any format that <c>features/</c> reads.</param>
 /// <param name="Source">Container and prefix of the raw blobs, such as <c>raw/mnist/</c>.</param>
-/// <param name="Shards">Training shards of <c>idx</c> and <c>images</c>, at least 1. The other splits get shards of about the same number of source examples.</param>
-/// <param name="ValidationFraction">For <c>idx</c> and <c>images</c>: share of the training examples of every class that is kept for validation, above 0 and at most 0.5.</param>
+/// <param name="Shards">Training shards of arrays and images, at least 1. The other splits get shards of about the same number of source examples.</param>
+/// <param name="ValidationFraction">For arrays and images: share of the training examples of every class that is kept for validation, above 0 and at most 0.5.</param>
 /// <param name="Seed">Decides which examples those are, and the order within a shard.</param>
 public sealed record DatasetDefinition(string Name, string Format, string Source, int Shards, double ValidationFraction, long Seed)
 {

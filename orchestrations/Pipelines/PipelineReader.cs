@@ -69,7 +69,7 @@ public static partial class PipelineReader
     private static DatasetDefinition Dataset(JsonObjectReader json)
     {
         string name = Name(json, "name");
-        string format = json.OneOf("format", ["idx", "images", "table"]);
+        string format = json.OneOf("format", ["array", "idx", "images", "table"]);
         string source = json.Text("source", SourcePattern, "a container and a folder that ends in '/', such as raw/mnist/");
         long seed = json.Integer("seed", 0, long.MaxValue, fallback: 0);
         DatasetDefinition dataset = format == "table"

@@ -10,7 +10,7 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// <param name="Splits">The splits <c>train</c>, <c>validation</c> and <c>test</c>, in that order.</param>
 /// <param name="FeatureShape">The shape of one example.</param>
 /// <param name="Classes">The number of classes; labels lie in [0, classes). 0 for a regression, whose labels are float32 values of its targets.</param>
-/// <param name="Normalisation">What was done to the bytes of <c>idx</c> files and of images; null for tables, which have <see cref="Transform"/>.</param>
+/// <param name="Normalisation">What was done to the numbers of arrays and images; null for tables, which have <see cref="Transform"/>.</param>
 /// <param name="Split">How examples were divided.</param>
 public sealed record DatasetManifest(
     string Format,

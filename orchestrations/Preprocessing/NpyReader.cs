@@ -27,50 +27,76 @@ public static partial class NpyReader
     /// <exception cref="DatasetFormatException">It is not such a file, or it is cut short.</exception>
     public static (string Type, IReadOnlyList<int> Shape, Memory<byte> Elements) Read(Memory<byte> file, string name)
     {
-        Span<byte> bytes = file.Span;
-        if (bytes.Length < 12 || !IsMagic(bytes))
-        {
-            throw new DatasetFormatException(name, "a NumPy .npy file", "other content");
-        }
-
-        int length = bytes[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) : checked((int)BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
-        int start = (bytes[6] == 1 ? 10 : 12) + length;
-        if (start < 0 || start > bytes.Length)
-        {
-            throw new DatasetFormatException(name, "a complete .npy header", "a file cut short");
-        }
-
-        string header = Encoding.Latin1.GetString(bytes[(start - length)..start]);
-        Match match = HeaderPattern.Match(header);
-        if (!match.Success)
-        {
-            throw new DatasetFormatException(name, "a row-major array of numbers, booleans or text (NumPy's dtype U or S, not object)", header.Trim());
-        }
-
-        int[] shape = [.. match.Groups["size"].Captures.Select(size => int.Parse(size.Value, CultureInfo.InvariantCulture))];
-        long expected = int.Parse(match.Groups["bytes"].Value, CultureInfo.InvariantCulture);
-        if (match.Groups["type"].Value.Contains('U', StringComparison.Ordinal))
+        NpyHeader header = ReadHeader(file.Span, name);
+        int length = file.Length - header.Bytes;
+        long expected = int.Parse(header.Type.AsSpan(2), CultureInfo.InvariantCulture);
+        if (header.Type[1] == 'U')
         {
             // Characters, of four bytes each.
             expected *= 4;
         }
 
-        foreach (int size in shape)
+        foreach (int size in header.Shape)
         {
             // More than the file has is enough to know; multiplied on, it might overflow.
-            expected = expected > bytes.Length && size > 0 ? expected : expected * size;
+            expected = expected > file.Length && size > 0 ? expected : expected * size;
         }
 
-        if (expected != bytes.Length - start)
-        {
-            throw new DatasetFormatException(name, $"{expected} bytes of elements", $"{bytes.Length - start}");
-        }
-
-        return (match.Groups["type"].Value, shape, file[start..]);
+        return expected == length
+            ? (header.Type, header.Shape, file[header.Bytes..])
+            : throw new DatasetFormatException(name, $"{expected} bytes of elements", $"{length}");
     }
 
-    private static bool IsMagic(ReadOnlySpan<byte> bytes) => bytes[0] == 0x93 && bytes[1..6].SequenceEqual("NUMPY"u8);
+    /// <summary>Whether a file begins as every <c>.npy</c> does.</summary>
+    internal static bool IsNpy(ReadOnlySpan<byte> start) => start is [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', ..];
+
+    /// <summary>The header alone, of the format's versions 1 to 3.</summary>
+    /// <param name="start">The file, or as much of its start as holds the header.</param>
+    /// <param name="name">The file's name, for errors.</param>
+    /// <exception cref="DatasetFormatException">It is no such file, or its elements are not row-major numbers, booleans or text.</exception>
+    internal static NpyHeader ReadHeader(ReadOnlySpan<byte> start, string name)
+    {
+        if (start.Length < 12 || !IsNpy(start))
+        {
+            throw new DatasetFormatException(name, "a NumPy .npy file", "other content");
+        }
+
+        if (start[6] is < 1 or > 3)
+        {
+            throw new DatasetFormatException(name, "version 1, 2 or 3 of NumPy's .npy format", $"version {start[6]}");
+        }
+
+        int prefix = start[6] == 1 ? 10 : 12;
+        long length = start[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
+        if (prefix + length > start.Length)
+        {
+            throw new DatasetFormatException(name, "a complete .npy header", "a file cut short");
+        }
+
+        int end = prefix + (int)length;
+        string header = Encoding.UTF8.GetString(start[prefix..end]);
+        if (header.Contains("'fortran_order': True", StringComparison.Ordinal))
+        {
+            throw new DatasetFormatException(
+                name, "a row-major array", "one in Fortran order; save numpy.ascontiguousarray(array) instead");
+        }
+
+        Match match = HeaderPattern.Match(header);
+        return match.Success
+            ? new NpyHeader(
+                match.Groups["type"].Value,
+                [.. match.Groups["size"].Captures.Select(size => int.Parse(size.Value, CultureInfo.InvariantCulture))],
+                end)
+            : throw new DatasetFormatException(
+                name, "a row-major array of numbers, booleans or text (NumPy's dtype U or S, not object)", header.Trim());
+    }
 
     [GeneratedRegex(@"'descr': '(?<type>[<>|=][biufSU](?<bytes>\d{1,7}))', 'fortran_order': False, 'shape': \((?:(?<size>\d{1,9}),? ?)*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderPattern { get; }
 }
+
+/// <summary>The head of a <c>.npy</c> file.</summary>
+/// <param name="Type">NumPy's name of the type, such as <c>&lt;f4</c>.</param>
+/// <param name="Shape">The shape.</param>
+/// <param name="Bytes">Where the elements begin.</param>
+internal sealed record NpyHeader(string Type, IReadOnlyList<int> Shape, int Bytes);

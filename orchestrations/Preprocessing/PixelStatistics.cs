@@ -9,7 +9,7 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// <param name="SumOfSquares">The sum of their squares.</param>
 public readonly record struct PixelStatistics(long Count, long Sum, long SumOfSquares)
 {
-    private const double Scale = 255;
+    private const double Scale = Normalisation.ByteScale;
 
     /// <summary>The mean of x / 255.</summary>
     public double Mean => Sum / (Count * Scale);

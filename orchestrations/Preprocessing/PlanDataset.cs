@@ -31,13 +31,19 @@ public sealed class PlanDataset(BlobServiceClient blobs)
         IReadOnlyList<int> shape = ShapeOf(train.Features);
         if (!ShapeOf(test.Features).SequenceEqual(shape))
         {
-            throw new DatasetFormatException(NameOf(test.Features), $"examples of shape {Show(shape)}, as in {train.Features.Blob}", Show(ShapeOf(test.Features)));
+            throw new DatasetFormatException(test.Features.Place, $"examples of shape {Show(shape)}, as in {train.Features.Place}", Show(ShapeOf(test.Features)));
         }
 
-        int examples = train.Labels.Dimensions[0];
-        CheckSize(dataset, examples, shape);
-        byte[] labels = await IdxBlob.ReadExamplesAsync(blobs, train.Labels, 0, examples, cancellationToken);
-        int classes = labels.Max() + 1;
+        if (test.Features.Header.Element != train.Features.Header.Element)
+        {
+            throw new DatasetFormatException(
+                test.Features.Place, $"{train.Features.Header.Element}, as in {train.Features.Place}", $"{test.Features.Header.Element}");
+        }
+
+        int examples = train.Labels.Header.Count;
+        CheckSize(dataset, examples, train.Features.Header);
+        long[] labels = await BlockExamples.LabelsAsync(blobs, train.Labels, 0, examples, cancellationToken);
+        var classes = (int)labels.Max() + 1;
         await CheckTestLabelsAsync(test.Labels, classes, cancellationToken);
 
         bool[] validation = StratifiedSplit.Choose(labels, dataset.ValidationFraction, dataset.Seed);
@@ -45,7 +51,7 @@ public sealed class PlanDataset(BlobServiceClient blobs)
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(DatasetBlobs.Mask(dataset.Name, input.RunId)).UploadAsync(BinaryData.FromBytes(mask), overwrite: true, cancellationToken);
-        return new DatasetPlan(fingerprint, null, train, test, shape, classes, Blocks(examples, test.Labels.Dimensions[0], dataset.Shards));
+        return new DatasetPlan(fingerprint, null, train, test, shape, classes, Blocks(examples, test.Labels.Header.Count, dataset.Shards));
     }
 
     private static List<DatasetBlock> Blocks(int train, int test, int shards)
@@ -68,38 +74,37 @@ public sealed class PlanDataset(BlobServiceClient blobs)
         }
     }
 
-    private static void CheckSize(DatasetDefinition dataset, int examples, IReadOnlyList<int> shape)
+    private static void CheckSize(DatasetDefinition dataset, int examples, ArrayHeader features)
     {
         if (dataset.Shards > examples)
         {
             throw new DatasetFormatException(dataset.Source, $"at least {dataset.Shards} training examples, one for each of dataset.shards", $"{examples}");
         }
 
-        long block = (examples / dataset.Shards + 1L) * shape.Aggregate(4L, (product, size) => product * size);
+        // Read as it is, written as float32.
+        long block = (examples / dataset.Shards + 1L) * features.ExampleLength * Math.Max(sizeof(float), features.ElementBytes);
         if (block > MaxBlockBytes)
         {
             throw new DatasetFormatException(dataset.Source, $"shards of at most {MaxBlockBytes} bytes", $"{block}; raise dataset.shards");
         }
     }
 
-    private static int[] ShapeOf(RawFile features) => features.Dimensions.Count switch
+    private static int[] ShapeOf(RawFile features) => features.Header.Dimensions.Count switch
     {
         // A picture without a channel dimension has one channel.
-        3 => [1, features.Dimensions[1], features.Dimensions[2]],
-        _ => [.. features.Dimensions.Skip(1)],
+        3 => [1, features.Header.Dimensions[1], features.Header.Dimensions[2]],
+        _ => [.. features.Header.Dimensions.Skip(1)],
     };
-
-    private static string NameOf(RawFile file) => $"{file.Container}/{file.Blob}";
 
     private static string Show(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
 
     private async Task CheckTestLabelsAsync(RawFile file, int classes, CancellationToken cancellationToken)
     {
-        byte[] labels = await IdxBlob.ReadExamplesAsync(blobs, file, 0, file.Dimensions[0], cancellationToken);
-        int highest = labels.Max();
+        long[] labels = await BlockExamples.LabelsAsync(blobs, file, 0, file.Header.Count, cancellationToken);
+        long highest = labels.Max();
         if (highest >= classes)
         {
-            throw new DatasetFormatException(NameOf(file), $"labels below {classes}, as in the training files", $"{highest}");
+            throw new DatasetFormatException(file.Place, $"labels below {classes}, as in the training files", $"{highest}");
         }
     }
 }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Orchestrations.Preprocessing;
 
-/// <summary>Orchestrator: raw files to a dataset version, by activities in parallel: over blocks of examples of IDX files, over parts of tables, over image files that become IDX files first.</summary>
+/// <summary>Orchestrator: raw files to a dataset version, by activities in parallel: over blocks of examples of arrays, over parts of tables, over image files that become IDX files first.</summary>
 public static partial class PreprocessOrchestrator
 {
     // Shards are held in memory while they are made; more at a time would only wait for each other.
@@ -61,10 +61,9 @@ public static partial class PreprocessOrchestrator
 
         DatasetBlock[] training = [.. plan.Blocks.Where(block => !block.Test)];
         var progress = new PreprocessProgress(context, plan.Blocks.Count);
-        IReadOnlyList<PixelStatistics> parts = await BoundedWindow.RunAsync(
-            training, Window, block => context.CallActivityAsync<PixelStatistics>(nameof(MeasureBlock), Block(block, null), retries));
-        PixelStatistics total = parts.Aggregate(PixelStatistics.Add);
-        var normalisation = new Normalisation(total.Mean, total.StandardDeviation);
+        IReadOnlyList<BlockStatistics> parts = await BoundedWindow.RunAsync(
+            training, Window, block => context.CallActivityAsync<BlockStatistics>(nameof(MeasureBlock), Block(block, null), retries));
+        Normalisation normalisation = BlockStatistics.Fit(parts);
 
         IReadOnlyList<IReadOnlyList<WrittenShard>> written = await BoundedWindow.RunAsync(
             plan.Blocks,

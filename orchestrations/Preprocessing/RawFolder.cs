@@ -4,10 +4,12 @@ using Azure.Storage.Blobs.Models;
 
 namespace DurableMl.Orchestrations.Preprocessing;
 
-/// <summary>Finds the raw files of a dataset in its source folder; of IDX the four, by the names that MNIST and its successors use.</summary>
+/// <summary>Finds the raw files of a dataset in its source folder; of arrays the four, by the names that MNIST and Keras use.</summary>
 internal static class RawFolder
 {
     private const int MaxBlobs = 10_000;
+    private const int MaxArchives = 16;
+    private const int MaxNamed = 10;
 
     /// <summary>All blobs of a source folder, by name.</summary>
     /// <exception cref="DatasetFormatException">The folder is empty, or holds too many.</exception>
@@ -47,30 +49,58 @@ internal static class RawFolder
         BlobServiceClient blobs, string source, CancellationToken cancellationToken)
     {
         (BlobContainerClient container, IReadOnlyList<BlobItem> found) = await ListAsync(blobs, source, cancellationToken);
-        BlobItem[] chosen = [Pick(found, source, test: false, labels: false), Pick(found, source, test: false, labels: true), Pick(found, source, test: true, labels: false), Pick(found, source, test: true, labels: true)];
-        RawFile[] files = await Task.WhenAll(chosen.Select((blob, i) => IdxBlob.InspectAsync(container.GetBlobClient(blob.Name), labels: i % 2 == 1, cancellationToken)));
-        return (Pair(files[0], files[1]), Pair(files[2], files[3]), chosen);
+        IReadOnlyList<Candidate> all = await UnpackAsync(container, found, source, cancellationToken);
+        Candidate[] chosen =
+        [
+            Pick(all, source, ["train-images", "train-features", "x_train"]), Pick(all, source, ["train-labels", "y_train"]),
+            Pick(all, source, ["t10k-images", "test-images", "test-features", "x_test"]), Pick(all, source, ["t10k-labels", "test-labels", "y_test"]),
+        ];
+        RawFile[] files = await Task.WhenAll(chosen.Select(
+            (one, i) => ArrayBlob.InspectAsync(container.GetBlobClient(one.Blob.Name), one.Entry, labels: i % 2 == 1, cancellationToken)));
+        return (Pair(files[0], files[1]), Pair(files[2], files[3]), [.. chosen.Select(one => one.Blob)]);
     }
 
-    private static BlobItem Pick(IReadOnlyList<BlobItem> blobs, string source, bool test, bool labels)
+    // An archive stands for the arrays in it.
+    private static async Task<IReadOnlyList<Candidate>> UnpackAsync(
+        BlobContainerClient container, IReadOnlyList<BlobItem> blobs, string source, CancellationToken cancellationToken)
     {
-        string content = labels ? "labels" : "images";
-        string[] sets = test ? ["t10k", "test"] : ["train"];
-        BlobItem[] matches = [.. blobs.Where(blob => Matches(blob.Name[(blob.Name.LastIndexOf('/') + 1)..], sets, content))];
+        BlobItem[] archives = [.. blobs.Where(blob => IsArchive(blob.Name))];
+        if (archives.Length > MaxArchives)
+        {
+            throw new DatasetFormatException(source, $"at most {MaxArchives} archives", $"{archives.Length}");
+        }
+
+        List<Candidate> all = [.. blobs.Except(archives).Select(blob => new Candidate(blob, null))];
+        foreach (BlobItem archive in archives)
+        {
+            IReadOnlyList<string> entries = await ArrayBlob.EntriesAsync(container.GetBlobClient(archive.Name), archive.Properties.ETag!.Value, cancellationToken);
+            all.AddRange(entries.Select(entry => new Candidate(archive, entry)));
+        }
+
+        return all;
+    }
+
+    private static bool IsArchive(string name) =>
+        name.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
+
+    private static Candidate Pick(IReadOnlyList<Candidate> all, string source, string[] names)
+    {
+        Candidate[] matches = [.. all.Where(one => names.Any(name => one.FileName.StartsWith(name, StringComparison.OrdinalIgnoreCase)))];
         return matches.Length == 1
             ? matches[0]
             : throw new DatasetFormatException(
                 source,
-                $"one blob named {string.Join(" or ", sets.Select(set => $"{set}-{content}…"))}",
-                matches.Length == 0 ? "none" : string.Join(", ", matches.Select(blob => blob.Name)));
+                $"one array named {string.Join(" or ", names.Select(name => name + "…"))}",
+                matches.Length == 0 ? "none" : string.Join(", ", matches.Take(MaxNamed).Select(one => RawFile.Name("", one.Blob.Name, one.Entry)[1..])));
     }
 
-    private static bool Matches(string name, string[] sets, string content) =>
-        sets.Any(set => name.StartsWith(set + "-", StringComparison.OrdinalIgnoreCase) && name.AsSpan(set.Length + 1).StartsWith(content, StringComparison.OrdinalIgnoreCase));
-
     private static RawPair Pair(RawFile features, RawFile labels) =>
-        features.Dimensions[0] == labels.Dimensions[0]
+        features.Header.Count == labels.Header.Count
             ? new RawPair(features, labels)
-            : throw new DatasetFormatException(
-                $"{labels.Container}/{labels.Blob}", $"{features.Dimensions[0]} labels, as {features.Blob} has examples", $"{labels.Dimensions[0]}");
+            : throw new DatasetFormatException(labels.Place, $"{features.Header.Count} labels, as {features.Place} has examples", $"{labels.Header.Count}");
+
+    private readonly record struct Candidate(BlobItem Blob, string? Entry)
+    {
+        public string FileName => Path.GetFileName(Entry ?? Blob.Name);
+    }
 }

@@ -10,22 +10,22 @@ public static class StratifiedSplit
     /// <param name="labels">The class of each example.</param>
     /// <param name="fraction">The share, 0 to 1.</param>
     /// <param name="seed">Decides which examples.</param>
-    public static bool[] Choose(ReadOnlySpan<byte> labels, double fraction, long seed)
+    public static bool[] Choose(ReadOnlySpan<long> labels, double fraction, long seed)
     {
-        var members = new List<int>[256];
+        var members = new SortedDictionary<long, List<int>>();
         for (int i = 0; i < labels.Length; i++)
         {
-            (members[labels[i]] ??= []).Add(i);
+            if (!members.TryGetValue(labels[i], out List<int>? ofLabel))
+            {
+                members[labels[i]] = ofLabel = [];
+            }
+
+            ofLabel.Add(i);
         }
 
         var validation = new bool[labels.Length];
-        for (int label = 0; label < members.Length; label++)
+        foreach ((long label, List<int> examples) in members)
         {
-            if (members[label] is not { } examples)
-            {
-                continue;
-            }
-
             int[] order = [.. examples];
             var generator = SeededGenerator.For(seed, string.Create(CultureInfo.InvariantCulture, $"validation/{label}"));
             generator.Shuffle<int>(order);

@@ -22,8 +22,8 @@ public sealed class WriteShards(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetBlock block = input.Block;
-        byte[] features = await IdxBlob.ReadExamplesAsync(blobs, input.Raw.Features, block.Start, block.Count, cancellationToken);
-        byte[] labels = await IdxBlob.ReadExamplesAsync(blobs, input.Raw.Labels, block.Start, block.Count, cancellationToken);
+        BlockExamples features = await BlockExamples.ReadAsync(blobs, input, cancellationToken);
+        long[] labels = await BlockExamples.LabelsAsync(blobs, input.Raw.Labels, block.Start, block.Count, cancellationToken);
         bool[] validation = await ValidationMask.ReadAsync(blobs, input, cancellationToken);
 
         var written = new List<WrittenShard>();
@@ -43,10 +43,11 @@ public sealed class WriteShards(BlobServiceClient blobs)
     }
 
     private async Task<WrittenShard> WriteAsync(
-        BlockInput input, string split, int[] rows, byte[] features, byte[] labels, CancellationToken cancellationToken)
+        BlockInput input, string split, int[] rows, BlockExamples features, long[] labels, CancellationToken cancellationToken)
     {
-        int width = features.Length / input.Block.Count;
-        float[] table = input.Normalisation!.Table();
+        int width = input.FeatureShape.Aggregate(1, (product, size) => product * size);
+        Normalisation normalisation = input.Normalisation!;
+        float[] table = normalisation.Table();
         int[] shape = [rows.Length, .. input.FeatureShape];
         byte[] file = NpyWriter.Create<float>(shape, out int start);
         Span<float> values = MemoryMarshal.Cast<byte, float>(file.AsSpan(start));
@@ -54,11 +55,22 @@ public sealed class WriteShards(BlobServiceClient blobs)
         var counts = new long[input.Classes];
         for (int row = 0; row < rows.Length; row++)
         {
-            ReadOnlySpan<byte> example = features.AsSpan(rows[row] * width, width);
             Span<float> target = values.Slice(row * width, width);
-            for (int i = 0; i < example.Length; i++)
+            if (features.AreBytes)
             {
-                target[i] = table[example[i]];
+                ReadOnlySpan<byte> example = features.Bytes(rows[row]);
+                for (int i = 0; i < example.Length; i++)
+                {
+                    target[i] = table[example[i]];
+                }
+            }
+            else
+            {
+                ReadOnlySpan<double> example = features.Numbers(rows[row]);
+                for (int i = 0; i < example.Length; i++)
+                {
+                    target[i] = normalisation.Of(example[i]);
+                }
             }
 
             classes[row] = labels[rows[row]];

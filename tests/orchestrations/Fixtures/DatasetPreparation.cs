@@ -89,7 +89,7 @@ internal sealed class DatasetPreparation
     {
         tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<BlockInput, BlockStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>
         {
             Interlocked.Increment(ref shardsWritten);

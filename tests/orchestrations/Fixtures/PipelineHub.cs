@@ -80,7 +80,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             training.Register(registry);
             Add<RecordRunInput>(nameof(RecordRun), input => new RecordRun(blobs, jobs, meter).RunAsync(input, default));
             AddFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), input => new PlanDataset(blobs).RunAsync(input, default));
-            AddFunc<BlockInput, PixelStatistics>(nameof(MeasureBlock), input => new MeasureBlock(blobs).RunAsync(input, default));
+            AddFunc<BlockInput, BlockStatistics>(nameof(MeasureBlock), input => new MeasureBlock(blobs).RunAsync(input, default));
             AddFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), input => new WriteShards(blobs).RunAsync(input, default));
             AddFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), input => new PublishDataset(blobs).RunAsync(input, default));
             Add<PlanDatasetInput>(nameof(RemoveStaging), input => new RemoveStaging(blobs).RunAsync(input, default));

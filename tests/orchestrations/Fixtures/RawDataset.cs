@@ -28,14 +28,21 @@ internal sealed class RawDataset
 
     public static async Task<RawDataset> UploadAsync(bool compressed = false)
     {
-        BlobServiceClient blobs = await Storage.BlobsAsync();
-        var dataset = new RawDataset(blobs.GetBlobContainerClient("raw"), Storage.NewName("ds"));
-        await dataset.container.CreateIfNotExistsAsync();
+        RawDataset dataset = await EmptyAsync();
         foreach ((string file, byte[] content) in Files())
         {
             await dataset.PutAsync(compressed ? file + ".gz" : file, compressed ? Zip(content) : content);
         }
 
+        return dataset;
+    }
+
+    /// <summary>A dataset without files yet.</summary>
+    public static async Task<RawDataset> EmptyAsync()
+    {
+        BlobServiceClient blobs = await Storage.BlobsAsync();
+        var dataset = new RawDataset(blobs.GetBlobContainerClient("raw"), Storage.NewName("ds"));
+        await dataset.container.CreateIfNotExistsAsync();
         return dataset;
     }
 
@@ -78,10 +85,13 @@ internal sealed class RawDataset
         return memory.ToArray();
     }
 
-    private static byte[] Idx(byte[] data, params int[] dimensions)
+    public static byte[] Idx(byte[] data, params int[] dimensions) => Idx(8, data, dimensions);
+
+    /// <summary>An IDX file of any type, whose elements are big-endian already.</summary>
+    public static byte[] Idx(byte type, byte[] data, params int[] dimensions)
     {
         var file = new byte[4 + (4 * dimensions.Length) + data.Length];
-        file[2] = 8;
+        file[2] = type;
         file[3] = (byte)dimensions.Length;
         for (int i = 0; i < dimensions.Length; i++)
         {

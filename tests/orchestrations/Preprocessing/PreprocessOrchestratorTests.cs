@@ -136,7 +136,7 @@ public class PreprocessOrchestratorTests
         await raw.PutAsync("train-labels-idx1-ubyte", RawDataset.File("train-images-idx3-ubyte"));
 
         StringAssert.StartsWith(
-            await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/train-labels-idx1-ubyte: expected an IDX file of labels (magic 0x00000801), found magic 0x00000803");
+            await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/train-labels-idx1-ubyte: expected labels: one dimension of whole numbers, found 3 dimensions of UInt8");
     }
 
     [TestMethod]
@@ -154,7 +154,7 @@ public class PreprocessOrchestratorTests
         RawDataset raw = await RawDataset.UploadAsync();
         await raw.DeleteAsync("t10k-labels-idx1-ubyte");
 
-        StringAssert.StartsWith(await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/: expected one blob named t10k-labels… or test-labels…, found none");
+        StringAssert.StartsWith(await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/: expected one array named t10k-labels… or test-labels… or y_test…, found none");
     }
 
     [TestMethod]

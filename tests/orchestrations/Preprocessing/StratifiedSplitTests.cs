@@ -5,14 +5,14 @@ namespace Orchestrations.Tests.Preprocessing;
 [TestClass]
 public class StratifiedSplitTests
 {
-    private static readonly byte[] Labels = [.. Enumerable.Range(0, 1000).Select(i => (byte)(i < 900 ? 0 : i < 990 ? 1 : 2))];
+    private static readonly long[] Labels = [.. Enumerable.Range(0, 1000).Select(i => (long)(i < 900 ? 0 : i < 990 ? 1 : 2))];
 
     [TestMethod]
     public void Every_class_gives_its_share()
     {
         bool[] validation = StratifiedSplit.Choose(Labels, 0.1, 1);
 
-        int[] counts = [.. new byte[] { 0, 1, 2 }.Select(label => validation.Where((chosen, i) => chosen && Labels[i] == label).Count())];
+        int[] counts = [.. new long[] { 0, 1, 2 }.Select(label => validation.Where((chosen, i) => chosen && Labels[i] == label).Count())];
         CollectionAssert.AreEqual(new[] { 90, 9, 1 }, counts);
     }
 

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.IO.Compression;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace DurableMl.Orchestrations.Preprocessing;
+
+/// <summary>
+/// Reads a raw array from a blob: plain, gzip, or an entry of a zip archive. Plain files are read by range; what is compressed has to be
+/// read from its start.
+/// </summary>
+internal static class ArrayBlob
+{
+    private const int Chunk = 1 << 20;
+    private const int MaxEntries = 10_000;
+    private const long UncheckedBytes = 64 << 20;
+    private const int MaxRatio = 200;
+
+    /// <summary>The names of an archive's entries.</summary>
+    /// <exception cref="DatasetFormatException">It is no zip archive, a damaged one, or one that is beyond the limits.</exception>
+    public static async Task<IReadOnlyList<string>> EntriesAsync(BlobClient blob, ETag version, CancellationToken cancellationToken)
+    {
+        string name = RawFile.Name(blob.BlobContainerName, blob.Name, entry: null);
+        try
+        {
+            await using ZipArchive archive = await OpenArchiveAsync(blob, version, cancellationToken);
+            if (archive.Entries.Count > MaxEntries)
+            {
+                throw new DatasetFormatException(name, $"at most {MaxEntries} entries", Text($"{archive.Entries.Count}"));
+            }
+
+            return [.. archive.Entries.Where(entry => entry.Name.Length > 0).Select(entry => entry.FullName)];
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DatasetFormatException(name, "a complete zip archive", $"a damaged one ({e.Message})");
+        }
+    }
+
+    /// <summary>Reads the header and checks the length.</summary>
+    /// <exception cref="DatasetFormatException">The blob is no such file, or it is cut short.</exception>
+    public static async Task<RawFile> InspectAsync(BlobClient blob, string? entry, bool labels, CancellationToken cancellationToken)
+    {
+        BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        var none = new ArrayHeader(ElementType.UInt8, IsBigEndian: false, [], 0);
+        var file = new RawFile(blob.BlobContainerName, blob.Name, properties.ETag.ToString(), properties.ContentLength, Compressed: false, none) { Entry = entry };
+        var start = new byte[ArrayHeader.MaxBytes];
+        (int read, _) = await FillAsync(blob, file, 0, start, cancellationToken);
+        if (entry is null && read >= 2 && start is [0x1F, 0x8B, ..])
+        {
+            file = file with { Compressed = true };
+            (read, _) = await FillAsync(blob, file, 0, start, cancellationToken);
+        }
+
+        ArrayHeader header = ArrayHeader.Read(start.AsSpan(0, read), file.Place, labels);
+        return !file.Compressed && entry is null && file.Bytes != header.FileBytes
+            ? throw new DatasetFormatException(file.Place, Describe(header), Text($"{file.Bytes} bytes"))
+            : file with { Header = header };
+    }
+
+    /// <summary>The bytes of some examples, in this machine's order.</summary>
+    /// <exception cref="DatasetFormatException">The file is cut short, longer than its header says, or has changed since it was inspected.</exception>
+    public static async Task<byte[]> ReadExamplesAsync(BlobServiceClient blobs, RawFile file, int first, int count, CancellationToken cancellationToken)
+    {
+        BlobClient blob = blobs.GetBlobContainerClient(file.Container).GetBlobClient(file.Blob);
+        ArrayHeader header = file.Header;
+        long offset = header.HeaderBytes + ((long)first * header.ExampleBytes);
+        var examples = new byte[(long)count * header.ExampleBytes];
+        (int read, bool more) = await FillAsync(blob, file, offset, examples, cancellationToken);
+        if (read < examples.Length || (first + count == header.Count && more))
+        {
+            throw new DatasetFormatException(file.Place, Describe(header), read < examples.Length ? "fewer" : "more");
+        }
+
+        header.ToNativeOrder(examples);
+        return examples;
+    }
+
+    private static string Describe(ArrayHeader header) =>
+        Text($"{header.FileBytes} bytes ({header.Count} examples of {header.ExampleBytes} bytes after a header of {header.HeaderBytes})");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Fills a buffer from an offset of the unpacked array; says how much there was, and of what is compressed whether there is more.</summary>
+    private static async Task<(int Read, bool More)> FillAsync(BlobClient blob, RawFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (file.Entry is { } wanted)
+            {
+                await using ZipArchive archive = await OpenArchiveAsync(blob, new ETag(file.ETag), cancellationToken);
+                ZipArchiveEntry entry = archive.GetEntry(wanted) ?? throw new InvalidDataException("the entry is not there any more");
+                if (entry.Length > UncheckedBytes && entry.Length / MaxRatio > entry.CompressedLength)
+                {
+                    throw new DatasetFormatException(
+                        file.Place, $"at most {MaxRatio} bytes unpacked of each packed one", Text($"{entry.Length} of {entry.CompressedLength}"));
+                }
+
+                await using Stream content = await entry.OpenAsync(cancellationToken);
+                return await FillAsync(content, offset, buffer, cancellationToken);
+            }
+
+            if (!file.Compressed && offset >= file.Bytes)
+            {
+                return (0, false);
+            }
+
+            var options = new BlobDownloadOptions
+            {
+                Conditions = new BlobRequestConditions { IfMatch = new ETag(file.ETag) },
+                Range = file.Compressed ? default : new HttpRange(offset, buffer.Length),
+            };
+            BlobDownloadStreamingResult download = await blob.DownloadStreamingAsync(options, cancellationToken);
+            if (!file.Compressed)
+            {
+                await using Stream plain = download.Content;
+                return (await plain.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken), false);
+            }
+
+            await using var unzipped = new GZipStream(download.Content, CompressionMode.Decompress);
+            return await FillAsync(unzipped, offset, buffer, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 412)
+        {
+            throw new DatasetFormatException(file.Place, "the blob that the dataset was planned from", "another version of it, or none; start the run again");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DatasetFormatException(file.Place, file.Compressed ? "a complete gzip file" : "a complete zip archive", $"a damaged one ({e.Message})");
+        }
+    }
+
+    private static async Task<(int Read, bool More)> FillAsync(Stream unpacked, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var skipped = new byte[Math.Min(offset, Chunk)];
+        for (long left = offset; left > 0;)
+        {
+            int passed = await unpacked.ReadAtLeastAsync(skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), 1, throwOnEndOfStream: false, cancellationToken);
+            if (passed == 0)
+            {
+                return (0, false);
+            }
+
+            left -= passed;
+        }
+
+        int read = await unpacked.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return (read, read == buffer.Length && await unpacked.ReadAsync(new byte[1], cancellationToken) > 0);
+    }
+
+    // Entries are picked by name and only ever read into memory: a path in an archive leads nowhere.
+    private static async Task<ZipArchive> OpenArchiveAsync(BlobClient blob, ETag version, CancellationToken cancellationToken)
+    {
+        Stream content = await blob.OpenReadAsync(
+            new BlobOpenReadOptions(allowModifications: false) { BufferSize = Chunk, Conditions = new BlobRequestConditions { IfMatch = version } }, cancellationToken);
+        return await ZipArchive.CreateAsync(content, ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null, cancellationToken);
+    }
+}
