@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using DurableMl.Features.Images;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Preprocessing;

@@ -1,3 +1,5 @@
+using DurableMl.Features.Images;
+
 namespace DurableMl.Orchestrations.Preprocessing;
 
 /// <summary>
