@@ -11,6 +11,13 @@ internal static class RawFolder
     private const int MaxArchives = 16;
     private const int MaxNamed = 10;
 
+    /// <summary>The pipeline that a folder may hold beside its data.</summary>
+    public const string Pipeline = "pipeline.json";
+
+    /// <summary>Whether a blob of a source is its pipeline, or what was wrong with one, and so no data.</summary>
+    public static bool IsPipeline(string source, BlobContainerClient container, BlobItem blob) =>
+        $"{container.Name}/{blob.Name}" is var name && (name == source + Pipeline || name == $"{source}{Pipeline}.errors");
+
     /// <summary>All blobs of a source folder, by name.</summary>
     /// <exception cref="DatasetFormatException">The folder is empty, or holds too many.</exception>
     public static async Task<(BlobContainerClient Container, IReadOnlyList<BlobItem> Blobs)> ListAsync(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
+using DurableMl.Features.Images;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Randomness;
 using Microsoft.Azure.Functions.Worker;

@@ -40,7 +40,6 @@ public sealed class PlanImages(BlobServiceClient blobs)
     private const long PartPixels = 32 << 20;
     private const long PartBytes = 64 << 20;
     private const string LabelsFile = "labels.csv";
-    private const string Pipeline = "pipeline.json";
 
     /// <summary>Plans, and leaves the plan of each part in the run's staging folder.</summary>
     /// <param name="input">The run and the dataset.</param>
@@ -52,7 +51,7 @@ public sealed class PlanImages(BlobServiceClient blobs)
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
         (BlobContainerClient raw, IReadOnlyList<BlobItem> all) = await RawFolder.ListAsync(blobs, dataset.Source, cancellationToken, MaxImages);
-        BlobItem[] found = [.. all.Where(blob => $"{raw.Name}/{blob.Name}" != dataset.Source + Pipeline && blob.Properties.ContentLength > 0)];
+        BlobItem[] found = [.. all.Where(blob => !RawFolder.IsPipeline(dataset.Source, raw, blob) && blob.Properties.ContentLength > 0)];
         string fingerprint = InputFingerprint.Of(dataset, found);
         if (await InputFingerprint.FindExistingAsync(blobs, dataset.Name, fingerprint, cancellationToken) is { } existing)
         {

@@ -22,7 +22,6 @@ public sealed record PlannedTable(string Fingerprint, DatasetReference? Existing
 public sealed class PlanTable(BlobServiceClient blobs)
 {
     private const int PartPieces = 500;
-    private const string Pipeline = "pipeline.json";
 
     /// <summary>Bytes that one activity reads, unless a single file has more.</summary>
     internal long PartBytes { get; init; } = 32 << 20;
@@ -38,7 +37,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
         (BlobContainerClient raw, IReadOnlyList<BlobItem> found) = await RawFolder.ListAsync(blobs, dataset.Source, cancellationToken);
-        BlobItem[] tables = [.. found.Where(blob => $"{raw.Name}/{blob.Name}" != dataset.Source + Pipeline)];
+        BlobItem[] tables = [.. found.Where(blob => !RawFolder.IsPipeline(dataset.Source, raw, blob))];
         if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Name) is null) is { } other)
         {
             throw new DatasetFormatException(
@@ -48,7 +47,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
 
         if (tables.Length == 0)
         {
-            throw new DatasetFormatException(dataset.Source, $"tables: {TableFileType.Endings}", $"nothing but {Pipeline}");
+            throw new DatasetFormatException(dataset.Source, $"tables: {TableFileType.Endings}", $"nothing but {RawFolder.Pipeline}");
         }
 
         string fingerprint = InputFingerprint.Of(dataset, tables);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
@@ -58,7 +59,7 @@ public sealed class PrepareTrainingTask(BlobServiceClient blobs, JobLibrary jobs
         var name = (string?)arguments["TrainingJobName"];
         if (request.IsJob && arguments["AlgorithmSpecification"] is JsonObject)
         {
-            arguments = FromSageMaker(arguments);
+            arguments = await FromSageMakerAsync(arguments, cancellationToken);
         }
 
         var (dataset, version) = Dataset(arguments["dataset"], isNeeded: !request.IsJob);
@@ -129,7 +130,7 @@ public sealed class PrepareTrainingTask(BlobServiceClient blobs, JobLibrary jobs
     }
 
     // What createTrainingJob takes: the image stands for a job by the settings, and hyperparameters are texts.
-    private JsonObject FromSageMaker(JsonObject given)
+    private async Task<JsonObject> FromSageMakerAsync(JsonObject given, CancellationToken cancellationToken)
     {
         var image = (string?)given["AlgorithmSpecification"]!["TrainingImage"] ?? (string?)given["AlgorithmSpecification"]!["AlgorithmName"] ?? "";
         var words = WorkflowOptions.Meaning(options.Value.TrainingImages, image)?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -162,18 +163,30 @@ public sealed class PrepareTrainingTask(BlobServiceClient blobs, JobLibrary jobs
             arguments["timeLimit"] = System.Xml.XmlConvert.ToString(TimeSpan.FromSeconds(Math.Clamp(seconds, 1, TimeSpan.FromDays(7).TotalSeconds)));
         }
 
+        var texts = await TextsAsync(name, cancellationToken);
         var parameters = new JsonObject();
         foreach (var (key, value) in given["HyperParameters"] as JsonObject ?? [])
         {
-            parameters[key] = value is JsonValue text && text.TryGetValue(out string? written) && !IsText(name, key) ? Typed(written) : value?.DeepClone();
+            parameters[key] = value is JsonValue text && text.TryGetValue(out string? written) && !texts.Contains(key) ? Typed(written) : value?.DeepClone();
         }
 
         arguments["parameters"] = parameters;
         return arguments;
     }
 
-    private bool IsText(string job, string parameter) =>
-        jobs.Names.Contains(job, StringComparer.Ordinal) && jobs.Get(job).Parameters.GetValueOrDefault(parameter)?.Type == JobParameterType.String;
+    /// <summary>The parameters of a job that are texts, whatever they look like; none of a job that is not there, which is said later.</summary>
+    private async Task<HashSet<string>> TextsAsync(string job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            JobDefinition definition = (await jobs.GetAsync(job, cancellationToken)).Definition;
+            return [.. definition.Parameters.Where(parameter => parameter.Value.Type == JobParameterType.String).Select(parameter => parameter.Key)];
+        }
+        catch (InvalidJobException)
+        {
+            return [];
+        }
+    }
 
     // A number or a truth value that stands there as text.
     private static JsonNode? Typed(string text)

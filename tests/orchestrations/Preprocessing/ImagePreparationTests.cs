@@ -19,7 +19,7 @@ public sealed class ImagePreparationTests
     public async Task Folders_of_images_become_a_dataset_whose_classes_are_their_names()
     {
         (string Name, byte[] Content)[] files = Animals();
-        string name = await UploadAsync([.. files, ("pipeline.json", "{}"u8.ToArray())]);
+        string name = await UploadAsync([.. files, ("pipeline.json", "{}"u8.ToArray()), ("pipeline.json.errors", "{}"u8.ToArray())]);
 
         DatasetReference dataset = await preparation.PrepareAsync(Definition(name));
 
@@ -95,7 +95,7 @@ public sealed class ImagePreparationTests
         Assert.AreEqual(60, dataset.Examples);
         FailedItem[] failed = JsonSerializer.Deserialize<FailedItem[]>(
             await DatasetPreparation.FileAsync(dataset, manifest.FailedItems!.File, manifest.FailedItems.Sha256), JsonSerializerOptions.Web)!;
-        CollectionAssert.AreEqual(new[] { $"raw/{name}/cat/broken.png", $"raw/{name}/dog/.hidden" }, failed.Select(item => item.Item).ToArray());
+        CollectionAssert.AreEqual(new[] { $"raw/{name}/all/cat/broken.png", $"raw/{name}/all/dog/.hidden" }, failed.Select(item => item.Item).ToArray());
         StringAssert.Contains(failed[0].Reason, "is not a JPEG, PNG, BMP or GIF image");
 
         string refusal = await preparation.FailAsync(Definition(name, maxFailedItems: 1));
@@ -119,7 +119,7 @@ public sealed class ImagePreparationTests
         StringAssert.Contains(await preparation.FailAsync(Definition(name)), refusal);
     }
 
-    private static DatasetDefinition Definition(string name, int maxFailedItems = 0) => new(name, "images", $"raw/{name}/", 2, 0.2, 1)
+    private static DatasetDefinition Definition(string name, int maxFailedItems = 0) => new(name, "images", $"raw/{name}/all/", 2, 0.2, 1)
     {
         Images = new ImagesDefinition(new ImageForm(1, 4, 4, ImageFit.Crop), 0.2, maxFailedItems),
     };
@@ -145,6 +145,7 @@ public sealed class ImagePreparationTests
         return data.ToArray();
     }
 
+    // Not right below the name: a pipeline there would be taken by tests of uploads.
     private static async Task<string> UploadAsync((string Name, byte[] Content)[] files)
     {
         BlobServiceClient blobs = await Storage.BlobsAsync();
@@ -153,7 +154,7 @@ public sealed class ImagePreparationTests
         string name = Storage.NewName("img");
         foreach ((string file, byte[] content) in files)
         {
-            await container.GetBlobClient($"{name}/{file}").UploadAsync(BinaryData.FromBytes(content), overwrite: true);
+            await container.GetBlobClient($"{name}/all/{file}").UploadAsync(BinaryData.FromBytes(content), overwrite: true);
         }
 
         return name;
