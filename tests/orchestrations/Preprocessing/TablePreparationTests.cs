@@ -186,7 +186,7 @@ public class TablePreparationTests
     {
         string name = await UploadAsync(("a.csv", Csv(0, 10)), ("readme.txt", "hello"u8.ToArray()));
 
-        StringAssert.StartsWith(await preparation.FailAsync(Definition(name, """{"target": "kind"}""")), $"raw/{name}/readme.txt: expected only tables in raw/{name}/");
+        StringAssert.StartsWith(await preparation.FailAsync(Definition(name, """{"target": "kind"}""")), $"raw/{name}/all/readme.txt: expected only tables in raw/{name}/all/");
     }
 
     private static DatasetDefinition Definition(string name, string table, long seed = 1) => PipelineJson.Definition(pipeline =>
@@ -194,7 +194,7 @@ public class TablePreparationTests
         var dataset = System.Text.Json.Nodes.JsonNode.Parse(table)!.AsObject();
         dataset["name"] = name;
         dataset["format"] = "table";
-        dataset["source"] = $"raw/{name}/";
+        dataset["source"] = $"raw/{name}/all/";
         dataset["seed"] = seed;
         pipeline["dataset"] = dataset;
     }).Dataset;
@@ -206,13 +206,14 @@ public class TablePreparationTests
         return name;
     }
 
+    // Not right below the name: a pipeline there would be taken by tests of uploads.
     private static async Task UploadAsync(string name, params (string File, byte[] Content)[] files)
     {
         BlobContainerClient raw = (await Storage.BlobsAsync()).GetBlobContainerClient("raw");
         await raw.CreateIfNotExistsAsync();
         foreach ((string file, byte[] content) in files)
         {
-            await raw.GetBlobClient($"{name}/{file}").UploadAsync(BinaryData.FromBytes(content), overwrite: true);
+            await raw.GetBlobClient($"{name}/all/{file}").UploadAsync(BinaryData.FromBytes(content), overwrite: true);
         }
     }
 
