@@ -128,7 +128,7 @@ public class TablePreparationTests
         DatasetReference second = await preparation.PrepareAsync(definition);
         int written = preparation.ShardsWritten;
         await UploadAsync(name, ("a.csv.gz", RawDataset.Zip(Csv(0, 100))));
-        await (await Storage.BlobsAsync()).GetBlobContainerClient("raw").DeleteBlobAsync($"{name}/a.csv");
+        await (await Storage.BlobsAsync()).GetBlobContainerClient("raw").DeleteBlobAsync($"{name}/all/a.csv");
         DatasetReference zipped = await preparation.PrepareAsync(definition);
 
         Assert.AreEqual(first with { Reused = true }, second);
