@@ -47,7 +47,7 @@ public sealed class ManageData(BlobServiceClient blobs, SasIssuer sas)
         List<PipelineError> errors = [];
         if (StrictJson.Read<UploadRequest>(body, Strict, out IReadOnlyList<JsonProblem> problems) is not { } upload)
         {
-            return await request.InvalidAsync("The request is not valid.", [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))]);
+            return await request.InvalidJsonAsync("The request is not valid.", problems);
         }
 
         if (upload.Names.Count is 0 or > MostNames)

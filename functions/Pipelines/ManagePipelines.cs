@@ -50,7 +50,7 @@ public sealed class ManagePipelines(RunResumer resumer)
 
         if (StrictJson.Read<ApprovalDecision>(body, Strict, out IReadOnlyList<JsonProblem> problems) is not { } decision)
         {
-            return await request.InvalidAsync("The decision is not valid.", [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))]);
+            return await request.InvalidJsonAsync("The decision is not valid.", problems);
         }
 
         string? caller = Caller.Of(request);

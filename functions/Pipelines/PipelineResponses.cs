@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using DurableMl.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -24,6 +25,9 @@ internal static class PipelineResponses
             HttpStatusCode.BadRequest,
             "application/problem+json",
             new { Type = "about:blank", Title = title, Status = (int)HttpStatusCode.BadRequest, Detail = errors.Count == 1 ? "One error, in errors." : $"{errors.Count} errors, listed in errors.", Errors = errors });
+
+    public static Task<HttpResponseData> InvalidJsonAsync(this HttpRequestData request, string title, IReadOnlyList<JsonProblem> problems) =>
+        request.InvalidAsync(title, problems.Select(problem => new PipelineError(problem.Path, problem.Reason)).ToArray());
 
     public static Task<HttpResponseData> NoSuchRunAsync(this HttpRequestData request, string runId) => request.NoSuchAsync("run", runId);
 

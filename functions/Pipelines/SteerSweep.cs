@@ -60,7 +60,7 @@ public sealed class SteerSweep(JobLibrary jobs)
 
         if (StrictJson.Read<SweepWish>(body, Strict, out IReadOnlyList<JsonProblem> problems) is not { } wish)
         {
-            return await request.InvalidAsync("The decision is not valid.", [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))]);
+            return await request.InvalidJsonAsync("The decision is not valid.", problems);
         }
 
         if (Caller.Of(request) is { } caller)

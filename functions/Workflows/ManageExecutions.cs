@@ -146,7 +146,7 @@ public sealed class ManageExecutions(ExecutionStarter starter, ExecutionLog log,
         var stop = body.IsEmpty ? new StopRequest() : StrictJson.Read<StopRequest>(body, Strict, out problems);
         if (stop is null)
         {
-            return await request.InvalidAsync("The body is not valid.", [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))]);
+            return await request.InvalidJsonAsync("The body is not valid.", problems);
         }
 
         if (await client.FindAsync(nameof(WorkflowOrchestrator), executionId, cancellationToken) is not { } execution)

@@ -172,7 +172,7 @@ public sealed class ManageWorkflows(WorkflowStore store)
 
             if (StrictJson.Read<WorkflowAliasDocument>(body, Strict, out IReadOnlyList<JsonProblem> problems) is not { } named)
             {
-                return await request.InvalidAsync("The body is not valid.", [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))]);
+                return await request.InvalidJsonAsync("The body is not valid.", problems);
             }
 
             version = named.Version;

@@ -113,7 +113,7 @@ public sealed class WorkTasks(WaitingTasks tasks, TimeProvider time)
         IReadOnlyList<JsonProblem> problems = [];
         return (body.IsEmpty ? new TaskFailure() : StrictJson.Read<TaskFailure>(body, Strict, out problems)) is { } failure
             ? await AnswerAsync(request, client, token, new TaskAnswer(IsFailure: true, null, failure.Error, failure.Cause), cancellationToken)
-            : await request.InvalidAsync("The body is not valid.", [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))]);
+            : await request.InvalidJsonAsync("The body is not valid.", problems);
     }
 
     /// <summary><c>POST api/workflows/tasks/{token}/heartbeat</c>: a worker is still at it.</summary>
