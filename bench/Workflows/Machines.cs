@@ -42,6 +42,15 @@ internal static class Machines
         }
         """;
 
+    /// <summary>A Map over so many numbers, which its definition brings along.</summary>
+    public static string MapOf(int items)
+    {
+        var machine = JsonNode.Parse(Map)!.AsObject();
+        machine["StartAt"] = "Numbers";
+        machine["States"]!["Numbers"] = new JsonObject { ["Type"] = "Pass", ["Result"] = new JsonArray([.. Enumerable.Range(0, items).Select(n => JsonValue.Create(n))]), ["Next"] = "Each" };
+        return machine.ToJsonString();
+    }
+
     public static string Passes(int count) => Chain(count, () => new JsonObject { ["Type"] = "Pass" });
 
     public static string Echoes(int count) => Chain(count, () => new JsonObject { ["Type"] = "Task", ["Resource"] = "function:echo" });

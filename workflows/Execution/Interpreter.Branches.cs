@@ -23,7 +23,7 @@ public sealed partial class Interpreter
 
         if (visit.Probe is { } probe)
         {
-            return FinishBranches(visit, probe.Results());
+            return FinishWithWorked(visit, probe.Answer());
         }
 
         Append(visit.Branch, "ParallelStateStarted");

@@ -34,7 +34,7 @@ public sealed partial class Interpreter
         if (visit.Probe is { } probe)
         {
             var isLimited = state.Fields.Any(pair => pair.Key.StartsWith("ToleratedFailure", StringComparison.Ordinal));
-            return isLimited && probe.FailedIterations > tolerated ? throw ThresholdExceeded() : FinishBranches(visit, probe.Results());
+            return isLimited && probe.FailedIterations > tolerated ? throw ThresholdExceeded() : FinishWithWorked(visit, probe.Answer());
         }
 
         var mapRun = "";

@@ -28,7 +28,7 @@ internal sealed class StateProbe
 
     public void See(string name, JsonNode? value) => Seen[name] = value?.DeepClone();
 
-    public IEnumerable<JsonNode?> Results() => Failure is null ? Result!.AsArray() : throw Failure;
+    public JsonNode Answer() => Failure is null ? Result! : throw Failure;
 }
 
 /// <summary>A state cannot be tried out in the way asked for.</summary>
@@ -215,6 +215,17 @@ public static class StateTest
             return null;
         }
 
+        if (mock.ContainsKey("errorOutput"))
+        {
+            throw Refused("A test mock should have only one of the following fields: [result, errorOutput].");
+        }
+
+        var mode = (string?)mock["fieldValidationMode"] ?? "STRICT";
+        if (mode is not ("STRICT" or "PRESENT" or "NONE"))
+        {
+            throw Refused($"The field 'fieldValidationMode' must be one of [STRICT, PRESENT, NONE], but was '{mode}'");
+        }
+
         JsonNode? result;
         try
         {
@@ -223,6 +234,16 @@ public static class StateTest
         catch (JsonException)
         {
             throw Refused("Mocked result must be valid JSON");
+        }
+
+        if (state.Type == "Task" && MockAnswers.MistakeIn(state.Text("Resource"), result, mode) is { } mistake)
+        {
+            throw Refused(mistake);
+        }
+
+        if (state.Type == "Map" && state["ResultWriter"] is JsonObject writer && writer.ContainsKey("Resource"))
+        {
+            return result is JsonObject ? result : throw Refused("Mocked result must be a JSON object.");
         }
 
         if (state.Type is "Map" or "Parallel" && result is not JsonArray)
