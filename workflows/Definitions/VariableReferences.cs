@@ -5,22 +5,24 @@ using DurableMl.Workflows.Paths;
 
 namespace DurableMl.Workflows.Definitions;
 
-/// <summary>Which variables the JSONPath states of a machine read.</summary>
+/// <summary>Which variables the states of a machine read.</summary>
 public static class VariableReferences
 {
     /// <summary>The names by state, sorted; states that read none are left out.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Of(JsonObject definition)
     {
         var references = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        Collect(StateMachine.Parse(definition), references);
+        var jsonata = new Lazy<Jsonata>(Jsonata.ForChecking);
+        Collect(StateMachine.Parse(definition), references, jsonata);
         return references;
     }
 
-    private static void Collect(StateMachine machine, SortedDictionary<string, IReadOnlyList<string>> references)
+    private static void Collect(StateMachine machine, SortedDictionary<string, IReadOnlyList<string>> references, Lazy<Jsonata> jsonata)
     {
         foreach (var state in machine.States.Values)
         {
-            var names = Names(state.Fields).Distinct().Order(StringComparer.Ordinal).ToList();
+            var read = state.QueryLanguage == QueryLanguage.Jsonata ? Expressions(state.Fields).SelectMany(jsonata.Value.VariablesIn) : Names(state.Fields);
+            var names = read.Distinct().Order(StringComparer.Ordinal).ToList();
             if (names.Count > 0)
             {
                 references[state.Name] = names;
@@ -28,7 +30,7 @@ public static class VariableReferences
 
             foreach (var inner in state.ItemProcessor is { } processor ? state.Branches.Append(processor) : state.Branches)
             {
-                Collect(inner, references);
+                Collect(inner, references, jsonata);
             }
         }
     }
@@ -39,6 +41,13 @@ public static class VariableReferences
             IsReference(pair.Key) && JsonValues.Text(pair.Value) is { } text ? Paths(text).Select(Scope.VariableOf).OfType<string>() : Names(pair.Value)),
         JsonArray items => items.SelectMany(Names),
         _ => [],
+    };
+
+    private static IEnumerable<string> Expressions(JsonNode? node) => node switch
+    {
+        JsonObject fields when !fields.ContainsKey("States") => fields.SelectMany(pair => Expressions(pair.Value)),
+        JsonArray items => items.SelectMany(Expressions),
+        _ => Queries.ExpressionIn(node) is { } expression ? [expression] : [],
     };
 
     private static bool IsReference(string field) =>

@@ -129,7 +129,7 @@ public sealed partial class Interpreter
         visit.Probe?.See("maxConcurrency", concurrency);
         return concurrency switch
         {
-            < 0 => throw WorkflowFailure.Runtime("MaxConcurrency must not be negative."),
+            < 0 => throw WorkflowFailure.Runtime("MaxConcurrency cannot be negative."),
             0 => StandardConcurrency,
             _ => (int)Math.Min(concurrency, int.MaxValue),
         };
@@ -147,7 +147,7 @@ public sealed partial class Interpreter
 
         if (count < 0)
         {
-            throw WorkflowFailure.Runtime("ToleratedFailureCount must not be negative.");
+            throw WorkflowFailure.Runtime("ToleratedFailureCount cannot be negative.");
         }
 
         var share = LimitOf(visit, input, "ToleratedFailurePercentage", isWhole: false);

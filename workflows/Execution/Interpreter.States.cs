@@ -137,8 +137,14 @@ public sealed partial class Interpreter
             }
 
             return visit.State.Text(field + "Path") is { } path
-                ? JsonValues.Text(ScopeFor(visit, visit.Input).Evaluate(path, field + "Path"))
+                ? TextAt(path, field + "Path")
                 : visit.State.Text(field);
+        }
+
+        string TextAt(string path, string field)
+        {
+            var value = ScopeFor(visit, visit.Input).Evaluate(path, field);
+            return JsonValues.Text(value) ?? throw WorkflowFailure.Runtime($"The {field} field must refer to a string: {path} == {Compact.Write(value)}");
         }
 
         return new WorkflowFailure(Part("Error"), Part("Cause"));
@@ -166,7 +172,8 @@ public sealed partial class Interpreter
     }
 
     private static string NextOf(Visit visit, JsonObject? rule) => (string?)rule?["Next"] ?? visit.State.Text("Default")
-        ?? throw new WorkflowFailure(ErrorNames.NoChoiceMatched, "No choice rule matched and the state has no default.") { LacksState = true };
+        ?? throw new WorkflowFailure(
+            ErrorNames.NoChoiceMatched, "Failed to transition out of the state. The state does not point to a next state.") { LacksState = true };
 
     private DateTimeOffset WaitEnd(Visit visit)
     {
@@ -197,7 +204,7 @@ public sealed partial class Interpreter
 
             if (JsonValues.Number(value) is not { } seconds || seconds != Math.Floor(seconds))
             {
-                throw WorkflowFailure.Runtime($"The SecondsPath parameter does not reference a whole number of seconds: {secondsPath} == {JsonValues.Text(value) ?? Compact.Write(value)}");
+                throw WorkflowFailure.Runtime($"The SecondsPath parameter cannot be parsed as a long value: {secondsPath} == {JsonValues.Text(value) ?? Compact.Write(value)}");
             }
 
             return seconds >= 0
@@ -303,6 +310,6 @@ public sealed partial class Interpreter
         var value = ValueAt(ScopeFor(visit, EffectiveInput(visit)), path);
         return JsonValues.Number(value) is > 0 and var seconds
             ? Bounded(seconds)
-            : throw WorkflowFailure.Runtime($"The {field}Path field refers to value \"{Compact.Write(value)}\" which is not a positive number: {path}");
+            : throw WorkflowFailure.Runtime($"The {field}Path field refers to value \"{JsonValues.Text(value) ?? Compact.Write(value)}\" which is not a positive number: {path}");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Workflows.Execution;
 
@@ -72,6 +73,11 @@ internal sealed class IntrinsicExpression
             }
 
             var name = text[start.._position];
+            if (!IntrinsicFunctions.Exists(name))
+            {
+                throw Mistake($"there is no function '{name}'");
+            }
+
             Expect('(');
             var arguments = new List<Argument>();
             SkipSpace();
@@ -170,11 +176,22 @@ internal sealed class IntrinsicExpression
                 "true" => JsonValue.Create(true),
                 "false" => JsonValue.Create(false),
                 "null" => null,
-                var number when long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) =>
-                    JsonValue.Create(whole),
-                var number when double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => JsonValue.Create(value),
+                var number when double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) => Number(number, value),
                 var other => throw Mistake($"'{other}' is not an argument"),
             };
+        }
+
+        // A number is shown as it was written, 1.0 as 1.0, unless JSON cannot write it so, as +1.
+        private static JsonNode Number(string written, double value)
+        {
+            try
+            {
+                return JsonNode.Parse(written)!;
+            }
+            catch (JsonException)
+            {
+                return JsonValue.Create(value);
+            }
         }
 
         private void SkipSpace()

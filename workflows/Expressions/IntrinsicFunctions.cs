@@ -15,6 +15,15 @@ internal static class IntrinsicFunctions
     // What AWS allows; an array of more does not fit an execution's data anyway.
     private const int MaximumRange = 1000;
 
+    private static readonly HashSet<string> Names =
+    [
+        "States.Array", "States.ArrayPartition", "States.ArrayContains", "States.ArrayRange", "States.ArrayGetItem", "States.ArrayLength", "States.ArrayUnique",
+        "States.Base64Encode", "States.Base64Decode", "States.Hash", "States.JsonMerge", "States.StringToJson", "States.JsonToString", "States.MathRandom",
+        "States.MathAdd", "States.StringSplit", "States.UUID", "States.Format",
+    ];
+
+    public static bool Exists(string name) => Names.Contains(name);
+
     public static JsonNode? Call(string name, IReadOnlyList<JsonNode?> arguments, IWorkflowHost host)
     {
         var call = new Arguments(name, arguments);
@@ -38,7 +47,7 @@ internal static class IntrinsicFunctions
             "States.StringSplit" => Split(call.Exactly(2).Text(0), call.Text(1)),
             "States.UUID" => call.Exactly(0).NewId(host),
             "States.Format" => Format(call),
-            _ => throw WorkflowFailure.Runtime($"There is no intrinsic function '{name}'."),
+            _ => throw new ArgumentException($"There is no intrinsic function '{name}'.", nameof(name)),
         };
     }
 
@@ -222,9 +231,18 @@ internal static class IntrinsicFunctions
         public string Text(int index) => JsonValues.Text(values[index]) ?? throw Mistake($"argument {index + 1} must be a string");
 
         /// <summary>A number rounded to the nearest whole one, halves up.</summary>
-        public long Whole(int index) => JsonValues.Number(values[index]) is { } number && Math.Abs(number) < long.MaxValue / 4
-            ? (long)Math.Floor(number + 0.5)
-            : throw Mistake($"argument {index + 1} must be a number");
+        public long Whole(int index)
+        {
+            if (JsonValues.Number(values[index]) is not { } number || Math.Abs(number) >= long.MaxValue / 4)
+            {
+                throw Mistake($"argument {index + 1} must be a number");
+            }
+
+            // A whole number of more digits than a double has keeps them.
+            return long.TryParse(values[index]!.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                ? whole
+                : (long)Math.Floor(number + 0.5);
+        }
 
         public int Positive(int index) => Whole(index) is > 0 and <= int.MaxValue and var number
             ? (int)number

@@ -51,6 +51,19 @@ internal sealed class Jsonata
             default: return [];
           }
         };
+        // The names that an expression reads as variables and does not bind itself.
+        globalThis.variablesIn = text => {
+          const read = new Set(), bound = new Set(['', '$', 'states']);
+          const walk = node => {
+            if (node === null || typeof node !== 'object') { return; }
+            if (node.type === 'variable') { read.add(node.value); }
+            if (node.type === 'bind') { bound.add(node.lhs.value); }
+            if (node.type === 'lambda') { node.arguments.forEach(each => bound.add(each.value)); }
+            (Array.isArray(node) ? node : Object.values(node)).forEach(walk);
+          };
+          walk(jsonata(text).ast());
+          return JSON.stringify([...read].filter(name => !bound.has(name)));
+        };
         globalThis.checkExpression = text => {
           try {
             return JSON.stringify({ names: [...new Set(bareNames(jsonata(text).ast()))] });
@@ -66,14 +79,18 @@ internal sealed class Jsonata
           const expression = jsonata(text);
           const compiled = { expression, depth: 0 };
           expression.registerFunction('partition', (items, size) => {
+            const step = Math.round(size);
+            if (!(step > 0)) { throw { message: 'The size of a part must be positive' }; }
             const parts = [];
-            for (let i = 0; i < items.length; i += size) { parts.push(items.slice(i, i + size)); }
+            for (let i = 0; i < items.length; i += step) { parts.push(items.slice(i, i + step)); }
             return parts;
           }, '<an:a>');
           expression.registerFunction('range', (start, end, step) => {
             const items = [];
-            for (let i = start; step > 0 ? i <= end : i >= end; i += step) {
-              if (items.push(i) > 1000 || step === 0) { throw { message: 'A range may have 1000 numbers and no step of 0' }; }
+            const by = Math.round(step);
+            if (by === 0) { throw { message: 'The step of a range must not be 0' }; }
+            for (let i = Math.round(start); by > 0 ? i <= Math.round(end) : i >= Math.round(end); i += by) {
+              if (items.push(i) > 1000) { throw { message: 'A range may have 1000 numbers' }; }
             }
             return sequence(items);
           }, '<nnn:a>');
@@ -96,6 +113,8 @@ internal sealed class Jsonata
             if ((typeof result === 'string' || Array.isArray(result)) && result.length > 4194304) {
               throw { message: 'A text or an array may have 4194304 parts' };
             }
+            // JSON has no such number, and would show null.
+            if (typeof result === 'number' && !Number.isFinite(result)) { throw { message: 'Number out of range: ' + result }; }
           });
           expressions.set(text, compiled);
           return compiled;
@@ -198,6 +217,20 @@ internal sealed class Jsonata
             ? [("INVALID_JSONATA_EXPRESSION", error.GetValue<string>())]
             : [.. answer["names"]!.AsArray().Select(name =>
                 ("UNSUPPORTED_JSONATA_EXPRESSION", $"Reference to '{name!.GetValue<string>()}' at the top level is not supported."))];
+    }
+
+    /// <summary>The variables that an expression reads; nothing for one that cannot be read.</summary>
+    public IReadOnlyList<string> VariablesIn(string expression)
+    {
+        if (Check(expression).Count > 0)
+        {
+            return [];
+        }
+
+        // What is there without any binding is one of JSONata's own functions.
+        return [.. JsonNode.Parse(_engine.Invoke("variablesIn", expression).AsString())!.AsArray()
+            .Select(name => name!.GetValue<string>())
+            .Where(name => !Evaluate($"$exists(${name})", [], "").Value!.GetValue<bool>())];
     }
 
     private static string Threw(string expression, string field, string message) =>
