@@ -105,7 +105,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
 
     public void Dispose() => over.Dispose();
 
-    /// <summary>Takes back the tasks that still wait for an answer, asks runs to end, and cancels timers: an orchestration lasts as long as they do.</summary>
+    /// <summary>Takes back the tasks that still wait for an answer, asks runs to end, ends jobs, and cancels timers: an orchestration lasts as long as they do.</summary>
     public async Task CloseTasksAsync()
     {
 #pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
@@ -116,8 +116,7 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
             context.SendEvent(items, WorkflowOrchestrator.Stop, new StopRequest());
         }
 
-        targets.CancelAll("the execution that waited has ended");
-
+        await targets.EndAllAsync("the execution that waited has ended");
         foreach (var token in openTasks.ToList())
         {
             try
@@ -148,10 +147,14 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         Task<TaskAnswer> answer = context.WaitForExternalEvent<TaskAnswer>(EventFor(token));
         openTasks.Add(token);
         await KeepAsync(() => context.CallActivityAsync(nameof(OpenTask), task, ActivityRetries.Brief));
-        var begun = isQueued ? null : await targets.BeginAsync(resource, id, request.Arguments);
+        if (!isQueued)
+        {
+            await targets.BeginAsync(resource, id, request.Arguments);
+        }
+
         var failure = await AwaitAsync(answer, request, token, deadline);
         await CloseAsync(token);
-        await targets.EndAsync(resource, id, begun);
+        await targets.EndAsync(id);
         if (failure is not null)
         {
             throw failure;

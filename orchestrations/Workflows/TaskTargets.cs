@@ -18,6 +18,7 @@ namespace DurableMl.Orchestrations.Workflows;
 internal sealed class TaskTargets(TaskOrchestrationContext context)
 {
     private readonly HashSet<string> running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (RemoteJob Job, Task<string?> Handle)> begun = new(StringComparer.Ordinal);
 
     /// <summary>Runs a task to its end.</summary>
     /// <param name="resource">What runs it.</param>
@@ -49,24 +50,25 @@ internal sealed class TaskTargets(TaskOrchestrationContext context)
     public Task<JsonNode?> BeginAsync(WorkflowResource resource, string id, JsonNode? arguments) => resource.Kind switch
     {
         ResourceKind.Queue => CallAsync<JsonNode>(nameof(SendMessage), arguments ?? new JsonObject()),
-        ResourceKind.BatchJob or ResourceKind.ContainerJob => CallAsync<JsonNode>(nameof(StartRemoteJob), JobOf(resource, id, arguments)),
+        ResourceKind.BatchJob or ResourceKind.ContainerJob => BeginJobAsync(JobOf(resource, id, arguments)),
         _ => CallAsync<JsonNode>(resource.Name, arguments),
     };
 
-    /// <summary>Ends what <see cref="BeginAsync"/> has begun, once nobody waits for it any more.</summary>
-    /// <param name="resource">What runs it.</param>
-    /// <param name="id">Its id.</param>
-    /// <param name="begun">What beginning it gave.</param>
-    public async Task EndAsync(WorkflowResource resource, string id, JsonNode? begun)
+    /// <summary>Ends the job that <see cref="BeginAsync"/> has begun by that id, if it has, once nobody waits for it any more.</summary>
+    public async Task EndAsync(string id)
     {
-        if (resource.Kind is not (ResourceKind.BatchJob or ResourceKind.ContainerJob))
+        if (!begun.Remove(id, out var job))
         {
             return;
         }
 
         try
         {
-            await context.CallActivityAsync(nameof(EndRemoteJob), JobOf(resource, id, null) with { Handle = (string?)begun }, ActivityRetries.Brief);
+            await context.CallActivityAsync(nameof(EndRemoteJob), job.Job with { Handle = await job.Handle }, ActivityRetries.Brief);
+        }
+        catch (WorkflowFailure)
+        {
+            // It has not begun.
         }
         catch (TaskFailedException)
         {
@@ -83,12 +85,17 @@ internal sealed class TaskTargets(TaskOrchestrationContext context)
         }
     }
 
-    /// <summary>Asks all to end that go on.</summary>
-    public void CancelAll(string reason)
+    /// <summary>Asks all to end that go on, and ends the jobs that have been begun.</summary>
+    public async Task EndAllAsync(string reason)
     {
         foreach (var id in running.ToList())
         {
             Cancel(id, reason);
+        }
+
+        foreach (var id in begun.Keys.ToList())
+        {
+            await EndAsync(id);
         }
     }
 
@@ -115,6 +122,14 @@ internal sealed class TaskTargets(TaskOrchestrationContext context)
     {
         var answer = await work;
         return answer is { IsFailure: false } ? answer.Output : throw new WorkflowFailure(answer?.Error, answer?.Cause);
+    }
+
+    private async Task<JsonNode?> BeginJobAsync(RemoteJob job)
+    {
+        // Known before it has begun: an execution may be stopped meanwhile.
+        var handle = CallAsync<string>(nameof(StartRemoteJob), job);
+        begun[job.Id] = (job with { Arguments = null }, handle);
+        return await handle;
     }
 
     private async Task<EvaluationResult?> EvaluateAsync(JsonNode? arguments)

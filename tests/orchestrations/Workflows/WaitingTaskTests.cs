@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DurableMl.Orchestrations.Workflows;
+using DurableMl.Orchestrations.Workflows.Targets;
 using Microsoft.DurableTask;
 using Orchestrations.Tests.Fixtures;
 
@@ -105,6 +106,35 @@ public sealed class WaitingTaskTests
         Assert.AreEqual("ABORTED", (await hub.EndAsync(other)).Status);
         Assert.IsEmpty(await hub.Tasks.WaitingAsync(timed, 1, hub.Hub.Timeout));
         Assert.IsEmpty(await hub.Tasks.WaitingAsync(stopped, 1, hub.Hub.Timeout));
+    }
+
+    [TestMethod]
+    [DataRow("batch:submitJob.waitForTaskToken")]
+    [DataRow("container:runJob.waitForTaskToken")]
+    public async Task A_job_that_was_begun_with_a_token_is_ended_when_its_execution_is_stopped(string resource)
+    {
+        var begun = new TaskCompletionSource<RemoteJob>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource<RemoteJob>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var hub = await WorkflowHub.StartAsync(tasks =>
+        {
+            tasks.AddActivityFunc<RemoteJob, string>(nameof(StartRemoteJob), (_, job) =>
+            {
+                begun.TrySetResult(job);
+                return "what the service calls it";
+            });
+            tasks.AddActivityFunc<RemoteJob>(nameof(EndRemoteJob), (_, job) => ended.TrySetResult(job));
+        });
+        var id = await hub.StartAsync(new JsonObject
+        {
+            ["StartAt"] = "Work",
+            ["States"] = new JsonObject { ["Work"] = new JsonObject { ["Type"] = "Task", ["Resource"] = resource, ["End"] = true } },
+        });
+
+        var job = await begun.Task.WaitAsync(hub.Hub.Timeout);
+        await hub.Hub.Client.RaiseEventAsync(id, WorkflowOrchestrator.Stop, new StopRequest(), hub.Hub.Timeout);
+
+        Assert.AreEqual("ABORTED", (await hub.EndAsync(id)).Status);
+        Assert.AreEqual(job with { Arguments = null, Handle = "what the service calls it" }, await ended.Task.WaitAsync(hub.Hub.Timeout));
     }
 
     private static JsonObject Working(string activity, string limit, int seconds) => new()
