@@ -11,32 +11,37 @@ namespace DurableMl.Cli.Commands;
 internal static class InferCommand
 {
     private const int RowsAtATime = 1000;
+    private const int ImagesAtATime = 16;
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("infer", "Ask a model: rows of a table by their columns, or a request of the Open Inference Protocol.");
+        var command = new Command("infer", "Ask a model: rows of a table by their columns, image files, or a request of the Open Inference Protocol.");
         var model = new Argument<string>("model") { Description = "The model." };
         var version = new Option<string?>("--version") { Description = "A version or alias; by default as the model's traffic rules say." };
         var csv = new Option<FileInfo?>("--csv") { Description = "A CSV file with a header; columns as the model was trained on." };
         var json = new Option<FileInfo?>("--json-file") { Description = "A JSON file: an array of objects, a row each, or a request with its inputs." };
+        var images = new Option<FileInfo[]>("--image") { Description = "Image files: JPEG, PNG, BMP or GIF.", AllowMultipleArgumentsPerToken = true };
         var api = new ApiOptions();
         command.Arguments.Add(model);
         command.Options.Add(version);
         command.Options.Add(csv);
         command.Options.Add(json);
+        command.Options.Add(images);
         api.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(csv) is null == result.GetValue(json) is null)
+            if (new[] { result.GetValue(csv) is not null, result.GetValue(json) is not null, result.GetValue(images) is { Length: > 0 } }.Count(given => given) != 1)
             {
-                result.AddError("Give --csv or --json-file.");
+                result.AddError("Give --csv, --json-file or --image.");
             }
         });
         command.SetHandler(async (result, cancellationToken) =>
         {
             using var http = api.Connect(result);
-            IEnumerable<JsonObject> requests = result.GetValue(csv) is { } table ? Rows(table) : Requests(result.GetRequiredValue(json)!);
+            IEnumerable<JsonObject> requests = result.GetValue(csv) is { } table ? Rows(table)
+                : result.GetValue(json) is { } document ? Requests(document)
+                : Images(result.GetRequiredValue(images));
             await AskAsync(new ApiConnection(http), ImportsClient.ModelPath(result.GetRequiredValue(model), result.GetValue(version)) + "/infer", requests, Console.Out, cancellationToken);
             return ExitCodes.Done;
         });
@@ -110,6 +115,19 @@ internal static class InferCommand
             columns.Clear();
             columns.AddRange(names.Select(_ => new JsonArray()));
         }
+    }
+
+    /// <summary>Requests for image files, 16 each. The server decodes them as it did those that the model was trained on.</summary>
+    /// <exception cref="CliException">A file is not there.</exception>
+    internal static IEnumerable<JsonObject> Images(IReadOnlyList<FileInfo> files)
+    {
+        if (files.FirstOrDefault(file => !file.Exists) is { } missing)
+        {
+            throw new CliException($"There is no file {missing.FullName}.") { ExitCode = ExitCodes.Usage };
+        }
+
+        return files.Chunk(ImagesAtATime).Select(part => Request(
+            ["image"], [new JsonArray([.. part.Select(file => JsonValue.Create(Convert.ToBase64String(File.ReadAllBytes(file.FullName))))])], part.Length));
     }
 
     /// <summary>The requests that a JSON file holds: rows, or one request as it is.</summary>

@@ -20,6 +20,7 @@ internal static class RootCommandFactory
             ModelCommands.Alias(),
             ModelCommands.Traffic(),
             InferCommand.Create(),
+            ScoreCommand.Create(),
             ImportCommand.Create(),
             StatusCommand.Create(),
             CancelCommand.Create(),

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -145,8 +146,16 @@ class Client:
         names = list(dict.fromkeys(name for row in rows for name in row))
         request = {"inputs": [
             {"name": name, "datatype": "BYTES", "shape": [len(rows)], "data": [_text(row.get(name)) for row in rows]} for name in names]}
-        outputs = self.infer_tensors(model, request, version)["outputs"]
-        return [{output["name"]: _row(output["data"], index, len(rows)) for output in outputs} for index in range(len(rows))]
+        return _rows(self.infer_tensors(model, request, version), len(rows))
+
+    def infer_images(self, model: str, files: Sequence[str], version: Optional[str] = None) -> List[Json]:
+        """Asks a model of images about image files (JPEG, PNG, BMP, GIF); returns the outputs of each by name."""
+        data = []
+        for path in files:
+            with open(path, "rb") as file:
+                data.append(base64.b64encode(file.read()).decode())
+        request = {"inputs": [{"name": "image", "datatype": "BYTES", "shape": [len(data)], "data": data}]}
+        return _rows(self.infer_tensors(model, request, version), len(data)) if data else []
 
     def infer_tensors(self, model: str, request: Mapping[str, Any], version: Optional[str] = None) -> Json:
         """Sends a request of the Open Inference Protocol v2 as it is."""
@@ -219,6 +228,10 @@ def _text(value: Any) -> Optional[str]:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value)
+
+
+def _rows(answer: Json, rows: int) -> List[Json]:
+    return [{output["name"]: _row(output["data"], index, rows) for output in answer["outputs"]} for index in range(rows)]
 
 
 def _row(data: Sequence[Any], index: int, rows: int) -> Any:

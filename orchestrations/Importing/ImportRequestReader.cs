@@ -27,7 +27,19 @@ public static class ImportRequestReader
     {
         var found = new List<PipelineError>();
         Require(IsBlob(request.Source), "$.source", BlobName + ".");
-        Require(IsArrays(request.Sample), "$.sample", ArrayName);
+        if (request.Sample is not null)
+        {
+            Require(IsArrays(request.Sample), "$.sample", ArrayName);
+        }
+        else if (request.Format != ImportFormats.Onnx)
+        {
+            Require(false, "$.sample", $"is required for all formats but onnx: the original is asked with it. It {ArrayName}");
+        }
+        else
+        {
+            Require(request.Expected is null, "$.sample", $"is required where $.expected says what it should be answered. It {ArrayName}");
+        }
+
         Require(ImportFormats.All.Contains(request.Format), "$.format", $"must be one of {string.Join(", ", ImportFormats.All)}.");
         Require(
             request.Format == ImportFormats.PyTorch ? IsBlob(request.Definition) : request.Definition is null,

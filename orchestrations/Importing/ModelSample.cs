@@ -10,6 +10,11 @@ namespace DurableMl.Orchestrations.Importing;
 internal static class ModelSample
 {
     private const long MaxRequestElements = 1 << 18;
+    private const int Rows = 2;
+    private const int MaxMadeElements = 1 << 24;
+
+    // What open dimensions other than the batch are tried with, in turn: networks over pixels need more of them than those over words.
+    private static readonly int[] OpenSizes = [8, 1, 32, 224];
 
     /// <summary>Says where an input does not fit what the model declares, before ONNX Runtime says it in its own words.</summary>
     /// <exception cref="PermanentFailureException">One does not fit.</exception>
@@ -39,6 +44,81 @@ internal static class ModelSample
         }
 
         return null;
+    }
+
+    /// <summary>Inputs of the shapes and types that the model declares, with the same values each time: numbers from 0 to 1, and texts of one letter.</summary>
+    /// <exception cref="PermanentFailureException">The model takes none that could be made.</exception>
+    public static IReadOnlyList<TensorValue> Make(ModelSession session)
+    {
+        string reason = "";
+        foreach (int size in OpenSizes)
+        {
+            try
+            {
+                IReadOnlyList<TensorValue> inputs = [.. session.Inputs.Select(spec => Make(spec, size))];
+                session.RunAll(inputs);
+                return inputs;
+            }
+            catch (InvalidModelException e)
+            {
+                reason = e.Message;
+            }
+        }
+
+        throw new PermanentFailureException($"sample: none can be made from what the model declares ({reason.Split('\n')[0].TrimEnd('.', '\r')}). Give one, a .npy or .npz blob.");
+    }
+
+    private static TensorValue Make(TensorSpec spec, int openSize)
+    {
+        if (!TensorType.ByName.TryGetValue(spec.Datatype, out TensorType? type))
+        {
+            throw new PermanentFailureException($"sample: '{spec.Name}' is {spec.Datatype}, of which none can be made. Give one, a .npy or .npz blob.");
+        }
+
+        long[] shape = [.. spec.Shape.Select((size, i) => size >= 0 ? size : i == 0 ? Rows : openSize)];
+        long elements = shape.Aggregate(1L, (product, size) => product * size);
+        if (elements > MaxMadeElements)
+        {
+            throw new PermanentFailureException($"sample: '{spec.Name}' has {elements} elements, of which none is made. Give one, a .npy or .npz blob.");
+        }
+
+        using var data = new MemoryStream();
+        using var writer = new BinaryWriter(data);
+        var random = new Random(1);
+        for (long i = 0; i < elements; i++)
+        {
+            Write(writer, type, random.NextSingle());
+        }
+
+        return new TensorValue(spec.Name, type, shape, data.ToArray());
+    }
+
+    private static void Write(BinaryWriter writer, TensorType type, float value)
+    {
+        switch (type.Name)
+        {
+            case "FP32":
+                writer.Write(value);
+                break;
+            case "FP64":
+                writer.Write((double)value);
+                break;
+            case "FP16":
+                writer.Write((Half)value);
+                break;
+            case "BF16":
+                writer.Write((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16));
+                break;
+            case "BYTES":
+                writer.Write(1);
+                writer.Write((byte)('a' + (int)(value * 26)));
+                break;
+            default:
+                // Whole numbers of any width: 0 or 1, which classes, indices and truth values can all be.
+                writer.Write((byte)(value < 0.5f ? 0 : 1));
+                writer.Write(new byte[type.Size - 1]);
+                break;
+        }
     }
 
     private static IReadOnlyList<TensorValue> FirstRow(ModelSession session, IReadOnlyList<TensorValue> inputs)

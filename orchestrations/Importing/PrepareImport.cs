@@ -66,7 +66,11 @@ public sealed class PrepareImport(BlobServiceClient blobs)
     private static IEnumerable<(string Role, string Blob, string Name)> Asked(ImportRequest request)
     {
         yield return (ImportFile.Source, request.Source, "source");
-        yield return (ImportFile.Sample, request.Sample, "sample" + Extension(request.Sample));
+        if (request.Sample is { } sample)
+        {
+            yield return (ImportFile.Sample, sample, "sample" + Extension(sample));
+        }
+
         if (request.Definition is { } definition)
         {
             yield return (ImportFile.Definition, definition, "model.py");

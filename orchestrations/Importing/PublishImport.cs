@@ -38,9 +38,7 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
         {
             IReadOnlyList<string> files = await FetchAsync(input, folder, cancellationToken);
             using ModelSession session = ModelSession.Load(Path.Combine(folder, OnnxFiles.Entry), files.Sum(file => new FileInfo(Path.Combine(folder, file)).Length));
-            IReadOnlyList<TensorValue> sample = await ReadAsync(converted ? Output(input, "parity-input.npz") : Given(input, ImportFile.Sample)!, ImportFile.Sample, cancellationToken);
-            IReadOnlyList<TensorValue> inputs = new ArrayBinding(ImportFile.Sample, "input", converted).Bind(sample, session.Inputs);
-            ModelSample.Check(inputs, session.Inputs);
+            IReadOnlyList<TensorValue> inputs = await SampleAsync(converted ? Output(input, "parity-input.npz") : Given(input, ImportFile.Sample), session, converted, cancellationToken);
             IReadOnlyList<TensorValue> outputs = session.RunAll(inputs);
             double? difference = null;
             if ((converted ? Output(input, "parity-output.npz") : Given(input, ImportFile.Expected)) is { } blob)
@@ -60,6 +58,19 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static async Task<IReadOnlyList<TensorValue>> SampleAsync(BlobClient? blob, ModelSession session, bool converted, CancellationToken cancellationToken)
+    {
+        if (blob is null)
+        {
+            return ModelSample.Make(session);
+        }
+
+        IReadOnlyList<TensorValue> sample = await ReadAsync(blob, ImportFile.Sample, cancellationToken);
+        IReadOnlyList<TensorValue> inputs = new ArrayBinding(ImportFile.Sample, "input", converted).Bind(sample, session.Inputs);
+        ModelSample.Check(inputs, session.Inputs);
+        return inputs;
     }
 
     private async Task<IReadOnlyList<string>> FetchAsync(PublishImportInput input, string folder, CancellationToken cancellationToken)

@@ -88,6 +88,51 @@ public sealed class DailyCommandsTests
     }
 
     [TestMethod]
+    public void Images_are_sent_as_the_files_that_they_are()
+    {
+        using var folder = new TemporaryFolder();
+        FileInfo[] files = [.. Enumerable.Range(0, 17).Select(i => new FileInfo(folder[$"{i}.png"]))];
+        files.ToList().ForEach(file => File.WriteAllBytes(file.FullName, [1, 2, 3]));
+
+        JsonObject[] requests = [.. InferCommand.Images(files)];
+
+        CollectionAssert.AreEqual(new[] { 16, 1 }, requests.Select(request => request["inputs"]![0]!["data"]!.AsArray().Count).ToArray());
+        Assert.AreEqual("""{"name":"image","datatype":"BYTES","shape":[1],"data":["AQID"]}""", requests[1]["inputs"]![0]!.ToJsonString());
+        StringAssert.Contains(Assert.ThrowsExactly<CliException>(() => InferCommand.Images([new FileInfo(folder["none.png"])])).Message, "There is no file");
+    }
+
+    [TestMethod]
+    public async Task A_scoring_is_followed_to_its_end_and_says_where_the_predictions_are()
+    {
+        var stub = new StubHandler(
+            (HttpStatusCode.Accepted, """{ "id": "score-1" }"""),
+            (HttpStatusCode.OK, """{ "runtimeStatus": "Completed", "customStatus": { "shards": 2, "examples": 30 }, "output": { "shards": 2, "examples": 30, "accuracy": 0.9, "output": "runs/score-1/scores/", "cancelled": null } }"""));
+        var output = new StringWriter { NewLine = "\n" };
+
+        int code = await ScoreCommand.RunAsync(
+            new ApiConnection(stub.Client()), TimeProvider.System, "m", new JsonObject { ["input"] = "raw/new/" }, detach: false, output, TestContext.CancellationToken);
+
+        Assert.AreEqual(0, code);
+        CollectionAssert.AreEqual(new[] { "POST /api/models/m/score", "GET /api/scores/score-1" }, stub.Requests);
+        Assert.AreEqual("""{"input":"raw/new/"}""", stub.Bodies[0]);
+        Assert.AreEqual("Started score-1.\n30 examples of 2 shards\nscore-1: 30 examples of 2 shards, 90.00 % of them right; predictions in runs/score-1/scores/\n", output.ToString());
+    }
+
+    [TestMethod]
+    public async Task A_scoring_that_was_cancelled_or_failed_is_no_success()
+    {
+        var stub = new StubHandler(
+            (HttpStatusCode.Accepted, """{ "id": "score-1" }"""),
+            (HttpStatusCode.OK, """{ "runtimeStatus": "Completed", "output": { "cancelled": "by ann" } }"""),
+            (HttpStatusCode.Accepted, """{ "id": "score-2" }"""),
+            (HttpStatusCode.OK, """{ "runtimeStatus": "Failed", "state": "failed", "output": "no shards" }"""));
+        Task<int> Run() => ScoreCommand.RunAsync(new ApiConnection(stub.Client()), TimeProvider.System, "m", [], detach: false, TextWriter.Null, TestContext.CancellationToken);
+
+        Assert.AreEqual(1, await Run());
+        Assert.AreEqual("score-2: failed, no shards", (await Assert.ThrowsExactlyAsync<CliException>(Run)).Message);
+    }
+
+    [TestMethod]
     public async Task An_alias_is_set_and_removed()
     {
         var stub = new StubHandler((HttpStatusCode.OK, """{ "champion": "3" }"""), (HttpStatusCode.OK, "{}"));

@@ -60,7 +60,7 @@ public sealed class RootCommandTests
 
     [TestMethod]
     [DataRow("run")]
-    [DataRow("import digits raw/net.pt")]
+    [DataRow("import digits")]
     [DataRow("cancel")]
     [DataRow("workflow push train")]
     [DataRow("workflow test-state machine.json --result {} --error Torn")]

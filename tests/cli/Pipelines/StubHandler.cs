@@ -10,12 +10,15 @@ internal sealed class StubHandler(params (HttpStatusCode Status, string Body)?[]
 
     public List<string> Requests { get; } = [];
 
+    public List<string> Bodies { get; } = [];
+
     public HttpClient Client() => new(this) { BaseAddress = new Uri("http://host/") };
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests.Add($"{request.Method} {request.RequestUri!.PathAndQuery}");
+        Bodies.Add(request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken));
         var answer = _answers.Dequeue() ?? throw new HttpRequestException("refused");
-        return Task.FromResult(new HttpResponseMessage(answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") });
+        return new HttpResponseMessage(answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") };
     }
 }

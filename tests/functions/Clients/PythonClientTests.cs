@@ -45,24 +45,40 @@ public sealed class PythonClientTests
     public async Task The_Python_client_uploads_pushes_lists_and_tells_what_the_server_refused()
     {
         App app = await App.GetAsync();
+        app.Http.DefaultRequestHeaders.TryGetValues("x-functions-key", out IEnumerable<string>? key);
+
+        (int code, string output, string errors) = await PythonAsync(key?.Single(), "-c", Script, app.Http.BaseAddress!.ToString(), Storage.NewName("client"));
+
+        Assert.AreEqual((0, "done"), (code, output.Trim()), errors);
+    }
+
+    [TestMethod]
+    public async Task Each_verb_of_the_Python_client_sends_what_the_API_takes()
+    {
+        (int code, _, string errors) = await PythonAsync(null, "-m", "unittest", "test_durableml");
+
+        Assert.AreEqual(0, code, errors);
+    }
+
+    private async Task<(int Code, string Output, string Errors)> PythonAsync(string? key, params string[] arguments)
+    {
         using var folder = new TemporaryFolder();
-        var start = new ProcessStartInfo("python3", ["-B", "-W", "error", "-c", Script, app.Http.BaseAddress!.ToString(), Storage.NewName("client")])
+        var start = new ProcessStartInfo("python3", ["-B", "-W", "error", .. arguments])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["PYTHONPATH"] = Path.Combine(Repository.Root, "clients", "python") },
         };
-        if (app.Http.DefaultRequestHeaders.TryGetValues("x-functions-key", out IEnumerable<string>? key))
+        if (key is not null)
         {
-            start.Environment["DURABLEML_KEY"] = key.Single();
+            start.Environment["DURABLEML_KEY"] = key;
         }
 
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.CancellationToken);
         string errors = await process.StandardError.ReadToEndAsync(TestContext.CancellationToken);
         await process.WaitForExitAsync(TestContext.CancellationToken);
-
-        Assert.AreEqual((0, "done"), (process.ExitCode, (await output).Trim()), errors);
+        return (process.ExitCode, await output, errors);
     }
 }

@@ -11,6 +11,8 @@ public sealed class ImportRequestReaderTests
     [DataRow("""{"sample":"raw/s.npy"}""", "$.source")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/../s.npy"}""", "$.sample")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.csv"}""", "$.sample")]
+    [DataRow("""{"source":"raw/x.pt"}""", "$.sample")]
+    [DataRow("""{"source":"raw/x.onnx","format":"onnx","expected":"raw/e.npy"}""", "$.sample")]
     [DataRow("""{"source":"raw/a\\..\\x.pt","sample":"raw/s.npy"}""", "$.source")]
     [DataRow("""{"source":"raw//x.pt","sample":"raw/s.npy"}""", "$.source")]
     [DataRow("""{"source":"raw/x.pt","sample":"raw/s.npy","format":"caffe"}""", "$.format")]

@@ -70,6 +70,39 @@ public sealed class PublishImportTests
     }
 
     [TestMethod]
+    [DataRow(1, "<f4")]
+    [DataRow(11, "<f8")]
+    [DataRow(10, "<f2")]
+    [DataRow(7, "<i8")]
+    [DataRow(9, "|b1")]
+    [DataRow(8, "text")]
+    public async Task An_ONNX_model_without_a_sample_is_tried_on_one_that_is_made_of_what_it_declares(int elementType, string what)
+    {
+        ImportedFiles files = await ImportedFiles.CreateAsync();
+        byte[] model = OnnxModel.Unary("Identity", elementType, "batch", 3, "width");
+
+        PublishedImport published = await files.PublishAsync((await files.OnnxAsync(model, [])) with { Sample = null });
+
+        ModelManifest manifest = await files.Registry.GetAsync(files.Model, published.Version);
+        CollectionAssert.AreEqual(new[] { "source" }, manifest.Lineage!.Files!.Select(file => file.Role).ToArray(), what);
+        Assert.AreEqual("sample.json", manifest.Sample);
+        Assert.Contains("\"shape\":[1,3,8]", await files.ReadAsync(published.Version, "sample.json"));
+    }
+
+    [TestMethod]
+    public async Task A_model_for_which_no_sample_can_be_made_is_refused_with_what_to_give()
+    {
+        ImportedFiles files = await ImportedFiles.CreateAsync();
+        byte[] model = new OnnxModel().Input("x", OnnxModel.Float, "rows", "columns").Output("y", OnnxModel.Float, "rows", 2)
+            .Initializer("w", [3, 2], [1, 2, 3, 4, 5, 6]).Node("MatMul", ["x", "w"], ["y"]).ToArray();
+
+        string message = (await Assert.ThrowsExactlyAsync<PermanentFailureException>(async () => await files.PublishAsync((await files.OnnxAsync(model, [])) with { Sample = null }))).Message;
+
+        Assert.StartsWith("sample: none can be made from what the model declares (", message);
+        Assert.EndsWith("Give one, a .npy or .npz blob.", message);
+    }
+
+    [TestMethod]
     [DataRow(8f, true)]
     [DataRow(9f, false)]
     public async Task What_an_ONNX_model_should_answer_is_compared_where_it_is_given(float last, bool agrees)
