@@ -23,6 +23,7 @@ internal static class RootCommandFactory
             ScoreCommand.Create(),
             ImportCommand.Create(),
             StatusCommand.Create(),
+            LogsCommand.Create(),
             CancelCommand.Create(),
             ResumeCommand.Create(),
             SweepCommand.Create(),

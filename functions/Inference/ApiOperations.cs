@@ -102,6 +102,10 @@ internal static class ApiOperations
         },
         ["ListPipelines"] = new(Pipelines, "A page of runs", "The runs, and a continuationToken where there are more", null) { Parameters = [("continuationToken", "query", "Where the page before ended")] },
         ["GetPipeline"] = new(Pipelines, "How a run is doing", "The run", typeof(RunDocument), 404),
+        ["ReadTrialLog"] = new(Pipelines, "What a trial's job has written: a piece of whole lines, which its node uploads every ten seconds", "The piece, and where the next begins", typeof(TrialLog), 400, 404)
+        {
+            Parameters = [("stream", "query", "stdout or stderr"), ("part", "query", "The part that the piece before was of; the last one if it is left out"), ("offset", "query", "Where the piece before said that the next begins")],
+        },
         ["CancelPipeline"] = new(Pipelines, "Stops a run", "The run", typeof(RunDocument), 404, 409) { Success = 202, Parameters = [Reason] },
         ["ResumePipeline"] = new(Pipelines, "Lets a run that failed or was cancelled go on from the first phase or trial that is not done", "It goes on", null, 400, 404, 409)
         {

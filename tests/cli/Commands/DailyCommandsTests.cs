@@ -133,6 +133,28 @@ public sealed class DailyCommandsTests
     }
 
     [TestMethod]
+    public async Task A_log_is_followed_until_its_trial_has_ended_and_is_read_to_its_end()
+    {
+        const string Running = """{ "runId": "run-1", "runtimeStatus": "Running", "customStatus": { "trials": [{ "id": "trial-000", "state": "completed" }, { "id": "trial-001", "state": "running" }] } }""";
+        const string Ended = """{ "runId": "run-1", "runtimeStatus": "Running", "customStatus": { "trials": [{ "id": "trial-001", "state": "completed" }] } }""";
+        var stub = new StubHandler(
+            (HttpStatusCode.OK, Running),
+            (HttpStatusCode.OK, Running),
+            (HttpStatusCode.OK, """{ "part": "attempt-1/start-0", "next": 2, "text": "a\n" }"""),
+            (HttpStatusCode.OK, Ended),
+            (HttpStatusCode.OK, """{ "part": "attempt-1/start-0", "next": 4, "text": "b\n" }"""),
+            (HttpStatusCode.OK, Ended),
+            (HttpStatusCode.OK, """{ "part": "attempt-1/start-0", "next": 4, "text": "" }"""));
+        var output = new StringWriter();
+
+        await LogsCommand.ShowAsync(stub.Client(), TimeProvider.System, "run-1", null, "stdout", follow: true, output, TestContext.CancellationToken);
+
+        Assert.AreEqual("a\nb\n", output.ToString());
+        Assert.AreEqual("GET /api/pipelines/run-1/trials/trial-001/log?stream=stdout", stub.Requests[2]);
+        Assert.AreEqual("GET /api/pipelines/run-1/trials/trial-001/log?stream=stdout&part=attempt-1%2Fstart-0&offset=2", stub.Requests[4]);
+    }
+
+    [TestMethod]
     public async Task An_alias_is_set_and_removed()
     {
         var stub = new StubHandler((HttpStatusCode.OK, """{ "champion": "3" }"""), (HttpStatusCode.OK, "{}"));
