@@ -14,6 +14,7 @@ using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Scoring;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Reports;
 using DurableMl.Orchestrations.Workflows;
 
 namespace DurableMl.Functions.Inference;
@@ -102,6 +103,8 @@ internal static class ApiOperations
         },
         ["ListPipelines"] = new(Pipelines, "A page of runs", "The runs, and a continuationToken where there are more", null) { Parameters = [("continuationToken", "query", "Where the page before ended")] },
         ["GetPipeline"] = new(Pipelines, "How a run is doing", "The run", typeof(RunDocument), 404),
+        ["GetSweepReport"] = new(Pipelines, "What a run's sweep has learned so far: trials, learning curves, importance of parameters, times on nodes, cost", "The report", typeof(SweepReport), 404),
+        ["ShowSweepReport"] = new(Pipelines, "The same as one HTML page that needs nothing else", "The page", typeof(string), 404) { ContentType = "text/html" },
         ["CancelPipeline"] = new(Pipelines, "Stops a run", "The run", typeof(RunDocument), 404, 409) { Success = 202, Parameters = [Reason] },
         ["ResumePipeline"] = new(Pipelines, "Lets a run that failed or was cancelled go on from the first phase or trial that is not done", "It goes on", null, 400, 404, 409)
         {

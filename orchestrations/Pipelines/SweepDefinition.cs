@@ -129,7 +129,7 @@ public sealed record StopRules
     /// <summary>What the trials' time on nodes may cost, in US dollars; null: without limit. Counted whenever a trial ends.</summary>
     public double? CostUsd { get; init; }
 
-    /// <summary>What a node costs an hour, in US dollars.</summary>
+    /// <summary>What a node costs an hour, in US dollars; 0: not known. Alone it ends nothing, but the report says what the sweep has cost.</summary>
     public double NodeUsdPerHour { get; init; }
 
     /// <summary>An objective that is good enough; null: none is.</summary>

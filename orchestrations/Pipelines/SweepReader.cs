@@ -146,11 +146,6 @@ internal static partial class SweepReader
             Target = json.Number("target", required: false),
             TrialsWithoutImprovement = json.Has("trialsWithoutImprovement") ? (int)json.Integer("trialsWithoutImprovement", 1, SweepDefinition.MostTrials) : null,
         };
-        if (json.Has("nodeUsdPerHour") && !json.Has("costUsd"))
-        {
-            json.Refuse("costUsd", "is required: nodeUsdPerHour alone ends nothing");
-        }
-
         json.RefuseTheRest();
         return rules;
     }

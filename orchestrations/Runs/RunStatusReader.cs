@@ -62,7 +62,8 @@ public static class RunStatusReader
         return preprocess?.CustomStatus<BlockProgress>() is { } blocks ? status with { Done = blocks.Done, Total = blocks.Total } : status;
     }
 
-    private static async Task<IReadOnlyList<TrialStatus>> TrialsAsync(DurableTaskClient client, OrchestrationMetadata run, CancellationToken cancellationToken)
+    /// <summary>The trials of a sweep that is under way, as far as they have begun.</summary>
+    internal static async Task<IReadOnlyList<TrialStatus>> TrialsAsync(DurableTaskClient client, OrchestrationMetadata run, CancellationToken cancellationToken)
     {
         var trials = new List<TrialStatus>();
         var query = new OrchestrationQuery(InstanceIdPrefix: RunIds.Trial(run.InstanceId, "trial-"), FetchInputsAndOutputs: true);

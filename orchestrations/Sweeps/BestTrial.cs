@@ -1,4 +1,5 @@
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
 
 namespace DurableMl.Orchestrations.Sweeps;
@@ -12,13 +13,25 @@ public sealed record BestTrial(string Trial, double Objective)
     public static BestTrial? Of(IEnumerable<TrialStatus> trials, ObjectiveDefinition objective)
     {
         ArgumentNullException.ThrowIfNull(trials);
+        return Of(trials.Select(trial => (trial.Id, trial.Objective)), objective);
+    }
+
+    /// <summary>As above, of the trials that may be chosen.</summary>
+    public static BestTrial? Of(IEnumerable<TrialSummary> trials, ObjectiveDefinition objective)
+    {
+        ArgumentNullException.ThrowIfNull(trials);
+        return Of(trials.Where(trial => trial.State is not (TrialState.Failed or TrialState.Stopped or TrialState.Cancelled)).Select(trial => (trial.Id, trial.Objective)), objective);
+    }
+
+    private static BestTrial? Of(IEnumerable<(string Id, double? Objective)> trials, ObjectiveDefinition objective)
+    {
         ArgumentNullException.ThrowIfNull(objective);
         BestTrial? best = null;
-        foreach (TrialStatus trial in trials)
+        foreach ((string id, double? reached) in trials)
         {
-            if (trial.Objective is { } value && double.IsFinite(value) && (best is null || objective.IsBetter(value, best.Objective)))
+            if (reached is { } value && double.IsFinite(value) && (best is null || objective.IsBetter(value, best.Objective)))
             {
-                best = new BestTrial(trial.Id, value);
+                best = new BestTrial(id, value);
             }
         }
 
