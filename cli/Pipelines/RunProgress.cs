@@ -36,6 +36,9 @@ internal sealed record RunProgress
     /// <summary>What its sweep optimises, once there are trials.</summary>
     public RunObjective? Objective { get; init; }
 
+    /// <summary>The trials that none beats in both objectives, where the sweep has two.</summary>
+    public IReadOnlyList<string>? ParetoFront { get; init; }
+
     /// <summary>How the best trial's model did in the test, once that is known.</summary>
     public RunEvaluation? Evaluation { get; init; }
 

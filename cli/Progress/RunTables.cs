@@ -14,6 +14,9 @@ internal static class RunTables
     /// <summary>As wide as a value that is marked as the best.</summary>
     private const int ObjectiveWidth = 12;
 
+    /// <summary>What a second objective and its mark take besides.</summary>
+    private const int SecondWidth = 18;
+
     /// <summary>What the table takes beside its last column: borders, padding and the other columns at their widest.</summary>
     private const int OtherColumns = 62;
 
@@ -40,7 +43,7 @@ internal static class RunTables
 
         if (progress.Trials.Count > 0)
         {
-            rows.Add(Trials(Sorted(progress.Trials, progress.Objective), progress.Best, width, progress.Objective, width >= LeastForCurves ? curves : null));
+            rows.Add(Trials(Sorted(progress.Trials, progress.Objective), progress.Best, width, progress.Objective, width >= LeastForCurves ? curves : null, progress.ParetoFront));
         }
 
         return new Rows(rows);
@@ -64,7 +67,8 @@ internal static class RunTables
     /// <param name="width">Columns there are, to cut what does not fit on a line; null to wrap it.</param>
     /// <param name="sought">What is optimised; null where that is not known.</param>
     /// <param name="curves">How the trials' objectives went; null to leave them out.</param>
-    public static Table Trials(IReadOnlyList<RunTrial> trials, RunBest? best, int? width = null, RunObjective? sought = null, Sparklines? curves = null)
+    /// <param name="front">The trials that none beats in both of two objectives.</param>
+    public static Table Trials(IReadOnlyList<RunTrial> trials, RunBest? best, int? width = null, RunObjective? sought = null, Sparklines? curves = null, IReadOnlyList<string>? front = null)
     {
         var table = new Table().RoundedBorder();
         table.AddColumns("trial", "state", "epochs", Markup.Escape(Cut(sought?.Metric ?? "objective", ObjectiveWidth)));
@@ -74,10 +78,10 @@ internal static class RunTables
         }
 
         table.AddColumns("starts", "parameters");
-        var room = width - OtherColumns - (curves is null ? 0 : Sparklines.Width + 3);
+        var room = width - OtherColumns - (curves is null ? 0 : Sparklines.Width + 3) - (front is null ? 0 : SecondWidth);
         foreach (var trial in trials)
         {
-            var objective = trial.Objective?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";
+            var objective = trial.Objectives() + (front?.Contains(trial.Id, StringComparer.Ordinal) == true ? " front" : "");
             var description = trial.Error is { } error && trial.State != "completed" ? $"{error} ({trial.Describe()})" : trial.Describe();
             List<IRenderable> row =
             [

@@ -30,7 +30,10 @@ public sealed record SweepDefinition(
     int Nodes)
 {
     /// <summary>The most trials that a sweep may have.</summary>
-    public const int MostTrials = 1000;
+    public const int MostTrials = 5000;
+
+    /// <summary>A second objective, whose last value counts; null where there is one. The trials that no other beats in both make the Pareto front; the best is the best in <see cref="Objective"/>.</summary>
+    public ObjectiveDefinition? Second { get; init; }
 
     /// <summary>How trials get their parameters.</summary>
     public SamplerDefinition Sampler { get; init; } = new(SamplerKind.Random);
@@ -77,9 +80,6 @@ public sealed record SamplerDefinition(SamplerKind Type, int StartupTrials = 10)
 
     /// <summary>The most parameters with more than one value that a Sobol sequence can do with.</summary>
     public const int MostSobolParameters = 32;
-
-    /// <summary>How many trials TPE may choose: each replay of the sweep chooses all of them again, so its cost grows with the square.</summary>
-    public const int MostTpeTrials = 200;
 }
 
 /// <summary>How a sweep spends less on trials that do badly.</summary>

@@ -24,11 +24,6 @@ internal static partial class SweepReader
         var trials = (int)(sampler.Type == SamplerKind.Grid && space is not null && json.ErrorCount == errors
             ? GridTrials(json, space)
             : json.Integer("trials", 1, SweepDefinition.MostTrials));
-        if (sampler.Type == SamplerKind.Tpe && trials > SamplerDefinition.MostTpeTrials)
-        {
-            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {SamplerDefinition.MostTpeTrials} with tpe; random and sobol take more"));
-        }
-
         long seed = json.Integer("seed", 0, long.MaxValue, fallback: 0);
         var budget = (int)json.Integer("budget", 1, 1_000_000);
         var sweep = new SweepDefinition(
@@ -46,9 +41,20 @@ internal static partial class SweepReader
             (int)json.Integer("nodes", 1, 100, fallback: 1))
         {
             Sampler = sampler,
+            Second = json.Object("secondObjective", required: false) is { } second ? Objective(second, hasEpoch: false) : null,
             Scheduler = json.Object("scheduler", required: false) is { } scheduler ? Scheduler(scheduler, budget) : null,
             Stop = json.Object("stop", required: false) is { } stop ? Stop(stop) : null,
         };
+        if (sweep.Second?.Metric is { Length: > 0 } metric && metric == sweep.Objective.Metric)
+        {
+            json.Refuse("secondObjective", $"must have another metric than objective, not '{metric}' too");
+        }
+
+        if (sweep is { Second: not null, Scheduler: not null })
+        {
+            json.Refuse("scheduler", "must be none with a secondObjective: what is bad in one may be good in the other, so every trial is trained in full");
+        }
+
         json.RefuseTheRest();
         return sweep;
     }
@@ -150,7 +156,7 @@ internal static partial class SweepReader
         return rules;
     }
 
-    private static ObjectiveDefinition Objective(JsonObjectReader json)
+    private static ObjectiveDefinition Objective(JsonObjectReader json, bool hasEpoch = true)
     {
         string metric = json.Text("metric", MetricPattern, "a metric's name: letters, digits, '_', '.', '-', at most 64");
         ObjectiveGoal? goal = json.Has("goal")
@@ -161,7 +167,7 @@ internal static partial class SweepReader
             json.Refuse("goal", $"is required: \"maximize\" or \"minimize\"; the name '{metric}' does not say which is better");
         }
 
-        ObjectiveEpoch at = json.OneOf("at", ["last", "best"], fallback: "last") == "best" ? ObjectiveEpoch.Best : ObjectiveEpoch.Last;
+        ObjectiveEpoch at = hasEpoch && json.OneOf("at", ["last", "best"], fallback: "last") == "best" ? ObjectiveEpoch.Best : ObjectiveEpoch.Last;
         json.RefuseTheRest();
         return new ObjectiveDefinition(metric, goal ?? ObjectiveGoal.Maximize, at);
     }

@@ -46,6 +46,9 @@ public sealed record RunStatus(
     /// <summary>How the sweep stands that is under way, and what people have decided about it; null in any other phase.</summary>
     public SweepStatus? Sweep { get; init; }
 
+    /// <summary>Of a sweep with two objectives, the trials that none beats in both, at most 40; null where there is one objective.</summary>
+    public IReadOnlyList<string>? ParetoFront { get; init; }
+
     /// <summary>What the sweep optimises; null before there are trials.</summary>
     public ObjectiveDefinition? Objective { get; init; }
 

@@ -43,8 +43,8 @@ public static class RunStatusReader
         var ids = known.Select(trial => trial.Id).ToHashSet(StringComparer.Ordinal);
         int shown = Math.Min(sweep.Trials, Math.Max(TrialSelection.Most, known.Count));
         IEnumerable<TrialStatus> waiting = Enumerable.Range(0, sweep.Trials).Select(RunIds.TrialId).Where(id => !ids.Contains(id)).Select(TrialStatus.NotBegun).Take(shown - known.Count);
-        BestTrial? best = BestTrial.Of(known.Where(trial => trial.State is not (TrialState.Failed or TrialState.Stopped or TrialState.Cancelled)), sweep.Objective);
-        return (status with { Done = known.Count(trial => trial.HasEnded), Best = best })
+        BestTrial? best = BestTrial.Of(known.Where(trial => trial.State is not (TrialState.Failed or TrialState.Stopped or TrialState.Cancelled)), sweep);
+        return (status with { Done = known.Count(trial => trial.HasEnded), Best = best, ParetoFront = ParetoFront.Of(known, sweep) is { } front ? [.. front.Take(TrialSelection.Most)] : null })
             .WithTrials(TrialSelection.Choose([.. known, .. waiting], sweep.Objective.Goal), sweep);
     }
 

@@ -29,6 +29,9 @@ public sealed record TrialSummary(
     bool Dedicated,
     string? Error)
 {
+    /// <summary>Its second objective; null where the sweep has one.</summary>
+    public double? Second { get; init; }
+
     /// <summary>How long it has been seen on nodes, over all attempts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public TimeSpan OnNodes { get; init; }
@@ -53,5 +56,6 @@ public sealed record TrialSummary(
         new(status.Id, status.State, parameters, status.Objective, status.Epoch, status.Budget ?? budget, status.Attempts, status.Preemptions, status.Dedicated, status.Error)
         {
             OnNodes = status.OnNodes,
+            Second = status.Second,
         };
 }

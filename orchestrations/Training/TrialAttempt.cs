@@ -40,6 +40,9 @@ public sealed record TrialAttempt(
     /// <summary>What is better, where the best value of <see cref="Metric"/> counts; null: the last does.</summary>
     public ObjectiveGoal? Best { get; init; }
 
+    /// <summary>The second objective's metric; null for none.</summary>
+    public string? Second { get; init; }
+
     /// <summary>The attempt that <paramref name="record"/> has come to.</summary>
     public static TrialAttempt Of(TrialInput input, TrialRecord record)
     {
@@ -50,6 +53,7 @@ public sealed record TrialAttempt(
             input.Budget ?? input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes, record.Restarts)
         {
             Best = input.Sweep.Objective.Best,
+            Second = input.Sweep.Second?.Metric,
         };
     }
 

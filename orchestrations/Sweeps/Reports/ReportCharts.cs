@@ -82,6 +82,38 @@ internal sealed class ReportCharts
         static double Y(double place) => Bottom - (place * (Bottom - Top));
     }
 
+    /// <summary>The two objectives against each other, with the Pareto front; null where there is one objective.</summary>
+    public string? Pareto()
+    {
+        if (report is not { Second: { } second, ParetoFront: { } front })
+        {
+            return null;
+        }
+
+        const double Top = 16, Bottom = 320;
+        TrialSummary[] shown = [.. ranked.Where(trial => trial.Second is { } value && double.IsFinite(value)).Take(MostDots)];
+        var across = new ObjectiveScale(shown.Select(trial => trial.Second!.Value), second.Goal);
+        var svg = new Svg(Width, Bottom + 40);
+        Axes(svg, Left, Top, Width - Right, Bottom, scale.Labels());
+        foreach ((double place, string label) in across.Labels())
+        {
+            svg.Text("tick", Left + (place * (Width - Left - Right)), Bottom + 16, label, "middle");
+        }
+
+        svg.Text("name", (Left + Width - Right) / 2, Bottom + 34, second.Metric, "middle");
+        svg.Path("path", front.Select(id => shown.FirstOrDefault(trial => trial.Id == id)).OfType<TrialSummary>().Select(Place), "#ea580c", "the Pareto front");
+        foreach (TrialSummary trial in shown)
+        {
+            (double x, double y) = Place(trial);
+            svg.Dot(x, y, front.Contains(trial.Id, StringComparer.Ordinal) ? 5 : 3, front.Contains(trial.Id, StringComparer.Ordinal) ? "#ea580c" : "#94a3b8", Title(trial) + $"\n{second.Metric} {Svg.Number(trial.Second!.Value)}");
+        }
+
+        return svg.ToString();
+
+        (double X, double Y) Place(TrialSummary trial) =>
+            (Left + (across.Place(trial.Second!.Value) * (Width - Left - Right)), Bottom - (scale.Place(trial.Objective!.Value) * (Bottom - Top)));
+    }
+
     /// <summary>The metric by epoch; null where no trial has told one.</summary>
     public string? LearningCurves()
     {

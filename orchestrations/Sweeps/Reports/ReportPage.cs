@@ -43,6 +43,7 @@ public static class ReportPage
             .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"").Append(Svg.Escape(ContentSecurityPolicy)).Append("\"><title>")
             .Append(Svg.Escape($"Sweep of {report.RunId}")).Append("</title><style>").Append(Style).Append("</style></head><body>");
         Head(page, report);
+        Section(page, "Two objectives", $"{report.Objective.Metric} over {report.Second?.Metric}. Orange are the trials that no other beats in both; the best is the one of them that is best in {report.Objective.Metric}.", charts.Pareto());
         Section(page, "Parallel coordinates", Note($"A line is a trial. Orange is the best, grey the worst by rank of {report.Objective.Metric}; the most important parameter stands beside it. A line that dips below an axis has no such parameter.", charts.LinesLeftOut, "trials that did worse are not drawn", charts.AxesLeftOut, "parameters have no axis"), charts.ParallelCoordinates());
         Section(page, "Learning curves", Histories(report, "The metric by epoch, in the colour of what each trial came to."), charts.LearningCurves());
         Section(page, "Parameter importance", "How much of the variance among the trials' ranks is gone once the parameter's value is known (first-order index from given data; Plischke et al. 2013). What parameters do only together is not in it. Where a scheduler trained some longer, that is.", charts.Importance());
@@ -148,6 +149,11 @@ public static class ReportPage
             page.Append("<th>").Append(Svg.Escape(name)).Append("</th>");
         }
 
+        if (report.Second is { } second)
+        {
+            page.Append("<th class=\"number\">").Append(Svg.Escape(second.Metric)).Append("</th>");
+        }
+
         page.Append("<th class=\"number\">preemptions</th><th>error</th></tr>");
         foreach (TrialSummary trial in rows)
         {
@@ -160,6 +166,11 @@ public static class ReportPage
             foreach (string name in names)
             {
                 page.Append("<td>").Append(Svg.Escape(SweepReport.Text(trial, name) ?? "")).Append("</td>");
+            }
+
+            if (report.Second is not null)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<td class=\"number\">{trial.Second:0.#####}{(report.ParetoFront?.Contains(trial.Id, StringComparer.Ordinal) == true ? " front" : "")}</td>");
             }
 
             page.Append(CultureInfo.InvariantCulture, $"<td class=\"number\">{trial.Preemptions}</td><td>{Svg.Escape(trial.Error ?? "")}</td></tr>");

@@ -33,6 +33,12 @@ public sealed record SweepReport(
     /// <summary>Trials whose history is read, at most: each takes several calls to storage.</summary>
     public const int MostHistories = 100;
 
+    /// <summary>The second objective; null where there is one.</summary>
+    public ObjectiveDefinition? Second { get; init; }
+
+    /// <summary>The trials that none beats in both objectives, the best in the first first; null where there is one objective.</summary>
+    public IReadOnlyList<string>? ParetoFront { get; init; }
+
     /// <summary>Which rule of <c>sweep.stop</c>, or who, ended the sweep with what it had; null where nothing did.</summary>
     public string? Finished { get; init; }
 

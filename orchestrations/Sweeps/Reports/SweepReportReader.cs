@@ -62,11 +62,13 @@ public sealed class SweepReportReader(BlobServiceClient blobs, TimeProvider time
             sweep.Objective,
             sweep.Parameters,
             trials,
-            output?.Best ?? status?.Best ?? BestTrial.Of(trials, sweep.Objective),
+            output?.Best ?? status?.Best ?? BestTrial.Of(trials, sweep),
             ParameterImportance.Of(new SearchSpace(sweep.Parameters), trials),
             SweepCost.Of(trials, sweep),
             await HistoriesAsync(runId, trials, sweep.Objective, cancellationToken))
         {
+            Second = sweep.Second,
+            ParetoFront = ParetoFront.Of(trials.Select(trial => (trial.Id, trial.State, trial.Objective, trial.Second)), sweep),
             Finished = output?.SweepFinished ?? status?.SweepFinished,
             Evaluation = evaluation,
             Decisions = output?.Decisions ?? status?.Sweep?.Decisions,

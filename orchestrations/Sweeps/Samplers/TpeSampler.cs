@@ -26,6 +26,9 @@ public sealed class TpeSampler(SearchSpace space, ObjectiveGoal goal, long seed,
     private readonly RandomSampler random = new(space, seed);
     private readonly bool hasConditions = space.Dimensions.Any(dimension => dimension.Definition.When is not null);
 
+    /// <summary>What is better of a second objective; null where there is one.</summary>
+    public ObjectiveGoal? Second { get; init; }
+
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, JsonElement> Sample(int trial, IReadOnlyList<SeenTrial> seen)
     {
@@ -37,8 +40,7 @@ public sealed class TpeSampler(SearchSpace space, ObjectiveGoal goal, long seed,
         }
 
         int best = Math.Min((int)Math.Ceiling(BestShare * results), MostBest);
-        var chosen = seen.Where(HasResult).OrderBy(one => goal == ObjectiveGoal.Minimize ? one.Objective!.Value : -one.Objective!.Value).Take(best)
-            .ToHashSet<SeenTrial>(ReferenceEqualityComparer.Instance);
+        var chosen = Sorted([.. seen.Where(HasResult)]).Take(best).ToHashSet<SeenTrial>(ReferenceEqualityComparer.Instance);
         ParzenEstimator l = Density([.. seen.Where(chosen.Contains)]);
         ParzenEstimator g = Density([.. seen.Where(one => !chosen.Contains(one))]);
         var generator = SeededGenerator.For(seed, FormattableString.Invariant($"tpe/{trial}"));
@@ -57,7 +59,13 @@ public sealed class TpeSampler(SearchSpace space, ObjectiveGoal goal, long seed,
         return Point(most);
     }
 
-    private static bool HasResult(SeenTrial trial) => trial.Objective is { } objective && double.IsFinite(objective);
+    private bool HasResult(SeenTrial trial) =>
+        trial.Objective is { } objective && double.IsFinite(objective) && (Second is null || (trial.Second is { } second && double.IsFinite(second)));
+
+    /// <summary>The best first. Of two objectives that is the Pareto front, then the front of the rest, and so on (Ozaki et al., "Multiobjective TPE", 2020).</summary>
+    private IEnumerable<SeenTrial> Sorted(IReadOnlyList<SeenTrial> trials) => Second is { } second
+        ? ParetoFront.Sort(trials, one => ParetoFront.Cost(one.Objective!.Value, goal), one => ParetoFront.Cost(one.Second!.Value, second))
+        : trials.OrderBy(one => ParetoFront.Cost(one.Objective!.Value, goal));
 
     private ParzenEstimator Density(IReadOnlyList<SeenTrial> trials) => new(space.Dimensions, [.. trials.Select(trial => Places(trial.Parameters))], Weights(trials.Count));
 
