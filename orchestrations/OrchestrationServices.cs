@@ -3,6 +3,7 @@ using Azure.Storage.Queues;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Schedules;
+using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Sweeps.Reports;
 using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Workflows;
@@ -29,6 +30,7 @@ public static class OrchestrationServices
         services.TryAddSingleton<RunResumer>();
         services.TryAddSingleton<RunIndex>();
         services.TryAddSingleton<SweepReportReader>();
+        services.TryAddSingleton<WarmStart>();
         services.TryAddSingleton<HistoryPurge>();
         services.AddOptions<WorkflowOptions>().BindConfiguration(WorkflowOptions.Section);
         services.TryAddSingleton(static provider => new WorkflowResources(provider.GetRequiredService<IOptions<WorkflowOptions>>().Value));

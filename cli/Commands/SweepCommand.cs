@@ -17,14 +17,15 @@ internal static class SweepCommand
         Stop(),
         Add(),
         Parallelism(),
-        Report(),
+        Fetch("report", "Write a page with what the sweep of a run has learned so far: parameters, learning curves, trials on nodes, cost.", "report.html", ".html", "shows the sweep"),
+        Fetch("narrow", "Write a pipeline for the next sweep, whose parameters lie around the best trials of a run that has ended.", "narrowed", ".next.json", "is a pipeline around the best trials"),
     };
 
-    private static Command Report()
+    private static Command Fetch(string name, string description, string what, string extension, string said)
     {
-        var command = new Command("report", "Write a page with what the sweep of a run has learned so far: parameters, learning curves, trials on nodes, cost.");
+        var command = new Command(name, description);
         var run = new Argument<string>("run") { Description = "The run's id." };
-        var output = new Option<FileInfo?>("--out") { Description = "The file; by default RUN.html in this folder." };
+        var output = new Option<FileInfo?>("--out") { Description = $"The file; by default RUN{extension} in this folder." };
         var api = new ApiOptions();
         command.Arguments.Add(run);
         command.Options.Add(output);
@@ -33,10 +34,10 @@ internal static class SweepCommand
         {
             string id = result.GetRequiredValue(run);
             using var http = api.Connect(result);
-            string page = await new SweepsClient(http, TimeProvider.System).ReportAsync(id, cancellationToken);
-            FileInfo file = result.GetValue(output) ?? new FileInfo(id + ".html");
-            await File.WriteAllTextAsync(file.FullName, page, cancellationToken);
-            await Console.Out.WriteLineAsync($"{file.FullName} shows the sweep of {id}.");
+            string content = await new SweepsClient(http, TimeProvider.System).FetchAsync(id, what, cancellationToken);
+            FileInfo file = result.GetValue(output) ?? new FileInfo(id + extension);
+            await File.WriteAllTextAsync(file.FullName, content, cancellationToken);
+            await Console.Out.WriteLineAsync($"{file.FullName} {said} of {id}.");
             return ExitCodes.Done;
         });
         return command;

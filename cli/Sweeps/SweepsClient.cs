@@ -32,11 +32,14 @@ internal sealed class SweepsClient(HttpClient http, TimeProvider time)
     /// <summary>How often it looks whether the sweep has taken a decision.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The page that shows what the sweep of a run has learned.</summary>
-    /// <exception cref="CliException">There is no such run, or its sweep has not begun.</exception>
-    public async Task<string> ReportAsync(string runId, CancellationToken cancellationToken)
+    /// <summary>What the sweep of a run has learned, in some form.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="what"><c>report.html</c> or <c>narrowed</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">There is no such run, or nothing to tell yet.</exception>
+    public async Task<string> FetchAsync(string runId, string what, CancellationToken cancellationToken)
     {
-        using var response = await api.SendAsync(HttpMethod.Get, $"api/pipelines/{Uri.EscapeDataString(runId)}/sweep/report.html", null, cancellationToken);
+        using var response = await api.SendAsync(HttpMethod.Get, $"api/pipelines/{Uri.EscapeDataString(runId)}/sweep/{what}", null, cancellationToken);
         await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Sweeps.Reports;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -7,9 +9,10 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Pipelines;
 
-/// <summary><c>GET api/pipelines/{runId}/sweep/report</c> and <c>…/report.html</c>: what a run's sweep has learned so far, for programs and for people.</summary>
+/// <summary><c>GET api/pipelines/{runId}/sweep/report</c>, <c>…/report.html</c> and <c>…/narrowed</c>: what a run's sweep has learned so far, for programs, for people and for the next sweep.</summary>
 /// <param name="reader">Puts reports together.</param>
-public sealed class ReportSweep(SweepReportReader reader)
+/// <param name="warmStart">Knows what a sweep has to say to the next.</param>
+public sealed class ReportSweep(SweepReportReader reader, WarmStart warmStart)
 {
     /// <summary>Where a run's page is, from the app's address.</summary>
     public static string PageOf(string runId) => $"/api/pipelines/{runId}/sweep/report.html";
@@ -46,6 +49,27 @@ public sealed class ReportSweep(SweepReportReader reader)
         response.Headers.Add("Cache-Control", "no-store");
         await response.Body.WriteAsync(Encoding.UTF8.GetBytes(ReportPage.Of(report)), cancellationToken);
         return response;
+    }
+
+    /// <summary>
+    /// A pipeline for the next sweep: the run's own with a space that lies around its best trials. 404 where there is no such run, 409 where it has not
+    /// ended or too few of its trials have completed.
+    /// </summary>
+    [Function(nameof(NarrowSweep))]
+    public async Task<HttpResponseData> NarrowSweep(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/pipelines/{runId}/sweep/narrowed")] HttpRequestData request,
+        string runId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return await warmStart.NarrowAsync(runId, cancellationToken) is { } pipeline ? await request.JsonAsync(HttpStatusCode.OK, pipeline) : await request.NoSuchRunAsync(runId);
+        }
+        catch (PermanentFailureException e)
+        {
+            return await request.ProblemAsync(HttpStatusCode.Conflict, "There is nothing to go by yet.", e.Message);
+        }
     }
 
     private static Task<HttpResponseData> NoReportAsync(HttpRequestData request, string runId) =>

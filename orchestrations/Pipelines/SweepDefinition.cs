@@ -29,11 +29,20 @@ public sealed record SweepDefinition(
     int? CheckpointSteps,
     int Nodes)
 {
+    /// <summary>The most runs that a sweep may begin with.</summary>
+    public const int MostWarmStarts = 10;
+
     /// <summary>The most trials that a sweep may have.</summary>
     public const int MostTrials = 5000;
 
     /// <summary>A second objective, whose last value counts; null where there is one. The trials that no other beats in both make the Pareto front; the best is the best in <see cref="Objective"/>.</summary>
     public ObjectiveDefinition? Second { get; init; }
+
+    /// <summary>Whether equal parameters may be trained more than once, with seeds of their own. A space of one point repeats it in any case.</summary>
+    public bool Repeats { get; init; }
+
+    /// <summary>Runs whose trials the sampler has seen before the first of its own.</summary>
+    public IReadOnlyList<string> WarmStart { get; init; } = [];
 
     /// <summary>How trials get their parameters.</summary>
     public SamplerDefinition Sampler { get; init; } = new(SamplerKind.Random);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using DurableMl.Orchestrations.Runs;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
@@ -41,10 +43,17 @@ internal static partial class SweepReader
             (int)json.Integer("nodes", 1, 100, fallback: 1))
         {
             Sampler = sampler,
+            Repeats = json.Flag("repeats", fallback: false),
+            WarmStart = WarmStart(json, sampler),
             Second = json.Object("secondObjective", required: false) is { } second ? Objective(second, hasEpoch: false) : null,
             Scheduler = json.Object("scheduler", required: false) is { } scheduler ? Scheduler(scheduler, budget) : null,
             Stop = json.Object("stop", required: false) is { } stop ? Stop(stop) : null,
         };
+        if (space is not null && !sweep.Repeats && sampler.Type != SamplerKind.Grid && space.IsSmall && space.Points().Count() is var points && trials > points)
+        {
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {points}, as many as there are different parameters; \"repeats\": true trains some of them more than once"));
+        }
+
         if (sweep.Second?.Metric is { Length: > 0 } metric && metric == sweep.Objective.Metric)
         {
             json.Refuse("secondObjective", $"must have another metric than objective, not '{metric}' too");
@@ -57,6 +66,28 @@ internal static partial class SweepReader
 
         json.RefuseTheRest();
         return sweep;
+    }
+
+    private static IReadOnlyList<string> WarmStart(JsonObjectReader json, SamplerDefinition sampler)
+    {
+        if (json.Element("warmStart", required: false) is not { } given)
+        {
+            return [];
+        }
+
+        string[] runs = given.ValueKind == JsonValueKind.Array ? [.. given.EnumerateArray().Select(run => run.ValueKind == JsonValueKind.String ? run.GetString()! : "")] : [""];
+        if (runs.Length > SweepDefinition.MostWarmStarts || !runs.All(RunIds.IsValid))
+        {
+            json.Refuse("warmStart", string.Create(CultureInfo.InvariantCulture, $"must be an array of at most {SweepDefinition.MostWarmStarts} run ids"));
+            return [];
+        }
+
+        if (runs.Length > 0 && !sampler.Learns)
+        {
+            json.Refuse("warmStart", "needs a sampler that learns from trials: tpe");
+        }
+
+        return runs;
     }
 
     private static SamplerDefinition Sampler(JsonObjectReader json, SearchSpace? space)

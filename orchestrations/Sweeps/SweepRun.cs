@@ -377,9 +377,10 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         }
     }
 
-    /// <summary>The trials with their results in the order in which they ended, then those that have none.</summary>
+    /// <summary>What earlier runs had seen, the trials with their results in the order in which they ended, then those that have none.</summary>
     private SeenTrial[] Seen() =>
     [
+        .. state.Preparation.Observations,
         .. trials.OrderBy(trial => trial.End == 0 ? int.MaxValue : trial.End)
             .Select(trial => new SeenTrial(trial.Parameters!, trial.Status.State is TrialState.Completed or TrialState.Stopped ? trial.Status.Objective : null) { Second = trial.Status.Second }),
     ];

@@ -83,7 +83,10 @@ internal sealed class ObjectiveScale
         return Shade(lessIsBetter ? 1 - share : share);
     }
 
-    public IEnumerable<(double Place, string Label)> Labels() => [(0, Svg.Number(Low)), (0.5, Svg.Number((Low + High) / 2)), (1, Svg.Number(High))];
+    public IEnumerable<(double Place, string Label)> Labels() => [(0, Label(Low)), (0.5, Label((Low + High) / 2)), (1, Label(High))];
+
+    // What is next to nothing on this axis is written so.
+    private string Label(double value) => Math.Abs(value) < (High - Low) * 1e-3 ? "0" : Svg.Number(value);
 
     private static string Shade(double share)
     {

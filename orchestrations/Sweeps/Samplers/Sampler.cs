@@ -33,12 +33,13 @@ public static class SamplerFactory
     {
         ArgumentNullException.ThrowIfNull(sweep);
         var space = new SearchSpace(sweep.Parameters);
+        bool distinct = !sweep.Repeats && space.IsSmall;
         return sweep.Sampler.Type switch
         {
             SamplerKind.Grid => new GridSampler(space, sweep.Seed),
-            SamplerKind.Sobol => new SobolSampler(space, sweep.Seed),
-            SamplerKind.Tpe => new TpeSampler(space, sweep.Objective.Goal, sweep.Seed, sweep.Sampler.StartupTrials) { Second = sweep.Second?.Goal },
-            _ => new RandomSampler(space, sweep.Seed),
+            SamplerKind.Sobol => distinct ? new DistinctSampler(new SobolSampler(space, sweep.Seed), space) : new SobolSampler(space, sweep.Seed),
+            SamplerKind.Tpe => new TpeSampler(space, sweep.Objective.Goal, sweep.Seed, sweep.Sampler.StartupTrials) { Second = sweep.Second?.Goal, IsDistinct = distinct },
+            _ => distinct ? new DistinctSampler(new RandomSampler(space, sweep.Seed), space) : new RandomSampler(space, sweep.Seed),
         };
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using DurableMl.Orchestrations.Randomness;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Training;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,9 @@ internal sealed class SweepHistory(string instance)
 
     /// <summary>What a trial comes to; by default a number that its seed decides.</summary>
     public Func<TrialInput, double> Objective { get; init; } = trial => SeededGenerator.For(trial.Seed, "objective").NextFraction();
+
+    /// <summary>What the sampler has seen before.</summary>
+    public IReadOnlyList<SeenTrial> Observations { get; init; } = [];
 
     /// <summary>Each training that was begun, in order.</summary>
     public List<TrialInput> Begun { get; } = [];
@@ -95,7 +99,7 @@ internal sealed class SweepHistory(string instance)
                 history.Kept = JsonSerializer.Deserialize<KeepTrialsInput>(JsonSerializer.Serialize(kept));
             }
 
-            object? output = name.Name == nameof(PrepareSweep) ? new SweepPreparation("c0de", HasDedicatedPool: false) : null;
+            object? output = name.Name == nameof(PrepareSweep) ? new SweepPreparation("c0de", HasDedicatedPool: false) { Observations = history.Observations } : null;
             return Task.FromResult((TResult)output!);
         }
 
