@@ -38,6 +38,9 @@ public sealed record SweepDefinition(
     /// <summary>A second objective, whose last value counts; null where there is one. The trials that no other beats in both make the Pareto front; the best is the best in <see cref="Objective"/>.</summary>
     public ObjectiveDefinition? Second { get; init; }
 
+    /// <summary>How many of its node's task slots a trial takes. How many a node has is the pool's to say.</summary>
+    public int Slots { get; init; } = 1;
+
     /// <summary>Whether equal parameters may be trained more than once, with seeds of their own. A space of one point repeats it in any case.</summary>
     public bool Repeats { get; init; }
 

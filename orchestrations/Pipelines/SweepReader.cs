@@ -43,6 +43,7 @@ internal static partial class SweepReader
             (int)json.Integer("nodes", 1, 100, fallback: 1))
         {
             Sampler = sampler,
+            Slots = (int)json.Integer("slots", 1, 256, fallback: 1),
             Repeats = json.Flag("repeats", fallback: false),
             WarmStart = WarmStart(json, sampler),
             Second = json.Object("secondObjective", required: false) is { } second ? Objective(second, hasEpoch: false) : null,
@@ -52,6 +53,11 @@ internal static partial class SweepReader
         if (space is not null && !sweep.Repeats && sampler.Type != SamplerKind.Grid && space.IsSmall && space.Points().Count() is var points && trials > points)
         {
             json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {points}, as many as there are different parameters; \"repeats\": true trains some of them more than once"));
+        }
+
+        if (sweep is { Slots: > 1, Nodes: > 1 })
+        {
+            json.Refuse("slots", "must be 1 with several nodes: such a trial has its nodes to itself");
         }
 
         if (sweep.Second?.Metric is { Length: > 0 } metric && metric == sweep.Objective.Metric)

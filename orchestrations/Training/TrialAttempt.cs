@@ -40,6 +40,9 @@ public sealed record TrialAttempt(
     /// <summary>What is better, where the best value of <see cref="Metric"/> counts; null: the last does.</summary>
     public ObjectiveGoal? Best { get; init; }
 
+    /// <summary>How many of its node's task slots it takes.</summary>
+    public int Slots { get; init; } = 1;
+
     /// <summary>The second objective's metric; null for none.</summary>
     public string? Second { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record TrialAttempt(
         {
             Best = input.Sweep.Objective.Best,
             Second = input.Sweep.Second?.Metric,
+            Slots = input.Sweep.Slots,
         };
     }
 
@@ -73,5 +77,6 @@ public sealed record TrialAttempt(
         TimeLimit = TimeLimit,
         CheckpointSteps = CheckpointSteps,
         Nodes = Nodes,
+        Slots = Slots,
     };
 }

@@ -90,6 +90,22 @@ public sealed class SweepReaderTests
     }
 
     [TestMethod]
+    [DataRow(4, 1, null)]
+    [DataRow(0, 1, "must lie between 1 and 256")]
+    [DataRow(2, 2, "must be 1 with several nodes")]
+    public void A_trial_takes_slots_of_one_node(int slots, int nodes, string? reason)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["sweep"]!["slots"] = slots;
+        pipeline["sweep"]!["nodes"] = nodes;
+
+        PipelineReading reading = PipelineJson.Read(pipeline);
+
+        Assert.AreEqual(reason is null ? slots : null, reading.Definition?.Sweep.Slots);
+        StringAssert.StartsWith(reading.Errors.SingleOrDefault()?.Reason ?? "", reason ?? "");
+    }
+
+    [TestMethod]
     public void A_Sobol_sequence_over_too_many_parameters_is_refused()
     {
         var parameters = new JsonObject();
