@@ -46,7 +46,7 @@ public static class ReportPage
         Section(page, "Two objectives", $"{report.Objective.Metric} over {report.Second?.Metric}. Orange are the trials that no other beats in both; the best is the one of them that is best in {report.Objective.Metric}.", charts.Pareto());
         Section(page, "Parallel coordinates", Note($"A line is a trial. Orange is the best, grey the worst by rank of {report.Objective.Metric}; the most important parameter stands beside it. A line that dips below an axis has no such parameter.", charts.LinesLeftOut, "trials that did worse are not drawn", charts.AxesLeftOut, "parameters have no axis"), charts.ParallelCoordinates());
         Section(page, "Learning curves", Histories(report, "The metric by epoch, in the colour of what each trial came to."), charts.LearningCurves());
-        Section(page, "Parameter importance", "How much of the variance among the trials' ranks is gone once the parameter's value is known (first-order index from given data; Plischke et al. 2013). What parameters do only together is not in it. Where a scheduler trained some longer, that is.", charts.Importance());
+        Section(page, "Parameter importance", "How much of the variance among the trials' ranks is gone once the parameter's value is known (first-order index from given data; Plischke et al. 2013). What parameters do only together is not in it. Trials that a scheduler trained longer look the better for it.", charts.Importance());
         string slices = string.Concat(charts.Slices().Select(slice => $"<div class=\"figure\">{slice}</div>"));
         if (slices.Length > 0)
         {
