@@ -50,6 +50,11 @@ param maxSpotNodes int = 4
 @maxValue(1000)
 param maxDedicatedNodes int = 1
 
+@description('Trials that share a node, each with a slot of it (sweep.slots for more). Over 1, no trial can train over several nodes.')
+@minValue(1)
+@maxValue(256)
+param taskSlotsPerNode int = 1
+
 @description('Tag of the job images in the registry.')
 param imageTag string = '1'
 
@@ -173,6 +178,7 @@ module batch 'modules/batch.bicep' = {
     vmSize: vmSize
     maxSpotNodes: maxSpotNodes
     maxDedicatedNodes: maxDedicatedNodes
+    taskSlotsPerNode: taskSlotsPerNode
     nodeIdentityId: identities.outputs.nodes.id
     registryServer: registry.outputs.server
     subnetId: network.?outputs.nodeSubnetId ?? ''

@@ -3,6 +3,8 @@ using Azure.Storage.Queues;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Schedules;
+using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Reports;
 using DurableMl.Orchestrations.Telemetry;
 using DurableMl.Orchestrations.Workflows;
 using DurableMl.Orchestrations.Workflows.Targets;
@@ -27,6 +29,8 @@ public static class OrchestrationServices
         services.TryAddSingleton<UploadedPipelines>();
         services.TryAddSingleton<RunResumer>();
         services.TryAddSingleton<RunIndex>();
+        services.TryAddSingleton<SweepReportReader>();
+        services.TryAddSingleton<WarmStart>();
         services.TryAddSingleton<HistoryPurge>();
         services.AddOptions<WorkflowOptions>().BindConfiguration(WorkflowOptions.Section);
         services.TryAddSingleton(static provider => new WorkflowResources(provider.GetRequiredService<IOptions<WorkflowOptions>>().Value));

@@ -13,6 +13,10 @@ public sealed class TrialReader(BlobServiceClient blobs)
     // The newest lines of metrics.jsonl are enough for the last values; a long training's file is large.
     private const int Tail = 256 * 1024;
 
+    // Of a history for people. A trial that was started more often shows its last starts.
+    private const int MostPoints = 200;
+    private const int MostStarts = 50;
+
     private readonly BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
 
     /// <summary>The result, or null where there is none yet.</summary>
@@ -34,6 +38,29 @@ public sealed class TrialReader(BlobServiceClient blobs)
         }
 
         return new TrialProgress(metrics.GetValueOrDefault("epoch"), metrics, ended);
+    }
+
+    /// <summary>The trial's learning curve and its time on nodes, as far as its blobs tell; a curve of many points is thinned out.</summary>
+    /// <param name="prefix">The trial's folder.</param>
+    /// <param name="metric">The metric of the curve.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<TrialHistory> HistoryAsync(string prefix, string metric, CancellationToken cancellationToken = default)
+    {
+        BlobContainerClient container = TrialContainer.Of(blobs, prefix);
+        var curve = new SortedDictionary<double, double>();
+        foreach (var line in (await TailAsync(container.GetBlobClient($"{prefix}/output/metrics.jsonl"), cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var values = new Dictionary<string, double>(StringComparer.Ordinal);
+            Collect(line, values);
+            if (values.TryGetValue("epoch", out var epoch) && values.TryGetValue(metric, out var value) && double.IsFinite(epoch) && double.IsFinite(value))
+            {
+                curve[epoch] = value; // An epoch comes again after a preemption; the last one counts.
+            }
+        }
+
+        int step = (curve.Count + MostPoints - 1) / MostPoints;
+        MetricPoint[] points = [.. curve.Where((_, i) => i % step == 0 || i == curve.Count - 1).Select(point => new MetricPoint(point.Key, point.Value))];
+        return new TrialHistory(points, await NodeTimesAsync(container, prefix, cancellationToken));
     }
 
     /// <summary>How often the trial's processes were started.</summary>
@@ -62,6 +89,57 @@ public sealed class TrialReader(BlobServiceClient blobs)
 
         return new TrialStarts(attempts.Count, starts, attempts.DefaultIfEmpty().Max());
     }
+
+    private async Task<IReadOnlyList<NodeTime>> NodeTimesAsync(BlobContainerClient container, string prefix, CancellationToken cancellationToken)
+    {
+        var heard = new Dictionary<(int Attempt, int Start), DateTimeOffset>();
+        var names = new SortedDictionary<(int Attempt, int Start), string>();
+        try
+        {
+            await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{prefix}/logs/", cancellationToken))
+            {
+                // logs/attempt-1/start-2/stdout.txt, written every few seconds and at the end.
+                if (blob.Name[prefix.Length..].Split('/') is [_, _, var attempt, var start, _] && Number(attempt, "attempt-") is { } a && Number(start, "start-") is { } n)
+                {
+                    DateTimeOffset at = blob.Properties.LastModified ?? default;
+                    heard[(a, n)] = heard.TryGetValue((a, n), out DateTimeOffset before) && before > at ? before : at;
+                }
+            }
+
+            await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{prefix}/starts/", cancellationToken))
+            {
+                if (Path.GetFileNameWithoutExtension(blob.Name).Split('-') is [var attempt, var start] && Number(attempt, "") is { } a && Number(start, "") is { } n)
+                {
+                    names[(a, n)] = blob.Name;
+                }
+            }
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return []; // Never submitted.
+        }
+
+        TrialResult? result = await ResultAsync(prefix, cancellationToken);
+        (int, int)[] starts = [.. names.Keys.TakeLast(MostStarts)];
+        var times = new List<NodeTime>();
+        for (int i = 0; i < starts.Length; i++)
+        {
+            (int attempt, int start) = starts[i];
+            using var document = JsonDocument.Parse((await container.GetBlobClient(names[(attempt, start)]).DownloadContentAsync(cancellationToken)).Value.Content);
+            JsonElement kept = document.RootElement;
+            var from = kept.GetProperty("startedAt").GetDateTimeOffset();
+            string node = kept.TryGetProperty("node", out JsonElement id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : "";
+            bool hasResult = result is not null && (result.Attempt, result.Start) == (attempt, start);
+            NodeTimeEnd end = i + 1 < starts.Length ? (starts[i + 1].Item1 == attempt ? NodeTimeEnd.Preempted : NodeTimeEnd.Ended) : hasResult ? NodeTimeEnd.Ended : NodeTimeEnd.None;
+            DateTimeOffset? to = hasResult && result!.EndedAt is { } ended ? ended : heard.TryGetValue((attempt, start), out DateTimeOffset last) ? last : null;
+            times.Add(new NodeTime(attempt, start, node, from, to < from ? from : to, end));
+        }
+
+        return times;
+    }
+
+    private static int? Number(string text, string before) =>
+        text.StartsWith(before, StringComparison.Ordinal) && int.TryParse(text.AsSpan(before.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     /// <summary>Returns whether the line shows that an epoch has ended.</summary>
     private static bool Collect(string line, Dictionary<string, double> metrics)

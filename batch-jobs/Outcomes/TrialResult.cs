@@ -31,6 +31,9 @@ public sealed record TrialResult
     /// <summary>Seconds from this start's beginning to its end.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>When this start ended; null in results of older runners.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>The files under <c>output/</c>.</summary>
     public IReadOnlyList<TrialOutput> Outputs { get; init; } = [];
 

@@ -38,6 +38,9 @@ public sealed record TrainingTask
     /// <summary>Nodes that train it together; over 1 it becomes a multi-instance task.</summary>
     public int Nodes { get; init; } = 1;
 
+    /// <summary>How many of its node's task slots it takes; 1 where it trains on several nodes.</summary>
+    public int Slots { get; init; } = 1;
+
     /// <summary>How long it may run on the node; Batch ends it then. Null: no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
 

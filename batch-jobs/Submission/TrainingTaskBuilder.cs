@@ -32,6 +32,7 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
         var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine("runner.py", code, task.Nodes))
         {
             DisplayName = $"{task.RunId}/{task.TrialId} attempt {task.Attempt}",
+            RequiredSlots = task.Slots > 1 ? task.Slots : null,
             // The trial's orchestration decides on retries; Batch itself only runs a task again that lost its node.
             Constraints = new BatchTaskConstraints { MaxTaskRetryCount = 0, MaxWallClockTime = Shorter(task.TimeLimit, code.TimeLimit) },
         };

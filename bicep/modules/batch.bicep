@@ -7,6 +7,7 @@ param token string
 param vmSize string
 param maxSpotNodes int
 param maxDedicatedNodes int
+param taskSlotsPerNode int
 param nodeIdentityId string
 param registryServer string
 param subnetId string
@@ -17,6 +18,9 @@ sampled = $PendingTasks.GetSamplePercent(180 * TimeInterval_Second);
 needed = sampled < 70 ? max(0, $PendingTasks.GetSample(1)) : max($PendingTasks.GetSample(1), avg($PendingTasks.GetSample(180 * TimeInterval_Second)));
 $NodeDeallocationOption = taskcompletion;
 '''
+
+// Where tasks share nodes, fewer are needed.
+var shared = taskSlotsPerNode > 1 ? 'needed = (needed + ${taskSlotsPerNode - 1}) / ${taskSlotsPerNode};\n' : ''
 
 resource account 'Microsoft.Batch/batchAccounts@2025-06-01' = {
   name: 'batch${token}'
@@ -53,15 +57,15 @@ resource spot 'Microsoft.Batch/batchAccounts/pools@2025-06-01' = {
   identity: { type: 'UserAssigned', userAssignedIdentities: { '${nodeIdentityId}': {} } }
   properties: {
     vmSize: vmSize
-    taskSlotsPerNode: 1
+    taskSlotsPerNode: taskSlotsPerNode
     // Training on several nodes at once talks between them.
-    interNodeCommunication: 'Enabled'
+    interNodeCommunication: taskSlotsPerNode == 1 ? 'Enabled' : 'Disabled'
     deploymentConfiguration: nodes
     networkConfiguration: network
     scaleSettings: {
       autoScale: {
         evaluationInterval: 'PT5M'
-        formula: '${needed}$TargetLowPriorityNodes = min(${maxSpotNodes}, needed);\n$TargetDedicatedNodes = 0;\n'
+        formula: '${needed}${shared}$TargetLowPriorityNodes = min(${maxSpotNodes}, needed);\n$TargetDedicatedNodes = 0;\n'
       }
     }
   }
@@ -74,14 +78,14 @@ resource dedicated 'Microsoft.Batch/batchAccounts/pools@2025-06-01' = if (maxDed
   identity: { type: 'UserAssigned', userAssignedIdentities: { '${nodeIdentityId}': {} } }
   properties: {
     vmSize: vmSize
-    taskSlotsPerNode: 1
-    interNodeCommunication: 'Enabled'
+    taskSlotsPerNode: taskSlotsPerNode
+    interNodeCommunication: taskSlotsPerNode == 1 ? 'Enabled' : 'Disabled'
     deploymentConfiguration: nodes
     networkConfiguration: network
     scaleSettings: {
       autoScale: {
         evaluationInterval: 'PT5M'
-        formula: '${needed}$TargetDedicatedNodes = min(${maxDedicatedNodes}, needed);\n$TargetLowPriorityNodes = 0;\n'
+        formula: '${needed}${shared}$TargetDedicatedNodes = min(${maxDedicatedNodes}, needed);\n$TargetLowPriorityNodes = 0;\n'
       }
     }
   }

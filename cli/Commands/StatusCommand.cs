@@ -55,6 +55,11 @@ internal static class StatusCommand
             console.Write(RunTables.Live(progress, TimeProvider.System.GetUtcNow(), console.Profile.Width));
         }
 
+        if (run.SweepReport is not null)
+        {
+            await Console.Out.WriteLineAsync($"./durableml sweep report {runId} writes a page with what the sweep has learned.");
+        }
+
         if (run.CustomStatus?.Evaluation is { } evaluation)
         {
             string metrics = string.Join(", ", evaluation.Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")));

@@ -6,18 +6,42 @@ using DurableMl.Cli.Sweeps;
 
 namespace DurableMl.Cli.Commands;
 
-/// <summary><c>sweep</c>: what a person may have a sweep do while it is under way.</summary>
+/// <summary><c>sweep</c>: what a person may have a sweep do while it is under way, and its report.</summary>
 internal static class SweepCommand
 {
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("sweep", "Steer the sweep of a run while it is under way.")
+    public static Command Create() => new("sweep", "Steer the sweep of a run while it is under way, and see what it has learned.")
     {
         Make("pause", "Begin no more trials and let none go on; those under way train to their budgets.", (_, _) => { }),
         Make("resume", "Go on after a pause.", (_, _) => { }),
         Stop(),
         Add(),
         Parallelism(),
+        Fetch("report", "Write a page with what the sweep of a run has learned so far: parameters, learning curves, trials on nodes, cost.", "report.html", ".html", "shows the sweep"),
+        Fetch("narrow", "Write a pipeline for the next sweep, whose parameters lie around the best trials of a run that has ended.", "narrowed", ".next.json", "is a pipeline around the best trials"),
     };
+
+    private static Command Fetch(string name, string description, string what, string extension, string said)
+    {
+        var command = new Command(name, description);
+        var run = new Argument<string>("run") { Description = "The run's id." };
+        var output = new Option<FileInfo?>("--out") { Description = $"The file; by default RUN{extension} in this folder." };
+        var api = new ApiOptions();
+        command.Arguments.Add(run);
+        command.Options.Add(output);
+        api.AddTo(command);
+        command.SetHandler(async (result, cancellationToken) =>
+        {
+            string id = result.GetRequiredValue(run);
+            using var http = api.Connect(result);
+            string content = await new SweepsClient(http, TimeProvider.System).FetchAsync(id, what, cancellationToken);
+            FileInfo file = result.GetValue(output) ?? new FileInfo(id + extension);
+            await File.WriteAllTextAsync(file.FullName, content, cancellationToken);
+            await Console.Out.WriteLineAsync($"{file.FullName} {said} of {id}.");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
 
     private static Command Stop()
     {

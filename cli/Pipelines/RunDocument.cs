@@ -23,6 +23,9 @@ internal sealed record RunDocument
     /// <summary>How far it is.</summary>
     public RunProgress? CustomStatus { get; init; }
 
+    /// <summary>Where the page about its sweep is, from the host's address; null where no sweep has begun.</summary>
+    public string? SweepReport { get; init; }
+
     /// <summary>What it came to, once it completed; a message if it failed.</summary>
     public JsonElement? Output { get; init; }
 

@@ -7,6 +7,11 @@ namespace DurableMl.Cli.Pipelines;
 /// <param name="Examples">How many examples there were.</param>
 internal sealed record RunEvaluation(IReadOnlyDictionary<string, double> Metrics, long Examples);
 
+/// <summary>What a sweep optimises.</summary>
+/// <param name="Metric">A metric's name.</param>
+/// <param name="Goal"><c>maximize</c> or <c>minimize</c>.</param>
+internal sealed record RunObjective(string? Metric, string? Goal);
+
 /// <summary>How far a run is: the custom status of its orchestration.</summary>
 internal sealed record RunProgress
 {
@@ -27,6 +32,12 @@ internal sealed record RunProgress
 
     /// <summary>The best trial so far.</summary>
     public RunBest? Best { get; init; }
+
+    /// <summary>What its sweep optimises, once there are trials.</summary>
+    public RunObjective? Objective { get; init; }
+
+    /// <summary>The trials that none beats in both objectives, where the sweep has two.</summary>
+    public IReadOnlyList<string>? ParetoFront { get; init; }
 
     /// <summary>How the best trial's model did in the test, once that is known.</summary>
     public RunEvaluation? Evaluation { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace DurableMl.Cli.Pipelines;
@@ -17,6 +18,9 @@ internal sealed record RunTrial
     /// <summary>The best value of the sweep's metric so far.</summary>
     public double? Objective { get; init; }
 
+    /// <summary>The second objective, where the sweep has two.</summary>
+    public double? Second { get; init; }
+
     /// <summary>How much of the budget is done.</summary>
     public double? Epoch { get; init; }
 
@@ -34,4 +38,9 @@ internal sealed record RunTrial
 
     /// <summary>The hyperparameters on one line.</summary>
     public string Describe() => Parameters is null ? "" : string.Join(", ", Parameters.Select(parameter => $"{parameter.Key} {parameter.Value}"));
+
+    /// <summary>The objective, or both.</summary>
+    public string Objectives() => Second is { } second
+        ? string.Create(CultureInfo.InvariantCulture, $"{Objective:0.0000} / {second:G4}")
+        : Objective?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";
 }

@@ -12,6 +12,7 @@ internal sealed class LiveRunDisplay(IAnsiConsole console, TimeProvider time) : 
     public async Task<RunDocument> ShowAsync(IAsyncEnumerable<RunDocument> states, CancellationToken cancellationToken)
     {
         RunDocument? last = null;
+        var curves = new Sparklines();
         await console.Live(new Text("waiting for the run to begin")).StartAsync(async live =>
         {
             await foreach (var state in states.WithCancellation(cancellationToken))
@@ -19,7 +20,8 @@ internal sealed class LiveRunDisplay(IAnsiConsole console, TimeProvider time) : 
                 last = state;
                 if (state.CustomStatus is { } progress)
                 {
-                    live.UpdateTarget(RunTables.Live(progress, time.GetUtcNow(), console.Profile.Width));
+                    curves.Add(progress.Trials);
+                    live.UpdateTarget(RunTables.Live(progress, time.GetUtcNow(), console.Profile.Width, curves));
                 }
             }
         });

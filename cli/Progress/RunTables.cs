@@ -11,14 +11,24 @@ internal static class RunTables
 {
     private const int BarWidth = 24;
 
+    /// <summary>As wide as a value that is marked as the best.</summary>
+    private const int ObjectiveWidth = 12;
+
+    /// <summary>What a second objective and its mark take besides.</summary>
+    private const int SecondWidth = 18;
+
     /// <summary>What the table takes beside its last column: borders, padding and the other columns at their widest.</summary>
     private const int OtherColumns = 62;
+
+    /// <summary>Where there are fewer columns, the parameters matter more than the curves.</summary>
+    private const int LeastForCurves = 110;
 
     /// <summary>The phases with bars, the trials below.</summary>
     /// <param name="progress">How far the run is.</param>
     /// <param name="now">The time that a phase under way is measured to.</param>
     /// <param name="width">Columns there are. What fills in place must not grow beyond the terminal's height, so each trial keeps to its line.</param>
-    public static IRenderable Live(RunProgress progress, DateTimeOffset now, int width)
+    /// <param name="curves">How the trials' objectives went; null where nobody has followed them.</param>
+    public static IRenderable Live(RunProgress progress, DateTimeOffset now, int width, Sparklines? curves = null)
     {
         var rows = new List<IRenderable> { Phases(progress, now) };
         if (progress.Dataset is { Version: not null } dataset)
@@ -33,7 +43,7 @@ internal static class RunTables
 
         if (progress.Trials.Count > 0)
         {
-            rows.Add(Trials(progress.Trials, progress.Best, width));
+            rows.Add(Trials(Sorted(progress.Trials, progress.Objective), progress.Best, width, progress.Objective, width >= LeastForCurves ? curves : null, progress.ParetoFront));
         }
 
         return new Rows(rows);
@@ -55,21 +65,37 @@ internal static class RunTables
     /// <param name="trials">The trials.</param>
     /// <param name="best">The best of them.</param>
     /// <param name="width">Columns there are, to cut what does not fit on a line; null to wrap it.</param>
-    public static Table Trials(IReadOnlyList<RunTrial> trials, RunBest? best, int? width = null)
+    /// <param name="sought">What is optimised; null where that is not known.</param>
+    /// <param name="curves">How the trials' objectives went; null to leave them out.</param>
+    /// <param name="front">The trials that none beats in both of two objectives.</param>
+    public static Table Trials(IReadOnlyList<RunTrial> trials, RunBest? best, int? width = null, RunObjective? sought = null, Sparklines? curves = null, IReadOnlyList<string>? front = null)
     {
         var table = new Table().RoundedBorder();
-        table.AddColumns("trial", "state", "epochs", "objective", "starts", "parameters");
+        table.AddColumns("trial", "state", "epochs", Markup.Escape(Cut(sought?.Metric ?? "objective", ObjectiveWidth)));
+        if (curves is not null)
+        {
+            table.AddColumn("curve");
+        }
+
+        table.AddColumns("starts", "parameters");
+        var room = width - OtherColumns - (curves is null ? 0 : Sparklines.Width + 3) - (front is null ? 0 : SecondWidth);
         foreach (var trial in trials)
         {
-            var objective = trial.Objective?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";
+            var objective = trial.Objectives() + (front?.Contains(trial.Id, StringComparer.Ordinal) == true ? " front" : "");
             var description = trial.Error is { } error && trial.State != "completed" ? $"{error} ({trial.Describe()})" : trial.Describe();
-            table.AddRow(
+            List<IRenderable> row =
+            [
                 new Text(trial.Id),
                 new Text(trial.State ?? "", StateStyle(trial.State)),
                 new Text(trial.Epoch is { } epoch ? string.Create(CultureInfo.InvariantCulture, $"{epoch:0.#}/{trial.Budget:0.#}") : ""),
                 new Text(trial.Id == best?.Trial ? $"{objective} best" : objective, trial.Id == best?.Trial ? new Style(Color.Green) : null),
-                new Text(Starts(trial)),
-                new Text(Cut(description, width - OtherColumns)));
+            ];
+            if (curves is not null)
+            {
+                row.Add(new Text(curves.Of(trial.Id)));
+            }
+
+            table.AddRow([.. row, new Text(Starts(trial)), new Text(Cut(description, room))]);
         }
 
         return table;
@@ -87,6 +113,11 @@ internal static class RunTables
 
         return table;
     }
+
+    /// <summary>The best first, then those that have no objective yet; as they come where it is not known what is better.</summary>
+    private static IReadOnlyList<RunTrial> Sorted(IReadOnlyList<RunTrial> trials, RunObjective? sought) => sought?.Goal is not { } goal
+        ? trials
+        : [.. trials.OrderBy(trial => trial.Objective is null).ThenBy(trial => goal == "minimize" ? trial.Objective : -trial.Objective)];
 
     private static Grid Phases(RunProgress progress, DateTimeOffset now)
     {

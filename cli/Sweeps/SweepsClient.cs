@@ -32,6 +32,18 @@ internal sealed class SweepsClient(HttpClient http, TimeProvider time)
     /// <summary>How often it looks whether the sweep has taken a decision.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>What the sweep of a run has learned, in some form.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="what"><c>report.html</c> or <c>narrowed</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">There is no such run, or nothing to tell yet.</exception>
+    public async Task<string> FetchAsync(string runId, string what, CancellationToken cancellationToken)
+    {
+        using var response = await api.SendAsync(HttpMethod.Get, $"api/pipelines/{Uri.EscapeDataString(runId)}/sweep/{what}", null, cancellationToken);
+        await ApiConnection.ThrowIfRefusedAsync(response, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     /// <summary>Tells the sweep of a run and waits until it has taken it.</summary>
     /// <exception cref="CliException">It was refused; or the sweep has ended, or has not taken it within a minute.</exception>
     public async Task<SweepDecision> DecideAsync(string runId, JsonObject wish, CancellationToken cancellationToken)

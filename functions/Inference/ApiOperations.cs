@@ -14,6 +14,7 @@ using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Scoring;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Reports;
 using DurableMl.Orchestrations.Workflows;
 
 namespace DurableMl.Functions.Inference;
@@ -106,6 +107,9 @@ internal static class ApiOperations
         {
             Parameters = [("stream", "query", "stdout or stderr"), ("part", "query", "The part that the piece before was of; the last one if it is left out"), ("offset", "query", "Where the piece before said that the next begins")],
         },
+        ["GetSweepReport"] = new(Pipelines, "What a run's sweep has learned so far: trials, learning curves, importance of parameters, times on nodes, cost", "The report", typeof(SweepReport), 404),
+        ["ShowSweepReport"] = new(Pipelines, "The same as one HTML page that needs nothing else", "The page", typeof(string), 404) { ContentType = "text/html" },
+        ["NarrowSweep"] = new(Pipelines, "A pipeline for the next sweep, whose space lies around the best trials of this one", "The pipeline", typeof(JsonObject), 404, 409),
         ["CancelPipeline"] = new(Pipelines, "Stops a run", "The run", typeof(RunDocument), 404, 409) { Success = 202, Parameters = [Reason] },
         ["ResumePipeline"] = new(Pipelines, "Lets a run that failed or was cancelled go on from the first phase or trial that is not done", "It goes on", null, 400, 404, 409)
         {

@@ -92,9 +92,9 @@ public sealed class ManagePipelines(RunResumer resumer)
         int? most = null;
         if (request.Query["maxFailedTrials"] is { } text)
         {
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number > 1000)
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number > SweepDefinition.MostTrials)
             {
-                return await request.ProblemAsync(HttpStatusCode.BadRequest, "maxFailedTrials is not valid.", $"It must be a number from 0 to 1000, not '{text}'.");
+                return await request.ProblemAsync(HttpStatusCode.BadRequest, "maxFailedTrials is not valid.", $"It must be a number from 0 to {SweepDefinition.MostTrials}, not '{text}'.");
             }
 
             most = number;

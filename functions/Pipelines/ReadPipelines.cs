@@ -22,9 +22,13 @@ public sealed class ReadPipelines(RunIndex index)
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return await client.FindRunAsync(runId, cancellationToken) is { } run
-            ? await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(run, await RunStatusReader.ReadAsync(client, run, cancellationToken)))
-            : await request.NoSuchRunAsync(runId);
+        if (await client.FindRunAsync(runId, cancellationToken) is not { } run)
+        {
+            return await request.NoSuchRunAsync(runId);
+        }
+
+        RunStatus? status = await RunStatusReader.ReadAsync(client, run, cancellationToken);
+        return await request.JsonAsync(HttpStatusCode.OK, RunDocument.Of(run, status) with { SweepReport = status is { Trials.Count: > 0 } ? ReportSweep.PageOf(runId) : null });
     }
 
     /// <summary>A page of runs, newest first, without their statuses and outputs; <c>?continuationToken=</c> asks for the next.</summary>

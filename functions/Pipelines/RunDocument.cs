@@ -25,6 +25,9 @@ public sealed partial record RunDocument(
     JsonElement? CustomStatus,
     JsonElement? Output)
 {
+    /// <summary>Where the page is that shows what the run's sweep has learned, from the app's address; null where no sweep has begun.</summary>
+    public string? SweepReport { get; init; }
+
     /// <summary>The document of an orchestration with a status put together from several.</summary>
     public static RunDocument Of<T>(OrchestrationMetadata run, T? status)
         where T : class => Of(run) with { CustomStatus = status is null ? null : JsonBlobs.ToElement(status) };

@@ -35,6 +35,9 @@ public class BatchTaskCreateOptions : IJsonBody
     /// <summary>Limits of time and retries.</summary>
     public BatchTaskConstraints Constraints { get; set; }
 
+    /// <summary>How many of its node's task slots it takes; null for one.</summary>
+    public int? RequiredSlots { get; set; }
+
     /// <summary>Makes the task run on several nodes at once; null for one node.</summary>
     public MultiInstanceSettings MultiInstanceSettings { get; set; }
 
@@ -47,6 +50,7 @@ public class BatchTaskCreateOptions : IJsonBody
         json.Array("resourceFiles", ResourceFiles);
         json.Array("environmentSettings", EnvironmentSettings);
         json.Object("constraints", Constraints);
+        json.Number("requiredSlots", RequiredSlots);
         json.Object("multiInstanceSettings", MultiInstanceSettings);
     }
 }

@@ -49,10 +49,12 @@ public static class PipelineCheck
             }
         }
 
-        string metric = sweep.Objective.Metric;
-        if (metric.Length > 0 && job.Metrics.Count > 0 && !job.Metrics.Contains(metric, StringComparer.Ordinal))
+        foreach ((string member, string? metric) in ((string, string?)[])[("objective", sweep.Objective.Metric), ("secondObjective", sweep.Second?.Metric)])
         {
-            errors.Add(new PipelineError($"{path}.objective.metric", $"'{metric}' is not a metric that {job.Name} reports; {Meant(metric, job.Metrics, "it reports")}"));
+            if (metric is { Length: > 0 } && job.Metrics.Count > 0 && !job.Metrics.Contains(metric, StringComparer.Ordinal))
+            {
+                errors.Add(new PipelineError($"{path}.{member}.metric", $"'{metric}' is not a metric that {job.Name} reports; {Meant(metric, job.Metrics, "it reports")}"));
+            }
         }
 
         if (sweep.Nodes > 1 && !job.Distributed)

@@ -34,6 +34,16 @@ public sealed class SearchSpace
     /// <summary>All dimensions, those of <c>fixed</c> among them.</summary>
     public IReadOnlyList<Dimension> Dimensions { get; }
 
+    /// <summary>Whether there are so few points, and more than one, that a sampler may well draw one twice. A parameter that is not everywhere counts as if it were.</summary>
+    public bool IsSmall
+    {
+        get
+        {
+            double points = Dimensions.Aggregate(1.0, (product, dimension) => product * (dimension.Count ?? double.PositiveInfinity));
+            return points is > 1 and <= SamplerDefinition.MostGridPoints;
+        }
+    }
+
     /// <summary>A point of the space: <paramref name="value"/> is asked for the value of every dimension whose conditions hold.</summary>
     /// <param name="value">Gives the value of the dimension with this index.</param>
     public IReadOnlyDictionary<string, JsonElement> Point(Func<int, JsonElement> value)

@@ -29,8 +29,23 @@ public sealed record SweepDefinition(
     int? CheckpointSteps,
     int Nodes)
 {
+    /// <summary>The most runs that a sweep may begin with.</summary>
+    public const int MostWarmStarts = 10;
+
     /// <summary>The most trials that a sweep may have.</summary>
-    public const int MostTrials = 1000;
+    public const int MostTrials = 5000;
+
+    /// <summary>A second objective, whose last value counts; null where there is one. The trials that no other beats in both make the Pareto front; the best is the best in <see cref="Objective"/>.</summary>
+    public ObjectiveDefinition? Second { get; init; }
+
+    /// <summary>How many of its node's task slots a trial takes. How many a node has is the pool's to say.</summary>
+    public int Slots { get; init; } = 1;
+
+    /// <summary>Whether equal parameters may be trained more than once, with seeds of their own. A space of one point repeats it in any case.</summary>
+    public bool Repeats { get; init; }
+
+    /// <summary>Runs whose trials the sampler has seen before the first of its own.</summary>
+    public IReadOnlyList<string> WarmStart { get; init; } = [];
 
     /// <summary>How trials get their parameters.</summary>
     public SamplerDefinition Sampler { get; init; } = new(SamplerKind.Random);
@@ -77,9 +92,6 @@ public sealed record SamplerDefinition(SamplerKind Type, int StartupTrials = 10)
 
     /// <summary>The most parameters with more than one value that a Sobol sequence can do with.</summary>
     public const int MostSobolParameters = 32;
-
-    /// <summary>How many trials TPE may choose: each replay of the sweep chooses all of them again, so its cost grows with the square.</summary>
-    public const int MostTpeTrials = 200;
 }
 
 /// <summary>How a sweep spends less on trials that do badly.</summary>
@@ -129,7 +141,7 @@ public sealed record StopRules
     /// <summary>What the trials' time on nodes may cost, in US dollars; null: without limit. Counted whenever a trial ends.</summary>
     public double? CostUsd { get; init; }
 
-    /// <summary>What a node costs an hour, in US dollars.</summary>
+    /// <summary>What a node costs an hour, in US dollars; 0: not known. Alone it ends nothing, but the report says what the sweep has cost.</summary>
     public double NodeUsdPerHour { get; init; }
 
     /// <summary>An objective that is good enough; null: none is.</summary>

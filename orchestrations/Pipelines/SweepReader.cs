@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using DurableMl.Orchestrations.Runs;
 
 namespace DurableMl.Orchestrations.Pipelines;
 
@@ -24,11 +26,6 @@ internal static partial class SweepReader
         var trials = (int)(sampler.Type == SamplerKind.Grid && space is not null && json.ErrorCount == errors
             ? GridTrials(json, space)
             : json.Integer("trials", 1, SweepDefinition.MostTrials));
-        if (sampler.Type == SamplerKind.Tpe && trials > SamplerDefinition.MostTpeTrials)
-        {
-            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {SamplerDefinition.MostTpeTrials} with tpe; random and sobol take more"));
-        }
-
         long seed = json.Integer("seed", 0, long.MaxValue, fallback: 0);
         var budget = (int)json.Integer("budget", 1, 1_000_000);
         var sweep = new SweepDefinition(
@@ -46,11 +43,57 @@ internal static partial class SweepReader
             (int)json.Integer("nodes", 1, 100, fallback: 1))
         {
             Sampler = sampler,
+            Slots = (int)json.Integer("slots", 1, 256, fallback: 1),
+            Repeats = json.Flag("repeats", fallback: false),
+            WarmStart = WarmStart(json, sampler),
+            Second = json.Object("secondObjective", required: false) is { } second ? Objective(second, hasEpoch: false) : null,
             Scheduler = json.Object("scheduler", required: false) is { } scheduler ? Scheduler(scheduler, budget) : null,
             Stop = json.Object("stop", required: false) is { } stop ? Stop(stop) : null,
         };
+        if (space is not null && !sweep.Repeats && sampler.Type != SamplerKind.Grid && space.IsSmall && space.Points().Count() is var points && trials > points)
+        {
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must be at most {points}, as many as there are different parameters; \"repeats\": true trains some of them more than once"));
+        }
+
+        if (sweep is { Slots: > 1, Nodes: > 1 })
+        {
+            json.Refuse("slots", "must be 1 with several nodes: such a trial has its nodes to itself");
+        }
+
+        if (sweep.Second?.Metric is { Length: > 0 } metric && metric == sweep.Objective.Metric)
+        {
+            json.Refuse("secondObjective", $"must have another metric than objective, not '{metric}' too");
+        }
+
+        if (sweep is { Second: not null, Scheduler: not null })
+        {
+            json.Refuse("scheduler", "must be none with a secondObjective: what is bad in one may be good in the other, so every trial is trained in full");
+        }
+
         json.RefuseTheRest();
         return sweep;
+    }
+
+    private static IReadOnlyList<string> WarmStart(JsonObjectReader json, SamplerDefinition sampler)
+    {
+        if (json.Element("warmStart", required: false) is not { } given)
+        {
+            return [];
+        }
+
+        string[] runs = given.ValueKind == JsonValueKind.Array ? [.. given.EnumerateArray().Select(run => run.ValueKind == JsonValueKind.String ? run.GetString()! : "")] : [""];
+        if (runs.Length > SweepDefinition.MostWarmStarts || !runs.All(RunIds.IsValid))
+        {
+            json.Refuse("warmStart", string.Create(CultureInfo.InvariantCulture, $"must be an array of at most {SweepDefinition.MostWarmStarts} run ids"));
+            return [];
+        }
+
+        if (runs.Length > 0 && !sampler.Learns)
+        {
+            json.Refuse("warmStart", "needs a sampler that learns from trials: tpe");
+        }
+
+        return runs;
     }
 
     private static SamplerDefinition Sampler(JsonObjectReader json, SearchSpace? space)
@@ -146,16 +189,11 @@ internal static partial class SweepReader
             Target = json.Number("target", required: false),
             TrialsWithoutImprovement = json.Has("trialsWithoutImprovement") ? (int)json.Integer("trialsWithoutImprovement", 1, SweepDefinition.MostTrials) : null,
         };
-        if (json.Has("nodeUsdPerHour") && !json.Has("costUsd"))
-        {
-            json.Refuse("costUsd", "is required: nodeUsdPerHour alone ends nothing");
-        }
-
         json.RefuseTheRest();
         return rules;
     }
 
-    private static ObjectiveDefinition Objective(JsonObjectReader json)
+    private static ObjectiveDefinition Objective(JsonObjectReader json, bool hasEpoch = true)
     {
         string metric = json.Text("metric", MetricPattern, "a metric's name: letters, digits, '_', '.', '-', at most 64");
         ObjectiveGoal? goal = json.Has("goal")
@@ -166,7 +204,7 @@ internal static partial class SweepReader
             json.Refuse("goal", $"is required: \"maximize\" or \"minimize\"; the name '{metric}' does not say which is better");
         }
 
-        ObjectiveEpoch at = json.OneOf("at", ["last", "best"], fallback: "last") == "best" ? ObjectiveEpoch.Best : ObjectiveEpoch.Last;
+        ObjectiveEpoch at = hasEpoch && json.OneOf("at", ["last", "best"], fallback: "last") == "best" ? ObjectiveEpoch.Best : ObjectiveEpoch.Last;
         json.RefuseTheRest();
         return new ObjectiveDefinition(metric, goal ?? ObjectiveGoal.Maximize, at);
     }

@@ -54,7 +54,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
                 nameof(SweepOrchestrator), new SweepInput(RunId, dataset.Name, dataset.Version, pipeline.Sweep, input.Resumed), id));
         TakeSweep(sweep);
         cancellation.ThrowIfRequested();
-        return (dataset, sweep, progress.Best ?? throw new RunFailedException(RunPhase.Train, sweep.Stopped ?? TrialFailures.Describe(sweep.Trials) ?? sweep.Finished ?? "no trial has completed with an objective"));
+        return (dataset, sweep, progress.Best ?? throw new RunFailedException(RunPhase.Train, sweep.Stopped ?? sweep.Failure ?? sweep.Finished ?? "no trial has completed with an objective"));
     }
 
     private async Task<RunState> FinishAsync(DatasetReference dataset, SweepResult sweep, BestTrial best)
@@ -123,7 +123,9 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
                 return (best, ReferenceEquals(progress.Evaluation, evaluation) ? evaluation : await EvaluateAsync(dataset, best));
             }
 
-            if (progress.Completed(decision.Trial) is not { } other)
+            BestTrial? named = progress.Completed(decision.Trial)
+                ?? (progress.TrialsOmitted is null ? null : await cancellation.CallAsync<BestTrial?>(nameof(FindTrial), new FindTrialInput(RunId, decision.Trial)));
+            if (named is not { } other)
             {
                 progress.Note(decision.Trial, "was to be published, but has not completed: another decision is awaited");
                 continue;

@@ -22,6 +22,9 @@ public static class RunBlobs
     /// <summary>The run's report.</summary>
     public static string Report(string runId) => runId + "/report.json";
 
+    /// <summary>All trials of a sweep that has more than a message holds.</summary>
+    public static string AllTrials(string runId) => runId + "/trials.json";
+
     /// <summary>A person's decision about the run's sweep.</summary>
     public static string Decision(string runId, int number) => FormattableString.Invariant($"{runId}/decisions/{number:D5}.json");
 

@@ -28,6 +28,7 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
     private int total;
     private string? error;
     private string? finished;
+    private IReadOnlyList<string>? front;
     private SweepDefinition sweep = pipeline.Sweep;
     private IReadOnlyList<SweepDecision> decisions = [];
     private RunState? ended;
@@ -57,12 +58,16 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
     public void Take(SweepResult sweep)
     {
         trials = [.. sweep.Trials.Select(trial => trial with { Error = Shorten(trial.Error) })];
-        done = trials.Count;
+        done = sweep.Total;
         Best = sweep.Best;
         finished = sweep.Finished;
+        front = sweep.ParetoFront;
         decisions = sweep.Decisions;
-        this.sweep = this.sweep with { Trials = trials.Count };
+        this.sweep = this.sweep with { Trials = sweep.Total };
     }
+
+    /// <summary>How many trials are known to their blob alone; null for none.</summary>
+    public int? TrialsOmitted => trials.Count > 0 && sweep.Trials > trials.Count ? sweep.Trials - trials.Count : null;
 
     /// <summary>Whether a trial has left a model that a person may choose, and its objective.</summary>
     public BestTrial? Completed(string trial) => trials.FirstOrDefault(one => one.Id == trial && one.State == TrialState.Completed) is { Objective: { } objective } ? new BestTrial(trial, objective) : null;
@@ -88,7 +93,7 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
         Close();
         return JsonBlobs.ToElement(new RunOutput(
             context.InstanceId, pipeline.Name, state, Dataset, TrialSummary.Of(trials, sweep), Best, Evaluation, Approval, Model,
-            phases, failures, withReport ? RunBlobs.Report(context.InstanceId) : null) { SweepFinished = finished, Decisions = decisions.Count > 0 ? decisions : null });
+            phases, failures, withReport ? RunBlobs.Report(context.InstanceId) : null) { SweepFinished = finished, Decisions = decisions.Count > 0 ? decisions : null, TrialsOmitted = TrialsOmitted, ParetoFront = front });
     }
 
     /// <summary>Writes the custom status, leaving out the less important where it would grow too long.</summary>
@@ -112,8 +117,8 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
 
     private DateTimeOffset Now => new(context.CurrentUtcDateTime, TimeSpan.Zero);
 
-    // Durable Functions counts UTF-16.
-    private static int Bytes(JsonElement status) => Encoding.Unicode.GetByteCount(status.GetRawText());
+    // Durable Functions counts UTF-16, of what its own serializer makes of it: that writes \u002B for the + of a time.
+    private static int Bytes(JsonElement status) => Encoding.Unicode.GetByteCount(JsonSerializer.Serialize(status));
 
     private static string? Shorten(string? text) => text is { Length: > LongestError } ? text[..(LongestError - 1)] + "…" : text;
 
@@ -131,6 +136,7 @@ internal sealed class RunProgress(TaskOrchestrationContext context, PipelineDefi
         {
             State = ended,
             SweepFinished = finished,
+            ParetoFront = front is null ? null : [.. front.Take(TrialSelection.Most)],
             Evaluation = Evaluation is { } evaluation ? new EvaluationSummary(evaluation.Metrics, evaluation.Examples, RunBlobs.Evaluation(context.InstanceId)) : null,
         };
         return JsonBlobs.ToElement(trials.Count > 0 ? status.WithTrials(shown, sweep, withParameters) : status);

@@ -1,7 +1,4 @@
-using System.Text.Json;
-using Azure;
 using Azure.Storage.Blobs;
-using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using Microsoft.DurableTask;
@@ -52,14 +49,15 @@ public sealed class RunResumer(BlobServiceClient blobs)
             return ResumeOutcome.StillRunning;
         }
 
-        RunOutput? report = await ReportAsync(runId, cancellationToken);
+        var records = new RunRecords(blobs);
+        RunOutput? report = await records.ReportAsync(runId, cancellationToken);
         RunStatus? status = instance?.CustomStatus<RunStatus>();
         if ((status?.State ?? report?.State) is RunState.Published or RunState.Rejected)
         {
             return ResumeOutcome.Finished;
         }
 
-        if ((instance?.ReadInputAs<RunInput>()?.Pipeline ?? await PipelineAsync(runId, cancellationToken)) is not { } pipeline)
+        if ((instance?.ReadInputAs<RunInput>()?.Pipeline ?? await records.PipelineAsync(runId, cancellationToken)) is not { } pipeline)
         {
             return ResumeOutcome.NotFound;
         }
@@ -87,27 +85,5 @@ public sealed class RunResumer(BlobServiceClient blobs)
         }
 
         return found;
-    }
-
-    private Task<RunOutput?> ReportAsync(string runId, CancellationToken cancellationToken) =>
-        blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Report(runId)).ReadJsonAsync<RunOutput>(cancellationToken);
-
-    private async Task<PipelineDefinition?> PipelineAsync(string runId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            BinaryData json = (await blobs.GetBlobContainerClient(DataContainers.Runs).GetBlobClient(RunBlobs.Pipeline(runId)).DownloadContentAsync(cancellationToken)).Value.Content;
-
-            // As the user wrote it, or, where the run did not come through the API, as the run itself kept it.
-            return PipelineReader.Read(json.ToMemory()).Definition ?? json.ToObjectFromJson<PipelineDefinition>(JsonBlobs.Options);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

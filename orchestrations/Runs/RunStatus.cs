@@ -46,6 +46,12 @@ public sealed record RunStatus(
     /// <summary>How the sweep stands that is under way, and what people have decided about it; null in any other phase.</summary>
     public SweepStatus? Sweep { get; init; }
 
+    /// <summary>Of a sweep with two objectives, the trials that none beats in both, at most 40; null where there is one objective.</summary>
+    public IReadOnlyList<string>? ParetoFront { get; init; }
+
+    /// <summary>What the sweep optimises; null before there are trials.</summary>
+    public ObjectiveDefinition? Objective { get; init; }
+
     /// <summary>How the best trial's model did on the test split, once that is known: what a person approves or not.</summary>
     public EvaluationSummary? Evaluation { get; init; }
 
@@ -59,6 +65,7 @@ public sealed record RunStatus(
         ArgumentNullException.ThrowIfNull(sweep);
         return this with
         {
+            Objective = sweep.Objective,
             Trials = TrialSummary.Of(shown, sweep, withParameters),
             TrialsOmitted = sweep.Trials > shown.Count ? sweep.Trials - shown.Count : null,
         };

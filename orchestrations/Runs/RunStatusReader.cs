@@ -43,8 +43,8 @@ public static class RunStatusReader
         var ids = known.Select(trial => trial.Id).ToHashSet(StringComparer.Ordinal);
         int shown = Math.Min(sweep.Trials, Math.Max(TrialSelection.Most, known.Count));
         IEnumerable<TrialStatus> waiting = Enumerable.Range(0, sweep.Trials).Select(RunIds.TrialId).Where(id => !ids.Contains(id)).Select(TrialStatus.NotBegun).Take(shown - known.Count);
-        BestTrial? best = BestTrial.Of(known.Where(trial => trial.State is not (TrialState.Failed or TrialState.Stopped or TrialState.Cancelled)), sweep.Objective);
-        return (status with { Done = known.Count(trial => trial.HasEnded), Best = best })
+        BestTrial? best = BestTrial.Of(known.Where(trial => trial.State is not (TrialState.Failed or TrialState.Stopped or TrialState.Cancelled)), sweep);
+        return (status with { Done = known.Count(trial => trial.HasEnded), Best = best, ParetoFront = ParetoFront.Of(known, sweep) is { } front ? [.. front.Take(TrialSelection.Most)] : null })
             .WithTrials(TrialSelection.Choose([.. known, .. waiting], sweep.Objective.Goal), sweep);
     }
 
@@ -62,7 +62,8 @@ public static class RunStatusReader
         return preprocess?.CustomStatus<BlockProgress>() is { } blocks ? status with { Done = blocks.Done, Total = blocks.Total } : status;
     }
 
-    private static async Task<IReadOnlyList<TrialStatus>> TrialsAsync(DurableTaskClient client, OrchestrationMetadata run, CancellationToken cancellationToken)
+    /// <summary>The trials of a sweep that is under way, as far as they have begun.</summary>
+    internal static async Task<IReadOnlyList<TrialStatus>> TrialsAsync(DurableTaskClient client, OrchestrationMetadata run, CancellationToken cancellationToken)
     {
         var trials = new List<TrialStatus>();
         var query = new OrchestrationQuery(InstanceIdPrefix: RunIds.Trial(run.InstanceId, "trial-"), FetchInputsAndOutputs: true);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Training;
@@ -28,6 +29,13 @@ public sealed record TrialSummary(
     bool Dedicated,
     string? Error)
 {
+    /// <summary>Its second objective; null where the sweep has one.</summary>
+    public double? Second { get; init; }
+
+    /// <summary>How long it has been seen on nodes, over all attempts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TimeSpan OnNodes { get; init; }
+
     /// <summary>The summaries of a sweep's trials.</summary>
     /// <param name="trials">The trials.</param>
     /// <param name="sweep">The sweep.</param>
@@ -45,5 +53,9 @@ public sealed record TrialSummary(
         sampler is GridSampler grid && trial >= grid.Count ? null : sampler?.Sample(trial, []);
 
     private static TrialSummary Of(TrialStatus status, IReadOnlyDictionary<string, JsonElement>? parameters, int budget) =>
-        new(status.Id, status.State, parameters, status.Objective, status.Epoch, status.Budget ?? budget, status.Attempts, status.Preemptions, status.Dedicated, status.Error);
+        new(status.Id, status.State, parameters, status.Objective, status.Epoch, status.Budget ?? budget, status.Attempts, status.Preemptions, status.Dedicated, status.Error)
+        {
+            OnNodes = status.OnNodes,
+            Second = status.Second,
+        };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -32,10 +33,10 @@ public sealed partial class WriteReport(BlobServiceClient blobs, PipelineMeter m
         // A run that was refused because its id was taken must not write over the report of the one that has it.
         if (claim is not null && claim.ExecutionStartedAt == input.ExecutionStartedAt)
         {
-            RunOutput report = input.Report.Deserialize<RunOutput>(JsonBlobs.Options)!;
+            RunOutput report = await CompleteAsync(input.Report.Deserialize<RunOutput>(JsonBlobs.Options)!, cancellationToken);
             BlobClient blob = runs.GetBlobClient(RunBlobs.Report(input.RunId));
             RunOutput? earlier = await blob.ReadJsonAsync<RunOutput>(cancellationToken);
-            await blob.WriteJsonAsync(input.Report, cancellationToken);
+            await blob.WriteJsonAsync(report, cancellationToken);
             // This execution's own report is there already if the activity runs again.
             if (earlier?.Phases.FirstOrDefault()?.StartedAt != report.Phases[0].StartedAt)
             {
@@ -46,6 +47,10 @@ public sealed partial class WriteReport(BlobServiceClient blobs, PipelineMeter m
             await new RunIndex(blobs).EndAsync(input.RunId, claim.StartedAt, report.Pipeline, report.State, cancellationToken);
         }
     }
+
+    /// <summary>With those trials of a large sweep that did not travel through messages.</summary>
+    private async Task<RunOutput> CompleteAsync(RunOutput report, CancellationToken cancellationToken) =>
+        report.TrialsOmitted is not null && await KeepTrials.ReadAsync(blobs, report.RunId, cancellationToken) is { } all ? report with { Trials = all, TrialsOmitted = null } : report;
 
     [LoggerMessage(LogLevel.Information, "Run {RunId} ended: {State}.")]
     private static partial void LogEnded(ILogger logger, string runId, RunState state);

@@ -7,6 +7,7 @@ using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Training;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -21,6 +22,9 @@ public sealed record SweepPreparation(string CodeSha256, bool HasDedicatedPool, 
 {
     /// <summary>The hyperparameters of those trials, where the sampler would not choose the same again.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? EarlierParameters { get; init; }
+
+    /// <summary>What earlier runs had seen, for a sampler that learns.</summary>
+    public IReadOnlyList<SeenTrial> Observations { get; init; } = [];
 
     /// <summary>What people had decided before the run was resumed.</summary>
     public IReadOnlyList<SweepDecision> Decisions { get; init; } = [];
@@ -55,7 +59,7 @@ public sealed class PrepareSweep(TrainingJobs training, BlobServiceClient blobs)
             JobCode code = await training.Code.UploadAsync(input.RunId, input.Sweep.Job, cancellationToken);
             BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
             await runs.GetBlobClient(RunBlobs.TaskHub(input.RunId)).WriteJsonAsync(new RunTaskHub(client.Name), cancellationToken);
-            var preparation = new SweepPreparation(code.Sha256, training.HasDedicatedPool);
+            var preparation = new SweepPreparation(code.Sha256, training.HasDedicatedPool) { Observations = await new WarmStart(blobs).ObservationsAsync(input.Sweep, cancellationToken) };
             return input.Resumed ? await ResumeAsync(preparation, training.Trials, blobs, input, cancellationToken) : preparation;
         }
         catch (InvalidJobException e)

@@ -138,6 +138,10 @@ public sealed record SweepDecision(SweepAction Action)
             {
                 yield return new PipelineError("$.trials", "cannot be given for a grid, which tries each of its points once; give parameters");
             }
+            else if (!sweep.Repeats && new SearchSpace(sweep.Parameters) is { IsSmall: true } space && space.Points().Count() is var points && sweep.Trials + Trials > points)
+            {
+                yield return new PipelineError("$.trials", FormattableString.Invariant($"must be at most {points - sweep.Trials}: there are {points} different parameters, and repeats is not set"));
+            }
 
             yield break;
         }

@@ -10,13 +10,51 @@ using Microsoft.Extensions.Logging;
 namespace DurableMl.Orchestrations.Sweeps;
 
 /// <summary>How a sweep ended.</summary>
-/// <param name="Trials">All trials, in order.</param>
+/// <param name="Trials">All trials, in order; of more than <see cref="MostTrials"/> those that matter most, and all are in the run's blobs.</param>
 /// <param name="Best">The best completed trial; null when none completed.</param>
 /// <param name="CodeSha256">The version of the code that all trials ran.</param>
 /// <param name="Stopped">Why trials were ended early, if they were.</param>
 /// <param name="Cancelled">Whether that was because the run was cancelled.</param>
 public sealed record SweepResult(IReadOnlyList<TrialStatus> Trials, BestTrial? Best, string CodeSha256, string? Stopped, bool Cancelled)
 {
+    /// <summary>Trials in a result, at most: it goes through messages and histories.</summary>
+    public const int MostTrials = 200;
+
+    /// <summary>How many trials there were.</summary>
+    public int Total { get; init; } = Trials.Count;
+
+    /// <summary>How many have completed.</summary>
+    public int Completed { get; init; } = Trials.Count(trial => trial.State == TrialState.Completed);
+
+    /// <summary>How many have failed.</summary>
+    public int Failed { get; init; } = Trials.Count(trial => trial.State == TrialState.Failed);
+
+    /// <summary>Why trials have failed, most often; null where none has.</summary>
+    public string? Failure { get; init; } = TrialFailures.Describe(Trials);
+
+    /// <summary>Of a sweep with two objectives, the trials that none beats in both, the best in the first first; null where there is one.</summary>
+    public IReadOnlyList<string>? ParetoFront { get; init; }
+
+    /// <summary>The result of a sweep.</summary>
+    /// <param name="trials">All trials.</param>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="state">What it has come to.</param>
+    internal static SweepResult Of(IReadOnlyList<SweptTrial> trials, SweepDefinition sweep, SweepState state)
+    {
+        TrialStatus[] all = [.. trials.Select(trial => trial.Status)];
+        BestTrial? best = BestTrial.Of(all.Where(trial => trial.State == TrialState.Completed), sweep);
+        return new SweepResult(TrialSelection.OfResult(all, sweep.Objective.Goal), best, state.Preparation.CodeSha256, state.Stopped, state.Cancelled)
+        {
+            Total = all.Length,
+            Completed = all.Count(trial => trial.State == TrialState.Completed),
+            Failed = all.Count(trial => trial.State == TrialState.Failed),
+            Failure = TrialFailures.Describe(all),
+            ParetoFront = Sweeps.ParetoFront.Of(all, sweep),
+            Finished = state.Finished,
+            Decisions = state.Decisions,
+        };
+    }
+
     /// <summary>Which rule of <c>sweep.stop</c>, or who, ended it with what it had; null where nothing did.</summary>
     public string? Finished { get; init; }
 
@@ -69,7 +107,8 @@ public static partial class SweepOrchestrator
             catch (TaskFailedException) when (cancel.IsCompleted)
             {
                 string reason = await cancel;
-                return new SweepResult([.. Enumerable.Range(0, input.Sweep.Trials).Select(index => TrialStatus.Cancelled(RunIds.TrialId(index), reason))], null, "", reason, Cancelled: true);
+                SweptTrial[] none = [.. Enumerable.Range(0, input.Sweep.Trials).Select(index => new SweptTrial(TrialStatus.Cancelled(RunIds.TrialId(index), reason), input.Sweep.Budget))];
+                return SweepResult.Of(none, input.Sweep, new SweepState(new SweepPreparation("", HasDedicatedPool: false), startedAt) { Stopped = reason, Cancelled = true });
             }
         }
 
@@ -87,8 +126,14 @@ public static partial class SweepOrchestrator
             return sweep.Result();
         }
 
+        SweepResult result = sweep.Result();
+        if (result.Total > SweepResult.MostTrials)
+        {
+            await context.CallActivityAsync(nameof(KeepTrials), sweep.AllTrials(), ActivityRetries.Brief);
+        }
+
         await CleanUpAsync(context, input.RunId);
-        return sweep.Result();
+        return result;
     }
 
     /// <summary>Returns whether all is trained that will be; if not, the sweep is to go on in a new execution.</summary>

@@ -16,6 +16,8 @@ namespace DurableMl.Orchestrations.Sweeps;
 internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput input, SweepState begun)
 {
     private readonly List<SweptTrial> trials = [.. begun.Trials];
+    // What a scheduler sees of them, beside each: it is asked all the time.
+    private readonly List<TrialCurve> curves = [.. begun.Trials.Select((trial, number) => trial.Curve(number))];
     private readonly List<Task<TrialReport?>> children = [];
     private const int DecisionsShown = 10;
 
@@ -148,24 +150,27 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         return decision;
     }
 
-    /// <summary>How the sweep has ended.</summary>
-    public SweepResult Result()
+    /// <summary>All trials, those that never began among them.</summary>
+    public KeepTrialsInput AllTrials()
     {
         string reason = state.Stopped ?? state.Finished ?? "";
-        TrialStatus[] all =
-        [
-            .. trials.Select(trial => trial.Status),
-            .. Enumerable.Range(trials.Count, sweep.Trials - trials.Count).Select(number => TrialStatus.Cancelled(RunIds.TrialId(number), reason)),
-        ];
-        BestTrial? best = BestTrial.Of(all.Where(trial => trial.State == TrialState.Completed), sweep.Objective);
-        return new SweepResult(all, best, state.Preparation.CodeSha256, state.Stopped, state.Cancelled) { Finished = state.Finished, Decisions = state.Decisions };
+        return new KeepTrialsInput(
+            input.RunId,
+            sweep,
+            [
+                .. trials,
+                .. Enumerable.Range(trials.Count, sweep.Trials - trials.Count).Select(number => new SweptTrial(TrialStatus.Cancelled(RunIds.TrialId(number), reason), sweep.Budget)),
+            ]);
     }
+
+    /// <summary>How the sweep has ended.</summary>
+    public SweepResult Result() => SweepResult.Of(AllTrials().Trials, sweep, state);
 
     /// <summary>The sweep as people have changed it.</summary>
     private static SweepDefinition Steered(SweepDefinition sweep, SweepState state) =>
         sweep with { Trials = sweep.Trials + state.Added, Parallelism = state.Parallelism ?? sweep.Parallelism };
 
-    private TrialStep? Next() => scheduler.Next([.. trials.Select((trial, number) => trial.Curve(number))]);
+    private TrialStep? Next() => scheduler.Next(curves);
 
     private string? Refusal(SweepDecision decision) => decision switch
     {
@@ -179,7 +184,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     };
 
     private bool HasNoMoreToTrain(int number) => number < trials.Count && (trials[number] is { Stopping: true }
-        || (trials[number] is { Step: null } ended && (sweep.Scheduler is null || ended.Budget >= sweep.Budget || ended.Curve(number).Phase == TrialPhase.Ended)));
+        || (trials[number] is { Step: null } ended && (sweep.Scheduler is null || ended.Budget >= sweep.Budget || curves[number].Phase == TrialPhase.Ended)));
 
     /// <summary>The decision to stop a trial that has not begun; null where there is none.</summary>
     private SweepDecision? StopOf(string trial) => state.Decisions.LastOrDefault(decision => decision is { Action: SweepAction.Stop, Refused: null } && decision.Trial == trial);
@@ -190,7 +195,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     /// <summary>Ends a trial that is under way, and lets one that rests never go on.</summary>
     private void StopTrial(int number, string reason)
     {
-        trials[number] = trials[number] with { Stopping = true };
+        Set(number, trials[number] with { Stopping = true });
         if (trials[number].Step is not null)
         {
             context.SendEvent(RunIds.Trial(input.RunId, trials[number].Status.Id), RunEvents.Stop, reason);
@@ -203,11 +208,11 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         EarlierTrial? earlier = state.Preparation.Earlier?.GetValueOrDefault(id);
         // What follows from the trial's number need not be carried along.
         IReadOnlyDictionary<string, JsonElement>? own = state.Preparation.EarlierParameters?.GetValueOrDefault(id) ?? TakeGiven(step.Trial);
-        IReadOnlyDictionary<string, JsonElement> parameters = own ?? sampler.Sample(step.Trial, sweep.Sampler.Learns ? Seen() : []);
-        var trial = new SweptTrial(TrialStatus.NotBegun(id), step.Budget) { Parameters = own is not null || sweep.Sampler.Learns ? parameters : null };
+        IReadOnlyDictionary<string, JsonElement> parameters = own ?? Sample(step.Trial);
+        var trial = new SweptTrial(TrialStatus.NotBegun(id) with { Parameters = own is not null || sweep.Sampler.Learns ? parameters : null }, step.Budget);
         if (earlier?.Status is { } before)
         {
-            trials.Add(Resumed(trial, before, earlier));
+            Add(Resumed(trial, before, earlier));
             Count();
             return;
         }
@@ -215,13 +220,29 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         if (StopOf(id) is { } decision)
         {
             state = state with { Ends = state.Ends + 1 };
-            trials.Add(trial with { Status = trial.Status with { State = TrialState.Stopped, Error = Stopped(decision), Parameters = trial.Parameters }, End = state.Ends, Stopping = true });
+            Add(trial with { Status = trial.Status with { State = TrialState.Stopped, Error = Stopped(decision) }, End = state.Ends, Stopping = true });
             return;
         }
 
-        trials.Add(trial);
+        Add(trial);
         TrialInput work = Work(step, parameters);
         Start(work, earlier is null ? null : new TrialRecord(earlier.Attempts + 1, work.WantsDedicated(0)) { Restarts = earlier.Restarts });
+    }
+
+    private IReadOnlyDictionary<string, JsonElement> Sample(int trial) => !sweep.Sampler.Learns
+        ? sampler.Sample(trial, [])
+        : SamplerMemory.Get(new Choice(context.InstanceId, state.StartedAt, trial, state.Ends, state.Steps), () => sampler.Sample(trial, Seen()));
+
+    private void Add(SweptTrial trial)
+    {
+        trials.Add(trial);
+        curves.Add(trial.Curve(trials.Count - 1));
+    }
+
+    private void Set(int number, SweptTrial trial)
+    {
+        trials[number] = trial;
+        curves[number] = trial.Curve(number);
     }
 
     /// <summary>Values that a person has given and that no trial has taken. A grid's own trials take its points, each one.</summary>
@@ -254,7 +275,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         int number = RunIds.TrialIndex(work.TrialId);
         int step = state.Steps + 1;
         state = state with { Steps = step };
-        trials[number] = trials[number] with { Step = step, Budget = work.Budget ?? sweep.Budget, Record = record };
+        Set(number, trials[number] with { Step = step, Budget = work.Budget ?? sweep.Budget, Record = record });
         children.Add(RunAsync(step, work with { Record = record, Audience = new TrialAudience(context.InstanceId, step, sweep.Scheduler is { Watches: true }) }));
     }
 
@@ -300,14 +321,14 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         }
 
         state = state with { Ends = state.Ends + 1 };
-        trials[number] = trial with
+        Set(number, trial with
         {
-            Status = status,
+            Status = status with { Parameters = status.Parameters ?? trial.Parameters },
             Step = null,
             End = state.Ends,
             Points = status is { State: TrialState.Completed, Objective: { } objective } ? Points([.. trial.Points, new CurvePoint(status.Budget ?? trial.Budget, objective)]) : trial.Points,
             Record = sweep.Scheduler is null ? null : record,
-        };
+        });
         Count();
     }
 
@@ -320,8 +341,8 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
             return;
         }
 
-        trials[number] = trial = trial with { Points = Points([.. trial.Points, new CurvePoint(Math.Floor(epoch), objective)]) };
-        if (!trial.Stopping && !HasEnded && scheduler.IsHopeless(trial.Curve(number), [.. trials.Select((one, i) => one.Curve(i))]))
+        Set(number, trial with { Points = Points([.. trial.Points, new CurvePoint(Math.Floor(epoch), objective)]) });
+        if (!trial.Stopping && !HasEnded && scheduler.IsHopeless(curves[number], curves))
         {
             StopTrial(number, FormattableString.Invariant($"sweep.scheduler: after epoch {Math.Floor(epoch)} it is worse than the median of the trials that have completed"));
         }
@@ -330,13 +351,13 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     /// <summary>Looks whether the sweep has done enough, or has failed too often, once a trial has ended.</summary>
     private void Count()
     {
-        TrialStatus[] ended = [.. trials.Where(trial => trial.End > 0).OrderBy(trial => trial.End).Select(trial => trial.Status)];
-        TrialStatus[] failed = [.. ended.Where(trial => trial.State == TrialState.Failed)];
-        if (failed.Length > sweep.MaxFailedTrials && state.Stopped is null)
+        int failures = trials.Count(trial => trial is { End: > 0, Status.State: TrialState.Failed });
+        if (failures > sweep.MaxFailedTrials && state.Stopped is null)
         {
+            TrialStatus[] failed = [.. trials.Where(trial => trial is { End: > 0, Status.State: TrialState.Failed }).OrderBy(trial => trial.End).Select(trial => trial.Status)];
             Stop(FormattableString.Invariant($"{TrialFailures.Describe(failed, sweep.Trials)}; sweep.maxFailedTrials allows {sweep.MaxFailedTrials}"));
         }
-        else if (sweep.Stop?.Reached(ended, sweep) is { } rule)
+        else if (sweep.Stop?.Reached([.. trials.Where(trial => trial.End > 0).OrderBy(trial => trial.End).Select(trial => trial.Status)], sweep) is { } rule)
         {
             Finish(rule);
         }
@@ -356,11 +377,12 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         }
     }
 
-    /// <summary>The trials with their results in the order in which they ended, then those that have none.</summary>
+    /// <summary>What earlier runs had seen, the trials with their results in the order in which they ended, then those that have none.</summary>
     private SeenTrial[] Seen() =>
     [
+        .. state.Preparation.Observations,
         .. trials.OrderBy(trial => trial.End == 0 ? int.MaxValue : trial.End)
-            .Select(trial => new SeenTrial(trial.Parameters!, trial.Status.State is TrialState.Completed or TrialState.Stopped ? trial.Status.Objective : null)),
+            .Select(trial => new SeenTrial(trial.Parameters!, trial.Status.State is TrialState.Completed or TrialState.Stopped ? trial.Status.Objective : null) { Second = trial.Status.Second }),
     ];
 
     private IReadOnlyList<CurvePoint> Points(CurvePoint[] points) => sweep.Scheduler is null ? [] : points;

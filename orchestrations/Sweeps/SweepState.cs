@@ -3,8 +3,6 @@ using System.Text.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps.Samplers;
-using DurableMl.Orchestrations.Sweeps.Schedulers;
-using DurableMl.Orchestrations.Training;
 
 namespace DurableMl.Orchestrations.Sweeps;
 
@@ -99,35 +97,3 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
 /// <param name="Paused">Whether no trial begins or goes on until somebody says so.</param>
 /// <param name="Decisions">The newest of people's decisions, the oldest first; all of them lie in the run's blobs.</param>
 public sealed record SweepStatus(int Trials, int Parallelism, bool Paused, IReadOnlyList<SweepDecision> Decisions);
-
-/// <summary>A trial as its sweep knows it.</summary>
-/// <param name="Status">How it ended when it last did; for one that is under way for the first time, that it waits.</param>
-/// <param name="Budget">Epochs that it was last told to have trained.</param>
-public sealed record SweptTrial(TrialStatus Status, int Budget)
-{
-    /// <summary>The step that is under way; null while the trial rests.</summary>
-    public int? Step { get; init; }
-
-    /// <summary>The number of its last end, from 1 in the order in which trials end; 0 before the first.</summary>
-    public int End { get; init; }
-
-    /// <summary>Whether it has been told to stop, and never goes on.</summary>
-    public bool Stopping { get; init; }
-
-    /// <summary>What it reported, where the sweep has a scheduler.</summary>
-    public IReadOnlyList<CurvePoint> Points { get; init; } = [];
-
-    /// <summary>What it can go on from, once it has reached a budget.</summary>
-    public TrialRecord? Record { get; init; }
-
-    /// <summary>Its hyperparameters, where they do not follow from its number.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? Parameters { get; init; }
-
-    /// <summary>The trial as a scheduler sees it.</summary>
-    /// <param name="number">Its number.</param>
-    public TrialCurve Curve(int number) => new(
-        number,
-        Budget,
-        Step is not null ? TrialPhase.Running : Status.State == TrialState.Completed && !Stopping ? TrialPhase.Reached : TrialPhase.Ended,
-        Points);
-}

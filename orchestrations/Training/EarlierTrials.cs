@@ -30,7 +30,7 @@ internal static class EarlierTrials
                 string folder = RunBlobs.Trial(sweep.RunId, id).TrimEnd('/');
                 TrialStarts starts = await reader.StartsAsync(folder, token);
                 TrialResult? result = await reader.ResultAsync(folder, token);
-                if (Of(id, result, starts, sweep.Sweep.Objective) is { } trial)
+                if (Of(id, result, starts, sweep.Sweep.Objective, sweep.Sweep.Second) is { } trial)
                 {
                     found[id] = trial;
                 }
@@ -39,7 +39,7 @@ internal static class EarlierTrials
     }
 
     /// <summary>One that has reached its budget or is hopeless has ended; any other goes on in a new attempt.</summary>
-    internal static EarlierTrial? Of(string id, TrialResult? result, TrialStarts starts, ObjectiveDefinition objective)
+    internal static EarlierTrial? Of(string id, TrialResult? result, TrialStarts starts, ObjectiveDefinition objective, ObjectiveDefinition? second = null)
     {
         int attempts = Math.Max(starts.LastAttempt, result?.Attempt ?? 0);
         if (result is null)
@@ -58,6 +58,9 @@ internal static class EarlierTrials
             attempts,
             state is { } ended
                 ? new TrialStatus(id, ended, seen.Objective, seen.Epoch, attempts, starts.Preemptions, Dedicated: false, ended == TrialState.Failed ? seen.Message : null)
+                {
+                    Second = second is not null && result.Metrics.TryGetValue(second.Metric, out MetricSummary? metric) ? metric.Last : null,
+                }
                 : null,
             starts.Preemptions,
             result.Budget);

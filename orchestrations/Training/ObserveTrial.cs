@@ -17,7 +17,11 @@ namespace DurableMl.Orchestrations.Training;
 /// <param name="Restarts">How often Batch started tasks of this trial again.</param>
 /// <param name="Objective">The objective as of the last report.</param>
 /// <param name="Epoch">Epochs trained.</param>
-public sealed record TrialObservation(bool Running, TrialOutcomeKind? Outcome, string? Message, int Restarts, double? Objective, double? Epoch);
+public sealed record TrialObservation(bool Running, TrialOutcomeKind? Outcome, string? Message, int Restarts, double? Objective, double? Epoch)
+{
+    /// <summary>The second objective as of the last report; null where there is none.</summary>
+    public double? Second { get; init; }
+}
 
 /// <summary>Activity: looks how an attempt is doing, in Batch and in its blobs.</summary>
 /// <param name="training">Training on Batch.</param>
@@ -50,6 +54,14 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
         // A result holds its metrics itself; what was on the way does not matter any more.
         TrialProgress progress = outcome?.Result is { } ended ? Progress(ended, attempt.Best) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
         TrialObservation seen = Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);
+        if (attempt.Second is { } second)
+        {
+            // Its last value counts, whatever counts of the first.
+            TrialProgress last = outcome?.Result is { } whole ? Progress(whole, best: null) : progress;
+            TrialObservation other = Judge(seen.Running, outcome, last, starts.Preemptions, second, "sweep.secondObjective");
+            seen = (seen.Outcome == TrialOutcomeKind.NonRetryable ? seen : other) with { Objective = seen.Objective, Second = other.Objective };
+        }
+
         Count(attempt, seen, state);
         return seen;
     }
@@ -58,7 +70,7 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
     /// Sums up what was seen. A trial that does not report its objective is hopeless as soon as its first epoch is over; one that has none
     /// (an empty <paramref name="metric"/>) need not report anything.
     /// </summary>
-    internal static TrialObservation Judge(bool running, TrialOutcome? outcome, TrialProgress progress, int restarts, string metric)
+    internal static TrialObservation Judge(bool running, TrialOutcome? outcome, TrialProgress progress, int restarts, string metric, string member = "sweep.objective")
     {
         double? objective = progress.Metrics.TryGetValue(metric, out double value) ? value : null;
         bool reportedAll = outcome is null ? progress.EpochEnded : outcome.Kind == TrialOutcomeKind.Succeeded;
@@ -66,7 +78,7 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
         {
             string[] reported = [.. progress.Metrics.Keys.Where(name => name is not ("epoch" or "step")).Order(StringComparer.Ordinal)];
             string meant = NearestName.Of(metric, reported) is { } near ? $"; did you mean '{near}'?" : $"; it reports {(reported.Length == 0 ? "none" : string.Join(", ", reported))}";
-            outcome = new TrialOutcome(TrialOutcomeKind.NonRetryable, outcome?.ExitCode, $"the job does not report the metric '{metric}' of sweep.objective{meant}", null);
+            outcome = new TrialOutcome(TrialOutcomeKind.NonRetryable, outcome?.ExitCode, $"the job does not report the metric '{metric}' of {member}{meant}", null);
         }
 
         return new TrialObservation(running, outcome?.Kind, outcome?.Message, restarts, objective, progress.Epoch > 0 ? progress.Epoch : null);

@@ -40,6 +40,12 @@ public sealed record TrialAttempt(
     /// <summary>What is better, where the best value of <see cref="Metric"/> counts; null: the last does.</summary>
     public ObjectiveGoal? Best { get; init; }
 
+    /// <summary>How many of its node's task slots it takes.</summary>
+    public int Slots { get; init; } = 1;
+
+    /// <summary>The second objective's metric; null for none.</summary>
+    public string? Second { get; init; }
+
     /// <summary>The attempt that <paramref name="record"/> has come to.</summary>
     public static TrialAttempt Of(TrialInput input, TrialRecord record)
     {
@@ -50,6 +56,8 @@ public sealed record TrialAttempt(
             input.Budget ?? input.Sweep.Budget, input.Sweep.Objective.Metric, input.Sweep.TimeLimit, input.Sweep.CheckpointSteps, input.Sweep.Nodes, record.Restarts)
         {
             Best = input.Sweep.Objective.Best,
+            Second = input.Sweep.Second?.Metric,
+            Slots = input.Sweep.Slots,
         };
     }
 
@@ -69,5 +77,6 @@ public sealed record TrialAttempt(
         TimeLimit = TimeLimit,
         CheckpointSteps = CheckpointSteps,
         Nodes = Nodes,
+        Slots = Slots,
     };
 }

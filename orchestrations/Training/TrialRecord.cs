@@ -35,6 +35,9 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
     /// <summary>The last objective seen.</summary>
     public double? Objective { get; init; }
 
+    /// <summary>The last value of the second objective seen.</summary>
+    public double? Second { get; init; }
+
     /// <summary>The last epoch seen.</summary>
     public double? Epoch { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
             SeenRunningAt = seen.Running ? now : null,
             Restarts = Math.Max(Restarts, seen.Restarts),
             Objective = seen.Objective ?? Objective,
+            Second = seen.Second ?? Second,
             Epoch = seen.Epoch ?? Epoch,
         };
     }
@@ -80,6 +84,7 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
             Parameters = input.ShowsParameters ? input.Parameters : null,
             Budget = input.Budget,
             OnNodes = OnNodes,
+            Second = Second,
         };
     }
 }

@@ -25,6 +25,9 @@ public sealed record TrialStatus(
     /// <summary>Its hyperparameters, where they do not follow from the trial's number because the sampler learns from other trials or a person gave them.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Parameters { get; init; }
 
+    /// <summary>The second objective as of the last report; null where the sweep has one.</summary>
+    public double? Second { get; init; }
+
     /// <summary>Epochs that it was told to train, where its sweep's scheduler decides on that; null: the sweep's budget.</summary>
     public int? Budget { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using DurableMl.Cli.Hosting;
 using EndToEnd.Tests.Fixtures;
 using Microsoft.Playwright;
 
@@ -31,6 +32,7 @@ public sealed class DashboardTests
             string id = await up.Pipelines.StartAsync(SmallPipeline.Json(Folder, trials: 2, budget: 1, learningRates: [0.002, 0.003]), Folder, CancellationToken.None);
             await up.EndAsync(id);
             await RunIsFoundAsync(await browser.OpenAsync(login.ToString()), login, id);
+            await ReportIsShownAsync(browser, up, id);
         }
 
         Assert.IsEmpty(Listeners(login.Port));
@@ -69,13 +71,27 @@ public sealed class DashboardTests
         await page.GetByText("Attempt 1 ended: Succeeded").First.WaitForAsync();
     }
 
+    /// <summary>The sweep's report, by the address that the run's status gives.</summary>
+    private async Task ReportIsShownAsync(Browser browser, Up up, string id)
+    {
+        string key = up.Http.DefaultRequestHeaders.GetValues(HostKey.Header).Single();
+        string report = (await up.Pipelines.GetAsync(id, CancellationToken.None))!.SweepReport!;
+        IPage page = await browser.OpenAsync(new Uri(up.Http.BaseAddress!, $"{report}?code={key}").ToString());
+
+        await page.GetByText($"Sweep of {id}").First.WaitForAsync();
+        await page.GetByText("Learning curves").WaitForAsync();
+        Assert.AreEqual("1200px", await page.EvaluateAsync<string>("getComputedStyle(document.body).maxWidth"), "the policy lets the page's own style in");
+        Assert.AreEqual(2, await page.Locator("section", new() { HasText = "Learning curves" }).Locator("polyline").CountAsync());
+        await ScreenshotAsync(page, "sweep-report.png");
+    }
+
     private static IPAddress[] Listeners(int port) =>
         [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(listener => listener.Port == port).Select(listener => listener.Address)];
 
     /// <summary>What docs/images/dashboard.png shows.</summary>
-    private async Task ScreenshotAsync(IPage page)
+    private async Task ScreenshotAsync(IPage page, string name = "dashboard.png")
     {
-        string path = Path.Combine(TestContext.TestRunResultsDirectory!, "dashboard.png");
+        string path = Path.Combine(TestContext.TestRunResultsDirectory!, name);
         await page.ScreenshotAsync(new() { Path = path });
         TestContext.AddResultFile(path);
     }

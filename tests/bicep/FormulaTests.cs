@@ -10,6 +10,8 @@ public sealed class FormulaTests
 
     private static Deployment deployment = null!;
 
+    public TestContext TestContext { get; set; } = null!;
+
     [ClassInitialize]
     public static async Task PredictAsync(TestContext context) => deployment = await Compiler.DeployAsync(
         Path.Combine(Compiler.Folder, "main.bicep"),
@@ -56,9 +58,21 @@ public sealed class FormulaTests
         return (decision.DedicatedNodes, decision.LowPriorityNodes);
     }
 
-    private static AutoScaleDecision Decide(string pool, MetricHistory pending)
+    [TestMethod]
+    public async Task Where_tasks_share_nodes_fewer_are_needed()
     {
-        string formula = deployment.Of("Microsoft.Batch/batchAccounts/pools").Single(resource => resource.OwnName == pool)
+        Deployment shared = await Compiler.DeployAsync(
+            Path.Combine(Compiler.Folder, "main.bicep"), "param environmentName = 'x'\nparam location = 'eastus'\nparam maxSpotNodes = 10\nparam taskSlotsPerNode = 4", TestContext.CancellationToken);
+
+        Assert.AreEqual(2, Decide("spot", Tasks(5, 20), shared).LowPriorityNodes);
+        Assert.AreEqual(1, Decide("spot", Tasks(4, 20), shared).LowPriorityNodes);
+        Assert.AreEqual(0, Decide("spot", Tasks(0, 20), shared).LowPriorityNodes);
+        Assert.AreEqual(4, shared.Of("Microsoft.Batch/batchAccounts/pools").Single(resource => resource.OwnName == "spot").Property("taskSlotsPerNode")!.Value.GetInt32());
+    }
+
+    private static AutoScaleDecision Decide(string pool, MetricHistory pending, Deployment? other = null)
+    {
+        string formula = (other ?? deployment).Of("Microsoft.Batch/batchAccounts/pools").Single(resource => resource.OwnName == pool)
             .Property("scaleSettings", "autoScale", "formula")!.Value.GetString()!;
         return AutoScaleDecision.Evaluate(
             formula, 0, 0, new Dictionary<string, MetricHistory>(StringComparer.Ordinal) { ["$PendingTasks"] = pending }, Now, new Random(1));

@@ -18,7 +18,11 @@ public interface ISampler
 /// <summary>A trial as a sampler sees it.</summary>
 /// <param name="Parameters">Its hyperparameters.</param>
 /// <param name="Objective">What it came to; null while it is under way, and for one that failed.</param>
-public sealed record SeenTrial(IReadOnlyDictionary<string, JsonElement> Parameters, double? Objective);
+public sealed record SeenTrial(IReadOnlyDictionary<string, JsonElement> Parameters, double? Objective)
+{
+    /// <summary>What it came to in the second objective; null likewise, and where the sweep has one.</summary>
+    public double? Second { get; init; }
+}
 
 /// <summary>The samplers of pipelines.</summary>
 public static class SamplerFactory
@@ -29,12 +33,13 @@ public static class SamplerFactory
     {
         ArgumentNullException.ThrowIfNull(sweep);
         var space = new SearchSpace(sweep.Parameters);
+        bool distinct = !sweep.Repeats && space.IsSmall;
         return sweep.Sampler.Type switch
         {
             SamplerKind.Grid => new GridSampler(space, sweep.Seed),
-            SamplerKind.Sobol => new SobolSampler(space, sweep.Seed),
-            SamplerKind.Tpe => new TpeSampler(space, sweep.Objective.Goal, sweep.Seed, sweep.Sampler.StartupTrials),
-            _ => new RandomSampler(space, sweep.Seed),
+            SamplerKind.Sobol => distinct ? new DistinctSampler(new SobolSampler(space, sweep.Seed), space) : new SobolSampler(space, sweep.Seed),
+            SamplerKind.Tpe => new TpeSampler(space, sweep.Objective.Goal, sweep.Seed, sweep.Sampler.StartupTrials) { Second = sweep.Second?.Goal, IsDistinct = distinct },
+            _ => distinct ? new DistinctSampler(new RandomSampler(space, sweep.Seed), space) : new RandomSampler(space, sweep.Seed),
         };
     }
 }

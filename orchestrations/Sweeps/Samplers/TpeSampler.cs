@@ -23,41 +23,63 @@ public sealed class TpeSampler(SearchSpace space, ObjectiveGoal goal, long seed,
     private const int MostBest = 25;
     private const int FullWeights = 25;
 
-    private readonly RandomSampler random = new(space, seed);
+    private ISampler Startup => field ??= IsDistinct ? new DistinctSampler(new RandomSampler(space, seed), space) : new RandomSampler(space, seed);
+
     private readonly bool hasConditions = space.Dimensions.Any(dimension => dimension.Definition.When is not null);
+
+    /// <summary>What is better of a second objective; null where there is one.</summary>
+    public ObjectiveGoal? Second { get; init; }
+
+    /// <summary>Whether a point that was seen is not to be drawn again, for spaces of which <see cref="SearchSpace.IsSmall"/> is true.</summary>
+    public bool IsDistinct { get; init; }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, JsonElement> Sample(int trial, IReadOnlyList<SeenTrial> seen)
     {
         ArgumentNullException.ThrowIfNull(seen);
+        if (!IsDistinct)
+        {
+            return Draw(trial, seen, known: null);
+        }
+
+        HashSet<string> known = [.. seen.Select(one => DistinctSampler.KeyOf(one.Parameters))];
+        IReadOnlyDictionary<string, JsonElement> point = Draw(trial, seen, known);
+        return known.Contains(DistinctSampler.KeyOf(point)) ? space.Points().FirstOrDefault(other => !known.Contains(DistinctSampler.KeyOf(other))) ?? point : point;
+    }
+
+    /// <summary>Draws a point that is not known, where one comes up.</summary>
+    private IReadOnlyDictionary<string, JsonElement> Draw(int trial, IReadOnlyList<SeenTrial> seen, HashSet<string>? known)
+    {
         int results = seen.Count(HasResult);
         if (results < Math.Max(startup, 2))
         {
-            return random.Sample(trial, seen);
+            return Startup.Sample(trial, []);
         }
 
         int best = Math.Min((int)Math.Ceiling(BestShare * results), MostBest);
-        var chosen = seen.Where(HasResult).OrderBy(one => goal == ObjectiveGoal.Minimize ? one.Objective!.Value : -one.Objective!.Value).Take(best)
-            .ToHashSet<SeenTrial>(ReferenceEqualityComparer.Instance);
+        var chosen = Sorted([.. seen.Where(HasResult)]).Take(best).ToHashSet<SeenTrial>(ReferenceEqualityComparer.Instance);
         ParzenEstimator l = Density([.. seen.Where(chosen.Contains)]);
         ParzenEstimator g = Density([.. seen.Where(one => !chosen.Contains(one))]);
         var generator = SeededGenerator.For(seed, FormattableString.Invariant($"tpe/{trial}"));
-        double[] most = [];
-        double highest = double.NegativeInfinity;
-        for (int i = 0; i < candidates; i++)
+        var drawn = new List<(double[] Places, double Score)>(candidates);
+        for (int i = 0; i < Math.Max(candidates, 1); i++)
         {
             double[] places = Candidate(l, ref generator);
-            double score = l.LogDensity(places) - g.LogDensity(places);
-            if (most.Length == 0 || score > highest)
-            {
-                (most, highest) = (places, score);
-            }
+            drawn.Add((places, l.LogDensity(places) - g.LogDensity(places)));
         }
 
-        return Point(most);
+        // Of equals the first.
+        IReadOnlyDictionary<string, JsonElement>[] points = [.. drawn.OrderByDescending(one => one.Score).Select(one => Point(one.Places)).Take(known is null ? 1 : candidates)];
+        return points.FirstOrDefault(point => known?.Contains(DistinctSampler.KeyOf(point)) != true) ?? points[0];
     }
 
-    private static bool HasResult(SeenTrial trial) => trial.Objective is { } objective && double.IsFinite(objective);
+    private bool HasResult(SeenTrial trial) =>
+        trial.Objective is { } objective && double.IsFinite(objective) && (Second is null || (trial.Second is { } second && double.IsFinite(second)));
+
+    /// <summary>The best first. Of two objectives that is the Pareto front, then the front of the rest, and so on (Ozaki et al., "Multiobjective TPE", 2020).</summary>
+    private IEnumerable<SeenTrial> Sorted(IReadOnlyList<SeenTrial> trials) => Second is { } second
+        ? ParetoFront.Sort(trials, one => ParetoFront.Cost(one.Objective!.Value, goal), one => ParetoFront.Cost(one.Second!.Value, second))
+        : trials.OrderBy(one => ParetoFront.Cost(one.Objective!.Value, goal));
 
     private ParzenEstimator Density(IReadOnlyList<SeenTrial> trials) => new(space.Dimensions, [.. trials.Select(trial => Places(trial.Parameters))], Weights(trials.Count));
 

@@ -22,9 +22,7 @@ public sealed class AshaScheduler(int trials, int budget, ObjectiveGoal goal, in
         ArgumentNullException.ThrowIfNull(begun);
         for (int rung = rungs.Count - 2; rung >= 0; rung--)
         {
-            int reached = rungs[rung];
-            TrialCurve[] there = [.. begun.Where(trial => trial.HasReached(reached))];
-            if (there.BestAt(reached, goal).Take(there.Length / reduction).FirstOrDefault(trial => trial.Budget == reached && trial.Phase == TrialPhase.Reached) is { } best)
+            if (Promotion(begun, rungs[rung]) is { } best)
             {
                 return new TrialStep(best.Trial, rungs[rung + 1]);
             }
@@ -32,6 +30,42 @@ public sealed class AshaScheduler(int trials, int budget, ObjectiveGoal goal, in
 
         return begun.Count < trials ? new TrialStep(begun.Count, rungs[0]) : null;
     }
+
+    /// <summary>
+    /// The best trial that rests at a rung, if it is among the best of all that have reached it. Sorting them would say the same, but this is asked
+    /// again and again of thousands.
+    /// </summary>
+    private TrialCurve? Promotion(IReadOnlyList<TrialCurve> begun, int rung)
+    {
+        int there = 0;
+        TrialCurve? best = null;
+        double value = 0;
+        foreach (TrialCurve trial in begun)
+        {
+            if (!trial.HasReached(rung))
+            {
+                continue;
+            }
+
+            there++;
+            double own = trial.At(rung)!.Value;
+            if (trial.Budget == rung && trial.Phase == TrialPhase.Reached && (best is null || IsBetter(own, value)))
+            {
+                (best, value) = (trial, own);
+            }
+        }
+
+        int most = there / reduction;
+        if (best is null || most == 0)
+        {
+            return null;
+        }
+
+        int ahead = begun.Count(trial => trial.HasReached(rung) && trial.At(rung)!.Value is var own && (IsBetter(own, value) || (own == value && trial.Trial < best.Trial)));
+        return ahead < most ? best : null;
+    }
+
+    private bool IsBetter(double one, double other) => goal == ObjectiveGoal.Minimize ? one < other : one > other;
 
     /// <inheritdoc/>
     public bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;

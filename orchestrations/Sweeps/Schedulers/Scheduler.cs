@@ -76,9 +76,9 @@ public sealed record TrialCurve(int Trial, int Budget, TrialPhase Phase, IReadOn
     public double? At(double epoch)
     {
         CurvePoint? latest = null;
-        foreach (CurvePoint point in Usable())
+        foreach (CurvePoint point in Points)
         {
-            if (point.Epoch <= epoch && (latest is null || point.Epoch >= latest.Value.Epoch))
+            if (IsUsable(point) && point.Epoch <= epoch && (latest is null || point.Epoch >= latest.Value.Epoch))
             {
                 latest = point;
             }
@@ -99,7 +99,9 @@ public sealed record TrialCurve(int Trial, int Budget, TrialPhase Phase, IReadOn
         return values.Values;
     }
 
-    private IEnumerable<CurvePoint> Usable() => Points.Where(point => double.IsFinite(point.Objective) && double.IsFinite(point.Epoch));
+    private IEnumerable<CurvePoint> Usable() => Points.Where(IsUsable);
+
+    private static bool IsUsable(CurvePoint point) => double.IsFinite(point.Objective) && double.IsFinite(point.Epoch);
 }
 
 /// <summary>The budgets at which trials are compared, and who is ahead there.</summary>

@@ -229,7 +229,7 @@ public static class TrainingTaskOrchestrator
         string? trial = done?.Id ?? result.Best?.Trial;
         if (result.Stopped is not null || trial is null)
         {
-            string cause = (result.Cancelled ? $"cancelled: {result.Stopped}" : result.Stopped) ?? TrialFailures.Describe(result.Trials) ?? result.Finished ?? "no trial has completed with an objective";
+            string cause = (result.Cancelled ? $"cancelled: {result.Stopped}" : result.Stopped) ?? result.Failure ?? result.Finished ?? "no trial has completed with an objective";
             return new TaskAnswer(IsFailure: true, null, ErrorNames.TaskFailed, cause);
         }
 
@@ -254,8 +254,8 @@ public static class TrainingTaskOrchestrator
     {
         ["runId"] = best.RunId,
         ["best"] = JsonSerializer.SerializeToNode(best, JsonBlobs.Options),
-        ["completed"] = result.Trials.Count(trial => trial.State == TrialState.Completed),
-        ["failed"] = result.Trials.Count(trial => trial.State == TrialState.Failed),
+        ["completed"] = result.Completed,
+        ["failed"] = result.Failed,
         ["finished"] = result.Finished,
     };
 }

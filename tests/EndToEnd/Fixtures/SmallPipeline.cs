@@ -21,6 +21,7 @@ internal static class SmallPipeline
         {
             job = "image-classifier",
             trials,
+            repeats = true,
             seed,
             budget,
             scheduler = scheduler ?? new { type = "none" },

@@ -267,6 +267,16 @@ public sealed class TrainingJobsTests
     }
 
     [TestMethod]
+    [DataRow(1, null)]
+    [DataRow(3, 3)]
+    public async Task A_trial_takes_the_slots_of_its_node_that_the_sweep_says(int slots, int? required)
+    {
+        await Jobs().SubmitAsync(Trial("run-s" + slots) with { Slots = slots }, TestContext.CancellationToken);
+
+        Assert.AreEqual(required, submitted.Single().RequiredSlots);
+    }
+
+    [TestMethod]
     public async Task A_run_keeps_the_code_it_began_with()
     {
         using var folder = new TemporaryFolder();

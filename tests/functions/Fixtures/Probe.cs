@@ -73,6 +73,7 @@ internal static class Probe
             ["trials"] = modes.Length,
             ["seed"] = SeedFor(modes),
             ["budget"] = 2,
+            ["repeats"] = true,
             ["objective"] = new JsonObject { ["metric"] = "validation_accuracy" },
             ["parameters"] = new JsonObject { ["mode"] = ModeParameter(modes) },
             ["maxFailedTrials"] = modes.Count(mode => mode != "ok"),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Azure;
@@ -42,9 +43,11 @@ public sealed class PipelineRunTests
         JsonObject pipeline = Probe.Pipeline(raw, "ok", "ok", "ok", "ok", "ok", "hopeless");
         pipeline["publish"]!["serving"] = new JsonObject { ["maxQueue"] = 7, ["drift"] = true };
 
-        JsonObject run = await app.EndAsync(await app.StartRunAsync(pipeline));
+        string id = await app.StartRunAsync(pipeline);
+        JsonObject run = await app.EndAsync(id);
 
         Assert.AreEqual("Completed", Text(run["runtimeStatus"]), run.ToJsonString());
+        await ReportIsThereAsync(app, id, Text(run["sweepReport"])!);
         JsonNode output = run["output"]!;
         Assert.AreEqual("published", Text(output["state"]));
         Assert.AreEqual("1", Text(output["model"]!["version"]));
@@ -179,6 +182,20 @@ public sealed class PipelineRunTests
     }
 
     /// <summary>Processes on this machine that work in a folder of the run's Batch job.</summary>
+    private static async Task ReportIsThereAsync(App app, string id, string page)
+    {
+        using HttpResponseMessage answer = await app.Http.GetAsync(new Uri(page.TrimStart('/'), UriKind.Relative));
+        Assert.AreEqual((HttpStatusCode.OK, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        string policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        StringAssert.StartsWith(policy, "default-src 'none'; style-src 'sha256-");
+        StringAssert.Contains(await answer.Content.ReadAsStringAsync(), $"Sweep of {id}");
+        JsonNode report = JsonNode.Parse(await app.Http.GetStringAsync(new Uri($"api/pipelines/{id}/sweep/report", UriKind.Relative)))!;
+        Assert.AreEqual((6, "published"), (report["trials"]!.AsArray().Count, Text(report["state"])));
+        Assert.IsGreaterThanOrEqualTo(6, report["histories"]!.AsObject().Sum(trial => trial.Value!["nodes"]!.AsArray().Count), "each has been on a node");
+        using HttpResponseMessage none = await app.Http.GetAsync(new Uri("api/pipelines/no-such-run/sweep/report", UriKind.Relative));
+        Assert.AreEqual(HttpStatusCode.NotFound, none.StatusCode);
+    }
+
     private static int ProcessesOf(string job) => Directory.EnumerateDirectories("/proc").Count(directory =>
     {
         try

@@ -30,7 +30,11 @@ public class PipelineCheckTests
     [DataRow("learning_rat", "{\"type\":\"fixed\",\"value\":0.1}")]
     public async Task A_parameter_that_the_job_would_refuse_is_refused_before_it_costs_a_node(string name, string definition)
     {
-        PipelineDefinition pipeline = PipelineJson.Definition(json => json["sweep"]!["parameters"] = new JsonObject { [name] = JsonNode.Parse(definition) });
+        PipelineDefinition pipeline = PipelineJson.Definition(json =>
+        {
+            json["sweep"]!["repeats"] = true;
+            json["sweep"]!["parameters"] = new JsonObject { [name] = JsonNode.Parse(definition) };
+        });
 
         Assert.AreEqual($"$.sweep.parameters.{name}", (await CheckAsync(pipeline)).Single().Path);
     }

@@ -144,7 +144,7 @@ public class PipelineReaderTests
         CollectionAssert.AreEquivalent(
             new[] { "$.name", "$.dataset.source", "$.sweep.trials", "$.sweep.objective.goal", "$.sweep.timeLimit", "$.sweep.parameters.learning_rate.min", "$.publish.model" },
             errors.Keys);
-        Assert.AreEqual("must lie between 1 and 1000, not 0", errors["$.sweep.trials"]);
+        Assert.AreEqual("must lie between 1 and 5000, not 0", errors["$.sweep.trials"]);
         Assert.AreEqual("must be one of maximize, minimize, not \"bigger\"", errors["$.sweep.objective.goal"]);
         Assert.AreEqual("is required", errors["$.publish.model"]);
     }

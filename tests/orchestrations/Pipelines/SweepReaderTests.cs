@@ -46,9 +46,9 @@ public sealed class SweepReaderTests
     [DataRow(Countable, """{"type":"grid"}""", 13, "$.sweep.trials", "must be at most 12, the points of the grid")]
     [DataRow("""{"r":{"type":"uniform","min":1,"max":3}}""", """{"type":"grid"}""", 4, "$.sweep.sampler.type", "cannot be grid: r is a real number without steps")]
     [DataRow("""{"r":{"type":"int","min":1,"max":3000000}}""", """{"type":"grid"}""", 4, "$.sweep.sampler.type", "cannot be grid: there are more than 10000 points")]
-    [DataRow("""{"r":{"type":"int","min":1,"max":3000}}""", """{"type":"grid"}""", null, "$.sweep.trials", "is required: the grid has 3000 points")]
+    [DataRow("""{"r":{"type":"int","min":1,"max":6000}}""", """{"type":"grid"}""", null, "$.sweep.trials", "is required: the grid has 6000 points")]
     [DataRow(Countable, """{"type":"bayes"}""", 4, "$.sweep.sampler.type", "must be one of random, grid, sobol, tpe")]
-    [DataRow(Countable, """{"type":"tpe","startupTrials":1}""", 4, "$.sweep.sampler.startupTrials", "must lie between 2 and 1000")]
+    [DataRow(Countable, """{"type":"tpe","startupTrials":1}""", 4, "$.sweep.sampler.startupTrials", "must lie between 2 and 5000")]
     [DataRow(Countable, """{"type":"random","startupTrials":5}""", 4, "$.sweep.sampler.startupTrials", "is not known here")]
     public void A_sampler_that_does_not_suit_is_refused(string parameters, string sampler, int? trials, string path, string rule)
     {
@@ -59,13 +59,50 @@ public sealed class SweepReaderTests
     }
 
     [TestMethod]
-    public void More_trials_than_TPE_can_choose_again_at_each_replay_are_refused()
+    public void More_trials_than_a_sweep_can_carry_along_are_refused()
     {
         const string Parameters = """{"rate":{"type":"uniform","min":0,"max":1}}""";
 
-        Assert.IsEmpty(Read(Parameters, """{"type":"tpe"}""", 200).Errors);
-        PipelineError error = Read(Parameters, """{"type":"tpe"}""", 201).Errors.Single();
-        Assert.AreEqual(("$.sweep.trials", "must be at most 200 with tpe; random and sobol take more"), (error.Path, error.Reason));
+        Assert.IsEmpty(Read(Parameters, """{"type":"tpe"}""", 5000).Errors);
+        Assert.AreEqual("$.sweep.trials", Read(Parameters, """{"type":"tpe"}""", 5001).Errors.Single().Path);
+    }
+
+    [TestMethod]
+    [DataRow("""{"metric":"validation_loss"}""", null, null, null)]
+    [DataRow("""{"metric":"validation_accuracy"}""", null, "$.sweep.secondObjective", "must have another metric than objective")]
+    [DataRow("""{"metric":"validation_loss","at":"best"}""", null, "$.sweep.secondObjective.at", "")]
+    [DataRow("""{"metric":"validation_loss"}""", """{"type":"asha"}""", "$.sweep.scheduler", "must be none with a secondObjective")]
+    public void A_second_objective_has_a_metric_of_its_own_and_trains_every_trial_in_full(string second, string? scheduler, string? path, string? reason)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["sweep"]!["secondObjective"] = JsonNode.Parse(second);
+        pipeline["sweep"]!["scheduler"] = scheduler is null ? null : JsonNode.Parse(scheduler);
+        if (scheduler is null)
+        {
+            pipeline["sweep"]!.AsObject().Remove("scheduler");
+        }
+
+        PipelineReading reading = PipelineJson.Read(pipeline);
+
+        Assert.AreEqual(path, reading.Errors.SingleOrDefault()?.Path, string.Join(Environment.NewLine, reading.Errors));
+        StringAssert.Contains(reading.Errors.SingleOrDefault()?.Reason ?? "", reason ?? "");
+        Assert.AreEqual(path is null ? ObjectiveGoal.Minimize : null, reading.Definition?.Sweep.Second?.Goal);
+    }
+
+    [TestMethod]
+    [DataRow(4, 1, null)]
+    [DataRow(0, 1, "must lie between 1 and 256")]
+    [DataRow(2, 2, "must be 1 with several nodes")]
+    public void A_trial_takes_slots_of_one_node(int slots, int nodes, string? reason)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["sweep"]!["slots"] = slots;
+        pipeline["sweep"]!["nodes"] = nodes;
+
+        PipelineReading reading = PipelineJson.Read(pipeline);
+
+        Assert.AreEqual(reason is null ? slots : null, reading.Definition?.Sweep.Slots);
+        StringAssert.StartsWith(reading.Errors.SingleOrDefault()?.Reason ?? "", reason ?? "");
     }
 
     [TestMethod]
@@ -101,7 +138,7 @@ public sealed class SweepReaderTests
     [DataRow("""{"type":"asha","minimum":3}""", 3, ".minimum", "must lie between 1 and 2, not 3")]
     [DataRow("""{"type":"hyperband","reduction":1}""", 3, ".reduction", "must lie between 2 and 100, not 1")]
     [DataRow("""{"type":"median","grace":4}""", 3, ".grace", "must lie between 1 and 3, not 4")]
-    [DataRow("""{"type":"median","compareWith":0}""", 3, ".compareWith", "must lie between 1 and 1000, not 0")]
+    [DataRow("""{"type":"median","compareWith":0}""", 3, ".compareWith", "must lie between 1 and 5000, not 0")]
     [DataRow("""{"type":"median","reduction":3}""", 3, ".reduction", "is not known here")]
     public void A_wrong_scheduler_is_refused(string scheduler, int budget, string path, string rule)
     {
@@ -126,9 +163,8 @@ public sealed class SweepReaderTests
 
     [TestMethod]
     [DataRow("""{"costUsd":20}""", ".nodeUsdPerHour", "is required")]
-    [DataRow("""{"nodeUsdPerHour":2}""", ".costUsd", "is required: nodeUsdPerHour alone ends nothing")]
     [DataRow("""{"time":"two hours"}""", ".time", "must be an ISO 8601 duration")]
-    [DataRow("""{"trialsWithoutImprovement":0}""", ".trialsWithoutImprovement", "must lie between 1 and 1000")]
+    [DataRow("""{"trialsWithoutImprovement":0}""", ".trialsWithoutImprovement", "must lie between 1 and 5000")]
     [DataRow("""{"targets":1}""", ".targets", "is not known here; did you mean 'target'?")]
     public void A_wrong_stop_rule_is_refused(string rules, string path, string rule)
     {

@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
+using DurableMl.Orchestrations.Sweeps.Samplers;
+using DurableMl.Orchestrations.Sweeps.Schedulers;
 using DurableMl.Orchestrations.Training;
 using Orchestrations.Tests.Fixtures;
 
@@ -13,28 +16,98 @@ namespace Orchestrations.Tests.Sweeps;
 [TestClass]
 public sealed class LargestSweepTests
 {
-    private const int Trials = 1000;
     private const int SchedulerMessage = 1024 * 1024;
 
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void Its_result_and_its_report_are_messages_that_every_back_end_takes()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void What_travels_through_messages_is_taken_by_every_back_end(bool rests)
     {
         PipelineDefinition pipeline = PipelineJson.Definition();
-        pipeline = pipeline with { Sweep = pipeline.Sweep with { Trials = Trials } };
-        TrialStatus[] trials = [.. Enumerable.Range(0, Trials).Select(index => new TrialStatus(RunIds.TrialId(index), TrialState.Completed, 0.98765432109876543, 12.5, 3, 4, true, "told to stop: the node was taken away"))];
-        var sweep = new SweepResult(trials, new BestTrial("trial-000", 0.98765432109876543), new string('a', 64), null, false);
-        JsonElement report = JsonBlobs.ToElement(new RunOutput(
-            new string('r', 48), pipeline.Name, RunState.Published, null, TrialSummary.Of(trials, pipeline.Sweep), sweep.Best, null, null, null, [], [], RunBlobs.Report("r")));
+        SweepDefinition sweep = pipeline.Sweep with { Trials = SweepDefinition.MostTrials };
+        SweptTrial[] trials = [.. Enumerable.Range(0, sweep.Trials).Select(number => Trial(number, sweep, rests))];
+        var state = new SweepState(new SweepPreparation(new string('a', 64), false), DateTime.UnixEpoch) { Trials = trials };
+        SweepResult result = SweepResult.Of(trials, sweep, state);
+        JsonElement output = JsonBlobs.ToElement(new RunOutput(
+            new string('r', 48), pipeline.Name, RunState.Published, null, TrialSummary.Of(result.Trials, sweep), result.Best, null, null, null, [], [], RunBlobs.Report("r")));
 
-        int result = Bytes(JsonSerializer.Serialize(sweep));
-        int input = Bytes(JsonSerializer.Serialize(new WriteReportInput(new string('r', 48), DateTime.UnixEpoch, report)));
-
-        TestContext.WriteLine($"SweepResult: {result} bytes, WriteReportInput: {input} bytes");
-        Assert.IsLessThan(SchedulerMessage / 2, result);
-        Assert.IsLessThan(SchedulerMessage / 2, input);
+        foreach ((string what, object message) in ((string, object)[])
+        [
+            ("what a sweep carries along", new SweepInput(new string('r', 48), "d", "v", sweep) { State = state }),
+            ("what is kept in a blob", new KeepTrialsInput(new string('r', 48), sweep, trials)),
+            ("its result", result),
+            ("the run's report on its way", new WriteReportInput(new string('r', 48), DateTime.UnixEpoch, output)),
+        ])
+        {
+            int bytes = Encoding.UTF8.GetByteCount(JsonSerializer.Serialize(message));
+            TestContext.WriteLine($"{what}: {bytes} bytes");
+            Assert.IsLessThan(SchedulerMessage, bytes, what);
+        }
     }
 
-    private static int Bytes(string json) => Encoding.UTF8.GetByteCount(json);
+    [TestMethod]
+    public void A_trial_is_the_same_after_it_was_carried_along()
+    {
+        SweepDefinition sweep = PipelineJson.Definition().Sweep;
+        SweptTrial[] trials =
+        [
+            Trial(3, sweep, rests: true),
+            Trial(4711, sweep, rests: false) with { Step = 17, Stopping = true, Points = [new CurvePoint(1, double.NaN), new CurvePoint(2, 0.5)] },
+            new SweptTrial(TrialStatus.NotBegun("trial-000"), 9),
+            new SweptTrial(new TrialStatus("trial-001", TrialState.Failed, null, null, 2, 1, true, "diverged: é'\"") { OnNodes = TimeSpan.FromMinutes(3), Budget = 4 }, 4) { End = 3 },
+        ];
+
+        SweptTrial[] carried = JsonSerializer.Deserialize<SweptTrial[]>(JsonSerializer.Serialize(trials))!;
+
+        CollectionAssert.AreEqual(trials.Select(Text).ToArray(), carried.Select(Text).ToArray());
+        Assert.IsTrue(double.IsNaN(carried[1].Points[0].Objective));
+
+        static string Text(SweptTrial trial) =>
+            $"{trial.Status with { Parameters = null }} {JsonSerializer.Serialize(trial.Parameters)} {trial.Budget} {trial.Step} {trial.End} {trial.Stopping} {trial.Record} {string.Join(' ', trial.Points)}";
+    }
+
+    [TestMethod]
+    [DataRow(SamplerKind.Random, null)]
+    [DataRow(SamplerKind.Tpe, null)]
+    [DataRow(SamplerKind.Sobol, SchedulerKind.Asha)]
+    public async Task A_sweep_of_many_trials_keeps_its_history_short_and_all_its_trials(SamplerKind sampler, SchedulerKind? scheduler)
+    {
+        // DURABLEML_LARGEST_SWEEP=5000 for as many as there may be.
+        int trials = int.Parse(Environment.GetEnvironmentVariable("DURABLEML_LARGEST_SWEEP") ?? "300", CultureInfo.InvariantCulture);
+        SweepDefinition sweep = PipelineJson.Definition().Sweep with
+        {
+            Trials = trials, Parallelism = 16, Budget = 27, Sampler = new SamplerDefinition(sampler), Scheduler = scheduler is { } kind ? new SchedulerDefinition(kind) : null,
+        };
+        var input = new SweepInput("run", "mnist", "v1", sweep);
+        var since = TimeProvider.System.GetTimestamp();
+
+        var history = new SweepHistory(RunIds.Sweep("run"));
+        SweepResult result = await history.RunAsync(input);
+
+        TestContext.WriteLine($"{trials} trials, {sampler}, {scheduler}: {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s, {history.Executions} executions, at most {history.LargestInput} bytes carried along");
+        Assert.AreEqual((trials, trials, 0), (result.Total, result.Completed, result.Failed));
+        Assert.HasCount(SweepResult.MostTrials, result.Trials);
+        TrialSummary[] all = [.. TrialSummary.Of(history.Kept!.Trials.Select(trial => trial.Status), history.Kept.Sweep)];
+        CollectionAssert.AreEqual(Enumerable.Range(0, trials).Select(RunIds.TrialId).ToArray(), all.Select(trial => trial.Id).ToArray());
+        Assert.AreEqual(all.Max(trial => trial.Objective), result.Best!.Objective);
+        Assert.IsTrue(all.All(trial => trial.Parameters is { Count: > 0 }));
+        Assert.IsLessThan(SchedulerMessage, history.LargestInput);
+        Assert.IsLessThanOrEqualTo(SweepOrchestrator.ReportsPerExecution + 1, history.MostMessages);
+    }
+
+    /// <summary>A trial as a spot node leaves it: preempted, with a learning sampler's parameters; or at rest at a rung.</summary>
+    private static SweptTrial Trial(int number, SweepDefinition sweep, bool rests) => new(
+        new TrialStatus(RunIds.TrialId(number), TrialState.Completed, 0.98765432109876543, 12.5, 3, 4, true, null)
+        {
+            OnNodes = TimeSpan.FromMinutes(12.3),
+            Parameters = rests ? null : new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Sample(number, []),
+        },
+        27)
+    {
+        End = number + 1,
+        Points = rests ? [new CurvePoint(1, 0.876543210987654), new CurvePoint(3, 0.912345678901234)] : [],
+        Record = rests ? new TrialRecord(3, true) { OnNodes = TimeSpan.FromMinutes(12.3), Restarts = 4, Objective = 0.98765432109876543, Epoch = 12.5 } : null,
+    };
 }
