@@ -102,7 +102,7 @@ public static class RowCheck
     {
         // Every row is once beside every other kind, first and last.
         Row[] batch = [.. Enumerable.Range(0, size).Select(i => rows[(size + i) % rows.Count])];
-        InferenceJob[] jobs = Array.ConvertAll(batch, row => new InferenceJob(row.Inputs, null, 0, CancellationToken.None));
+        InferenceJob[] jobs = Array.ConvertAll(batch, row => new InferenceJob(session, row.Inputs, null, 0, CancellationToken.None));
         List<Tensor>[]? answers = null;
         try
         {
@@ -128,55 +128,33 @@ public static class RowCheck
         }
         finally
         {
-            Array.ForEach(jobs, job => job.ReleaseInputs());
+            Array.ForEach(jobs, job => job.Release());
             Array.ForEach(answers ?? [], Dispose);
         }
     }
 
     private static string? Difference(List<Tensor> alone, List<Tensor> batched)
     {
-        for (int i = 0; i < alone.Count; i++)
+        foreach ((Tensor one, Tensor other) in alone.Zip(batched))
         {
-            (Tensor one, Tensor other) = (alone[i], batched[i]);
             if (one.Type != other.Type || !one.Shape.AsSpan().SequenceEqual(other.Shape))
             {
                 return $"'{one.Name}' of a row is {other.Type.Name} {TensorShape.Text(other.Shape)} instead of {one.Type.Name} {TensorShape.Text(one.Shape)}";
             }
 
-            string? difference = one.Type.Name switch
+            if (!one.Type.IsFloat && !one.Data.SequenceEqual(other.Data))
             {
-                "FP32" => Difference<float>(one, other, Tolerance),
-                "FP64" => Difference<double>(one, other, Tolerance),
-                "FP16" => Difference<Half>(one, other, HalfTolerance),
-                _ => one.Data.SequenceEqual(other.Data) ? null : $"'{one.Name}' of a row is another",
-            };
-            if (difference is not null)
-            {
-                return difference;
+                return $"'{one.Name}' of a row is another";
             }
-        }
 
-        return null;
-    }
-
-    private static string? Difference<T>(Tensor alone, Tensor batched, double tolerance)
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
-    {
-        ReadOnlySpan<T> one = MemoryMarshal.Cast<byte, T>(alone.Data);
-        ReadOnlySpan<T> other = MemoryMarshal.Cast<byte, T>(batched.Data);
-        double largest = 0;
-        foreach (T value in one)
-        {
-            largest = T.IsFinite(value) ? Math.Max(largest, Math.Abs(double.CreateTruncating(value))) : largest;
-        }
-
-        for (int i = 0; i < one.Length; i++)
-        {
-            // Equals holds for two NaN and for two infinities of one sign.
-            double difference = one[i].Equals(other[i]) ? 0 : Math.Abs(double.CreateTruncating(one[i]) - double.CreateTruncating(other[i]));
-            if (!(difference <= tolerance * largest))
+            if (one.Type.IsFloat && one.Length > 0)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"'{alone.Name}' of a row is {other[i]} instead of {one[i]}");
+                (int at, double difference) = one.FurthestFrom(other);
+                double largest = one.ToDoubles().Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+                if (difference > (one.Type.Name is "FP32" or "FP64" ? Tolerance : HalfTolerance) * largest)
+                {
+                    return $"'{one.Name}' of a row is {other.Type.Numbers!.Text(other.Data, at)} instead of {one.Type.Numbers!.Text(one.Data, at)}";
+                }
             }
         }
 
@@ -185,64 +163,46 @@ public static class RowCheck
 
     private static void Dispose(List<Tensor> tensors) => tensors.ForEach(tensor => tensor.Dispose());
 
-    private sealed class Row(Tensor[] inputs, List<Tensor> answer) : IDisposable
+    private static Tensor Times(TensorValue row, double factor)
     {
-        public Tensor[] Inputs => inputs;
+        Tensor product = row.ToTensor();
+        Span<byte> data = TensorMemory.SpanAt(product.Address, product.Length);
+        foreach (ref float value in row.Type.Name == "FP32" ? MemoryMarshal.Cast<byte, float>(data) : [])
+        {
+            value *= (float)factor;
+        }
 
-        /// <summary>The model's answer to the row alone.</summary>
-        public List<Tensor> Answer => answer;
+        foreach (ref double value in row.Type.Name == "FP64" ? MemoryMarshal.Cast<byte, double>(data) : [])
+        {
+            value *= factor;
+        }
 
+        return product;
+    }
+
+    /// <param name="Inputs">The row.</param>
+    /// <param name="Answer">The model's answer to the row alone.</param>
+    private sealed record Row(Tensor[] Inputs, List<Tensor> Answer) : IDisposable
+    {
         /// <summary>A row with its answer; null where the model does not take it.</summary>
         public static Row? Run(ModelSession session, IReadOnlyList<TensorValue> sample, int row, double factor)
         {
-            var inputs = new Tensor[sample.Count];
+            Tensor[] inputs = [.. sample.Select(input => Times(input.Rows(row, 1), factor))];
             try
             {
-                for (int i = 0; i < inputs.Length; i++)
-                {
-                    using Tensor all = sample[i].ToTensor();
-                    using Tensor taken = all.Rows(row, 1);
-                    inputs[i] = Times(taken, factor);
-                }
-
                 return new(inputs, BatchRun.One(session, inputs, null, null));
             }
             catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
             {
-                Array.ForEach(inputs, input => input?.Dispose());
+                Array.ForEach(inputs, input => input.Dispose());
                 return null;
             }
         }
 
         public void Dispose()
         {
-            Array.ForEach(inputs, input => input.Dispose());
-            RowCheck.Dispose(answer);
-        }
-
-        private static Tensor Times(Tensor row, double factor)
-        {
-            PooledMemory memory = PooledMemory.Rent(row.Length);
-            row.Data.CopyTo(memory.Span);
-            switch (row.Type.Name)
-            {
-                case "FP32":
-                    foreach (ref float value in MemoryMarshal.Cast<byte, float>(memory.Span))
-                    {
-                        value *= (float)factor;
-                    }
-
-                    break;
-                case "FP64":
-                    foreach (ref double value in MemoryMarshal.Cast<byte, double>(memory.Span))
-                    {
-                        value *= factor;
-                    }
-
-                    break;
-            }
-
-            return new(row.Name, row.Type, row.Shape, memory, memory.Address, memory.Length);
+            Array.ForEach(Inputs, input => input.Dispose());
+            RowCheck.Dispose(Answer);
         }
     }
 }

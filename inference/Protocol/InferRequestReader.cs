@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace DurableMl.Inference.Protocol;
@@ -58,8 +57,7 @@ internal static class InferRequestReader
             if (reader.ValueTextEquals("inputs"u8))
             {
                 hasInputs = true;
-                Expect(ref reader, JsonTokenType.StartArray, new("inputs"));
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                for (Expect(ref reader, JsonTokenType.StartArray, new("inputs")); reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
                 {
                     CheckCount(request.Inputs.Count, "inputs", limits);
                     request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request, limits));
@@ -67,7 +65,12 @@ internal static class InferRequestReader
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
-                request.Outputs = ReadOutputs(ref reader, limits);
+                request.Outputs = [];
+                for (Expect(ref reader, JsonTokenType.StartArray, new("outputs")); reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
+                {
+                    CheckCount(request.Outputs.Count, "outputs", limits);
+                    request.Outputs.Add(ReadOutput(ref reader, request.Outputs.Count));
+                }
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
@@ -96,66 +99,77 @@ internal static class InferRequestReader
     private static Tensor ReadInput(ref Utf8JsonReader reader, int jsonLength, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
     {
         int index = request.Inputs.Count;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw InferenceException.Field(new Field("inputs", index).ToString(), "is not an object.");
-        }
-
-        (string? name, TensorType? type, long[]? shape) = (null, null, null);
-        long? binarySize = null;
+        RequireObject(ref reader, new("inputs", index));
+        (string? name, TensorType? type, long[]? shape, long? binarySize, PooledMemory? decoded) = (null, null, null, null, null);
         Utf8JsonReader data = default;
-        bool hasData = false;
-        while (NextProperty(ref reader))
+        try
         {
-            if (reader.ValueTextEquals("name"u8))
+            while (NextProperty(ref reader))
             {
-                name = Text(ref reader, new("inputs", index, "name"));
+                if (reader.ValueTextEquals("name"u8))
+                {
+                    name = Text(ref reader, new("inputs", index, "name"));
+                }
+                else if (reader.ValueTextEquals("datatype"u8))
+                {
+                    type = ReadType(ref reader, index);
+                }
+                else if (reader.ValueTextEquals("shape"u8))
+                {
+                    shape = ReadShape(ref reader, index);
+                }
+                else if (reader.ValueTextEquals("parameters"u8))
+                {
+                    binarySize = ReadBinarySize(ref reader, index);
+                }
+                else if (!reader.ValueTextEquals("data"u8))
+                {
+                    reader.Skip();
+                }
+                else if (decoded is null && reader.Read() && type is not null && shape is not null)
+                {
+                    decoded = Decode(ref reader);
+                }
+                else
+                {
+                    // Type and shape come later and tell how to read it: a copy of the reader stays here.
+                    data = reader;
+                    reader.Skip();
+                }
             }
-            else if (reader.ValueTextEquals("datatype"u8))
+
+            name = name ?? throw InferenceException.Input(index, "name", "is missing.");
+            type = type ?? throw InferenceException.Input(index, "datatype", "is missing.");
+            shape = shape ?? throw InferenceException.Input(index, "shape", "is missing.");
+            bool hasData = decoded is not null || data.TokenType != JsonTokenType.None;
+            if (binarySize is { } size)
             {
-                type = ReadType(ref reader, index);
+                return hasData
+                    ? throw InferenceException.Input(index, "data", "is given besides parameters.binary_data_size; send one of them.")
+                    : binary.Take(name, type, shape, size, index);
             }
-            else if (reader.ValueTextEquals("shape"u8))
+
+            if (!hasData)
             {
-                shape = ReadShape(ref reader, index);
+                throw InferenceException.Input(index, "data", "is missing; binary data is announced by parameters.binary_data_size.");
             }
-            else if (reader.ValueTextEquals("parameters"u8))
-            {
-                binarySize = ReadBinarySize(ref reader, index);
-            }
-            else if (reader.ValueTextEquals("data"u8))
-            {
-                // Type and shape may come later, and tell how to read it: a copy of the reader stays here.
-                reader.Read();
-                data = reader;
-                hasData = true;
-                reader.Skip();
-            }
-            else
-            {
-                reader.Skip();
-            }
+
+            decoded ??= Decode(ref data);
+            return new(name, type, shape, decoded, decoded.Address, decoded.Length);
+        }
+        catch
+        {
+            decoded?.Release();
+            throw;
         }
 
-        name = name ?? throw InferenceException.Input(index, "name", "is missing.");
-        type = type ?? throw InferenceException.Input(index, "datatype", "is missing.");
-        shape = shape ?? throw InferenceException.Input(index, "shape", "is missing.");
-        if (binarySize is { } size)
+        PooledMemory Decode(ref Utf8JsonReader from)
         {
-            return hasData
-                ? throw InferenceException.Input(index, "data", "is given besides parameters.binary_data_size; send one of them.")
-                : binary.Take(name, type, shape, size, index);
+            InferenceException? nullText = request.NullText;
+            PooledMemory memory = TensorJson.Read(ref from, type!, shape!, jsonLength - from.TokenStartIndex, index, limits, ref nullText);
+            request.NullText = nullText;
+            return memory;
         }
-
-        if (!hasData)
-        {
-            throw InferenceException.Input(index, "data", "is missing; binary data is announced by parameters.binary_data_size.");
-        }
-
-        InferenceException? nullText = request.NullText;
-        PooledMemory decoded = TensorJson.Read(ref data, type, shape, jsonLength - data.TokenStartIndex, index, limits, ref nullText);
-        request.NullText = nullText;
-        return new(name, type, shape, decoded, decoded.Address, decoded.Length);
     }
 
     private static TensorType ReadType(ref Utf8JsonReader reader, int index)
@@ -207,26 +221,9 @@ internal static class InferRequestReader
         return size;
     }
 
-    private static List<RequestedOutput> ReadOutputs(ref Utf8JsonReader reader, ProtocolLimits limits)
-    {
-        var outputs = new List<RequestedOutput>();
-        Expect(ref reader, JsonTokenType.StartArray, new("outputs"));
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            CheckCount(outputs.Count, "outputs", limits);
-            outputs.Add(ReadOutput(ref reader, outputs.Count));
-        }
-
-        return outputs;
-    }
-
     private static RequestedOutput ReadOutput(ref Utf8JsonReader reader, int index)
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw InferenceException.Field(new Field("outputs", index).ToString(), "is not an object.");
-        }
-
+        RequireObject(ref reader, new("outputs", index));
         (string? name, bool? binary, int classes) = (null, null, 0);
         while (NextProperty(ref reader))
         {
@@ -234,10 +231,13 @@ internal static class InferRequestReader
             {
                 name = Text(ref reader, new("outputs", index, "name"));
             }
-            else if (reader.ValueTextEquals("parameters"u8))
+            else if (!reader.ValueTextEquals("parameters"u8))
             {
-                Expect(ref reader, JsonTokenType.StartObject, new("outputs", index, "parameters"));
-                while (NextProperty(ref reader))
+                reader.Skip();
+            }
+            else
+            {
+                for (Expect(ref reader, JsonTokenType.StartObject, new("outputs", index, "parameters")); NextProperty(ref reader);)
                 {
                     if (reader.ValueTextEquals("binary_data"u8))
                     {
@@ -252,10 +252,6 @@ internal static class InferRequestReader
                         reader.Skip();
                     }
                 }
-            }
-            else
-            {
-                reader.Skip();
             }
         }
 
@@ -280,19 +276,24 @@ internal static class InferRequestReader
             {
                 string property = reader.GetString()!;
                 reader.Read();
-                if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+                using JsonDocument value = JsonDocument.ParseValue(ref reader);
+                if (value.RootElement.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
                 {
-                    reader.Skip();
-                    continue;
+                    (request.Parameters ??= [])[property] = value.RootElement.ValueKind == JsonValueKind.String ? value.RootElement.GetString()! : value.RootElement.GetRawText();
                 }
-
-                request.Parameters ??= [];
-                request.Parameters[property] = reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
             }
         }
     }
 
     private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    private static void RequireObject(ref Utf8JsonReader reader, Field field)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw InferenceException.Field(field.ToString(), "is not an object.");
+        }
+    }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType token, Field field)
     {

@@ -68,22 +68,8 @@ public sealed class InvalidModelNameException : ArgumentException
     /// <summary>What the name was meant to name: <c>model</c>, <c>version</c>, <c>alias</c> or <c>file</c>.</summary>
     public string Kind { get; }
 
-    private static string Printable(string? name)
-    {
-        if (name is null)
-        {
-            return "Nothing";
-        }
-
-        string shown = name.Length > 80 ? name[..80] + "…" : name;
-        return "'" + string.Create(shown.Length, shown, static (span, text) =>
-        {
-            for (int i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(text[i]) ? '?' : text[i];
-            }
-        }) + "'";
-    }
+    private static string Printable(string? name) =>
+        name is null ? "Nothing" : $"'{string.Concat(name.Take(80).Select(c => char.IsControl(c) ? '?' : c))}{(name.Length > 80 ? "…" : "")}'";
 }
 
 /// <summary>Where the registry keeps what, in the <c>models</c> container.</summary>

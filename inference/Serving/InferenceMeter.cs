@@ -23,7 +23,6 @@ public sealed class InferenceMeter : IDisposable
         QueueLength = meter.CreateUpDownCounter<long>("durableml.inference.queue.length", "{request}", "Requests waiting for a run");
         ColdLoads = meter.CreateCounter<long>("durableml.inference.loads", "{load}", "Models loaded into memory");
         LoadTime = Histogram("durableml.inference.load.duration", "Time to load a model into memory, download included");
-        Memory = meter.CreateUpDownCounter<long>("durableml.inference.memory", "By", "Memory that loaded models take");
         RouteRequests = meter.CreateCounter<long>("durableml.inference.route.requests", "{request}", "Requests by the traffic rules' route and version, and whether they failed");
         RouteDuration = Histogram("durableml.inference.route.duration", "Time to answer by route and version");
         Comparisons = meter.CreateCounter<long>("durableml.inference.shadow.comparisons", "{request}", "Answers of shadows, and whether they agreed with the ones given");
@@ -40,12 +39,14 @@ public sealed class InferenceMeter : IDisposable
     internal UpDownCounter<long> QueueLength { get; }
     internal Counter<long> ColdLoads { get; }
     internal Histogram<double> LoadTime { get; }
-    internal UpDownCounter<long> Memory { get; }
     internal Counter<long> RouteRequests { get; }
     internal Histogram<double> RouteDuration { get; }
     internal Counter<long> Comparisons { get; }
     internal Counter<long> Labels { get; }
     internal Gauge<double> Drift { get; }
+
+    internal void ObserveMemory(Func<IEnumerable<Measurement<long>>> models) =>
+        meter.CreateObservableUpDownCounter("durableml.inference.memory", models, "By", "Memory that loaded models take");
 
     internal void Answered(string model, string route, string? version, TimeSpan latency, bool failed)
     {
@@ -102,16 +103,11 @@ internal sealed class ModelMetrics(InferenceMeter meter, string model, string ve
         meter.Errors.Add(1, [.. tags, new("status", status)]);
     }
 
-    public void Loaded(TimeSpan elapsed, long bytes)
+    public void Loaded(TimeSpan elapsed)
     {
         meter.ColdLoads.Add(1, tags);
         meter.LoadTime.Record(elapsed.TotalSeconds, tags);
-        meter.Memory.Add(bytes, tags);
     }
 
-    public void Resized(long change) => meter.Memory.Add(change, tags);
-
     public void Drifted(double largest) => meter.Drift.Record(largest, tags);
-
-    public void Unloaded(long bytes) => meter.Memory.Add(-bytes, tags);
 }

@@ -110,7 +110,11 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>Disposes the session, once no run uses it any more.</summary>
-    public void Dispose() => Batcher.CloseWhenIdle(Session.Dispose);
+    public void Dispose()
+    {
+        Batcher.Dispose();
+        Session.Dispose();
+    }
 
     private async Task<List<Tensor>> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
     {

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -65,12 +63,9 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
         {
             try
             {
-                AppendBlobClient append = registry.Container.GetAppendBlobClient(blob.Key);
-                await append.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-                foreach (byte[] block in blob.Select(each => each.Line).Chunk(Math.Max(1, MaxBlock / (2 * MaxLine))).Select(lines => lines.SelectMany(line => line).ToArray()))
+                foreach (byte[][] block in blob.Select(each => each.Line).Chunk(MaxBlock / (2 * MaxLine)))
                 {
-                    using var content = new MemoryStream(block);
-                    await append.AppendBlockAsync(content, new AppendBlobAppendBlockOptions(), cancellationToken);
+                    await registry.AppendAsync(blob.Key, block.SelectMany(line => line).ToArray(), cancellationToken);
                 }
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)

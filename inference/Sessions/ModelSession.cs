@@ -18,6 +18,7 @@ public sealed class ModelSession : IDisposable
     private readonly SessionMemory memory;
     private readonly long fileBytes;
     private int disposed;
+    private int references = 1;
 
     private ModelSession(InferenceSession session, long bytes)
     {
@@ -153,6 +154,17 @@ public sealed class ModelSession : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            Release();
+        }
+    }
+
+    /// <summary>Keeps it open for a run that may outlive its owner, until <see cref="Release"/>.</summary>
+    internal void AddReference() => Interlocked.Increment(ref references);
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref references) == 0)
         {
             memory.Dispose();
             session.Dispose();

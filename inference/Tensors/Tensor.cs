@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
 
@@ -67,23 +66,6 @@ internal sealed class Tensor : IDisposable
         return new(name, TensorType.ByName["BYTES"], shape, memory, memory.Address, memory.Length);
     }
 
-    /// <summary>The elements of a BYTES tensor as text; the others' as whole numbers (INT64).</summary>
-    public string[] Texts()
-    {
-        var texts = new string[TensorShape.Elements(Shape)];
-        ReadOnlySpan<byte> rest = Data;
-        for (int i = 0; i < texts.Length; i++)
-        {
-            int length = Type.IsBytes ? BinaryPrimitives.ReadInt32LittleEndian(rest) : 0;
-            texts[i] = Type.IsBytes
-                ? Encoding.UTF8.GetString(rest.Slice(sizeof(int), length))
-                : BinaryPrimitives.ReadInt64LittleEndian(rest).ToString(CultureInfo.InvariantCulture);
-            rest = rest[(Type.IsBytes ? sizeof(int) + length : sizeof(long))..];
-        }
-
-        return texts;
-    }
-
     public string Name { get; }
 
     public TensorType Type { get; }
@@ -96,6 +78,40 @@ internal sealed class Tensor : IDisposable
     public int Length { get; }
 
     public ReadOnlySpan<byte> Data => memory is null ? throw new ObjectDisposedException(Name) : TensorMemory.SpanAt(Address, Length);
+
+    /// <summary>The elements of a BYTES tensor.</summary>
+    public ByteStrings Strings => new(Data);
+
+    /// <summary>The elements of a tensor of numbers.</summary>
+    public double[] ToDoubles() => Type.Numbers!.ToDoubles(Data);
+
+    /// <summary>The elements as text.</summary>
+    public string[] Texts()
+    {
+        var texts = new string[TensorShape.Elements(Shape)];
+        ByteStrings strings = Strings;
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = Type.Numbers?.Text(Data, i) ?? (strings.MoveNext() ? Encoding.UTF8.GetString(strings.Current) : "");
+        }
+
+        return texts;
+    }
+
+    /// <summary>Where numbers of the same shape differ most, and by how much: not at all where both are NaN or the same infinity, by infinity where only one is.</summary>
+    public (int Index, double Difference) FurthestFrom(Tensor other)
+    {
+        (double[] one, double[] two) = (ToDoubles(), other.ToDoubles());
+        (int index, double furthest) = (0, 0);
+        for (int i = 0; i < one.Length; i++)
+        {
+            double difference = one[i].Equals(two[i]) ? 0 : Math.Abs(one[i] - two[i]);
+            difference = double.IsNaN(difference) ? double.PositiveInfinity : difference;
+            (index, furthest) = difference > furthest ? (i, difference) : (index, furthest);
+        }
+
+        return (index, furthest);
+    }
 
     /// <summary>Another reference to the same memory, under the same or another name or shape.</summary>
     public Tensor Share(string? name = null, long[]? shape = null)
@@ -110,9 +126,10 @@ internal sealed class Tensor : IDisposable
     {
         TensorMemory shared = memory ?? throw new ObjectDisposedException(Name);
         long[] shape = [count, .. Shape.AsSpan(1)];
-        (int first, int length) = Type.IsBytes ? StringRows(start, count) : FixedRows(start, count);
+        int first = Offset(start);
+        int end = Offset(start + count);
         shared.AddReference();
-        return new(Name, Type, shape, shared, Address + first, length);
+        return new(Name, Type, shape, shared, Address + first, end - first);
     }
 
     /// <summary>A value that reads this tensor's memory in place; only BYTES are copied. This tensor must outlive it.</summary>
@@ -124,12 +141,10 @@ internal sealed class Tensor : IDisposable
         }
 
         OrtValue value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, Shape);
-        ReadOnlySpan<byte> rest = Data;
-        for (int i = 0; !rest.IsEmpty; i++)
+        int i = 0;
+        foreach (ReadOnlySpan<byte> element in Strings)
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-            value.StringTensorSetElementAt(rest.Slice(sizeof(int), length), i);
-            rest = rest[(sizeof(int) + length)..];
+            value.StringTensorSetElementAt(element, i++);
         }
 
         return value;
@@ -151,7 +166,7 @@ internal sealed class Tensor : IDisposable
             ?? throw new NotSupportedException($"Output '{name}' has element type {info.ElementDataType}, which the Open Inference Protocol does not have.");
         if (type.IsBytes)
         {
-            return Strings(name, type, value, info);
+            return CopyStrings(name, type, value, info);
         }
 
         Span<byte> data = value.GetTensorMutableRawData();
@@ -161,28 +176,25 @@ internal sealed class Tensor : IDisposable
 
     public void Dispose() => Interlocked.Exchange(ref memory, null)?.Release();
 
-    private (int First, int Length) FixedRows(int start, int count)
+    // The bytes before a row.
+    private int Offset(int row)
     {
-        int row = Shape[0] == 0 ? 0 : Length / (int)Shape[0];
-        return (start * row, count * row);
-    }
-
-    private (int First, int Length) StringRows(int start, int count)
-    {
-        int elements = TensorShape.Elements(Shape.AsSpan(1));
-        int position = 0;
-        int first = 0;
-        ReadOnlySpan<byte> data = Data;
-        for (int i = 0; i < (start + count) * elements; i++)
+        if (!Type.IsBytes)
         {
-            first = i == start * elements ? position : first;
-            position += sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(data[position..]);
+            return Shape[0] == 0 ? 0 : Length / (int)Shape[0] * row;
         }
 
-        return (first, position - first);
+        int offset = 0;
+        int elements = TensorShape.Elements(Shape.AsSpan(1)) * row;
+        for (ByteStrings strings = Strings; elements > 0 && strings.MoveNext(); elements--)
+        {
+            offset += sizeof(int) + strings.Current.Length;
+        }
+
+        return offset;
     }
 
-    private static Tensor Strings(string name, TensorType type, OrtValue value, OrtTensorTypeAndShapeInfo info)
+    private static Tensor CopyStrings(string name, TensorType type, OrtValue value, OrtTensorTypeAndShapeInfo info)
     {
         int count = checked((int)info.ElementCount);
         int length = 0;
@@ -202,6 +214,29 @@ internal sealed class Tensor : IDisposable
         }
 
         return new(name, type, info.Shape, copy, copy.Address, length);
+    }
+}
+
+/// <summary>Walks over the elements of a BYTES tensor, each behind its length.</summary>
+internal ref struct ByteStrings(ReadOnlySpan<byte> data)
+{
+    private ReadOnlySpan<byte> rest = data;
+
+    public ReadOnlySpan<byte> Current { get; private set; }
+
+    public readonly ByteStrings GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (rest.IsEmpty)
+        {
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        Current = rest.Slice(sizeof(int), length);
+        rest = rest[(sizeof(int) + length)..];
+        return true;
     }
 }
 
