@@ -42,7 +42,7 @@ public static class InferenceServiceCollectionExtensions
         AddBackground<ExperimentKeeper>(services);
         AddBackground<ShadowRunner>(services);
         AddBackground<RequestLog>(services);
-        services.TryAddSingleton(static provider => new BatchScorer(provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<ModelRegistry>()));
+        services.TryAddSingleton(static provider => new BatchScorer(provider.GetRequiredService<SessionCache>()));
         services.TryAddSingleton(static provider =>
         {
             OnnxRuntimeEnvironment.EnsureCreated();

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 
@@ -9,7 +10,12 @@ namespace DurableMl.Inference.Protocol;
 /// </summary>
 internal static class InferRequestReader
 {
-    private static readonly JsonReaderOptions JsonOptions = new() { MaxDepth = 64 };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 64 };
+
+    private static readonly JsonSerializerOptions SerializerOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Parses a body; the request's tensors add references to <paramref name="memory"/>.</summary>
     public static InferRequest Parse(PooledMemory memory, int length, int jsonLength, ProtocolLimits limits)
@@ -26,7 +32,7 @@ internal static class InferRequestReader
 
         try
         {
-            var reader = new Utf8JsonReader(memory.Span[..jsonLength], JsonOptions);
+            var reader = new Utf8JsonReader(memory.Span[..jsonLength], ReaderOptions);
             var binary = new BinaryPart(memory, jsonLength, length);
             ReadRequest(ref reader, jsonLength, ref binary, request, limits);
             return request;
@@ -59,22 +65,20 @@ internal static class InferRequestReader
                 hasInputs = true;
                 for (Expect(ref reader, JsonTokenType.StartArray, new("inputs")); reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
                 {
-                    CheckCount(request.Inputs.Count, "inputs", limits);
                     request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request, limits));
+                    CheckCount(request.Inputs.Count, "inputs", limits);
                 }
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
-                request.Outputs = [];
-                for (Expect(ref reader, JsonTokenType.StartArray, new("outputs")); reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
-                {
-                    CheckCount(request.Outputs.Count, "outputs", limits);
-                    request.Outputs.Add(ReadOutput(ref reader, request.Outputs.Count));
-                }
+                List<OutputElement> outputs = Read<List<OutputElement>>(ref reader, "outputs", limits);
+                request.Outputs = [.. outputs.Select((output, i) => output.Parameters?.Classification is < 1
+                    ? throw InferenceException.Field($"outputs[{i}].parameters.classification", "is not a number of classes of at least 1.")
+                    : new RequestedOutput(output.Name, output.Parameters?.BinaryData, output.Parameters?.Classification ?? 0))];
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
-                ReadParameters(ref reader, request, limits);
+                ReadParameters(Read<Dictionary<string, JsonElement>>(ref reader, "parameters", limits), request);
             }
             else if (reader.ValueTextEquals("id"u8))
             {
@@ -99,7 +103,11 @@ internal static class InferRequestReader
     private static Tensor ReadInput(ref Utf8JsonReader reader, int jsonLength, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
     {
         int index = request.Inputs.Count;
-        RequireObject(ref reader, new("inputs", index));
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw InferenceException.Field(new Field("inputs", index).ToString(), "is not an object.");
+        }
+
         (string? name, TensorType? type, long[]? shape, long? binarySize, PooledMemory? decoded) = (null, null, null, null, null);
         Utf8JsonReader data = default;
         try
@@ -221,79 +229,48 @@ internal static class InferRequestReader
         return size;
     }
 
-    private static RequestedOutput ReadOutput(ref Utf8JsonReader reader, int index)
+    private static void ReadParameters(Dictionary<string, JsonElement> parameters, InferRequest request)
     {
-        RequireObject(ref reader, new("outputs", index));
-        (string? name, bool? binary, int classes) = (null, null, 0);
-        while (NextProperty(ref reader))
+        foreach ((string name, JsonElement value) in parameters)
         {
-            if (reader.ValueTextEquals("name"u8))
+            switch (name)
             {
-                name = Text(ref reader, new("outputs", index, "name"));
-            }
-            else if (!reader.ValueTextEquals("parameters"u8))
-            {
-                reader.Skip();
-            }
-            else
-            {
-                for (Expect(ref reader, JsonTokenType.StartObject, new("outputs", index, "parameters")); NextProperty(ref reader);)
-                {
-                    if (reader.ValueTextEquals("binary_data"u8))
+                case "binary_data_output":
+                    request.BinaryOutputs = value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw InferenceException.Field("parameters." + name, "is not true or false.");
+                    break;
+                case "timeout":
+                    request.TimeoutMicroseconds = value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long timeout) && timeout >= 0
+                        ? timeout
+                        : throw InferenceException.Field("parameters." + name, "is not a number of microseconds.");
+                    break;
+                default:
+                    if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
                     {
-                        binary = Boolean(ref reader, new("outputs", index, "parameters.binary_data"));
+                        (request.Parameters ??= [])[name] = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
                     }
-                    else if (reader.ValueTextEquals("classification"u8))
-                    {
-                        classes = (int)Math.Min(int.MaxValue, Whole(ref reader, new("outputs", index, "parameters.classification"), 1, "a number of classes of at least 1"));
-                    }
-                    else
-                    {
-                        reader.Skip();
-                    }
-                }
+
+                    break;
             }
         }
-
-        return new(name ?? throw InferenceException.Field(new Field("outputs", index, "name").ToString(), "is missing."), binary, classes);
     }
 
-    private static void ReadParameters(ref Utf8JsonReader reader, InferRequest request, ProtocolLimits limits)
+    /// <summary>Reads a list or object of few elements.</summary>
+    private static T Read<T>(ref Utf8JsonReader reader, string field, ProtocolLimits limits)
+        where T : class, ICollection
     {
-        Expect(ref reader, JsonTokenType.StartObject, new("parameters"));
-        for (int seen = 0; NextProperty(ref reader); seen++)
+        try
         {
-            CheckCount(seen, "parameters", limits);
-            if (reader.ValueTextEquals("binary_data_output"u8))
-            {
-                request.BinaryOutputs = Boolean(ref reader, new("parameters.binary_data_output"));
-            }
-            else if (reader.ValueTextEquals("timeout"u8))
-            {
-                request.TimeoutMicroseconds = Whole(ref reader, new("parameters.timeout"), 0, "a number of microseconds");
-            }
-            else
-            {
-                string property = reader.GetString()!;
-                reader.Read();
-                using JsonDocument value = JsonDocument.ParseValue(ref reader);
-                if (value.RootElement.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
-                {
-                    (request.Parameters ??= [])[property] = value.RootElement.ValueKind == JsonValueKind.String ? value.RootElement.GetString()! : value.RootElement.GetRawText();
-                }
-            }
+            T read = JsonSerializer.Deserialize<T>(ref reader, SerializerOptions) ?? throw InferenceException.Field(field, "is null.");
+            CheckCount(read.Count, field, limits);
+            return read;
+        }
+        catch (JsonException e) when (e.Path is { } path)
+        {
+            throw InferenceException.Field(field + path[1..], "is missing or not what belongs there.");
         }
     }
 
     private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-
-    private static void RequireObject(ref Utf8JsonReader reader, Field field)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw InferenceException.Field(field.ToString(), "is not an object.");
-        }
-    }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType token, Field field)
     {
@@ -306,9 +283,6 @@ internal static class InferRequestReader
     private static string Text(ref Utf8JsonReader reader, Field field) =>
         reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw InferenceException.Field(field.ToString(), "is not a string.");
 
-    private static bool Boolean(ref Utf8JsonReader reader, Field field) =>
-        reader.Read() && reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw InferenceException.Field(field.ToString(), "is not true or false.");
-
     private static long Whole(ref Utf8JsonReader reader, Field field, long least, string what) =>
         reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value) && value >= least
             ? value
@@ -316,11 +290,19 @@ internal static class InferRequestReader
 
     private static void CheckCount(int count, string list, ProtocolLimits limits)
     {
-        if (count >= limits.MaxNames)
+        if (count > limits.MaxNames)
         {
-            throw InferenceException.Field(list, $"has more than {limits.MaxNames} {(list == "parameters" ? "members" : "elements")}.");
+            throw InferenceException.Field(list, $"has more than {limits.MaxNames} elements.");
         }
     }
+
+    /// <param name="Name">The output's name.</param>
+    /// <param name="Parameters">What is wanted of it.</param>
+    private sealed record OutputElement(string Name, OutputParameters? Parameters = null);
+
+    /// <param name="BinaryData">Whether its binary form is wanted.</param>
+    /// <param name="Classification">How many classes are wanted instead.</param>
+    private sealed record OutputParameters(bool? BinaryData = null, int? Classification = null);
 
     /// <summary>A field of a request; its text, such as <c>inputs[0].shape</c>, is put together only for an error.</summary>
     private readonly record struct Field(string Name, int Index = -1, string? Member = null)

@@ -28,7 +28,7 @@ internal sealed class LoadedModel : IDisposable
         Batcher = new(
             session,
             new(
-                Batching.AcrossCallers && session.HasOnlyTensors ? serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1) : 1,
+                Batching.AcrossCallers && session.HasOnlyTensors ? serving.MaxBatch ?? DefaultMaxBatch : 1,
                 TimeSpan.FromMicroseconds(serving.MaxDelayMicroseconds), concurrency, serving.MaxQueue)
             {
                 ShortConcurrency = serving.Concurrency is null && session.IsSmall ? int.MaxValue : concurrency,
@@ -78,9 +78,7 @@ internal sealed class LoadedModel : IDisposable
         try
         {
             loaded.Transform = ModelTransform.Load(manifest, folder, loaded.Session);
-            await (manifest.Sample is { } sample
-                ? loaded.RunSampleAsync(Path.Combine(folder, ModelNames.File(sample)), cancellationToken)
-                : loaded.RunZerosAsync(logger, cancellationToken));
+            await loaded.WarmUpAsync(manifest.Sample is { } sample ? Path.Combine(folder, ModelNames.File(sample)) : null, logger, cancellationToken);
             loaded.IsWarm = true;
             return loaded;
         }
@@ -123,7 +121,7 @@ internal sealed class LoadedModel : IDisposable
         Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         try
         {
-            List<Tensor> outputs = await Batcher.RunAsync(inputs, OutputNames(request), cancellationToken);
+            List<Tensor> outputs = await Batcher.RunAsync(inputs, InputBinder.OutputNames(request, Session), cancellationToken);
             Observe(request, inputs, outputs);
             return outputs;
         }
@@ -153,45 +151,32 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    private List<string>? OutputNames(InferRequest request)
+    private async Task WarmUpAsync(string? sample, ILogger logger, CancellationToken cancellationToken)
     {
-        if (request.Outputs is not { Count: > 0 } outputs)
+        try
         {
-            return null;
+            using InferRequest request = sample is null ? Zeros() : await ReadAsync(sample, cancellationToken);
+            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
         }
-
-        var names = new List<string>(outputs.Count);
-        foreach ((int i, RequestedOutput output) in outputs.Index())
+        catch (InferenceException e) when (sample is not null)
         {
-            if (!Session.OutputIndex.ContainsKey(output.Name))
-            {
-                throw InferenceException.Field($"outputs[{i}].name", $"the model has no output '{output.Name}'; it has {string.Join(", ", Session.OutputNames)}.");
-            }
-
-            if (names.Contains(output.Name))
-            {
-                throw InferenceException.Field($"outputs[{i}].name", $"'{output.Name}' is asked for twice.");
-            }
-
-            names.Add(output.Name);
+            throw new InvalidModelException($"Model '{Manifest.Model}' version {Manifest.Version} fails on its own sample: {e.Message}", e);
         }
-
-        return names;
+        catch (InferenceException e)
+        {
+            // Zeros of size 1 need not make sense to a model; it may serve real inputs all the same.
+            logger.LogDebug(e, "Model {Model} version {Version} was not warmed up", Manifest.Model, Manifest.Version);
+        }
     }
 
-    private async Task RunSampleAsync(string path, CancellationToken cancellationToken)
+    private static async Task<InferRequest> ReadAsync(string path, CancellationToken cancellationToken)
     {
         byte[] json = await File.ReadAllBytesAsync(path, cancellationToken);
         PooledMemory memory = PooledMemory.Rent(json.Length);
         try
         {
             json.CopyTo(memory.Span);
-            using InferRequest request = InferRequestReader.Parse(memory, json.Length, json.Length, new());
-            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
-        }
-        catch (InferenceException e)
-        {
-            throw new InvalidModelException($"Model '{Manifest.Model}' version {Manifest.Version} fails on its own sample: {e.Message}", e);
+            return InferRequestReader.Parse(memory, json.Length, json.Length, new());
         }
         finally
         {
@@ -199,30 +184,20 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    private async Task RunZerosAsync(ILogger logger, CancellationToken cancellationToken)
+    // What would be too large is left out; the request is refused then.
+    private InferRequest Zeros()
     {
-        using var request = new InferRequest();
+        var request = new InferRequest();
         foreach (TensorSpec spec in Session.Inputs)
         {
             long[] shape = [.. spec.Shape.Select(dimension => dimension < 0 ? 1 : dimension)];
             TensorType type = TensorType.ByName[spec.Datatype];
-            long size = (long)TensorShape.Elements(shape) * (type.IsBytes ? sizeof(int) : type.Size);
-            if (size is < 0 or > MaxZeroBytes)
+            if ((long)TensorShape.Elements(shape) * (type.IsBytes ? sizeof(int) : type.Size) is >= 0 and <= MaxZeroBytes and var size)
             {
-                return;
+                request.Inputs.Add(Tensor.Copy(spec.Name, type, shape, new byte[size]));
             }
-
-            request.Inputs.Add(Tensor.Copy(spec.Name, type, shape, new byte[size]));
         }
 
-        try
-        {
-            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
-        }
-        catch (InferenceException e)
-        {
-            // Zeros of size 1 need not make sense to a model; it may serve real inputs all the same.
-            logger.LogDebug(e, "Model {Model} version {Version} was not warmed up", Manifest.Model, Manifest.Version);
-        }
+        return request;
     }
 }

@@ -103,12 +103,7 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
         json.WriteStartArray(name);
         foreach (Tensor tensor in tensors)
         {
-            json.WriteStartObject();
-            json.WriteString("name"u8, tensor.Name);
-            json.WriteString("datatype"u8, tensor.Type.Name);
-            json.WriteStartArray("shape"u8);
-            Array.ForEach(tensor.Shape, json.WriteNumberValue);
-            json.WriteEndArray();
+            InferRequestJson.WriteHeader(json, tensor);
             // As binary: whatever the elements are, they come back as they were.
             json.WriteBase64String("base64"u8, tensor.Data);
             json.WriteEndObject();
