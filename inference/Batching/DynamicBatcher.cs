@@ -15,11 +15,8 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     private long queuedRows;
     private int active;
 
-    // Set when the model turned out not to work row by row.
-    private volatile bool indivisible;
-
     // Whoever asks for a delay wants batches.
-    private int MaxBatch => indivisible || (options.MaxDelay == TimeSpan.Zero && !cost.BatchingPays) ? 1 : options.MaxBatch;
+    private int MaxBatch => options.MaxDelay == TimeSpan.Zero && !cost.BatchingPays ? 1 : options.MaxBatch;
 
     /// <summary>Runs the model on <paramref name="inputs"/> (in the model's order), alone or in a batch. The caller disposes the outputs.</summary>
     /// <exception cref="InferenceException">429: the queue is full.</exception>
@@ -256,14 +253,13 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         {
             if (BatchRun.Many(session, batch) is not { } outputs)
             {
-                indivisible = true;
                 return false;
             }
 
-            for (int i = 0; i < batch.Count; i++)
+            foreach ((InferenceJob job, List<Tensor> its) in batch.Zip(outputs))
             {
-                batch[i].Release();
-                batch[i].Complete(outputs[i]);
+                job.Release();
+                job.Complete(its);
             }
 
             return true;

@@ -46,48 +46,60 @@ public static class RowCheck
             return No("the inputs of the sample do not have the same number of rows, at least one");
         }
 
-        var rows = new List<Row>();
+        var rows = new List<(InferenceJob Job, List<Tensor> Answer)>();
         try
         {
-            AddRows(session, sample, rows);
+            bool hasFloats = sample.Any(input => input.Type.Name is "FP32" or "FP64");
+            foreach (double factor in hasFloats ? Factors : [1])
+            {
+                for (int i = 0; i < sample[0].Shape[0] && rows.Count < MaxRows; i++)
+                {
+                    AddRow(rows, session, sample, i, factor);
+                }
+            }
+
             return Judge(session, rows);
         }
         finally
         {
-            rows.ForEach(row => row.Dispose());
+            rows.ForEach(row =>
+            {
+                row.Job.Release();
+                Dispose(row.Answer);
+            });
         }
     }
 
     private static BatchingEvidence No(string because) => new(false, because);
 
-    private static void AddRows(ModelSession session, IReadOnlyList<TensorValue> sample, List<Row> rows)
+    // A row with its answer, unless the model does not take it.
+    private static void AddRow(List<(InferenceJob Job, List<Tensor> Answer)> rows, ModelSession session, IReadOnlyList<TensorValue> sample, int row, double factor)
     {
-        bool hasFloats = sample.Any(input => input.Type.Name is "FP32" or "FP64");
-        foreach (double factor in hasFloats ? Factors : [1])
+        Tensor[] inputs = [.. sample.Select(input => Times(input.Rows(row, 1), factor))];
+        try
         {
-            for (int i = 0; i < sample[0].Shape[0] && rows.Count < MaxRows; i++)
-            {
-                if (Row.Run(session, sample, i, factor) is { } row)
-                {
-                    rows.Add(row);
-                }
-            }
+            List<Tensor> answer = BatchRun.One(session, inputs, null, null);
+            rows.Add((new InferenceJob(session, inputs, null, 0, CancellationToken.None), answer));
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
+        {
+        }
+        finally
+        {
+            Array.ForEach(inputs, input => input.Dispose());
         }
     }
 
-    private static BatchingEvidence Judge(ModelSession session, List<Row> rows)
+    private static BatchingEvidence Judge(ModelSession session, List<(InferenceJob Job, List<Tensor> Answer)> rows)
     {
         if (rows.Count < 2)
         {
             return No("the model took fewer than two different rows one at a time; give a sample of several rows");
         }
 
-        foreach (int size in Batches)
+        if (Batches.Select(size => Problem(session, rows, size)).FirstOrDefault(problem => problem is not null) is { } found)
         {
-            if (Problem(session, rows, size) is { } problem)
-            {
-                return No(problem);
-            }
+            return No(found);
         }
 
         if (rows.TrueForAll(row => Difference(rows[0].Answer, row.Answer) is null))
@@ -98,29 +110,19 @@ public static class RowCheck
         return new(true, string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows were answered in batches of {string.Join(", ", Batches)} as they were alone"));
     }
 
-    private static string? Problem(ModelSession session, List<Row> rows, int size)
+    private static string? Problem(ModelSession session, List<(InferenceJob Job, List<Tensor> Answer)> rows, int size)
     {
         // Every row is once beside every other kind, first and last.
-        Row[] batch = [.. Enumerable.Range(0, size).Select(i => rows[(size + i) % rows.Count])];
-        InferenceJob[] jobs = Array.ConvertAll(batch, row => new InferenceJob(session, row.Inputs, null, 0, CancellationToken.None));
+        var batch = Enumerable.Range(0, size).Select(i => rows[(size + i) % rows.Count]).ToList();
         List<Tensor>[]? answers = null;
         try
         {
-            answers = BatchRun.Many(session, jobs);
-            if (answers is null)
-            {
-                return $"an output does not have one row for each of {size} rows of input";
-            }
-
-            for (int i = 0; i < size; i++)
-            {
-                if (Difference(batch[i].Answer, answers[i]) is { } difference)
-                {
-                    return $"rows depend on each other: in a batch of {size}, {difference}";
-                }
-            }
-
-            return null;
+            answers = BatchRun.Many(session, batch.ConvertAll(row => row.Job));
+            return answers is null
+                ? $"an output does not have one row for each of {size} rows of input"
+                : batch.Zip(answers, (row, answer) => Difference(row.Answer, answer)).FirstOrDefault(difference => difference is not null) is { } difference
+                    ? $"rows depend on each other: in a batch of {size}, {difference}"
+                    : null;
         }
         catch (Exception e) when (e is OnnxRuntimeException or InferenceException or OverflowException)
         {
@@ -128,7 +130,6 @@ public static class RowCheck
         }
         finally
         {
-            Array.ForEach(jobs, job => job.Release());
             Array.ForEach(answers ?? [], Dispose);
         }
     }
@@ -178,31 +179,5 @@ public static class RowCheck
         }
 
         return product;
-    }
-
-    /// <param name="Inputs">The row.</param>
-    /// <param name="Answer">The model's answer to the row alone.</param>
-    private sealed record Row(Tensor[] Inputs, List<Tensor> Answer) : IDisposable
-    {
-        /// <summary>A row with its answer; null where the model does not take it.</summary>
-        public static Row? Run(ModelSession session, IReadOnlyList<TensorValue> sample, int row, double factor)
-        {
-            Tensor[] inputs = [.. sample.Select(input => Times(input.Rows(row, 1), factor))];
-            try
-            {
-                return new(inputs, BatchRun.One(session, inputs, null, null));
-            }
-            catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
-            {
-                Array.ForEach(inputs, input => input.Dispose());
-                return null;
-            }
-        }
-
-        public void Dispose()
-        {
-            Array.ForEach(Inputs, input => input.Dispose());
-            RowCheck.Dispose(Answer);
-        }
     }
 }

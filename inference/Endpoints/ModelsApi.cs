@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Azure;
 using Microsoft.AspNetCore.Http;
 using static DurableMl.Inference.Endpoints.InferenceEndpoints;
@@ -198,36 +199,31 @@ internal sealed class ModelsApi(
 
     private static double? Ratio(long part, long whole) => whole == 0 ? null : Math.Round((double)part / whole, 6);
 
+    // What is removed has its default; what does not exist stays, to be refused by its path.
     private static ServingOptions Merge(ServingOptions current, Dictionary<string, JsonElement> patch)
     {
-        Dictionary<string, JsonElement> defaults = Members(new());
-        Dictionary<string, JsonElement> merged = Members(current);
+        JsonObject merged = JsonObject.Create(JsonSerializer.SerializeToElement(current, JsonSerializerOptions.Web), new() { PropertyNameCaseInsensitive = true })!;
         foreach ((string name, JsonElement value) in patch)
         {
-            merged[name] = value.ValueKind == JsonValueKind.Null && defaults.TryGetValue(name, out JsonElement usual) ? usual : value;
+            if (value.ValueKind != JsonValueKind.Null || !merged.Remove(name))
+            {
+                merged[name] = JsonSerializer.SerializeToNode(value);
+            }
         }
 
         return ServingOptions.Read(JsonSerializer.SerializeToElement(merged), "$", out IReadOnlyList<JsonProblem> problems)
             ?? throw new InvalidDocumentException("The serving options cannot be used.", problems);
-
-        static Dictionary<string, JsonElement> Members(ServingOptions options) =>
-            new(JsonSerializer.SerializeToElement(options, JsonSerializerOptions.Web).Deserialize<Dictionary<string, JsonElement>>()!, StringComparer.OrdinalIgnoreCase);
     }
 
     private static async Task<T> ReadAsync<T>(HttpContext context, CancellationToken cancellationToken)
-        where T : class => Read<T>(await ReadBodyAsync(context, cancellationToken));
-
-    private static T Read<T>(ReadOnlyMemory<byte> json)
-        where T : class =>
-        StrictJson.Read<T>(json, RegistryJson.Options, out IReadOnlyList<JsonProblem> problems) ?? throw new InvalidDocumentException("The body cannot be used.", problems);
-
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
+        where T : class
     {
         PipeReader reader = context.Request.BodyReader;
         ReadOnlySequence<byte> body = (await reader.ReadAtLeastAsync(MaxBody + 1, cancellationToken)).Buffer;
         byte[]? json = body.Length > MaxBody ? null : body.ToArray();
         reader.AdvanceTo(body.End);
-        return json ?? throw new InferenceException(413, $"The body is larger than {MaxBody} bytes.");
+        return StrictJson.Read<T>(json ?? throw new InferenceException(413, $"The body is larger than {MaxBody} bytes."), RegistryJson.Options, out IReadOnlyList<JsonProblem> problems)
+            ?? throw new InvalidDocumentException("The body cannot be used.", problems);
     }
 
     private static void SetETag(HttpContext context, ETag etag)

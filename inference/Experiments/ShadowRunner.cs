@@ -8,7 +8,7 @@ namespace DurableMl.Inference.Experiments;
 /// Runs copies of requests on shadow versions, one at a time, after their callers have been answered. Callers never wait for it: when it
 /// is behind, copies are dropped and counted.
 /// </summary>
-internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, ExperimentLog experiments, TimeProvider time, ILogger<ShadowRunner> logger) : BackgroundService
+internal sealed class ShadowRunner(ModelCatalog catalog, ExperimentLog experiments, TimeProvider time, ILogger<ShadowRunner> logger) : BackgroundService
 {
     private const int MaxWaiting = 256;
     private const long MaxWaitingBytes = 256 << 20;
@@ -58,10 +58,7 @@ internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, 
 
     private async Task RunAsync(Work work, CancellationToken cancellationToken)
     {
-        ModelTarget target = work.Shadow.Target;
-        string model = target.Model ?? work.State.Model;
-        ModelState state = model == work.State.Model ? work.State : await catalog.GetAsync(model, cancellationToken);
-        using ModelLease lease = await sessions.AcquireAsync(model, state.Resolve(target.Version), cancellationToken);
+        using ModelLease lease = await catalog.AcquireAsync(work.State, work.Shadow.Target, cancellationToken);
         long started = time.GetTimestamp();
         List<Tensor> outputs = await lease.Model.InferAsync(work.Request, cancellationToken);
         try

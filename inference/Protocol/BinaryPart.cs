@@ -11,7 +11,7 @@ internal ref struct BinaryPart(PooledMemory memory, int start, int end)
     /// <summary>The next <paramref name="size"/> bytes as a tensor, which adds a reference to the body.</summary>
     public Tensor Take(string name, TensorType type, long[] shape, long size, int index)
     {
-        if (size > end - start - taken)
+        if (size < 0 || size > end - start - taken)
         {
             throw InferenceException.Input(index, SizeField, $"{size} bytes are announced, but only {end - start - taken} are left in the body.");
         }

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 
@@ -62,8 +61,8 @@ internal static class InferRequestReader
         {
             if (reader.ValueTextEquals("inputs"u8))
             {
-                hasInputs = true;
-                for (Expect(ref reader, JsonTokenType.StartArray, new("inputs")); reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
+                hasInputs = reader.Read() && reader.TokenType == JsonTokenType.StartArray ? true : throw InferenceException.Field("inputs", "is not an array.");
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request, limits));
                     CheckCount(request.Inputs.Count, "inputs", limits);
@@ -71,18 +70,24 @@ internal static class InferRequestReader
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
-                List<OutputElement> outputs = Read<List<OutputElement>>(ref reader, "outputs", limits);
+                List<OutputElement> outputs = Read<List<OutputElement>>(ref reader, "outputs");
+                CheckCount(outputs.Count, "outputs", limits);
                 request.Outputs = [.. outputs.Select((output, i) => output.Parameters?.Classification is < 1
                     ? throw InferenceException.Field($"outputs[{i}].parameters.classification", "is not a number of classes of at least 1.")
                     : new RequestedOutput(output.Name, output.Parameters?.BinaryData, output.Parameters?.Classification ?? 0))];
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
-                ReadParameters(Read<Dictionary<string, JsonElement>>(ref reader, "parameters", limits), request);
+                Dictionary<string, JsonElement> parameters = Read<Dictionary<string, JsonElement>>(ref reader, "parameters");
+                CheckCount(parameters.Count, "parameters", limits);
+                foreach ((string name, JsonElement value) in parameters)
+                {
+                    SetParameter(request, name, value);
+                }
             }
             else if (reader.ValueTextEquals("id"u8))
             {
-                request.Id = Text(ref reader, new("id"));
+                request.Id = Read<string>(ref reader, "id");
             }
             else
             {
@@ -105,7 +110,7 @@ internal static class InferRequestReader
         int index = request.Inputs.Count;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw InferenceException.Field(new Field("inputs", index).ToString(), "is not an object.");
+            throw InferenceException.Field(string.Create(CultureInfo.InvariantCulture, $"inputs[{index}]"), "is not an object.");
         }
 
         (string? name, TensorType? type, long[]? shape, long? binarySize, PooledMemory? decoded) = (null, null, null, null, null);
@@ -116,19 +121,20 @@ internal static class InferRequestReader
             {
                 if (reader.ValueTextEquals("name"u8))
                 {
-                    name = Text(ref reader, new("inputs", index, "name"));
+                    name = Read<string>(ref reader, "name", index);
                 }
                 else if (reader.ValueTextEquals("datatype"u8))
                 {
-                    type = ReadType(ref reader, index);
+                    type = TypeOf(Read<string>(ref reader, "datatype", index), index);
                 }
                 else if (reader.ValueTextEquals("shape"u8))
                 {
-                    shape = ReadShape(ref reader, index);
+                    shape = Read<long[]>(ref reader, "shape", index);
+                    ProtocolLimits.CheckShape(shape, index);
                 }
                 else if (reader.ValueTextEquals("parameters"u8))
                 {
-                    binarySize = ReadBinarySize(ref reader, index);
+                    binarySize = Read<InputParameters>(ref reader, "parameters", index).BinaryDataSize;
                 }
                 else if (!reader.ValueTextEquals("data"u8))
                 {
@@ -150,16 +156,16 @@ internal static class InferRequestReader
             type = type ?? throw InferenceException.Input(index, "datatype", "is missing.");
             shape = shape ?? throw InferenceException.Input(index, "shape", "is missing.");
             bool hasData = decoded is not null || data.TokenType != JsonTokenType.None;
-            if (binarySize is { } size)
+            if (hasData == binarySize is not null)
             {
-                return hasData
-                    ? throw InferenceException.Input(index, "data", "is given besides parameters.binary_data_size; send one of them.")
-                    : binary.Take(name, type, shape, size, index);
+                throw InferenceException.Input(index, "data", hasData
+                    ? "is given besides parameters.binary_data_size; send one of them."
+                    : "is missing; binary data is announced by parameters.binary_data_size.");
             }
 
-            if (!hasData)
+            if (binarySize is { } size)
             {
-                throw InferenceException.Input(index, "data", "is missing; binary data is announced by parameters.binary_data_size.");
+                return binary.Take(name, type, shape, size, index);
             }
 
             decoded ??= Decode(ref data);
@@ -180,113 +186,49 @@ internal static class InferRequestReader
         }
     }
 
-    private static TensorType ReadType(ref Utf8JsonReader reader, int index)
+    private static TensorType TypeOf(string name, int index) => TensorType.ByName.TryGetValue(name, out TensorType? type)
+        ? type
+        : throw InferenceException.Input(index, "datatype", $"'{(name.Length > 40 ? name[..40] + "…" : name)}' is not one of {string.Join(", ", TensorType.ByName.Keys.Order())}.");
+
+    private static void SetParameter(InferRequest request, string name, JsonElement value)
     {
-        string name = Text(ref reader, new("inputs", index, "datatype"));
-        return TensorType.ByName.TryGetValue(name, out TensorType? type)
-            ? type
-            : throw InferenceException.Input(index, "datatype", $"'{(name.Length > 40 ? name[..40] + "…" : name)}' is not one of {string.Join(", ", TensorType.ByName.Keys.Order())}.");
-    }
-
-    private static long[] ReadShape(ref Utf8JsonReader reader, int index)
-    {
-        Expect(ref reader, JsonTokenType.StartArray, new("inputs", index, "shape"));
-        Span<long> dimensions = stackalloc long[ProtocolLimits.MaxRank];
-        int rank = 0;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        switch (name)
         {
-            if (rank == dimensions.Length)
-            {
-                throw InferenceException.Input(index, "shape", $"has more than {dimensions.Length} dimensions.");
-            }
+            case "binary_data_output":
+                request.BinaryOutputs = value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw InferenceException.Field("parameters." + name, "is not true or false.");
+                break;
+            case "timeout":
+                request.TimeoutMicroseconds = value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long timeout) && timeout >= 0
+                    ? timeout
+                    : throw InferenceException.Field("parameters." + name, "is not a number of microseconds.");
+                break;
+            default:
+                if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+                {
+                    (request.Parameters ??= [])[name] = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+                }
 
-            dimensions[rank++] = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long dimension) && dimension >= 0
-                ? dimension
-                : throw InferenceException.Input(index, $"shape[{rank - 1}]", "is not a whole number of at least 0.");
-        }
-
-        long[] shape = dimensions[..rank].ToArray();
-        ProtocolLimits.CheckShape(shape, index);
-        return shape;
-    }
-
-    private static long? ReadBinarySize(ref Utf8JsonReader reader, int index)
-    {
-        long? size = null;
-        Expect(ref reader, JsonTokenType.StartObject, new("inputs", index, "parameters"));
-        while (NextProperty(ref reader))
-        {
-            if (reader.ValueTextEquals("binary_data_size"u8))
-            {
-                size = Whole(ref reader, new("inputs", index, "parameters.binary_data_size"), 0, "a number of bytes");
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return size;
-    }
-
-    private static void ReadParameters(Dictionary<string, JsonElement> parameters, InferRequest request)
-    {
-        foreach ((string name, JsonElement value) in parameters)
-        {
-            switch (name)
-            {
-                case "binary_data_output":
-                    request.BinaryOutputs = value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw InferenceException.Field("parameters." + name, "is not true or false.");
-                    break;
-                case "timeout":
-                    request.TimeoutMicroseconds = value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long timeout) && timeout >= 0
-                        ? timeout
-                        : throw InferenceException.Field("parameters." + name, "is not a number of microseconds.");
-                    break;
-                default:
-                    if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
-                    {
-                        (request.Parameters ??= [])[name] = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-                    }
-
-                    break;
-            }
-        }
-    }
-
-    /// <summary>Reads a list or object of few elements.</summary>
-    private static T Read<T>(ref Utf8JsonReader reader, string field, ProtocolLimits limits)
-        where T : class, ICollection
-    {
-        try
-        {
-            T read = JsonSerializer.Deserialize<T>(ref reader, SerializerOptions) ?? throw InferenceException.Field(field, "is null.");
-            CheckCount(read.Count, field, limits);
-            return read;
-        }
-        catch (JsonException e) when (e.Path is { } path)
-        {
-            throw InferenceException.Field(field + path[1..], "is missing or not what belongs there.");
+                break;
         }
     }
 
     private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType token, Field field)
+    // A field of the request, or of an input.
+    private static T Read<T>(ref Utf8JsonReader reader, string field, int input = -1)
+        where T : class
     {
-        if (!reader.Read() || reader.TokenType != token)
+        try
         {
-            throw InferenceException.Field(field.ToString(), token == JsonTokenType.StartArray ? "is not an array." : "is not an object.");
+            return JsonSerializer.Deserialize<T>(ref reader, SerializerOptions) ?? throw new JsonException();
+        }
+        catch (JsonException e)
+        {
+            string path = field + e.Path?[1..];
+            const string Reason = "is missing, or not what belongs there.";
+            throw input < 0 ? InferenceException.Field(path, Reason) : InferenceException.Input(input, path, Reason);
         }
     }
-
-    private static string Text(ref Utf8JsonReader reader, Field field) =>
-        reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw InferenceException.Field(field.ToString(), "is not a string.");
-
-    private static long Whole(ref Utf8JsonReader reader, Field field, long least, string what) =>
-        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value) && value >= least
-            ? value
-            : throw InferenceException.Field(field.ToString(), $"is not {what}.");
 
     private static void CheckCount(int count, string list, ProtocolLimits limits)
     {
@@ -296,6 +238,9 @@ internal static class InferRequestReader
         }
     }
 
+    /// <param name="BinaryDataSize">Bytes of the input's data behind the JSON.</param>
+    private sealed record InputParameters(long? BinaryDataSize = null);
+
     /// <param name="Name">The output's name.</param>
     /// <param name="Parameters">What is wanted of it.</param>
     private sealed record OutputElement(string Name, OutputParameters? Parameters = null);
@@ -303,11 +248,4 @@ internal static class InferRequestReader
     /// <param name="BinaryData">Whether its binary form is wanted.</param>
     /// <param name="Classification">How many classes are wanted instead.</param>
     private sealed record OutputParameters(bool? BinaryData = null, int? Classification = null);
-
-    /// <summary>A field of a request; its text, such as <c>inputs[0].shape</c>, is put together only for an error.</summary>
-    private readonly record struct Field(string Name, int Index = -1, string? Member = null)
-    {
-        public override string ToString() =>
-            Index < 0 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}[{Index}]{(Member is null ? "" : ".")}{Member}");
-    }
 }

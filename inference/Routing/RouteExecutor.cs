@@ -4,7 +4,7 @@ namespace DurableMl.Inference.Routing;
 
 /// <summary>Carries out the route that a model's traffic rules choose for a request, and counts what came of it.</summary>
 internal sealed class RouteExecutor(
-    ModelCatalog catalog, SessionCache sessions, ExperimentLog experiments, ShadowRunner shadows, CanaryKeeper canaries, TimeProvider time)
+    ModelCatalog catalog, ExperimentLog experiments, ShadowRunner shadows, CanaryKeeper canaries, TimeProvider time)
 {
     public async Task<InferResponse> ExecuteAsync(ModelState state, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
@@ -137,7 +137,7 @@ internal sealed class RouteExecutor(
 
     private async Task<InferRequest> NamedAsync(Call call, ModelTarget target)
     {
-        using ModelLease lease = await AcquireAsync(call, target);
+        using ModelLease lease = await catalog.AcquireAsync(call.State, target, call.Cancellation);
         var named = new InferRequest { Id = call.Request.Id, Outputs = call.Request.Outputs };
         named.Inputs.Add(InputBinder.BindRaw(call.Request, lease.Model.Session));
         return named;
@@ -160,7 +160,7 @@ internal sealed class RouteExecutor(
             foreach ((int i, ChainStep step) in route.Steps.Index())
             {
                 bool isLast = i == route.Steps.Count - 1;
-                using ModelLease lease = await AcquireAsync(call, step.Target);
+                using ModelLease lease = await catalog.AcquireAsync(call.State, step.Target, call.Cancellation);
                 using var next = new InferRequest { Outputs = isLast ? call.Request.Outputs : null };
                 string[] inputs = lease.Model.Session.InputNames;
                 foreach (string input in inputs)
@@ -192,15 +192,8 @@ internal sealed class RouteExecutor(
 
     private async Task<InferResponse> RunAsync(Call call, ModelTarget target, string name)
     {
-        using ModelLease lease = await AcquireAsync(call, target);
+        using ModelLease lease = await catalog.AcquireAsync(call.State, target, call.Cancellation);
         return new(call.State.Model, lease.Model.Manifest.Version, name, await lease.Model.InferAsync(call.Request, call.Cancellation));
-    }
-
-    private async ValueTask<ModelLease> AcquireAsync(Call call, ModelTarget target)
-    {
-        string model = target.Model ?? call.State.Model;
-        ModelState source = model == call.State.Model ? call.State : await catalog.GetAsync(model, call.Cancellation);
-        return await sessions.AcquireAsync(model, source.Resolve(target.Version), call.Cancellation);
     }
 
     private Task<InferResponse> CountAsync(Call call, ModelTarget target, string name) => CountAsync(call, name, full => RunAsync(call, target, full));

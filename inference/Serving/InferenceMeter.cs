@@ -24,14 +24,12 @@ public sealed class InferenceMeter(Meter meter) : IDisposable
     internal UpDownCounter<long> QueueLength { get; } = meter.CreateUpDownCounter<long>("durableml.inference.queue.length", "{request}", "Requests waiting for a run");
     internal Counter<long> ColdLoads { get; } = meter.CreateCounter<long>("durableml.inference.loads", "{load}", "Models loaded into memory");
     internal Histogram<double> LoadTime { get; } = Histogram(meter, "durableml.inference.load.duration", "Time to load a model into memory, download included");
+    internal UpDownCounter<long> Memory { get; } = meter.CreateUpDownCounter<long>("durableml.inference.memory", "By", "Memory that loaded models take");
     internal Counter<long> RouteRequests { get; } = meter.CreateCounter<long>("durableml.inference.route.requests", "{request}", "Requests by the traffic rules' route and version, and whether they failed");
     internal Histogram<double> RouteDuration { get; } = Histogram(meter, "durableml.inference.route.duration", "Time to answer by route and version");
     internal Counter<long> Comparisons { get; } = meter.CreateCounter<long>("durableml.inference.shadow.comparisons", "{request}", "Answers of shadows, and whether they agreed with the ones given");
     internal Counter<long> Labels { get; } = meter.CreateCounter<long>("durableml.inference.labels", "{example}", "Examples whose true class came, and whether it was predicted");
     internal Gauge<double> Drift { get; } = meter.CreateGauge<double>("durableml.inference.drift", "{standard deviation}", "How far the inputs' mean is from that of the examples that the version was evaluated on, in the feature that is farthest");
-
-    internal void ObserveMemory(Func<IEnumerable<Measurement<long>>> models) =>
-        meter.CreateObservableUpDownCounter("durableml.inference.memory", models, "By", "Memory that loaded models take");
 
     internal void Answered(string model, string route, string? version, TimeSpan latency, bool failed)
     {

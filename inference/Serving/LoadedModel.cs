@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableMl.Inference.Serving;
 
 /// <summary>A model version in memory, with its queue.</summary>
-internal sealed class LoadedModel : IDisposable
+internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, RequestLog log, TimeProvider time) : IDisposable
 {
     private const int DefaultMaxBatch = 32;
     private const int MaxZeroBytes = 64 << 20;
@@ -12,49 +12,23 @@ internal sealed class LoadedModel : IDisposable
     // Examples between two measurements of the drift.
     private const int DriftEvery = 256;
 
-    private readonly TimeProvider time;
-    private readonly RequestLog log;
+    private readonly DynamicBatcher batcher = new(session, BatchingOf(manifest, session), metrics, time);
+    private bool isWarm;
 
-    private LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, RequestLog log, TimeProvider time)
-    {
-        ServingOptions serving = manifest.Serving ?? new();
-        int concurrency = serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1);
-        this.time = time;
-        this.log = log;
-        Drift = serving.Drift && session.Inputs is [{ Datatype: "FP32" }] ? new() : null;
-        Manifest = manifest;
-        Session = session;
-        Metrics = metrics;
-        Batcher = new(
-            session,
-            new(
-                Batching.AcrossCallers && session.HasOnlyTensors ? serving.MaxBatch ?? DefaultMaxBatch : 1,
-                TimeSpan.FromMicroseconds(serving.MaxDelayMicroseconds), concurrency, serving.MaxQueue)
-            {
-                ShortConcurrency = serving.Concurrency is null && session.IsSmall ? int.MaxValue : concurrency,
-            },
-            metrics,
-            time);
-    }
-
-    public ModelManifest Manifest { get; }
+    public ModelManifest Manifest => manifest;
 
     /// <summary>Whether rows of different callers may share a run, and why.</summary>
-    public BatchingEvidence Batching => Manifest.Batching ?? BatchingEvidence.None;
+    public BatchingEvidence Batching => manifest.Batching ?? BatchingEvidence.None;
 
-    public ModelSession Session { get; }
+    public ModelSession Session => session;
 
-    public DynamicBatcher Batcher { get; }
-
-    public ModelMetrics Metrics { get; }
+    public ModelMetrics Metrics => metrics;
 
     /// <summary>Figures of the inputs since the version was loaded; null where its options do not ask for them, or it has other inputs than one of FP32.</summary>
-    public FeatureTally? Drift { get; }
+    public FeatureTally? Drift { get; } = manifest.Serving is { Drift: true } && session.Inputs is [{ Datatype: "FP32" }] ? new() : null;
 
     /// <summary>What stands between the raw data and its network; null for a version of tensors alone.</summary>
     public ModelTransform? Transform { get; private set; }
-
-    private bool IsWarm { get; set; }
 
     /// <summary>Loads a version and runs it once, on its own sample or on zeros, so that no caller pays for first-run allocations.</summary>
     /// <param name="manifest">The version.</param>
@@ -79,7 +53,7 @@ internal sealed class LoadedModel : IDisposable
         {
             loaded.Transform = ModelTransform.Load(manifest, folder, loaded.Session);
             await loaded.WarmUpAsync(manifest.Sample is { } sample ? Path.Combine(folder, ModelNames.File(sample)) : null, logger, cancellationToken);
-            loaded.IsWarm = true;
+            loaded.isWarm = true;
             return loaded;
         }
         catch
@@ -110,8 +84,8 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Disposes the session, once no run uses it any more.</summary>
     public void Dispose()
     {
-        Batcher.Dispose();
-        Session.Dispose();
+        batcher.Dispose();
+        session.Dispose();
     }
 
     private async Task<List<Tensor>> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
@@ -121,7 +95,7 @@ internal sealed class LoadedModel : IDisposable
         Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         try
         {
-            List<Tensor> outputs = await Batcher.RunAsync(inputs, InputBinder.OutputNames(request, Session), cancellationToken);
+            List<Tensor> outputs = await batcher.RunAsync(inputs, InputBinder.OutputNames(request, Session), cancellationToken);
             Observe(request, inputs, outputs);
             return outputs;
         }
@@ -134,7 +108,7 @@ internal sealed class LoadedModel : IDisposable
     // A warm-up is no request.
     private void Observe(InferRequest request, Tensor[] inputs, List<Tensor> outputs)
     {
-        if (!IsWarm)
+        if (!isWarm)
         {
             return;
         }
@@ -149,6 +123,17 @@ internal sealed class LoadedModel : IDisposable
                 Metrics.Drifted(shift.Max(Math.Abs));
             }
         }
+    }
+
+    private static BatchingOptions BatchingOf(ModelManifest manifest, ModelSession session)
+    {
+        ServingOptions serving = manifest.Serving ?? new();
+        int concurrency = serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1);
+        int maxBatch = manifest.Batching is { AcrossCallers: true } && session.HasOnlyTensors ? serving.MaxBatch ?? DefaultMaxBatch : 1;
+        return new(maxBatch, TimeSpan.FromMicroseconds(serving.MaxDelayMicroseconds), concurrency, serving.MaxQueue)
+        {
+            ShortConcurrency = serving.Concurrency is null && session.IsSmall ? int.MaxValue : concurrency,
+        };
     }
 
     private async Task WarmUpAsync(string? sample, ILogger logger, CancellationToken cancellationToken)

@@ -14,7 +14,6 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, Watched> models = new();
-    private readonly SemaphoreSlim reading = new(16, 16);
 
     /// <summary>What is served of a model, read if need be.</summary>
     /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
@@ -32,6 +31,13 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
 
     /// <summary>Reads a model's aliases and rules at once, so that this process's own change is in force when its caller is answered.</summary>
     public Task RefreshAsync(string model, CancellationToken cancellationToken) => ReadAsync(model, time.GetTimestamp(), cancellationToken);
+
+    /// <summary>A version in memory that a model's rules lead to.</summary>
+    public async ValueTask<ModelLease> AcquireAsync(ModelState state, ModelTarget target, CancellationToken cancellationToken)
+    {
+        ModelState owner = target.Model is null || target.Model == state.Model ? state : await GetAsync(target.Model, cancellationToken);
+        return await sessions.AcquireAsync(owner.Model, owner.Resolve(target.Version), cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -91,22 +97,9 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
 
     private async Task<ModelState> ReadAsync(string model, ModelState? current, CancellationToken cancellationToken)
     {
-        ModelAliases aliases;
-        TrafficRules? rules;
-        ETag rulesETag;
-        Dictionary<string, ServingOptions>? serving;
-        await reading.WaitAsync(cancellationToken);
-        try
-        {
-            aliases = await registry.GetAliasesAsync(model, cancellationToken);
-            (rules, rulesETag) = await registry.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
-            (serving, _) = await registry.ReadAsync<Dictionary<string, ServingOptions>>(ModelBlobs.Serving(model), cancellationToken);
-        }
-        finally
-        {
-            reading.Release();
-        }
-
+        ModelAliases aliases = await registry.GetAliasesAsync(model, cancellationToken);
+        (TrafficRules? rules, ETag rulesETag) = await registry.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
+        (Dictionary<string, ServingOptions>? serving, _) = await registry.ReadAsync<Dictionary<string, ServingOptions>>(ModelBlobs.Serving(model), cancellationToken);
         if (rules?.Problems().FirstOrDefault() is { } problem)
         {
             throw new InvalidDataException($"traffic.json {problem.Path} {problem.Reason}");
@@ -119,14 +112,8 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
 
         // A plan counts what it has dealt: it stays as long as its rules do.
         TrafficPlan plan = current is not null && current.TrafficETag == rulesETag ? current.Traffic : new(model, rules ?? TrafficRules.Default);
-        if (current is { Problem: null } && current.AliasesETag == aliases.ETag && plan == current.Traffic)
-        {
-            return current;
-        }
-
-        bool exists = aliases.ETag != default || rules is not null;
         (Dictionary<string, string> served, string? unserved) = await PrepareAsync(model, aliases, current, plan, cancellationToken);
-        return new(model, exists, served, plan, aliases.ETag, rulesETag, unserved);
+        return new(model, aliases.ETag != default || rules is not null, served, plan, rulesETag, unserved);
     }
 
     // Loads what the served aliases newly name; an alias whose version cannot be loaded keeps its former version.
@@ -177,11 +164,10 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
 /// <param name="Exists">Whether it has aliases or traffic rules at all.</param>
 /// <param name="Aliases">The version that each alias leads to here: the registry's, or the one before while the registry's cannot be loaded.</param>
 /// <param name="Traffic">The rules in force.</param>
-/// <param name="AliasesETag">The aliases as read.</param>
 /// <param name="TrafficETag">The rules as read.</param>
 /// <param name="Problem">Why the registry's aliases or rules are not in force; null when they are.</param>
 internal sealed record ModelState(
-    string Model, bool Exists, IReadOnlyDictionary<string, string> Aliases, TrafficPlan Traffic, ETag AliasesETag, ETag TrafficETag, string? Problem)
+    string Model, bool Exists, IReadOnlyDictionary<string, string> Aliases, TrafficPlan Traffic, ETag TrafficETag, string? Problem)
 {
     /// <summary>The version that <paramref name="versionOrAlias"/> means.</summary>
     /// <exception cref="ModelNotFoundException">There is no such alias.</exception>

@@ -54,16 +54,16 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         var lines = new List<(string Blob, byte[] Line)>();
-        while (waiting.Reader.TryRead(out (string, byte[]) line))
+        while (waiting.Reader.TryRead(out (string Blob, byte[] Line) line))
         {
             lines.Add(line);
         }
 
-        foreach (IGrouping<string, (string Blob, byte[] Line)> blob in lines.GroupBy(line => line.Blob))
+        foreach (IGrouping<string, byte[]> blob in lines.GroupBy(line => line.Blob, line => line.Line))
         {
             try
             {
-                foreach (byte[][] block in blob.Select(each => each.Line).Chunk(MaxBlock / (2 * MaxLine)))
+                foreach (byte[][] block in blob.Chunk(MaxBlock / (2 * MaxLine)))
                 {
                     await registry.AppendAsync(blob.Key, block.SelectMany(line => line).ToArray(), cancellationToken);
                 }

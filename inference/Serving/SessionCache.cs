@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;
@@ -8,19 +7,13 @@ namespace DurableMl.Inference.Serving;
 /// it at a time, and none is disposed while a lease on it is held. A load that failed is remembered for a few seconds, so that a broken
 /// model is not downloaded again for every request.
 /// </summary>
-internal sealed class SessionCache : IDisposable
+internal sealed class SessionCache(
+    ModelRegistry registry, ModelFileCache files, InferenceOptions options, InferenceMeter meter, RequestLog log, TimeProvider time, ILogger<SessionCache> logger) : IDisposable
 {
     private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MissingMemory = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MeasureAgain = TimeSpan.FromSeconds(1);
 
-    private readonly ModelRegistry registry;
-    private readonly ModelFileCache files;
-    private readonly InferenceOptions options;
-    private readonly InferenceMeter meter;
-    private readonly RequestLog log;
-    private readonly TimeProvider time;
-    private readonly ILogger<SessionCache> logger;
     private readonly Lock gate = new();
     private readonly Dictionary<(string Model, string Version), Entry> entries = [];
     private readonly SemaphoreSlim loading = new(4, 4);
@@ -28,27 +21,20 @@ internal sealed class SessionCache : IDisposable
     private long measured;
     private long bytes;
 
-    public SessionCache(
-        ModelRegistry registry, ModelFileCache files, InferenceOptions options, InferenceMeter meter, RequestLog log, TimeProvider time, ILogger<SessionCache> logger)
-    {
-        (this.registry, this.files, this.options, this.meter, this.log, this.time, this.logger) = (registry, files, options, meter, log, time, logger);
-        meter.ObserveMemory(() => Loaded().Select(entry => new Measurement<long>(entry.Bytes, new("model", entry.Model), new("version", entry.Version))));
-    }
+    /// <summary>Bytes that they take there, or will take where they are being loaded, as last measured.</summary>
+    public long Bytes => Interlocked.Read(ref bytes);
 
-    /// <summary>Bytes that they take there, or will take where they are being loaded.</summary>
-    public long Bytes
+    /// <summary>Models in memory.</summary>
+    public int Count
     {
         get
         {
             lock (gate)
             {
-                return entries.Values.Sum(entry => entry.Bytes);
+                return entries.Values.Count(entry => entry.IsLoaded);
             }
         }
     }
-
-    /// <summary>Models in memory.</summary>
-    public int Count => Loaded().Count;
 
     /// <summary>The model, loaded if need be.</summary>
     /// <exception cref="ModelNotFoundException">There is no such version.</exception>
@@ -166,7 +152,7 @@ internal sealed class SessionCache : IDisposable
     {
         lock (gate)
         {
-            entry.Bytes = size;
+            Resize(entry, size);
             Trim();
         }
     }
@@ -178,7 +164,7 @@ internal sealed class SessionCache : IDisposable
         bytes = 0;
         foreach (Entry entry in entries.Values.ToList())
         {
-            entry.Bytes = entry.IsLoaded ? entry.Load.Result.Session.Bytes : entry.Bytes;
+            Resize(entry, entry.IsLoaded ? entry.Load.Result.Session.Bytes : entry.Bytes);
             bytes += entry.Bytes;
             if (entry.References == 0 && entry.IsForgotten(time))
             {
@@ -199,6 +185,7 @@ internal sealed class SessionCache : IDisposable
         if (entry is not null)
         {
             entries.Remove((entry.Model, entry.Version));
+            Resize(entry, 0);
             entry.IsRemoved = true;
             CloseIfUnused(entry);
         }
@@ -212,12 +199,11 @@ internal sealed class SessionCache : IDisposable
         }
     }
 
-    private List<Entry> Loaded()
+    // Under the gate.
+    private void Resize(Entry entry, long size)
     {
-        lock (gate)
-        {
-            return entries.Values.Where(entry => entry.IsLoaded).ToList();
-        }
+        meter.Memory.Add(size - entry.Bytes, new("model", entry.Model), new("version", entry.Version));
+        entry.Bytes = size;
     }
 
     internal sealed class Entry(string model, string version)

@@ -8,20 +8,15 @@ namespace DurableMl.Inference.Tensors;
 /// A named tensor: elements in the protocol's binary form (little-endian, row-major; BYTES elements each behind their 4-byte length) at
 /// a fixed address. Disposing it releases one reference to its memory.
 /// </summary>
-internal sealed class Tensor : IDisposable
+/// <param name="name">Its name.</param>
+/// <param name="type">Its element type.</param>
+/// <param name="shape">Its shape.</param>
+/// <param name="memory">Where the elements lie; one reference to it becomes the tensor's.</param>
+/// <param name="address">Where they begin.</param>
+/// <param name="length">Their bytes.</param>
+internal sealed class Tensor(string name, TensorType type, long[] shape, TensorMemory memory, nint address, int length) : IDisposable
 {
-    private TensorMemory? memory;
-
-    /// <summary>Takes over one reference to <paramref name="memory"/>.</summary>
-    public Tensor(string name, TensorType type, long[] shape, TensorMemory memory, nint address, int length)
-    {
-        Name = name;
-        Type = type;
-        Shape = shape;
-        this.memory = memory;
-        Address = address;
-        Length = length;
-    }
+    private TensorMemory? memory = memory;
 
     /// <summary>A tensor over pooled memory that holds a copy of <paramref name="data"/>.</summary>
     public static Tensor Copy(string name, TensorType type, long[] shape, ReadOnlySpan<byte> data)
@@ -54,28 +49,21 @@ internal sealed class Tensor : IDisposable
     /// <summary>A BYTES tensor of texts in UTF-8.</summary>
     public static Tensor OfStrings(string name, long[] shape, IReadOnlyList<string> texts)
     {
-        PooledMemory memory = PooledMemory.Rent(checked(texts.Sum(text => sizeof(int) + Encoding.UTF8.GetByteCount(text))));
-        Span<byte> rest = memory.Span;
-        foreach (string text in texts)
-        {
-            int length = Encoding.UTF8.GetBytes(text, rest[sizeof(int)..]);
-            BinaryPrimitives.WriteInt32LittleEndian(rest, length);
-            rest = rest[(sizeof(int) + length)..];
-        }
-
+        byte[][] encoded = [.. texts.Select(Encoding.UTF8.GetBytes)];
+        PooledMemory memory = ByteStrings.Join(encoded.Length, i => encoded[i]);
         return new(name, TensorType.ByName["BYTES"], shape, memory, memory.Address, memory.Length);
     }
 
-    public string Name { get; }
+    public string Name => name;
 
-    public TensorType Type { get; }
+    public TensorType Type => type;
 
-    public long[] Shape { get; }
+    public long[] Shape => shape;
 
-    public nint Address { get; }
+    public nint Address => address;
 
     /// <summary>Bytes.</summary>
-    public int Length { get; }
+    public int Length => length;
 
     public ReadOnlySpan<byte> Data => memory is null ? throw new ObjectDisposedException(Name) : TensorMemory.SpanAt(Address, Length);
 
@@ -166,7 +154,8 @@ internal sealed class Tensor : IDisposable
             ?? throw new NotSupportedException($"Output '{name}' has element type {info.ElementDataType}, which the Open Inference Protocol does not have.");
         if (type.IsBytes)
         {
-            return CopyStrings(name, type, value, info);
+            PooledMemory copy = ByteStrings.Join(checked((int)info.ElementCount), i => value.GetStringElementAsSpan(i));
+            return new(name, type, info.Shape, copy, copy.Address, copy.Length);
         }
 
         Span<byte> data = value.GetTensorMutableRawData();
@@ -193,28 +182,6 @@ internal sealed class Tensor : IDisposable
 
         return offset;
     }
-
-    private static Tensor CopyStrings(string name, TensorType type, OrtValue value, OrtTensorTypeAndShapeInfo info)
-    {
-        int count = checked((int)info.ElementCount);
-        int length = 0;
-        for (int i = 0; i < count; i++)
-        {
-            length = checked(length + sizeof(int) + value.GetStringElementAsSpan(i).Length);
-        }
-
-        PooledMemory copy = PooledMemory.Rent(length);
-        Span<byte> rest = copy.Span;
-        for (int i = 0; i < count; i++)
-        {
-            ReadOnlySpan<byte> element = value.GetStringElementAsSpan(i);
-            BinaryPrimitives.WriteInt32LittleEndian(rest, element.Length);
-            element.CopyTo(rest[sizeof(int)..]);
-            rest = rest[(sizeof(int) + element.Length)..];
-        }
-
-        return new(name, type, info.Shape, copy, copy.Address, length);
-    }
 }
 
 /// <summary>Walks over the elements of a BYTES tensor, each behind its length.</summary>
@@ -222,7 +189,30 @@ internal ref struct ByteStrings(ReadOnlySpan<byte> data)
 {
     private ReadOnlySpan<byte> rest = data;
 
+    public delegate ReadOnlySpan<byte> ElementAt(int index);
+
     public ReadOnlySpan<byte> Current { get; private set; }
+
+    /// <summary>Elements one after the other, each behind its length.</summary>
+    public static PooledMemory Join(int count, ElementAt element)
+    {
+        int length = 0;
+        for (int i = 0; i < count; i++)
+        {
+            length = checked(length + sizeof(int) + element(i).Length);
+        }
+
+        PooledMemory joined = PooledMemory.Rent(length);
+        Span<byte> rest = joined.Span;
+        for (int i = 0; i < count; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(rest, element(i).Length);
+            element(i).CopyTo(rest[sizeof(int)..]);
+            rest = rest[(sizeof(int) + element(i).Length)..];
+        }
+
+        return joined;
+    }
 
     public readonly ByteStrings GetEnumerator() => this;
 
