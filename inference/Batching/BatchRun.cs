@@ -86,13 +86,13 @@ internal static class BatchRun
 }
 
 /// <summary>One request's share of a run: its inputs in the model's order, and a promise of the outputs.</summary>
-internal sealed class InferenceJob
+internal sealed class InferenceJob : TaskCompletionSource<List<Tensor>>
 {
-    private readonly TaskCompletionSource<List<Tensor>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ModelSession? session;
 
     /// <summary>References <paramref name="session"/> and <paramref name="inputs"/> until <see cref="Release"/>: a caller who gave up has gone, but the run that it was part of still uses them.</summary>
     public InferenceJob(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputs, long enqueued, CancellationToken cancellationToken)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         session.AddReference();
         this.session = session;
@@ -118,8 +118,6 @@ internal sealed class InferenceJob
 
     public CancellationToken Cancellation { get; }
 
-    public Task<List<Tensor>> Completion => completion.Task;
-
     /// <summary>Whether both may share a run: all their inputs agree in shape beyond the first dimension, and have one.</summary>
     public bool FitsWith(InferenceJob other)
     {
@@ -137,7 +135,7 @@ internal sealed class InferenceJob
     /// <summary>Hands over the outputs; they are disposed if nobody waits any more.</summary>
     public void Complete(List<Tensor> outputs)
     {
-        if (!completion.TrySetResult(outputs))
+        if (!TrySetResult(outputs))
         {
             outputs.ForEach(output => output.Dispose());
         }
@@ -145,14 +143,12 @@ internal sealed class InferenceJob
 
     public void Fail(Exception exception)
     {
-        if (completion.TrySetException(exception))
+        if (TrySetException(exception))
         {
             // Whoever waited may have gone; the exception is theirs, not the finalizer's.
-            _ = completion.Task.Exception;
+            _ = Task.Exception;
         }
     }
-
-    public void Cancel() => completion.TrySetCanceled(Cancellation);
 
     public void Release()
     {

@@ -113,7 +113,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
 
         await using CancellationTokenRegistration registration = job.Cancellation.UnsafeRegister(static (state, _) => ((Action)state!)(), (Action)(() => Abandon(job)));
-        return await job.Completion;
+        return await job.Task;
     }
 
     // Under the gate.
@@ -210,7 +210,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             }
         }
 
-        job.Cancel();
+        job.TrySetCanceled(job.Cancellation);
         if (waiting)
         {
             job.Release();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -121,7 +120,7 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
         await FlushAsync(model, cancellationToken);
         var counted = new ConcurrentBag<ExperimentArm>();
         await Parallel.ForEachAsync(
-            await ListAsync(model, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            registry.ListBlobsAsync(Prefix(model), BlobTraits.None, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (blob, token) =>
             {
                 if (time.GetUtcNow() - blob.Properties.LastModified > Memory)
@@ -186,19 +185,6 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
         if (Scores.Classes(outputs, PredictionLog.MaxRows) is { } classes)
         {
             predictions.Add(model, id, new(route, version, classes));
-        }
-    }
-
-    private async Task<List<BlobItem>> ListAsync(string model, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await registry.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Prefix(model), cancellationToken).ToListAsync(cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            // No model was ever published: there is no container yet.
-            return [];
         }
     }
 

@@ -8,10 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Experiments;
 
-/// <summary>A version's answer to a request.</summary>
-/// <param name="Route">The route that made it.</param>
-/// <param name="Version">The version that made it.</param>
-/// <param name="Classes">The class given to each example.</param>
+/// <summary>A version's answer to a request: the class of each example.</summary>
 internal sealed record Prediction(string Route, string Version, long[] Classes);
 
 /// <summary>
@@ -172,7 +169,5 @@ internal sealed class LabelLog(PredictionLog predictions, ExperimentLog experime
         }
     }
 
-    /// <param name="Id">The request's id.</param>
-    /// <param name="Labels">The true class of each of its examples.</param>
     private sealed record Line(string Id, IReadOnlyList<long> Labels);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DurableMl.Inference.Protocol;
 
@@ -13,7 +14,7 @@ internal static class InferRequestReader
 
     private static readonly JsonSerializerOptions SerializerOptions = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
     };
 
     /// <summary>Parses a body; the request's tensors add references to <paramref name="memory"/>.</summary>
@@ -65,29 +66,22 @@ internal static class InferRequestReader
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request, limits));
-                    CheckCount(request.Inputs.Count, "inputs", limits);
                 }
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
                 List<OutputElement> outputs = Read<List<OutputElement>>(ref reader, "outputs");
-                CheckCount(outputs.Count, "outputs", limits);
                 request.Outputs = [.. outputs.Select((output, i) => output.Parameters?.Classification is < 1
                     ? throw InferenceException.Field($"outputs[{i}].parameters.classification", "is not a number of classes of at least 1.")
                     : new RequestedOutput(output.Name, output.Parameters?.BinaryData, output.Parameters?.Classification ?? 0))];
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
-                Dictionary<string, JsonElement> parameters = Read<Dictionary<string, JsonElement>>(ref reader, "parameters");
-                CheckCount(parameters.Count, "parameters", limits);
-                foreach ((string name, JsonElement value) in parameters)
-                {
-                    SetParameter(request, name, value);
-                }
+                Apply(Read<RequestParameters>(ref reader, "parameters"), request);
             }
             else if (reader.ValueTextEquals("id"u8))
             {
-                request.Id = Read<string>(ref reader, "id");
+                request.Id = Text(ref reader, "id");
             }
             else
             {
@@ -121,11 +115,11 @@ internal static class InferRequestReader
             {
                 if (reader.ValueTextEquals("name"u8))
                 {
-                    name = Read<string>(ref reader, "name", index);
+                    name = Text(ref reader, "name", index);
                 }
                 else if (reader.ValueTextEquals("datatype"u8))
                 {
-                    type = TypeOf(Read<string>(ref reader, "datatype", index), index);
+                    type = TypeOf(Text(ref reader, "datatype", index), index);
                 }
                 else if (reader.ValueTextEquals("shape"u8))
                 {
@@ -190,25 +184,16 @@ internal static class InferRequestReader
         ? type
         : throw InferenceException.Input(index, "datatype", $"'{(name.Length > 40 ? name[..40] + "…" : name)}' is not one of {string.Join(", ", TensorType.ByName.Keys.Order())}.");
 
-    private static void SetParameter(InferRequest request, string name, JsonElement value)
+    private static void Apply(RequestParameters parameters, InferRequest request)
     {
-        switch (name)
+        request.BinaryOutputs = parameters.BinaryDataOutput ?? false;
+        request.TimeoutMicroseconds = parameters.Timeout is < 0 ? throw InferenceException.Field("parameters.timeout", "is not a number of microseconds.") : parameters.Timeout ?? 0;
+        foreach ((string name, JsonElement value) in parameters.Others ?? [])
         {
-            case "binary_data_output":
-                request.BinaryOutputs = value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw InferenceException.Field("parameters." + name, "is not true or false.");
-                break;
-            case "timeout":
-                request.TimeoutMicroseconds = value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long timeout) && timeout >= 0
-                    ? timeout
-                    : throw InferenceException.Field("parameters." + name, "is not a number of microseconds.");
-                break;
-            default:
-                if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
-                {
-                    (request.Parameters ??= [])[name] = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-                }
-
-                break;
+            if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+            {
+                (request.Parameters ??= [])[name] = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+            }
         }
     }
 
@@ -224,28 +209,43 @@ internal static class InferRequestReader
         }
         catch (JsonException e)
         {
-            string path = field + e.Path?[1..];
-            const string Reason = "is missing, or not what belongs there.";
-            throw input < 0 ? InferenceException.Field(path, Reason) : InferenceException.Input(input, path, Reason);
+            throw Wrong(field + e.Path?[1..], input);
         }
     }
 
-    private static void CheckCount(int count, string list, ProtocolLimits limits)
+    private static string Text(ref Utf8JsonReader reader, string field, int input = -1) =>
+        reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Wrong(field, input);
+
+    private static InferenceException Wrong(string field, int input) => input < 0
+        ? InferenceException.Field(field, "is missing, or not what belongs there.")
+        : InferenceException.Input(input, field, "is missing, or not what belongs there.");
+
+    private sealed record InputParameters
     {
-        if (count > limits.MaxNames)
-        {
-            throw InferenceException.Field(list, $"has more than {limits.MaxNames} elements.");
-        }
+        public long? BinaryDataSize { get; init; }
     }
 
-    /// <param name="BinaryDataSize">Bytes of the input's data behind the JSON.</param>
-    private sealed record InputParameters(long? BinaryDataSize = null);
+    private sealed record RequestParameters
+    {
+        public bool? BinaryDataOutput { get; init; }
 
-    /// <param name="Name">The output's name.</param>
-    /// <param name="Parameters">What is wanted of it.</param>
-    private sealed record OutputElement(string Name, OutputParameters? Parameters = null);
+        public long? Timeout { get; init; }
 
-    /// <param name="BinaryData">Whether its binary form is wanted.</param>
-    /// <param name="Classification">How many classes are wanted instead.</param>
-    private sealed record OutputParameters(bool? BinaryData = null, int? Classification = null);
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement>? Others { get; init; }
+    }
+
+    private sealed record OutputElement
+    {
+        public required string Name { get; init; }
+
+        public OutputParameters? Parameters { get; init; }
+    }
+
+    private sealed record OutputParameters
+    {
+        public bool? BinaryData { get; init; }
+
+        public int? Classification { get; init; }
+    }
 }

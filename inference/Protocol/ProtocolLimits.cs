@@ -12,9 +12,6 @@ internal sealed record ProtocolLimits
     /// <summary>Bytes of a request's body, after decompression.</summary>
     public int MaxRequestBytes { get; init; } = 64 << 20;
 
-    /// <summary>Inputs, outputs or parameters in a request.</summary>
-    public int MaxNames { get; init; } = 1024;
-
     /// <summary>What the bodies and decoded tensors of all requests may take up together.</summary>
     public MemoryBudget Memory { get; init; } = MemoryBudget.Unlimited;
 

@@ -200,13 +200,16 @@ public sealed record TensorSpec(string Name, string Datatype, IReadOnlyList<long
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OutputRole? Role { get; init; }
 
-    /// <summary>Whether a tensor of this shape is one; any is where the shape is empty, which ONNX Runtime gives both for scalars and for unknown ranks.</summary>
+    /// <summary>
+    /// Whether a tensor of this shape is one, as far as neither leaves a size open; any is where the shape is empty, which ONNX Runtime gives both
+    /// for scalars and for unknown ranks.
+    /// </summary>
     internal bool Accepts(ReadOnlySpan<long> shape)
     {
         bool fits = Shape.Count == 0 || shape.Length == Shape.Count;
         for (int i = 0; fits && i < Shape.Count; i++)
         {
-            fits = Shape[i] < 0 || Shape[i] == shape[i];
+            fits = Shape[i] < 0 || shape[i] < 0 || Shape[i] == shape[i];
         }
 
         return fits;

@@ -223,6 +223,18 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         throw new ModelConflictException($"'{blob}' was changed by someone else. Read it again and repeat the change.");
     }
 
+    /// <summary>The blobs under a prefix; none where there is no container yet, because no model was ever published.</summary>
+    internal async IAsyncEnumerable<BlobItem> ListBlobsAsync(string prefix, BlobTraits traits, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await container.ExistsAsync(cancellationToken))
+        {
+            await foreach (BlobItem blob in container.GetBlobsAsync(traits, BlobStates.None, prefix, cancellationToken))
+            {
+                yield return blob;
+            }
+        }
+    }
+
     /// <summary>Adds whole lines to a log of JSON lines, which is made if need be. Any number of processes may do so.</summary>
     internal async Task AppendAsync(string blob, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
@@ -311,22 +323,13 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         throw new ModelConflictException($"No version number of model '{publication.Model}' could be claimed: {MaxAttempts} were taken by other publications meanwhile. Publish again.");
     }
 
-    private async IAsyncEnumerable<(string Version, string File, IDictionary<string, string>? Metadata)> ListAsync(
-        string model, BlobTraits traits, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAsyncEnumerable<(string Version, string File, IDictionary<string, string>? Metadata)> ListAsync(string model, BlobTraits traits, CancellationToken cancellationToken)
     {
         string prefix = ModelBlobs.Prefix(model);
-        if (!await container.ExistsAsync(cancellationToken))
-        {
-            yield break;
-        }
-
-        await foreach (BlobItem blob in container.GetBlobsAsync(traits, BlobStates.None, prefix, cancellationToken))
-        {
-            if (blob.Name[prefix.Length..].Split('/', 2) is [var version, var file] && ModelNames.IsVersion(version))
-            {
-                yield return (version, file, blob.Metadata);
-            }
-        }
+        return ListBlobsAsync(prefix, traits, cancellationToken)
+            .Select(blob => (Path: blob.Name[prefix.Length..].Split('/', 2), blob.Metadata))
+            .Where(blob => blob.Path.Length == 2 && ModelNames.IsVersion(blob.Path[0]))
+            .Select(blob => (blob.Path[0], blob.Path[1], (IDictionary<string, string>?)blob.Metadata));
     }
 
     private static async Task<ModelFile> UploadAsync(BlobClient blob, ModelSource source, CancellationToken cancellationToken)

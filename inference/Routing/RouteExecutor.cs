@@ -215,9 +215,5 @@ internal sealed class RouteExecutor(
         }
     }
 
-    /// <param name="State">What is served of the model.</param>
-    /// <param name="Request">The request.</param>
-    /// <param name="Prefix">What the rule that applies puts before the route's name.</param>
-    /// <param name="Cancellation">The caller's end or deadline.</param>
     private sealed record Call(ModelState State, InferRequest Request, string Prefix, CancellationToken Cancellation);
 }

@@ -57,7 +57,7 @@ internal sealed class TrafficCheck(ModelRegistry registry, SessionCache sessions
                     return $"it has no {kind} '{spec.Name}', but {string.Join(", ", found.Select(each => $"'{each.Name}'"))}";
                 }
 
-                if (other.Datatype != spec.Datatype || !Fits(other.Shape, spec.Shape))
+                if (other.Datatype != spec.Datatype || !(spec.Shape.Count == 0 || other.Accepts([.. spec.Shape])))
                 {
                     return $"{kind} '{spec.Name}' is {Text(other)} instead of {Text(spec)}";
                 }
@@ -65,10 +65,6 @@ internal sealed class TrafficCheck(ModelRegistry registry, SessionCache sessions
 
             return null;
         }
-
-        // An empty shape is a scalar's or that of a tensor of unknown rank.
-        private static bool Fits(IReadOnlyList<long> one, IReadOnlyList<long> other) =>
-            one.Count == 0 || other.Count == 0 || (one.Count == other.Count && one.Zip(other).All(pair => pair.First < 0 || pair.Second < 0 || pair.First == pair.Second));
 
         private static string Text(TensorSpec spec) => $"{spec.Datatype} {TensorShape.Text(spec.Shape)}";
     }

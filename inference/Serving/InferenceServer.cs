@@ -22,12 +22,7 @@ internal sealed class InferenceServer(
     /// <summary>Not ready any more, so that load balancers send requests elsewhere; those that come are answered.</summary>
     public void Drain() => draining = true;
 
-    /// <summary>The answer of the version asked for, or of whatever the model's traffic rules choose.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="version">A version or alias; null to follow the rules.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="headers">Its headers, for rules that look at them.</param>
-    /// <param name="cancellationToken">The caller's end or deadline; the request's own timeout comes besides.</param>
+    /// <summary>The answer of the version or alias asked for, or, without one, of whatever the model's traffic rules choose.</summary>
     public async Task<InferResponse> InferAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
         if (request.TimeoutMicroseconds > 0)

@@ -31,14 +31,6 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
     public ModelTransform? Transform { get; private set; }
 
     /// <summary>Loads a version and runs it once, on its own sample or on zeros, so that no caller pays for first-run allocations.</summary>
-    /// <param name="manifest">The version.</param>
-    /// <param name="folder">Where its files are.</param>
-    /// <param name="bytes">Size of all of them.</param>
-    /// <param name="metrics">Receives its measurements.</param>
-    /// <param name="log">Receives a sample of its requests.</param>
-    /// <param name="logger">Receives what is odd.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses it, its serving options are out of range, or it fails on its own sample.</exception>
     public static async Task<LoadedModel> OpenAsync(
         ModelManifest manifest, string folder, long bytes, ModelMetrics metrics, RequestLog log, ILogger logger, TimeProvider time, CancellationToken cancellationToken)

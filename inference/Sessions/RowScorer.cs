@@ -140,11 +140,6 @@ public static class RowScorer
     private static long[] Whole(Tensor tensor) =>
         tensor.Type.Name == "INT64" ? MemoryMarshal.Cast<byte, long>(tensor.Data).ToArray() : Array.ConvertAll(tensor.ToDoubles(), value => (long)value);
 
-    /// <param name="Role">What is predicted.</param>
-    /// <param name="Label">The tensor of labels.</param>
-    /// <param name="Numbers">The tensor of values or scores.</param>
-    /// <param name="Keys">The tensor with the names of its columns.</param>
-    /// <param name="Outputs">The outputs to ask for.</param>
     private sealed record Choice(OutputRole? Role, string? Label, string? Numbers, string? Keys, IReadOnlyList<string> Outputs);
 }
 

@@ -6,14 +6,8 @@ namespace DurableMl.Inference.Tensors;
 
 /// <summary>
 /// A named tensor: elements in the protocol's binary form (little-endian, row-major; BYTES elements each behind their 4-byte length) at
-/// a fixed address. Disposing it releases one reference to its memory.
+/// a fixed address. It takes over one reference to its memory, and disposing it releases that.
 /// </summary>
-/// <param name="name">Its name.</param>
-/// <param name="type">Its element type.</param>
-/// <param name="shape">Its shape.</param>
-/// <param name="memory">Where the elements lie; one reference to it becomes the tensor's.</param>
-/// <param name="address">Where they begin.</param>
-/// <param name="length">Their bytes.</param>
 internal sealed class Tensor(string name, TensorType type, long[] shape, TensorMemory memory, nint address, int length) : IDisposable
 {
     private TensorMemory? memory = memory;
@@ -138,10 +132,7 @@ internal sealed class Tensor(string name, TensorType type, long[] shape, TensorM
         return value;
     }
 
-    /// <summary>A view of one of a run's values. BYTES are copied into the protocol's form.</summary>
-    /// <param name="name">The tensor's name.</param>
-    /// <param name="value">One of <paramref name="owner"/>'s values.</param>
-    /// <param name="owner">Receives one more reference, unless the elements are copied.</param>
+    /// <summary>A view of one of a run's values, with a reference to their <paramref name="owner"/>. BYTES are copied into the protocol's form.</summary>
     public static Tensor FromOrtValue(string name, OrtValue value, OrtMemory owner)
     {
         if (!value.IsTensor)
