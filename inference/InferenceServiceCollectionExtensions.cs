@@ -24,7 +24,6 @@ public static class InferenceServiceCollectionExtensions
             .Validate(o => o.MaxRequestBytes is > 0 and <= 1 << 30, "Inference:MaxRequestBytes must be 1 to 1073741824.")
             .Validate(o => o.MaxRequestMemoryBytes >= 4L * o.MaxRequestBytes, "Inference:MaxRequestMemoryBytes must be at least four times MaxRequestBytes: what one request may take up with its decoded tensors.")
             .Validate(o => o.RefreshSeconds is > 0 and <= 60 && o.MaxRequestSeconds is > 0 and <= 3600, "Inference:RefreshSeconds must be above 0 and at most 60, MaxRequestSeconds at most 3600.")
-            .Validate(o => o.MaxPendingFeedback is > 0 and <= 100_000, "Inference:MaxPendingFeedback must be 1 to 100000.")
             .Validate(o => o.CacheFolder.Length > 0, "Inference:CacheFolder must not be empty.");
         services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter(InferenceMeter.Name, "System.Runtime").AddPrometheusExporter());
         services.TryAddSingleton(TimeProvider.System);
@@ -32,18 +31,18 @@ public static class InferenceServiceCollectionExtensions
         services.TryAddSingleton(static provider => provider.GetRequiredService<IOptions<InferenceOptions>>().Value);
         services.TryAddSingleton(static _ => new PredictionLog(PredictionLog.DefaultCapacity));
         foreach (Type part in (Type[])[
-            typeof(InferenceMeter), typeof(ModelFileCache), typeof(SessionCache), typeof(ModelCatalog), typeof(Ensemble), typeof(TrafficStore), typeof(TrafficCheck),
-            typeof(CanaryKeeper), typeof(ExperimentLog), typeof(FeedbackMatcher), typeof(RouteExecutor), typeof(InferenceServer), typeof(OpenInferenceProtocol),
-            typeof(ModelsApi), typeof(MetricsPage), typeof(Preloader), typeof(ExperimentKeeper), typeof(ShadowRunner), typeof(RequestLog)])
+            typeof(InferenceMeter), typeof(ModelFileCache), typeof(SessionCache), typeof(TrafficCheck), typeof(CanaryKeeper), typeof(ExperimentLog), typeof(LabelLog),
+            typeof(RouteExecutor), typeof(InferenceServer), typeof(OpenInferenceProtocol), typeof(ModelsApi), typeof(MetricsPage)])
         {
             services.TryAddSingleton(part);
         }
 
-        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Preloader>());
-        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ExperimentKeeper>());
-        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ShadowRunner>());
-        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<RequestLog>());
-        services.TryAddSingleton(static provider => new BatchScorer(provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<ModelRegistry>()));
+        AddBackground<ModelCatalog>(services);
+        AddBackground<Preloader>(services);
+        AddBackground<ExperimentKeeper>(services);
+        AddBackground<ShadowRunner>(services);
+        AddBackground<RequestLog>(services);
+        services.TryAddSingleton(static provider => new BatchScorer(provider.GetRequiredService<SessionCache>()));
         services.TryAddSingleton(static provider =>
         {
             OnnxRuntimeEnvironment.EnsureCreated();
@@ -52,5 +51,12 @@ public static class InferenceServiceCollectionExtensions
                 provider.GetRequiredService<InferenceOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InferenceEndpoints>>());
         });
         return services;
+    }
+
+    private static void AddBackground<T>(IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.TryAddSingleton<T>();
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<T>());
     }
 }

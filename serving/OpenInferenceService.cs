@@ -161,11 +161,6 @@ internal static class GrpcTensors
         }
 
         long[] shape = [.. input.Shape];
-        if (shape.Length > ProtocolLimits.MaxRank || Array.Exists(shape, dimension => dimension < 0))
-        {
-            throw InferenceException.Input(index, "shape", $"needs at most {ProtocolLimits.MaxRank} dimensions of at least 0.");
-        }
-
         ProtocolLimits.CheckShape(shape, index);
         ReadOnlySpan<byte> data = raw is null ? Contents(input.Contents ?? new(), type, index) : raw.Span;
         BinaryPart.Check(data, type, shape, index, raw is null ? "contents" : "raw_input_contents");

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Batching;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Routing;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Tests.Support;
@@ -59,8 +58,8 @@ internal sealed class Models : IAsyncDisposable
         await models.PublishAsync(registry, "wide-alone", "wide", maxBatch: 1);
         await models.PublishAsync(registry, "resnet50-front", "resnet50-front", maxBatch: 1);
         await models.PublishAsync(registry, "resnet50-back", "resnet50-back", maxBatch: 1);
-        var chain = new TrafficRules { Route = new ChainRoute([new(new(Model: "resnet50-front")), new(new(Model: "resnet50-back"))]) };
-        await new TrafficStore(registry).TryReplaceAsync("resnet50-chain", chain, default);
+        await new BlobServiceClient(models.azurite.ConnectionString).GetBlobContainerClient("models").GetBlobClient("resnet50-chain/traffic.json").UploadAsync(
+            BinaryData.FromString("""{"route":{"type":"chain","steps":[{"target":{"model":"resnet50-front"}},{"target":{"model":"resnet50-back"}}]}}"""));
         Directory.CreateDirectory(models.Package);
         byte[] resnet = await File.ReadAllBytesAsync(models.ResNet);
         await File.WriteAllBytesAsync(Path.Combine(models.Package, Convert.ToHexStringLower(SHA256.HashData(resnet))), resnet);

@@ -2,7 +2,6 @@ using System.Net;
 using Azure.Storage.Blobs;
 using DurableMl.Functions.Pipelines;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Scoring;
@@ -14,9 +13,9 @@ using Microsoft.DurableTask.Client;
 namespace DurableMl.Functions.Inference;
 
 /// <summary><c>POST api/models/{model}/score</c>: scores every shard under a prefix; <c>GET api/scores/{scoreId}</c> and <c>POST …/cancel</c>: how that is doing, and the way to stop it.</summary>
-/// <param name="scorer">The models.</param>
+/// <param name="registry">The models.</param>
 /// <param name="blobs">The data account.</param>
-public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
+public sealed class ScoreModel(ModelRegistry registry, BlobServiceClient blobs)
 {
     /// <summary>One scoring with its output and its status; 404 where there is no such scoring.</summary>
     [Function(nameof(GetScore))]
@@ -68,7 +67,7 @@ public sealed class ScoreModel(BatchScorer scorer, BlobServiceClient blobs)
 
         try
         {
-            string version = await scorer.ResolveAsync(model, score.Version ?? ModelAliases.Champion, cancellationToken);
+            string version = await registry.ResolveAsync(model, score.Version ?? ModelAliases.Champion, cancellationToken);
             string id = "score-" + Guid.NewGuid().ToString("N");
             await blobs.GetBlobContainerClient(DataContainers.Runs).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
             await client.ScheduleNewOrchestrationInstanceAsync(nameof(ScoreOrchestrator), score.ToInput(model, version, id), new StartOrchestrationOptions(id), cancellationToken);

@@ -6,35 +6,7 @@ namespace DurableMl.Inference.Batching;
 internal static class BatchRun
 {
     /// <summary>Runs one request; its inputs are read in place.</summary>
-    public static List<Tensor> One(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputs, RunOptions? options) => Run(session, inputs, outputs, options);
-
-    /// <summary>
-    /// Runs several jobs as one batch and gives each its rows.
-    /// </summary>
-    /// <returns>The outputs of each job, or null when an output does not have one row for each row of input, so that it cannot be divided.</returns>
-    public static List<Tensor>[]? Many(ModelSession session, IReadOnlyList<InferenceJob> jobs)
-    {
-        int rows = jobs.Sum(job => job.Rows);
-        var inputs = new Tensor[jobs[0].Inputs.Length];
-        List<Tensor>? outputs = null;
-        try
-        {
-            for (int i = 0; i < inputs.Length; i++)
-            {
-                inputs[i] = Concatenate(jobs, i, rows);
-            }
-
-            outputs = Run(session, inputs, null, null);
-            return outputs.TrueForAll(output => output.Shape.Length > 0 && output.Shape[0] == rows) ? Divide(session, jobs, outputs) : null;
-        }
-        finally
-        {
-            Dispose(inputs);
-            Dispose(outputs);
-        }
-    }
-
-    private static List<Tensor> Run(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputNames, RunOptions? options)
+    public static List<Tensor> One(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputNames, RunOptions? options)
     {
         outputNames ??= session.OutputNames;
         var values = new OrtValue[inputs.Length];
@@ -58,7 +30,7 @@ internal static class BatchRun
         }
         catch
         {
-            Dispose(outputs);
+            outputs.ForEach(output => output.Dispose());
             throw;
         }
         finally
@@ -68,65 +40,62 @@ internal static class BatchRun
         }
     }
 
-    private static Tensor Concatenate(IReadOnlyList<InferenceJob> jobs, int input, int rows)
+    /// <summary>Runs several jobs as one batch and gives each its rows.</summary>
+    /// <returns>The outputs of each job, or null when an output does not have one row for each row of input, so that it cannot be divided.</returns>
+    public static List<Tensor>[]? Many(ModelSession session, IReadOnlyList<InferenceJob> jobs)
     {
-        Tensor first = jobs[0].Inputs[input];
-        var parts = new Tensor[jobs.Count];
-        for (int i = 0; i < parts.Length; i++)
+        int rows = jobs.Sum(job => job.Rows);
+        var inputs = new Tensor?[jobs[0].Inputs.Length];
+        List<Tensor> outputs = [];
+        try
         {
-            parts[i] = jobs[i].Inputs[input];
-        }
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                Tensor[] parts = [.. jobs.Select(job => job.Inputs[i])];
+                inputs[i] = Tensor.Concatenate(parts[0], [rows, .. parts[0].Shape.AsSpan(1)], parts);
+            }
 
-        return Tensor.Concatenate(first, [rows, .. first.Shape.AsSpan(1)], parts);
+            outputs = One(session, inputs!, null, null);
+            return outputs.TrueForAll(output => output.Shape.Length > 0 && output.Shape[0] == rows) ? Divide(session, jobs, outputs) : null;
+        }
+        finally
+        {
+            Array.ForEach(inputs, input => input?.Dispose());
+            outputs.ForEach(output => output.Dispose());
+        }
     }
+
+    /// <summary>What a failed run is to its caller: 400 when ONNX Runtime calls an argument invalid, otherwise 500.</summary>
+    public static InferenceException Failure(OnnxRuntimeException exception) =>
+        // The binding gives the code only as text.
+        exception.Message.Contains("[ErrorCode:InvalidArgument]", StringComparison.Ordinal)
+            ? new(400, $"inputs: the model does not take them: {exception.Message}")
+            : new(500, $"The model failed: {exception.Message}");
 
     private static List<Tensor>[] Divide(ModelSession session, IReadOnlyList<InferenceJob> jobs, List<Tensor> outputs)
     {
         var divided = new List<Tensor>[jobs.Count];
         int row = 0;
-        for (int i = 0; i < divided.Length; i++)
+        for (int i = 0; i < divided.Length; row += jobs[i++].Rows)
         {
-            IReadOnlyList<string> names = jobs[i].Outputs ?? session.OutputNames;
-            divided[i] = new List<Tensor>(names.Count);
-            for (int n = 0; n < names.Count; n++)
-            {
-                divided[i].Add(outputs[session.OutputIndex[names[n]]].Rows(row, jobs[i].Rows));
-            }
-
-            row += jobs[i].Rows;
+            divided[i] = [.. (jobs[i].Outputs ?? session.OutputNames).Select(name => outputs[session.OutputIndex[name]].Rows(row, jobs[i].Rows))];
         }
 
         return divided;
     }
-
-    private static void Dispose(IEnumerable<Tensor?>? tensors)
-    {
-        foreach (Tensor? tensor in tensors ?? [])
-        {
-            tensor?.Dispose();
-        }
-    }
-}
-
-/// <summary>Tells a run that failed because of its inputs from one that failed because of the model.</summary>
-internal static class ModelFailure
-{
-    /// <summary>400 when ONNX Runtime calls an argument invalid, otherwise 500.</summary>
-    public static InferenceException From(OnnxRuntimeException exception) =>
-        // The binding gives the code only as text.
-        exception.Message.Contains("[ErrorCode:InvalidArgument]", StringComparison.Ordinal)
-            ? new(400, $"inputs: the model does not take them: {exception.Message}")
-            : new(500, $"The model failed: {exception.Message}");
 }
 
 /// <summary>One request's share of a run: its inputs in the model's order, and a promise of the outputs.</summary>
-internal sealed class InferenceJob
+internal sealed class InferenceJob : TaskCompletionSource<List<Tensor>>
 {
-    private readonly TaskCompletionSource<List<Tensor>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ModelSession? session;
 
-    /// <summary>References <paramref name="inputs"/> until <see cref="ReleaseInputs"/>.</summary>
-    public InferenceJob(Tensor[] inputs, IReadOnlyList<string>? outputs, long enqueued, CancellationToken cancellationToken)
+    /// <summary>References <paramref name="session"/> and <paramref name="inputs"/> until <see cref="Release"/>: a caller who gave up has gone, but the run that it was part of still uses them.</summary>
+    public InferenceJob(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputs, long enqueued, CancellationToken cancellationToken)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
+        session.AddReference();
+        this.session = session;
         Inputs = Array.ConvertAll(inputs, input => input.Share());
         Outputs = outputs;
         Enqueued = enqueued;
@@ -149,8 +118,6 @@ internal sealed class InferenceJob
 
     public CancellationToken Cancellation { get; }
 
-    public Task<List<Tensor>> Completion => completion.Task;
-
     /// <summary>Whether both may share a run: all their inputs agree in shape beyond the first dimension, and have one.</summary>
     public bool FitsWith(InferenceJob other)
     {
@@ -168,31 +135,24 @@ internal sealed class InferenceJob
     /// <summary>Hands over the outputs; they are disposed if nobody waits any more.</summary>
     public void Complete(List<Tensor> outputs)
     {
-        if (!completion.TrySetResult(outputs))
+        if (!TrySetResult(outputs))
         {
-            foreach (Tensor output in outputs)
-            {
-                output.Dispose();
-            }
+            outputs.ForEach(output => output.Dispose());
         }
     }
 
     public void Fail(Exception exception)
     {
-        if (completion.TrySetException(exception))
+        if (TrySetException(exception))
         {
             // Whoever waited may have gone; the exception is theirs, not the finalizer's.
-            _ = completion.Task.Exception;
+            _ = Task.Exception;
         }
     }
 
-    public void Cancel() => completion.TrySetCanceled(Cancellation);
-
-    public void ReleaseInputs()
+    public void Release()
     {
-        foreach (Tensor input in Inputs)
-        {
-            input.Dispose();
-        }
+        Array.ForEach(Inputs, input => input.Dispose());
+        Interlocked.Exchange(ref session, null)?.Release();
     }
 }

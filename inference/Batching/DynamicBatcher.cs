@@ -8,23 +8,15 @@ namespace DurableMl.Inference.Batching;
 /// </summary>
 internal sealed class DynamicBatcher(ModelSession session, BatchingOptions options, ModelMetrics metrics, TimeProvider time) : IThreadPoolWorkItem, IDisposable
 {
-    // A run shorter than this is not worth a way to stop it.
-    private static readonly TimeSpan LongRun = TimeSpan.FromMilliseconds(10);
-
     private readonly Lock gate = new();
     private readonly List<InferenceJob> queue = [];
     private readonly RowCost cost = new();
     private ITimer? timer;
     private long queuedRows;
     private int active;
-    private double averageRunSeconds;
-    private Action? closing;
-
-    // Set when the model turned out not to work row by row.
-    private volatile bool indivisible;
 
     // Whoever asks for a delay wants batches.
-    private int MaxBatch => indivisible || (options.MaxDelay == TimeSpan.Zero && !cost.BatchingPays) ? 1 : options.MaxBatch;
+    private int MaxBatch => options.MaxDelay == TimeSpan.Zero && !cost.BatchingPays ? 1 : options.MaxBatch;
 
     /// <summary>Runs the model on <paramref name="inputs"/> (in the model's order), alone or in a batch. The caller disposes the outputs.</summary>
     /// <exception cref="InferenceException">429: the queue is full.</exception>
@@ -35,7 +27,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         int rows = InferenceJob.RowsOf(inputs);
         return cost.IsShort(rows) && TryTakeSlot()
             ? new(RunHere(inputs, outputs, rows))
-            : new(EnqueueAsync(new InferenceJob(inputs, outputs, time.GetTimestamp(), cancellationToken)));
+            : new(EnqueueAsync(new InferenceJob(session, inputs, outputs, time.GetTimestamp(), cancellationToken)));
     }
 
     /// <summary>Runs the next batch. A thread calls this; a slot was taken for it.</summary>
@@ -56,7 +48,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             foreach (InferenceJob job in batch ?? [])
             {
                 job.Fail(e);
-                job.ReleaseInputs();
+                job.Release();
             }
         }
         finally
@@ -65,38 +57,8 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
     }
 
-    /// <summary>
-    /// Calls <paramref name="close"/> once nothing runs or waits here any more: at once, or when the last run ends. A caller who gave up
-    /// has gone, but the run that it was part of still uses the session.
-    /// </summary>
-    public void CloseWhenIdle(Action close)
-    {
-        lock (gate)
-        {
-            closing = close;
-        }
-
-        CloseIfIdle();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => CloseWhenIdle(static () => { });
-
-    private void CloseIfIdle()
-    {
-        Action? close = null;
-        lock (gate)
-        {
-            if (active == 0 && queue.Count == 0 && closing is not null)
-            {
-                (close, closing) = (closing, null);
-                timer?.Dispose();
-                timer = null;
-            }
-        }
-
-        close?.Invoke();
-    }
+    /// <summary>Ends the wait for company; nobody may wait here any more.</summary>
+    public void Dispose() => timer?.Dispose();
 
     private bool TryTakeSlot()
     {
@@ -125,7 +87,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
         catch (OnnxRuntimeException e)
         {
-            throw ModelFailure.From(e);
+            throw BatchRun.Failure(e);
         }
         finally
         {
@@ -140,9 +102,8 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         {
             if (queue.Count >= options.MaxQueue)
             {
-                job.ReleaseInputs();
-                double seconds = Math.Clamp(Math.Ceiling(averageRunSeconds * queue.Count / MaxBatch), 1, 60);
-                throw new InferenceException(429, $"As many requests as may are waiting for this model already: {queue.Count}.", TimeSpan.FromSeconds(seconds));
+                job.Release();
+                throw new InferenceException(429, $"As many requests as may are waiting for this model already: {queue.Count}.", TimeSpan.FromSeconds(1));
             }
 
             queue.Add(job);
@@ -152,7 +113,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
 
         await using CancellationTokenRegistration registration = job.Cancellation.UnsafeRegister(static (state, _) => ((Action)state!)(), (Action)(() => Abandon(job)));
-        return await job.Completion;
+        return await job.Task;
     }
 
     // Under the gate.
@@ -180,7 +141,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             return;
         }
 
-        timer ??= time.CreateTimer(static state => ((DynamicBatcher)state!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer ??= time.CreateTimer(_ => Due(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(left, Timeout.InfiniteTimeSpan);
     }
 
@@ -200,8 +161,6 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             active--;
             StartIfDue();
         }
-
-        CloseIfIdle();
     }
 
     private List<InferenceJob>? TakeBatch()
@@ -251,11 +210,10 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             }
         }
 
-        job.Cancel();
+        job.TrySetCanceled(job.Cancellation);
         if (waiting)
         {
-            job.ReleaseInputs();
-            CloseIfIdle();
+            job.Release();
         }
     }
 
@@ -286,7 +244,6 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     {
         TimeSpan elapsed = time.GetElapsedTime(started);
         cost.Ran(elapsed, rows);
-        averageRunSeconds = averageRunSeconds == 0 ? elapsed.TotalSeconds : (0.9 * averageRunSeconds) + (0.1 * elapsed.TotalSeconds);
         metrics.Ran(elapsed, rows);
     }
 
@@ -296,14 +253,13 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         {
             if (BatchRun.Many(session, batch) is not { } outputs)
             {
-                indivisible = true;
                 return false;
             }
 
-            for (int i = 0; i < batch.Count; i++)
+            foreach ((InferenceJob job, List<Tensor> its) in batch.Zip(outputs))
             {
-                batch[i].ReleaseInputs();
-                batch[i].Complete(outputs[i]);
+                job.Release();
+                job.Complete(its);
             }
 
             return true;
@@ -319,11 +275,16 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     {
         try
         {
-            job.Complete(averageRunSeconds < LongRun.TotalSeconds ? BatchRun.One(session, job.Inputs, job.Outputs, null) : RunStoppable(job));
+            job.Cancellation.ThrowIfCancellationRequested();
+            using var stop = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            using (job.Cancellation.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, stop))
+            {
+                job.Complete(BatchRun.One(session, job.Inputs, job.Outputs, stop));
+            }
         }
         catch (OnnxRuntimeException e)
         {
-            job.Fail(ModelFailure.From(e));
+            job.Fail(job.Cancellation.IsCancellationRequested ? new OperationCanceledException(job.Cancellation) : BatchRun.Failure(e));
         }
         catch (Exception e)
         {
@@ -331,24 +292,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
         finally
         {
-            job.ReleaseInputs();
-        }
-    }
-
-    private List<Tensor> RunStoppable(InferenceJob job)
-    {
-        job.Cancellation.ThrowIfCancellationRequested();
-        using var options = new RunOptions();
-        using (job.Cancellation.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, options))
-        {
-            try
-            {
-                return BatchRun.One(session, job.Inputs, job.Outputs, options);
-            }
-            catch (OnnxRuntimeException) when (job.Cancellation.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(job.Cancellation);
-            }
+            job.Release();
         }
     }
 }

@@ -46,48 +46,60 @@ public static class RowCheck
             return No("the inputs of the sample do not have the same number of rows, at least one");
         }
 
-        var rows = new List<Row>();
+        var rows = new List<(InferenceJob Job, List<Tensor> Answer)>();
         try
         {
-            AddRows(session, sample, rows);
+            bool hasFloats = sample.Any(input => input.Type.Name is "FP32" or "FP64");
+            foreach (double factor in hasFloats ? Factors : [1])
+            {
+                for (int i = 0; i < sample[0].Shape[0] && rows.Count < MaxRows; i++)
+                {
+                    AddRow(rows, session, sample, i, factor);
+                }
+            }
+
             return Judge(session, rows);
         }
         finally
         {
-            rows.ForEach(row => row.Dispose());
+            rows.ForEach(row =>
+            {
+                row.Job.Release();
+                Dispose(row.Answer);
+            });
         }
     }
 
     private static BatchingEvidence No(string because) => new(false, because);
 
-    private static void AddRows(ModelSession session, IReadOnlyList<TensorValue> sample, List<Row> rows)
+    // A row with its answer, unless the model does not take it.
+    private static void AddRow(List<(InferenceJob Job, List<Tensor> Answer)> rows, ModelSession session, IReadOnlyList<TensorValue> sample, int row, double factor)
     {
-        bool hasFloats = sample.Any(input => input.Type.Name is "FP32" or "FP64");
-        foreach (double factor in hasFloats ? Factors : [1])
+        Tensor[] inputs = [.. sample.Select(input => Times(input.Rows(row, 1), factor))];
+        try
         {
-            for (int i = 0; i < sample[0].Shape[0] && rows.Count < MaxRows; i++)
-            {
-                if (Row.Run(session, sample, i, factor) is { } row)
-                {
-                    rows.Add(row);
-                }
-            }
+            List<Tensor> answer = BatchRun.One(session, inputs, null, null);
+            rows.Add((new InferenceJob(session, inputs, null, 0, CancellationToken.None), answer));
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
+        {
+        }
+        finally
+        {
+            Array.ForEach(inputs, input => input.Dispose());
         }
     }
 
-    private static BatchingEvidence Judge(ModelSession session, List<Row> rows)
+    private static BatchingEvidence Judge(ModelSession session, List<(InferenceJob Job, List<Tensor> Answer)> rows)
     {
         if (rows.Count < 2)
         {
             return No("the model took fewer than two different rows one at a time; give a sample of several rows");
         }
 
-        foreach (int size in Batches)
+        if (Batches.Select(size => Problem(session, rows, size)).FirstOrDefault(problem => problem is not null) is { } found)
         {
-            if (Problem(session, rows, size) is { } problem)
-            {
-                return No(problem);
-            }
+            return No(found);
         }
 
         if (rows.TrueForAll(row => Difference(rows[0].Answer, row.Answer) is null))
@@ -98,29 +110,19 @@ public static class RowCheck
         return new(true, string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows were answered in batches of {string.Join(", ", Batches)} as they were alone"));
     }
 
-    private static string? Problem(ModelSession session, List<Row> rows, int size)
+    private static string? Problem(ModelSession session, List<(InferenceJob Job, List<Tensor> Answer)> rows, int size)
     {
         // Every row is once beside every other kind, first and last.
-        Row[] batch = [.. Enumerable.Range(0, size).Select(i => rows[(size + i) % rows.Count])];
-        InferenceJob[] jobs = Array.ConvertAll(batch, row => new InferenceJob(row.Inputs, null, 0, CancellationToken.None));
+        var batch = Enumerable.Range(0, size).Select(i => rows[(size + i) % rows.Count]).ToList();
         List<Tensor>[]? answers = null;
         try
         {
-            answers = BatchRun.Many(session, jobs);
-            if (answers is null)
-            {
-                return $"an output does not have one row for each of {size} rows of input";
-            }
-
-            for (int i = 0; i < size; i++)
-            {
-                if (Difference(batch[i].Answer, answers[i]) is { } difference)
-                {
-                    return $"rows depend on each other: in a batch of {size}, {difference}";
-                }
-            }
-
-            return null;
+            answers = BatchRun.Many(session, batch.ConvertAll(row => row.Job));
+            return answers is null
+                ? $"an output does not have one row for each of {size} rows of input"
+                : batch.Zip(answers, (row, answer) => Difference(row.Answer, answer)).FirstOrDefault(difference => difference is not null) is { } difference
+                    ? $"rows depend on each other: in a batch of {size}, {difference}"
+                    : null;
         }
         catch (Exception e) when (e is OnnxRuntimeException or InferenceException or OverflowException)
         {
@@ -128,55 +130,32 @@ public static class RowCheck
         }
         finally
         {
-            Array.ForEach(jobs, job => job.ReleaseInputs());
             Array.ForEach(answers ?? [], Dispose);
         }
     }
 
     private static string? Difference(List<Tensor> alone, List<Tensor> batched)
     {
-        for (int i = 0; i < alone.Count; i++)
+        foreach ((Tensor one, Tensor other) in alone.Zip(batched))
         {
-            (Tensor one, Tensor other) = (alone[i], batched[i]);
             if (one.Type != other.Type || !one.Shape.AsSpan().SequenceEqual(other.Shape))
             {
                 return $"'{one.Name}' of a row is {other.Type.Name} {TensorShape.Text(other.Shape)} instead of {one.Type.Name} {TensorShape.Text(one.Shape)}";
             }
 
-            string? difference = one.Type.Name switch
+            if (!one.Type.IsFloat && !one.Data.SequenceEqual(other.Data))
             {
-                "FP32" => Difference<float>(one, other, Tolerance),
-                "FP64" => Difference<double>(one, other, Tolerance),
-                "FP16" => Difference<Half>(one, other, HalfTolerance),
-                _ => one.Data.SequenceEqual(other.Data) ? null : $"'{one.Name}' of a row is another",
-            };
-            if (difference is not null)
-            {
-                return difference;
+                return $"'{one.Name}' of a row is another";
             }
-        }
 
-        return null;
-    }
-
-    private static string? Difference<T>(Tensor alone, Tensor batched, double tolerance)
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
-    {
-        ReadOnlySpan<T> one = MemoryMarshal.Cast<byte, T>(alone.Data);
-        ReadOnlySpan<T> other = MemoryMarshal.Cast<byte, T>(batched.Data);
-        double largest = 0;
-        foreach (T value in one)
-        {
-            largest = T.IsFinite(value) ? Math.Max(largest, Math.Abs(double.CreateTruncating(value))) : largest;
-        }
-
-        for (int i = 0; i < one.Length; i++)
-        {
-            // Equals holds for two NaN and for two infinities of one sign.
-            double difference = one[i].Equals(other[i]) ? 0 : Math.Abs(double.CreateTruncating(one[i]) - double.CreateTruncating(other[i]));
-            if (!(difference <= tolerance * largest))
+            if (one.Type.IsFloat && one.Length > 0)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"'{alone.Name}' of a row is {other[i]} instead of {one[i]}");
+                (int at, double difference) = one.FurthestFrom(other);
+                double largest = one.ToDoubles().Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+                if (difference > (one.Type.Name is "FP32" or "FP64" ? Tolerance : HalfTolerance) * largest)
+                {
+                    return $"'{one.Name}' of a row is {other.Type.Numbers!.Text(other.Data, at)} instead of {one.Type.Numbers!.Text(one.Data, at)}";
+                }
             }
         }
 
@@ -185,64 +164,20 @@ public static class RowCheck
 
     private static void Dispose(List<Tensor> tensors) => tensors.ForEach(tensor => tensor.Dispose());
 
-    private sealed class Row(Tensor[] inputs, List<Tensor> answer) : IDisposable
+    private static Tensor Times(TensorValue row, double factor)
     {
-        public Tensor[] Inputs => inputs;
-
-        /// <summary>The model's answer to the row alone.</summary>
-        public List<Tensor> Answer => answer;
-
-        /// <summary>A row with its answer; null where the model does not take it.</summary>
-        public static Row? Run(ModelSession session, IReadOnlyList<TensorValue> sample, int row, double factor)
+        Tensor product = row.ToTensor();
+        Span<byte> data = TensorMemory.SpanAt(product.Address, product.Length);
+        foreach (ref float value in row.Type.Name == "FP32" ? MemoryMarshal.Cast<byte, float>(data) : [])
         {
-            var inputs = new Tensor[sample.Count];
-            try
-            {
-                for (int i = 0; i < inputs.Length; i++)
-                {
-                    using Tensor all = sample[i].ToTensor();
-                    using Tensor taken = all.Rows(row, 1);
-                    inputs[i] = Times(taken, factor);
-                }
-
-                return new(inputs, BatchRun.One(session, inputs, null, null));
-            }
-            catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
-            {
-                Array.ForEach(inputs, input => input?.Dispose());
-                return null;
-            }
+            value *= (float)factor;
         }
 
-        public void Dispose()
+        foreach (ref double value in row.Type.Name == "FP64" ? MemoryMarshal.Cast<byte, double>(data) : [])
         {
-            Array.ForEach(inputs, input => input.Dispose());
-            RowCheck.Dispose(answer);
+            value *= factor;
         }
 
-        private static Tensor Times(Tensor row, double factor)
-        {
-            PooledMemory memory = PooledMemory.Rent(row.Length);
-            row.Data.CopyTo(memory.Span);
-            switch (row.Type.Name)
-            {
-                case "FP32":
-                    foreach (ref float value in MemoryMarshal.Cast<byte, float>(memory.Span))
-                    {
-                        value *= (float)factor;
-                    }
-
-                    break;
-                case "FP64":
-                    foreach (ref double value in MemoryMarshal.Cast<byte, double>(memory.Span))
-                    {
-                        value *= factor;
-                    }
-
-                    break;
-            }
-
-            return new(row.Name, row.Type, row.Shape, memory, memory.Address, memory.Length);
-        }
+        return product;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Azure;
 using Microsoft.AspNetCore.Http;
 using static DurableMl.Inference.Endpoints.InferenceEndpoints;
@@ -9,7 +10,7 @@ namespace DurableMl.Inference.Endpoints;
 
 /// <summary>Models, aliases, traffic rules and experiments over HTTP. Changes go under ETags.</summary>
 internal sealed class ModelsApi(
-    ModelRegistry registry, TrafficStore traffic, TrafficCheck check, ModelCatalog catalog, ExperimentLog experiments, FeedbackMatcher matcher, InferenceServer server)
+    ModelRegistry registry, TrafficCheck check, ModelCatalog catalog, ExperimentLog experiments, LabelLog labels, InferenceServer server)
 {
     private const int MaxBody = 1 << 20;
     private const int MaxId = 1024;
@@ -71,9 +72,9 @@ internal sealed class ModelsApi(
     public async Task GetTrafficAsync(HttpContext context, CancellationToken cancellationToken)
     {
         string model = Part(context, "model");
-        (TrafficRules rules, ETag etag) = await traffic.GetAsync(model, cancellationToken);
+        (TrafficRules? rules, ETag etag) = await registry.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
         SetETag(context, etag);
-        await WriteAsync(context, 200, rules);
+        await WriteAsync(context, 200, rules ?? TrafficRules.Default);
     }
 
     /// <summary>
@@ -100,26 +101,21 @@ internal sealed class ModelsApi(
             throw new InvalidDocumentException("The traffic rules cannot be used.", problems);
         }
 
-        ETag replaced = await traffic.TryReplaceAsync(model, rules, current, cancellationToken)
-            ?? throw new ModelConflictException("The traffic rules were changed by someone else. Read them again and repeat the change.");
+        (_, ETag replaced) = await registry.UpdateAsync<TrafficRules>(ModelBlobs.Traffic(model), _ => rules, cancellationToken, expected: current);
         await catalog.RefreshAsync(model, cancellationToken);
         SetETag(context, replaced);
         await WriteAsync(context, 200, rules);
     }
 
-    /// <summary><c>GET api/models/{model}/experiments</c>: what each route and version has done, and the labels that were not counted.</summary>
+    /// <summary><c>GET api/models/{model}/experiments</c>: what each route and version has done.</summary>
     public async Task ExperimentsAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        string model = Part(context, "model");
-        ModelNames.Model(model);
-        int pending = await matcher.SweepAsync(model, cancellationToken);
-        ExperimentCounts results = await experiments.ReadAsync(model, cancellationToken);
-        FeedbackCounts apart = results.Feedback;
+        string model = ModelNames.Model(Part(context, "model"));
+        await labels.CountAsync(model, cancellationToken);
         await WriteAsync(context, 200, new
         {
             model,
-            feedback = new { pending, apart.Unmatched, apart.Rejected, apart.Repeated, apart.LatestRejection },
-            arms = results.Arms.Select(arm => new
+            arms = (await experiments.ReadAsync(model, cancellationToken)).Select(arm => new
             {
                 arm.Route,
                 arm.Version,
@@ -148,102 +144,86 @@ internal sealed class ModelsApi(
     }
 
     /// <summary>
-    /// <c>POST api/feedback</c>: the true classes of a request's examples. 202 where another instance answered the request: the labels wait
-    /// in storage for it.
+    /// <c>POST api/feedback</c>: the true classes of a request's examples. 202 where another instance answered the request: the labels are
+    /// written down for it.
     /// </summary>
     public async Task FeedbackAsync(HttpContext context, CancellationToken cancellationToken)
     {
         Feedback feedback = await ReadAsync<Feedback>(context, cancellationToken);
-        ModelNames.Model(feedback.Model);
-        if (feedback.Labels.Count is < 1 or > 10_000)
+        string model = ModelNames.Model(feedback.Model);
+        JsonProblem? problem =
+            feedback.Labels.Count is < 1 or > 10_000 ? new("$.labels", "needs 1 to 10000 labels.")
+            : feedback is { Id: null, Route: not null, Version: not null } && feedback.Predicted?.Count == feedback.Labels.Count ? null
+            : feedback.Id is null ? new("$", "needs id, or else version, route and predicted with as many classes as labels.")
+            : feedback.Id.Length is < 1 or > MaxId ? new("$.id", $"needs 1 to {MaxId} characters.")
+            : feedback.Labels.Count <= PredictionLog.MaxRows ? null
+            : new("$.labels", $"has more than {PredictionLog.MaxRows} labels; larger requests are not remembered. Send version, route and predicted instead of id.");
+        if (problem is not null)
         {
-            throw new InvalidDocumentException("The body cannot be used.", [new("$.labels", "needs 1 to 10000 labels.")]);
+            throw new InvalidDocumentException("The body cannot be used.", [problem]);
         }
 
-        await (feedback.Id is { } id ? FeedbackByIdAsync(context, feedback, id, cancellationToken) : FeedbackByPredictionAsync(context, feedback, cancellationToken));
-    }
-
-    private async Task FeedbackByIdAsync(HttpContext context, Feedback feedback, string id, CancellationToken cancellationToken)
-    {
-        if (id.Length is < 1 or > MaxId)
+        if (feedback.Id is null)
         {
-            throw new InvalidDocumentException("The body cannot be used.", [new("$.id", $"needs 1 to {MaxId} characters.")]);
+            // The route and version must be ones that exist here, so that callers cannot fill the results with names of their own.
+            if (!(await experiments.ReadAsync(model, cancellationToken)).Any(arm => arm.Route == feedback.Route && arm.Version == feedback.Version))
+            {
+                throw new InferenceException(404, $"Model '{model}' has no results of route '{feedback.Route}' and version '{feedback.Version}'.");
+            }
+
+            int correct = experiments.Label(model, feedback.Route!, feedback.Version!, feedback.Predicted!, feedback.Labels);
+            await WriteCountedAsync([(feedback.Route!, feedback.Version!, correct)]);
+        }
+        else if (labels.Count(model, feedback.Id, feedback.Labels) is { } counted)
+        {
+            await WriteCountedAsync(counted);
+        }
+        else if ((await catalog.GetAsync(model, cancellationToken)).Traffic.Rules == TrafficRules.Default)
+        {
+            // Nothing is remembered of its requests, on no instance.
+            throw new InferenceException(404, $"Model '{model}' has no traffic rules, so that its requests are not remembered. Put rules at api/models/{model}/traffic first.");
+        }
+        else
+        {
+            await labels.WriteAsync(model, feedback.Id, feedback.Labels, cancellationToken);
+            await WriteAsync(context, 202, new
+            {
+                pending = true,
+                detail = $"Request '{feedback.Id}' was not answered here. The instance that answered it counts its labels within seconds, and api/models/{model}/experiments shows them.",
+            });
         }
 
-        if (feedback.Labels.Count > PredictionLog.MaxRows)
-        {
-            throw new InvalidDocumentException("The body cannot be used.", [new("$.labels", $"has more than {PredictionLog.MaxRows} labels; larger requests are not remembered. Send version, route and predicted instead of id.")]);
-        }
-
-        if (matcher.Label(feedback.Model, id, feedback.Labels) is { } counted)
-        {
-            await WriteAsync(context, 200, new { counted = counted.Select(c => new { c.Route, c.Version, labels = feedback.Labels.Count, c.Correct }) });
-            return;
-        }
-
-        // Without rules nothing is remembered of a model's requests, on no instance.
-        if ((await catalog.GetAsync(feedback.Model, cancellationToken)).Traffic.Rules == TrafficRules.Default)
-        {
-            throw new InferenceException(404, $"Model '{feedback.Model}' has no traffic rules, so that its requests are not remembered. Put rules at api/models/{feedback.Model}/traffic first.");
-        }
-
-        await matcher.StoreAsync(feedback.Model, id, feedback.Labels, cancellationToken);
-        await WriteAsync(context, 202, new
-        {
-            pending = true,
-            detail = $"Request '{id}' was not answered here. Its labels wait for the instance that answered it, and api/models/{feedback.Model}/experiments shows them within seconds; unmatched there if none knows the request within an hour.",
-        });
-    }
-
-    private async Task FeedbackByPredictionAsync(HttpContext context, Feedback feedback, CancellationToken cancellationToken)
-    {
-        if (feedback is not { Route: { Length: <= 128 } route, Version: { Length: <= 128 } version, Predicted: { } predicted } || predicted.Count != feedback.Labels.Count)
-        {
-            throw new InvalidDocumentException("The body cannot be used.", [new("$", "needs id, or else version, route and predicted with as many classes as labels.")]);
-        }
-
-        // The route and version must be ones that exist here, so that callers cannot fill the results with names of their own.
-        if (!(await experiments.ReadAsync(feedback.Model, cancellationToken)).Arms.Any(arm => arm.Route == route && arm.Version == version))
-        {
-            throw new InferenceException(404, $"Model '{feedback.Model}' has no results of route '{route}' and version '{version}'.");
-        }
-
-        int correct = experiments.Label(feedback.Model, route, version, predicted, feedback.Labels);
-        await WriteAsync(context, 200, new { counted = new[] { new { route, version, labels = feedback.Labels.Count, correct } } });
+        Task WriteCountedAsync(IReadOnlyList<(string Route, string Version, int Correct)> arms) =>
+            WriteAsync(context, 200, new { counted = arms.Select(arm => new { arm.Route, arm.Version, labels = feedback.Labels.Count, arm.Correct }) });
     }
 
     private static double? Ratio(long part, long whole) => whole == 0 ? null : Math.Round((double)part / whole, 6);
 
+    // What is removed has its default; what does not exist stays, to be refused by its path.
     private static ServingOptions Merge(ServingOptions current, Dictionary<string, JsonElement> patch)
     {
-        Dictionary<string, JsonElement> defaults = Members(new());
-        Dictionary<string, JsonElement> merged = Members(current);
+        JsonObject merged = JsonObject.Create(JsonSerializer.SerializeToElement(current, JsonSerializerOptions.Web), new() { PropertyNameCaseInsensitive = true })!;
         foreach ((string name, JsonElement value) in patch)
         {
-            merged[name] = value.ValueKind == JsonValueKind.Null && defaults.TryGetValue(name, out JsonElement usual) ? usual : value;
+            if (value.ValueKind != JsonValueKind.Null || !merged.Remove(name))
+            {
+                merged[name] = JsonSerializer.SerializeToNode(value);
+            }
         }
 
         return ServingOptions.Read(JsonSerializer.SerializeToElement(merged), "$", out IReadOnlyList<JsonProblem> problems)
             ?? throw new InvalidDocumentException("The serving options cannot be used.", problems);
-
-        static Dictionary<string, JsonElement> Members(ServingOptions options) =>
-            new(JsonSerializer.SerializeToElement(options, JsonSerializerOptions.Web).Deserialize<Dictionary<string, JsonElement>>()!, StringComparer.OrdinalIgnoreCase);
     }
 
     private static async Task<T> ReadAsync<T>(HttpContext context, CancellationToken cancellationToken)
-        where T : class => Read<T>(await ReadBodyAsync(context, cancellationToken));
-
-    private static T Read<T>(ReadOnlyMemory<byte> json)
-        where T : class =>
-        StrictJson.Read<T>(json, RegistryJson.Options, out IReadOnlyList<JsonProblem> problems) ?? throw new InvalidDocumentException("The body cannot be used.", problems);
-
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
+        where T : class
     {
         PipeReader reader = context.Request.BodyReader;
         ReadOnlySequence<byte> body = (await reader.ReadAtLeastAsync(MaxBody + 1, cancellationToken)).Buffer;
         byte[]? json = body.Length > MaxBody ? null : body.ToArray();
         reader.AdvanceTo(body.End);
-        return json ?? throw new InferenceException(413, $"The body is larger than {MaxBody} bytes.");
+        return StrictJson.Read<T>(json ?? throw new InferenceException(413, $"The body is larger than {MaxBody} bytes."), RegistryJson.Options, out IReadOnlyList<JsonProblem> problems)
+            ?? throw new InvalidDocumentException("The body cannot be used.", problems);
     }
 
     private static void SetETag(HttpContext context, ETag etag)

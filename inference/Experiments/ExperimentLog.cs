@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Azure;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,7 +25,7 @@ public sealed record ExperimentArm(string Route, string? Version = null)
     /// <summary>Shadow only: copies left out because the shadow was behind.</summary>
     public long Dropped { get; set; }
 
-    /// <summary>Shadow only: the largest absolute difference seen in a floating-point output.</summary>
+    /// <summary>Shadow only: the largest absolute difference seen in a number.</summary>
     public double MaxDifference { get; set; }
 
     /// <summary>Examples whose true class came later.</summary>
@@ -49,74 +47,6 @@ public sealed record ExperimentArm(string Route, string? Version = null)
     }
 }
 
-/// <summary>What became of labels that waited for the instance which had answered their request, where it was not a count.</summary>
-internal sealed record FeedbackCounts
-{
-    /// <summary>Labels that no instance knew a request for within an hour.</summary>
-    public long Unmatched { get; set; }
-
-    /// <summary>Labels that could not be counted, such as too many or too few of them.</summary>
-    public long Rejected { get; set; }
-
-    /// <summary>Labels whose request had its labels already.</summary>
-    public long Repeated { get; set; }
-
-    /// <summary>Why the latest of <see cref="Rejected"/> was.</summary>
-    public Rejection? LatestRejection { get; set; }
-
-    public void Add(FeedbackCounts other)
-    {
-        Unmatched += other.Unmatched;
-        Rejected += other.Rejected;
-        Repeated += other.Repeated;
-        LatestRejection = LatestRejection is null || other.LatestRejection?.At >= LatestRejection.At ? other.LatestRejection : LatestRejection;
-    }
-
-    /// <param name="At">When.</param>
-    /// <param name="Reason">Why.</param>
-    internal sealed record Rejection(DateTimeOffset At, string Reason);
-}
-
-/// <summary>What the routes and versions of one model have done.</summary>
-internal sealed class ExperimentCounts
-{
-    private const int MaxArms = 1024;
-    private const string Other = "other";
-
-    private readonly Dictionary<(string Route, string? Version), ExperimentArm> arms = [];
-
-    /// <summary>By route and version.</summary>
-    public IReadOnlyList<ExperimentArm> Arms
-    {
-        get => [.. arms.Values.OrderBy(arm => arm.Route, StringComparer.Ordinal).ThenBy(arm => arm.Version, StringComparer.Ordinal)];
-        init => value.ToList().ForEach(arm => Arm(arm.Route, arm.Version).Add(arm));
-    }
-
-    /// <summary>Labels that were not counted.</summary>
-    public FeedbackCounts Feedback { get; init; } = new();
-
-    /// <summary>The arm of a route and version, to count in; past 1024 of them one that all others share.</summary>
-    public ExperimentArm Arm(string route, string? version)
-    {
-        if (arms.TryGetValue((route, version), out ExperimentArm? arm))
-        {
-            return arm;
-        }
-
-        return arms.Count >= MaxArms && route != Other ? Arm(Other, null) : arms[(route, version)] = new(route, version);
-    }
-
-    public void Add(ExperimentCounts other)
-    {
-        foreach (ExperimentArm arm in other.arms.Values)
-        {
-            Arm(arm.Route, arm.Version).Add(arm);
-        }
-
-        Feedback.Add(other.Feedback);
-    }
-}
-
 /// <summary>
 /// Counts what routes and versions do: as metrics, and in <c>{model}/experiments/{process}.json</c>, where each process writes the sum of
 /// what it has counted over what it wrote before. So a repeated write changes nothing, and no two processes write one blob. Blobs that
@@ -127,7 +57,8 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
     /// <summary>How long the counts of a process that has ended stay.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(7);
 
-    private const int MaxModels = 1000;
+    // Nobody has more routes and versions; rules that change all the time share one arm from here on.
+    private const int MaxArms = 1024;
     private const int Parallelism = 16;
 
     private readonly string process = Guid.NewGuid().ToString("N");
@@ -140,37 +71,25 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
     public void Answered(string model, string route, string? version, TimeSpan latency, bool failed)
     {
         meter.Answered(model, route, version, latency, failed);
-        Update(model, counts =>
+        Count(model, route, version, arm =>
         {
-            ExperimentArm arm = counts.Arm(route, version);
             arm.Requests++;
             arm.Errors += failed ? 1 : 0;
         });
     }
 
     /// <summary>Keeps what was predicted until its label comes.</summary>
-    public void Predicted(string model, string id, InferResponse response)
-    {
-        if (Scores.Classes(response.Outputs, PredictionLog.MaxRows) is { } classes)
-        {
-            predictions.Add(model, id, new(response.Route, response.Version, classes));
-        }
-    }
+    public void Predicted(string model, string id, InferResponse response) => Predicted(model, id, response.Route, response.Version, response.Outputs);
 
     /// <summary>Counts a shadow's answer against the one given.</summary>
     public void Compared(string model, string id, string route, string version, TimeSpan latency, bool agreed, double difference, List<Tensor> outputs)
     {
         // First the prediction: whoever sees the comparison counted can send its label.
-        if (Scores.Classes(outputs, PredictionLog.MaxRows) is { } classes)
-        {
-            predictions.Add(model, id, new(route, version, classes));
-        }
-
+        Predicted(model, id, route, version, outputs);
         meter.Answered(model, route, version, latency, failed: false);
         meter.Compared(model, route, version, agreed);
-        Update(model, counts =>
+        Count(model, route, version, arm =>
         {
-            ExperimentArm arm = counts.Arm(route, version);
             arm.Requests++;
             arm.Compared++;
             arm.Agreed += agreed ? 1 : 0;
@@ -179,7 +98,7 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
     }
 
     /// <summary>Counts a copy that the shadow had no time for.</summary>
-    public void Dropped(string model, string route) => Update(model, counts => counts.Arm(route, null).Dropped++);
+    public void Dropped(string model, string route) => Count(model, route, null, arm => arm.Dropped++);
 
     /// <summary>Counts the true classes of examples.</summary>
     /// <returns>How many were predicted right.</returns>
@@ -187,45 +106,47 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
     {
         int correct = predicted.Zip(labels).Count(pair => pair.First == pair.Second);
         meter.Labelled(model, route, version, correct, labels.Count - correct);
-        Update(model, counts =>
+        Count(model, route, version, arm =>
         {
-            ExperimentArm arm = counts.Arm(route, version);
             arm.Labelled += labels.Count;
             arm.Correct += correct;
         });
         return correct;
     }
 
-    /// <summary>Counts what became of labels that were not counted.</summary>
-    public void Feedback(string model, Action<FeedbackCounts> change) => Update(model, counts => change(counts.Feedback));
-
-    /// <summary>A model's results over all processes of the last <see cref="Memory"/>.</summary>
-    public async Task<ExperimentCounts> ReadAsync(string model, CancellationToken cancellationToken)
+    /// <summary>A model's results over all processes of the last <see cref="Memory"/>, by route and version.</summary>
+    public async Task<IReadOnlyList<ExperimentArm>> ReadAsync(string model, CancellationToken cancellationToken)
     {
         await FlushAsync(model, cancellationToken);
-        var sum = new ExperimentCounts();
-        Lock gate = new();
+        var counted = new ConcurrentBag<ExperimentArm>();
         await Parallel.ForEachAsync(
-            await ListAsync(model, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            registry.ListBlobsAsync(Prefix(model), BlobTraits.None, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (blob, token) =>
             {
-                BlobClient client = registry.Container.GetBlobClient(blob.Name);
                 if (time.GetUtcNow() - blob.Properties.LastModified > Memory)
                 {
-                    await client.DeleteIfExistsAsync(DeleteSnapshotsOption.None, new() { IfMatch = blob.Properties.ETag }, token);
+                    await registry.Container.GetBlobClient(blob.Name).DeleteIfExistsAsync(DeleteSnapshotsOption.None, new() { IfMatch = blob.Properties.ETag }, token);
+                    return;
                 }
-                else if ((await ModelRegistry.ReadAsync<ExperimentCounts>(client, token)).Value is { } counts)
+
+                foreach (ExperimentArm arm in (await registry.ReadAsync<List<ExperimentArm>>(blob.Name, token)).Value ?? [])
                 {
-                    lock (gate)
-                    {
-                        sum.Add(counts);
-                    }
+                    counted.Add(arm);
                 }
             });
-        return sum;
+        return
+        [
+            .. counted.GroupBy(arm => (arm.Route, arm.Version)).OrderBy(arms => arms.Key.Route, StringComparer.Ordinal).ThenBy(arms => arms.Key.Version, StringComparer.Ordinal)
+                .Select(arms =>
+                {
+                    var sum = new ExperimentArm(arms.Key.Route, arms.Key.Version);
+                    arms.ToList().ForEach(sum.Add);
+                    return sum;
+                }),
+        ];
     }
 
-    /// <summary>Writes what this process has counted, if anything since the last time.</summary>
+    /// <summary>Writes what this process has counted.</summary>
     public async Task FlushAsync(string model, CancellationToken cancellationToken)
     {
         if (!models.TryGetValue(model, out ModelCounts? counts))
@@ -233,20 +154,22 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
             return;
         }
 
+        // One at a time: an older sum must not be written over a newer one.
         await counts.Flushing.WaitAsync(cancellationToken);
         try
         {
-            if (counts.TakeChanges() is { } json)
+            BinaryData json;
+            long version;
+            lock (counts)
             {
-                try
-                {
-                    await registry.Container.GetBlobClient($"{Prefix(model)}{process}.json").UploadAsync(json, overwrite: true, cancellationToken);
-                }
-                catch
-                {
-                    counts.Update(static _ => { });
-                    throw;
-                }
+                version = counts.Changes;
+                json = BinaryData.FromObjectAsJson(counts.Arms.Values, RegistryJson.Options);
+            }
+
+            if (version != counts.Written)
+            {
+                await registry.Container.GetBlobClient($"{Prefix(model)}{process}.json").UploadAsync(json, overwrite: true, cancellationToken);
+                counts.Written = version;
             }
         }
         finally
@@ -257,80 +180,68 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
 
     private static string Prefix(string model) => ModelBlobs.Prefix(model) + "experiments/";
 
-    private async Task<List<BlobItem>> ListAsync(string model, CancellationToken cancellationToken)
+    private void Predicted(string model, string id, string route, string version, List<Tensor> outputs)
     {
-        try
+        if (Scores.Classes(outputs, PredictionLog.MaxRows) is { } classes)
         {
-            return await registry.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, Prefix(model), cancellationToken).ToListAsync(cancellationToken);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            // No model was ever published: there is no container yet.
-            return [];
+            predictions.Add(model, id, new(route, version, classes));
         }
     }
 
-    private void Update(string model, Action<ExperimentCounts> change)
+    private void Count(string model, string route, string? version, Action<ExperimentArm> change)
     {
-        if (models.TryGetValue(model, out ModelCounts? counts) || models.Count < MaxModels)
+        ModelCounts counts = models.GetOrAdd(model, static _ => new ModelCounts());
+        lock (counts)
         {
-            (counts ?? models.GetOrAdd(model, static _ => new ModelCounts())).Update(change);
+            if (!counts.Arms.TryGetValue((route, version), out ExperimentArm? arm))
+            {
+                (route, version) = counts.Arms.Count < MaxArms ? (route, version) : ("other", null);
+                arm = counts.Arms.TryGetValue((route, version), out ExperimentArm? shared) ? shared : counts.Arms[(route, version)] = new(route, version);
+            }
+
+            change(arm);
+            counts.Changes++;
         }
     }
 
     private sealed class ModelCounts
     {
-        private readonly Lock gate = new();
-        private readonly ExperimentCounts counts = new();
-        private bool changed;
+        public Dictionary<(string Route, string? Version), ExperimentArm> Arms { get; } = [];
 
-        /// <summary>One flush at a time.</summary>
         public SemaphoreSlim Flushing { get; } = new(1, 1);
 
-        public void Update(Action<ExperimentCounts> change)
-        {
-            lock (gate)
-            {
-                change(counts);
-                changed = true;
-            }
-        }
+        public long Changes { get; set; }
 
-        public BinaryData? TakeChanges()
-        {
-            lock (gate)
-            {
-                BinaryData? json = changed ? BinaryData.FromObjectAsJson(counts, RegistryJson.Options) : null;
-                changed = false;
-                return json;
-            }
-        }
+        public long Written { get; set; }
     }
 }
 
-/// <summary>Looks for waiting labels and writes what was counted, every few seconds and when the process ends.</summary>
-internal sealed class ExperimentKeeper(ExperimentLog experiments, FeedbackMatcher feedback, TimeProvider time, ILogger<ExperimentKeeper> logger) : BackgroundService
+/// <summary>Looks for labels and writes what was counted, every few seconds and when the process ends.</summary>
+internal sealed class ExperimentKeeper(ExperimentLog experiments, LabelLog labels, TimeProvider time, ILogger<ExperimentKeeper> logger) : BackgroundService
 {
+    /// <summary>How often.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
     /// <summary>Writes what is left, that of requests answered while the process ends included.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await ForEachAsync(experiments.Models, experiments.FlushAsync, cancellationToken);
+        await ForEachAsync(experiments.FlushAsync, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(FeedbackMatcher.Interval, time);
+        using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await ForEachAsync(feedback.Models, feedback.SweepAsync, stoppingToken);
-            await ForEachAsync(experiments.Models, experiments.FlushAsync, stoppingToken);
+            await ForEachAsync(labels.CountAsync, stoppingToken);
+            await ForEachAsync(experiments.FlushAsync, stoppingToken);
         }
     }
 
-    private async Task ForEachAsync(IEnumerable<string> models, Func<string, CancellationToken, Task> work, CancellationToken cancellationToken)
+    private async Task ForEachAsync(Func<string, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        foreach (string model in models)
+        foreach (string model in experiments.Models)
         {
             try
             {

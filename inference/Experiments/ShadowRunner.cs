@@ -8,7 +8,7 @@ namespace DurableMl.Inference.Experiments;
 /// Runs copies of requests on shadow versions, one at a time, after their callers have been answered. Callers never wait for it: when it
 /// is behind, copies are dropped and counted.
 /// </summary>
-internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, ExperimentLog experiments, TimeProvider time, ILogger<ShadowRunner> logger) : BackgroundService
+internal sealed class ShadowRunner(ModelCatalog catalog, ExperimentLog experiments, TimeProvider time, ILogger<ShadowRunner> logger) : BackgroundService
 {
     private const int MaxWaiting = 256;
     private const long MaxWaitingBytes = 256 << 20;
@@ -58,10 +58,7 @@ internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, 
 
     private async Task RunAsync(Work work, CancellationToken cancellationToken)
     {
-        ModelTarget target = work.Shadow.Target;
-        string model = target.Model ?? work.State.Model;
-        ModelState state = model == work.State.Model ? work.State : await catalog.GetAsync(model, cancellationToken);
-        using ModelLease lease = await sessions.AcquireAsync(model, state.Resolve(target.Version), cancellationToken);
+        using ModelLease lease = await catalog.AcquireAsync(work.State, work.Shadow.Target, cancellationToken);
         long started = time.GetTimestamp();
         List<Tensor> outputs = await lease.Model.InferAsync(work.Request, cancellationToken);
         try
@@ -76,47 +73,27 @@ internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, 
         }
     }
 
-    /// <summary>Whether two answers agree: by class where they have classes, otherwise within the tolerance; and how far floating-point outputs differ.</summary>
+    /// <summary>Whether two answers agree: by class where they have classes, otherwise within the tolerance; and how far numbers differ.</summary>
     internal static (bool Agreed, double Difference) Compare(List<Tensor> given, List<Tensor> shadow, double tolerance)
     {
         double difference = 0;
         bool same = given.Count == shadow.Count;
-        for (int i = 0; same && i < given.Count; i++)
+        foreach (Tensor one in given)
         {
-            Tensor one = given[i];
-            Tensor? two = shadow.Find(other => other.Name == one.Name);
-            if (two is null || two.Type != one.Type || !two.Shape.AsSpan().SequenceEqual(one.Shape))
+            if (shadow.Find(other => other.Name == one.Name) is not { } two || two.Type != one.Type || !two.Shape.AsSpan().SequenceEqual(one.Shape))
             {
                 return (false, difference);
             }
 
-            if (one.Type.Name == "FP32")
-            {
-                difference = Math.Max(difference, Largest(Scores.Values(one), Scores.Values(two)));
-            }
-            else
-            {
-                same = one.Data.SequenceEqual(two.Data);
-            }
+            same &= one.Type.IsFloat || one.Data.SequenceEqual(two.Data);
+            difference = one.Type.IsFloat ? Math.Max(difference, one.FurthestFrom(two).Difference) : difference;
         }
 
-        long[]? classes = given.Count > 0 && shadow.Count > 0 ? Scores.Classes(given, int.MaxValue) : null;
-        return classes is not null && Scores.Classes(shadow, int.MaxValue) is { } others
+        // Infinity has no place in JSON.
+        difference = Math.Min(difference, double.MaxValue);
+        return Scores.Classes(given, int.MaxValue) is { } classes && Scores.Classes(shadow, int.MaxValue) is { } others
             ? (classes.AsSpan().SequenceEqual(others), difference)
             : (same && difference <= tolerance, difference);
-    }
-
-    private static double Largest(ReadOnlySpan<float> one, ReadOnlySpan<float> two)
-    {
-        double largest = 0;
-        for (int i = 0; i < one.Length; i++)
-        {
-            // NaN and infinity agree with themselves and are as far as can be from all else; infinity itself has no place in JSON.
-            double difference = one[i].Equals(two[i]) ? 0 : Math.Abs((double)one[i] - two[i]);
-            largest = Math.Max(largest, double.IsFinite(difference) ? difference : double.MaxValue);
-        }
-
-        return largest;
     }
 
     private void Done(Work work)
@@ -125,33 +102,19 @@ internal sealed class ShadowRunner(ModelCatalog catalog, SessionCache sessions, 
         work.Dispose();
     }
 
-    private sealed class Work : IDisposable
+    private sealed class Work(ModelState state, ShadowTarget shadow, InferRequest request, InferResponse response) : IDisposable
     {
-        public Work(ModelState state, ShadowTarget shadow, InferRequest request, InferResponse response)
-        {
-            State = state;
-            Shadow = shadow;
-            Route = "shadow:" + shadow.Target.Version;
-            Request = request.Share();
-            Bytes = Request.Bytes;
-            Outputs = response.Outputs.ConvertAll(output => output.Share());
-            foreach (Tensor output in Outputs)
-            {
-                Bytes += output.Length;
-            }
-        }
+        public ModelState State => state;
 
-        public ModelState State { get; }
+        public ShadowTarget Shadow => shadow;
 
-        public ShadowTarget Shadow { get; }
+        public string Route { get; } = "shadow:" + shadow.Target.Version;
 
-        public string Route { get; }
+        public InferRequest Request { get; } = request.Share();
 
-        public InferRequest Request { get; }
+        public List<Tensor> Outputs { get; } = response.Outputs.ConvertAll(output => output.Share());
 
-        public List<Tensor> Outputs { get; }
-
-        public long Bytes { get; }
+        public long Bytes { get; } = request.Bytes + response.Outputs.Sum(output => (long)output.Length);
 
         public void Dispose()
         {

@@ -11,7 +11,7 @@ internal ref struct BinaryPart(PooledMemory memory, int start, int end)
     /// <summary>The next <paramref name="size"/> bytes as a tensor, which adds a reference to the body.</summary>
     public Tensor Take(string name, TensorType type, long[] shape, long size, int index)
     {
-        if (size > end - start - taken)
+        if (size < 0 || size > end - start - taken)
         {
             throw InferenceException.Input(index, SizeField, $"{size} bytes are announced, but only {end - start - taken} are left in the body.");
         }
@@ -32,11 +32,6 @@ internal ref struct BinaryPart(PooledMemory memory, int start, int end)
     }
 
     /// <summary>Checks that bytes are what a type and shape need.</summary>
-    /// <param name="data">The bytes.</param>
-    /// <param name="type">The declared type.</param>
-    /// <param name="shape">The declared shape.</param>
-    /// <param name="index">The input's place in the request, for errors.</param>
-    /// <param name="sizeField">What to call their number.</param>
     /// <exception cref="InferenceException">400: they are not.</exception>
     public static void Check(ReadOnlySpan<byte> data, TensorType type, long[] shape, int index, string sizeField)
     {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Protocol;
 
@@ -14,9 +12,9 @@ internal static class Classification
     /// <exception cref="InferenceException">400: an output is nothing that can be ranked.</exception>
     public static void Apply(InferRequest request, InferResponse response)
     {
-        for (int i = 0; i < (request.Outputs?.Count ?? 0); i++)
+        foreach ((int i, RequestedOutput requested) in (request.Outputs ?? []).Index())
         {
-            if (request.Outputs![i] is { Classes: > 0 } requested)
+            if (requested.Classes > 0)
             {
                 Replace(response.Outputs, requested, i);
             }
@@ -51,34 +49,18 @@ internal static class Classification
     }
 
     // Equal scores go by index; NaN comes last; a score's text is the shortest that reads back as the same number.
-    private static Tensor Best(Tensor scores, RequestedOutput wanted, string[]? labels) => scores.Type.Name switch
+    private static Tensor Best(Tensor scores, RequestedOutput wanted, string[]? labels)
     {
-        "FP32" => Best(scores, MemoryMarshal.Cast<byte, float>(scores.Data), wanted, labels),
-        "FP64" => Best(scores, MemoryMarshal.Cast<byte, double>(scores.Data), wanted, labels),
-        "FP16" => Best(scores, MemoryMarshal.Cast<byte, Half>(scores.Data), wanted, labels),
-        "BF16" => Best<float>(scores, Array.ConvertAll(MemoryMarshal.Cast<byte, BFloat16>(scores.Data).ToArray(), value => (float)value), wanted, labels),
-        "INT64" => Best(scores, MemoryMarshal.Cast<byte, long>(scores.Data), wanted, labels),
-        "INT32" => Best(scores, MemoryMarshal.Cast<byte, int>(scores.Data), wanted, labels),
-        "INT16" => Best(scores, MemoryMarshal.Cast<byte, short>(scores.Data), wanted, labels),
-        "INT8" => Best(scores, MemoryMarshal.Cast<byte, sbyte>(scores.Data), wanted, labels),
-        "UINT64" => Best(scores, MemoryMarshal.Cast<byte, ulong>(scores.Data), wanted, labels),
-        "UINT32" => Best(scores, MemoryMarshal.Cast<byte, uint>(scores.Data), wanted, labels),
-        "UINT16" => Best(scores, MemoryMarshal.Cast<byte, ushort>(scores.Data), wanted, labels),
-        _ => Best(scores, scores.Data, wanted, labels),
-    };
-
-    private static Tensor Best<T>(Tensor scores, ReadOnlySpan<T> values, RequestedOutput wanted, string[]? labels)
-        where T : struct, IComparable<T>, IFormattable
-    {
+        double[] values = scores.ToDoubles();
         int classes = (int)scores.Shape[^1];
         int taken = Math.Min(wanted.Classes, classes);
         var texts = new List<string>();
         for (int start = 0; start < values.Length; start += classes)
         {
-            T[] row = values.Slice(start, classes).ToArray();
-            foreach (int index in Enumerable.Range(0, classes).OrderByDescending(i => row[i]).Take(taken))
+            int first = start;
+            foreach (int index in Enumerable.Range(0, classes).OrderByDescending(i => values[first + i]).Take(taken))
             {
-                string text = string.Create(CultureInfo.InvariantCulture, $"{row[index].ToString(null, CultureInfo.InvariantCulture)}:{index}");
+                string text = string.Create(CultureInfo.InvariantCulture, $"{scores.Type.Numbers!.Text(scores.Data, start + index)}:{index}");
                 texts.Add(labels is null ? text : $"{text}:{labels[index]}");
             }
         }

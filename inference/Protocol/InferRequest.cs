@@ -64,11 +64,7 @@ internal sealed class InferRequest : IDisposable
 /// <param name="Classes">The best classes wanted instead of the scores (Triton's parameter <c>classification</c>); 0 for the tensor itself.</param>
 internal sealed record RequestedOutput(string Name, bool? Binary, int Classes = 0);
 
-/// <summary>What answers a request.</summary>
-/// <param name="Model">The model asked for.</param>
-/// <param name="Version">The version or versions that made the outputs.</param>
-/// <param name="Route">How the traffic rules led there.</param>
-/// <param name="Outputs">The outputs; disposed with the response.</param>
+/// <summary>What answers a request: the outputs, which are disposed with it, the version or versions that made them, and how the traffic rules led there.</summary>
 internal sealed record InferResponse(string Model, string Version, string Route, List<Tensor> Outputs) : IDisposable
 {
     public void Dispose()

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DurableMl.Inference.Protocol;
 
@@ -10,7 +10,12 @@ namespace DurableMl.Inference.Protocol;
 /// </summary>
 internal static class InferRequestReader
 {
-    private static readonly JsonReaderOptions JsonOptions = new() { MaxDepth = 64 };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 64 };
+
+    private static readonly JsonSerializerOptions SerializerOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    };
 
     /// <summary>Parses a body; the request's tensors add references to <paramref name="memory"/>.</summary>
     public static InferRequest Parse(PooledMemory memory, int length, int jsonLength, ProtocolLimits limits)
@@ -27,7 +32,7 @@ internal static class InferRequestReader
 
         try
         {
-            var reader = new Utf8JsonReader(memory.Span[..jsonLength], JsonOptions);
+            var reader = new Utf8JsonReader(memory.Span[..jsonLength], ReaderOptions);
             var binary = new BinaryPart(memory, jsonLength, length);
             ReadRequest(ref reader, jsonLength, ref binary, request, limits);
             return request;
@@ -57,25 +62,26 @@ internal static class InferRequestReader
         {
             if (reader.ValueTextEquals("inputs"u8))
             {
-                hasInputs = true;
-                Expect(ref reader, JsonTokenType.StartArray, new("inputs"));
+                hasInputs = reader.Read() && reader.TokenType == JsonTokenType.StartArray ? true : throw InferenceException.Field("inputs", "is not an array.");
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    CheckCount(request.Inputs.Count, "inputs", limits);
                     request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request, limits));
                 }
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
-                request.Outputs = ReadOutputs(ref reader, limits);
+                List<OutputElement> outputs = Read<List<OutputElement>>(ref reader, "outputs");
+                request.Outputs = [.. outputs.Select((output, i) => output.Parameters?.Classification is < 1
+                    ? throw InferenceException.Field($"outputs[{i}].parameters.classification", "is not a number of classes of at least 1.")
+                    : new RequestedOutput(output.Name, output.Parameters?.BinaryData, output.Parameters?.Classification ?? 0))];
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
-                ReadParameters(ref reader, request, limits);
+                Apply(Read<RequestParameters>(ref reader, "parameters"), request);
             }
             else if (reader.ValueTextEquals("id"u8))
             {
-                request.Id = Text(ref reader, new("id"));
+                request.Id = Text(ref reader, "id");
             }
             else
             {
@@ -98,233 +104,148 @@ internal static class InferRequestReader
         int index = request.Inputs.Count;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw InferenceException.Field(new Field("inputs", index).ToString(), "is not an object.");
+            throw InferenceException.Field(string.Create(CultureInfo.InvariantCulture, $"inputs[{index}]"), "is not an object.");
         }
 
-        (string? name, TensorType? type, long[]? shape) = (null, null, null);
-        long? binarySize = null;
+        (string? name, TensorType? type, long[]? shape, long? binarySize, PooledMemory? decoded) = (null, null, null, null, null);
         Utf8JsonReader data = default;
-        bool hasData = false;
-        while (NextProperty(ref reader))
+        try
         {
-            if (reader.ValueTextEquals("name"u8))
+            while (NextProperty(ref reader))
             {
-                name = Text(ref reader, new("inputs", index, "name"));
-            }
-            else if (reader.ValueTextEquals("datatype"u8))
-            {
-                type = ReadType(ref reader, index);
-            }
-            else if (reader.ValueTextEquals("shape"u8))
-            {
-                shape = ReadShape(ref reader, index);
-            }
-            else if (reader.ValueTextEquals("parameters"u8))
-            {
-                binarySize = ReadBinarySize(ref reader, index);
-            }
-            else if (reader.ValueTextEquals("data"u8))
-            {
-                // Type and shape may come later, and tell how to read it: a copy of the reader stays here.
-                reader.Read();
-                data = reader;
-                hasData = true;
-                reader.Skip();
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        name = name ?? throw InferenceException.Input(index, "name", "is missing.");
-        type = type ?? throw InferenceException.Input(index, "datatype", "is missing.");
-        shape = shape ?? throw InferenceException.Input(index, "shape", "is missing.");
-        if (binarySize is { } size)
-        {
-            return hasData
-                ? throw InferenceException.Input(index, "data", "is given besides parameters.binary_data_size; send one of them.")
-                : binary.Take(name, type, shape, size, index);
-        }
-
-        if (!hasData)
-        {
-            throw InferenceException.Input(index, "data", "is missing; binary data is announced by parameters.binary_data_size.");
-        }
-
-        InferenceException? nullText = request.NullText;
-        PooledMemory decoded = TensorJson.Read(ref data, type, shape, jsonLength - data.TokenStartIndex, index, limits, ref nullText);
-        request.NullText = nullText;
-        return new(name, type, shape, decoded, decoded.Address, decoded.Length);
-    }
-
-    private static TensorType ReadType(ref Utf8JsonReader reader, int index)
-    {
-        string name = Text(ref reader, new("inputs", index, "datatype"));
-        return TensorType.ByName.TryGetValue(name, out TensorType? type)
-            ? type
-            : throw InferenceException.Input(index, "datatype", $"'{(name.Length > 40 ? name[..40] + "…" : name)}' is not one of {string.Join(", ", TensorType.ByName.Keys.Order())}.");
-    }
-
-    private static long[] ReadShape(ref Utf8JsonReader reader, int index)
-    {
-        Expect(ref reader, JsonTokenType.StartArray, new("inputs", index, "shape"));
-        Span<long> dimensions = stackalloc long[ProtocolLimits.MaxRank];
-        int rank = 0;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (rank == dimensions.Length)
-            {
-                throw InferenceException.Input(index, "shape", $"has more than {dimensions.Length} dimensions.");
-            }
-
-            dimensions[rank++] = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long dimension) && dimension >= 0
-                ? dimension
-                : throw InferenceException.Input(index, $"shape[{rank - 1}]", "is not a whole number of at least 0.");
-        }
-
-        long[] shape = dimensions[..rank].ToArray();
-        ProtocolLimits.CheckShape(shape, index);
-        return shape;
-    }
-
-    private static long? ReadBinarySize(ref Utf8JsonReader reader, int index)
-    {
-        long? size = null;
-        Expect(ref reader, JsonTokenType.StartObject, new("inputs", index, "parameters"));
-        while (NextProperty(ref reader))
-        {
-            if (reader.ValueTextEquals("binary_data_size"u8))
-            {
-                size = Whole(ref reader, new("inputs", index, "parameters.binary_data_size"), 0, "a number of bytes");
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return size;
-    }
-
-    private static List<RequestedOutput> ReadOutputs(ref Utf8JsonReader reader, ProtocolLimits limits)
-    {
-        var outputs = new List<RequestedOutput>();
-        Expect(ref reader, JsonTokenType.StartArray, new("outputs"));
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            CheckCount(outputs.Count, "outputs", limits);
-            outputs.Add(ReadOutput(ref reader, outputs.Count));
-        }
-
-        return outputs;
-    }
-
-    private static RequestedOutput ReadOutput(ref Utf8JsonReader reader, int index)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw InferenceException.Field(new Field("outputs", index).ToString(), "is not an object.");
-        }
-
-        (string? name, bool? binary, int classes) = (null, null, 0);
-        while (NextProperty(ref reader))
-        {
-            if (reader.ValueTextEquals("name"u8))
-            {
-                name = Text(ref reader, new("outputs", index, "name"));
-            }
-            else if (reader.ValueTextEquals("parameters"u8))
-            {
-                Expect(ref reader, JsonTokenType.StartObject, new("outputs", index, "parameters"));
-                while (NextProperty(ref reader))
+                if (reader.ValueTextEquals("name"u8))
                 {
-                    if (reader.ValueTextEquals("binary_data"u8))
-                    {
-                        binary = Boolean(ref reader, new("outputs", index, "parameters.binary_data"));
-                    }
-                    else if (reader.ValueTextEquals("classification"u8))
-                    {
-                        classes = (int)Math.Min(int.MaxValue, Whole(ref reader, new("outputs", index, "parameters.classification"), 1, "a number of classes of at least 1"));
-                    }
-                    else
-                    {
-                        reader.Skip();
-                    }
+                    name = Text(ref reader, "name", index);
                 }
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return new(name ?? throw InferenceException.Field(new Field("outputs", index, "name").ToString(), "is missing."), binary, classes);
-    }
-
-    private static void ReadParameters(ref Utf8JsonReader reader, InferRequest request, ProtocolLimits limits)
-    {
-        Expect(ref reader, JsonTokenType.StartObject, new("parameters"));
-        for (int seen = 0; NextProperty(ref reader); seen++)
-        {
-            CheckCount(seen, "parameters", limits);
-            if (reader.ValueTextEquals("binary_data_output"u8))
-            {
-                request.BinaryOutputs = Boolean(ref reader, new("parameters.binary_data_output"));
-            }
-            else if (reader.ValueTextEquals("timeout"u8))
-            {
-                request.TimeoutMicroseconds = Whole(ref reader, new("parameters.timeout"), 0, "a number of microseconds");
-            }
-            else
-            {
-                string property = reader.GetString()!;
-                reader.Read();
-                if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+                else if (reader.ValueTextEquals("datatype"u8))
+                {
+                    type = TypeOf(Text(ref reader, "datatype", index), index);
+                }
+                else if (reader.ValueTextEquals("shape"u8))
+                {
+                    shape = Read<long[]>(ref reader, "shape", index);
+                    ProtocolLimits.CheckShape(shape, index);
+                }
+                else if (reader.ValueTextEquals("parameters"u8))
+                {
+                    binarySize = Read<InputParameters>(ref reader, "parameters", index).BinaryDataSize;
+                }
+                else if (!reader.ValueTextEquals("data"u8))
                 {
                     reader.Skip();
-                    continue;
                 }
+                else if (decoded is null && reader.Read() && type is not null && shape is not null)
+                {
+                    decoded = Decode(ref reader);
+                }
+                else
+                {
+                    // Type and shape come later and tell how to read it: a copy of the reader stays here.
+                    data = reader;
+                    reader.Skip();
+                }
+            }
 
-                request.Parameters ??= [];
-                request.Parameters[property] = reader.TokenType == JsonTokenType.String ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
+            name = name ?? throw InferenceException.Input(index, "name", "is missing.");
+            type = type ?? throw InferenceException.Input(index, "datatype", "is missing.");
+            shape = shape ?? throw InferenceException.Input(index, "shape", "is missing.");
+            bool hasData = decoded is not null || data.TokenType != JsonTokenType.None;
+            if (hasData == binarySize is not null)
+            {
+                throw InferenceException.Input(index, "data", hasData
+                    ? "is given besides parameters.binary_data_size; send one of them."
+                    : "is missing; binary data is announced by parameters.binary_data_size.");
+            }
+
+            if (binarySize is { } size)
+            {
+                return binary.Take(name, type, shape, size, index);
+            }
+
+            decoded ??= Decode(ref data);
+            return new(name, type, shape, decoded, decoded.Address, decoded.Length);
+        }
+        catch
+        {
+            decoded?.Release();
+            throw;
+        }
+
+        PooledMemory Decode(ref Utf8JsonReader from)
+        {
+            InferenceException? nullText = request.NullText;
+            PooledMemory memory = TensorJson.Read(ref from, type!, shape!, jsonLength - from.TokenStartIndex, index, limits, ref nullText);
+            request.NullText = nullText;
+            return memory;
+        }
+    }
+
+    private static TensorType TypeOf(string name, int index) => TensorType.ByName.TryGetValue(name, out TensorType? type)
+        ? type
+        : throw InferenceException.Input(index, "datatype", $"'{(name.Length > 40 ? name[..40] + "…" : name)}' is not one of {string.Join(", ", TensorType.ByName.Keys.Order())}.");
+
+    private static void Apply(RequestParameters parameters, InferRequest request)
+    {
+        request.BinaryOutputs = parameters.BinaryDataOutput ?? false;
+        request.TimeoutMicroseconds = parameters.Timeout is < 0 ? throw InferenceException.Field("parameters.timeout", "is not a number of microseconds.") : parameters.Timeout ?? 0;
+        foreach ((string name, JsonElement value) in parameters.Others ?? [])
+        {
+            if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+            {
+                (request.Parameters ??= [])[name] = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
             }
         }
     }
 
     private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType token, Field field)
+    // A field of the request, or of an input.
+    private static T Read<T>(ref Utf8JsonReader reader, string field, int input = -1)
+        where T : class
     {
-        if (!reader.Read() || reader.TokenType != token)
+        try
         {
-            throw InferenceException.Field(field.ToString(), token == JsonTokenType.StartArray ? "is not an array." : "is not an object.");
+            return JsonSerializer.Deserialize<T>(ref reader, SerializerOptions) ?? throw new JsonException();
+        }
+        catch (JsonException e)
+        {
+            throw Wrong(field + e.Path?[1..], input);
         }
     }
 
-    private static string Text(ref Utf8JsonReader reader, Field field) =>
-        reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw InferenceException.Field(field.ToString(), "is not a string.");
+    private static string Text(ref Utf8JsonReader reader, string field, int input = -1) =>
+        reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Wrong(field, input);
 
-    private static bool Boolean(ref Utf8JsonReader reader, Field field) =>
-        reader.Read() && reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw InferenceException.Field(field.ToString(), "is not true or false.");
+    private static InferenceException Wrong(string field, int input) => input < 0
+        ? InferenceException.Field(field, "is missing, or not what belongs there.")
+        : InferenceException.Input(input, field, "is missing, or not what belongs there.");
 
-    private static long Whole(ref Utf8JsonReader reader, Field field, long least, string what) =>
-        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value) && value >= least
-            ? value
-            : throw InferenceException.Field(field.ToString(), $"is not {what}.");
-
-    private static void CheckCount(int count, string list, ProtocolLimits limits)
+    private sealed record InputParameters
     {
-        if (count >= limits.MaxNames)
-        {
-            throw InferenceException.Field(list, $"has more than {limits.MaxNames} {(list == "parameters" ? "members" : "elements")}.");
-        }
+        public long? BinaryDataSize { get; init; }
     }
 
-    /// <summary>A field of a request; its text, such as <c>inputs[0].shape</c>, is put together only for an error.</summary>
-    private readonly record struct Field(string Name, int Index = -1, string? Member = null)
+    private sealed record RequestParameters
     {
-        public override string ToString() =>
-            Index < 0 ? Name : string.Create(CultureInfo.InvariantCulture, $"{Name}[{Index}]{(Member is null ? "" : ".")}{Member}");
+        public bool? BinaryDataOutput { get; init; }
+
+        public long? Timeout { get; init; }
+
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement>? Others { get; init; }
+    }
+
+    private sealed record OutputElement
+    {
+        public required string Name { get; init; }
+
+        public OutputParameters? Parameters { get; init; }
+    }
+
+    private sealed record OutputParameters
+    {
+        public bool? BinaryData { get; init; }
+
+        public int? Classification { get; init; }
     }
 }

@@ -115,16 +115,7 @@ public static class InferRequestJson
     /// <summary>A tensor as an element of <c>inputs</c> or <c>outputs</c>: with its data, or announced as binary data.</summary>
     internal static void WriteTensor(Utf8JsonWriter json, Tensor tensor, bool binary, bool withNaN)
     {
-        json.WriteStartObject();
-        json.WriteString("name"u8, tensor.Name);
-        json.WriteString("datatype"u8, tensor.Type.Name);
-        json.WriteStartArray("shape"u8);
-        foreach (long dimension in tensor.Shape)
-        {
-            json.WriteNumberValue(dimension);
-        }
-
-        json.WriteEndArray();
+        WriteHeader(json, tensor);
         if (binary)
         {
             json.WriteStartObject("parameters"u8);
@@ -139,5 +130,20 @@ public static class InferRequestJson
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>Begins a tensor's object with its name, datatype and shape.</summary>
+    internal static void WriteHeader(Utf8JsonWriter json, Tensor tensor)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, tensor.Name);
+        json.WriteString("datatype"u8, tensor.Type.Name);
+        json.WriteStartArray("shape"u8);
+        foreach (long dimension in tensor.Shape)
+        {
+            json.WriteNumberValue(dimension);
+        }
+
+        json.WriteEndArray();
     }
 }

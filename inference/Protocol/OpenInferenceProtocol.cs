@@ -13,18 +13,15 @@ internal sealed class OpenInferenceProtocol(InferenceServer server, InferenceOpt
     /// <summary>How large requests may be, over whatever protocol they come, and the memory that they have together.</summary>
     public ProtocolLimits Limits { get; } = new() { MaxRequestBytes = options.MaxRequestBytes, Memory = new(options.MaxRequestMemoryBytes) };
 
-    /// <summary><c>GET v2/health/live</c></summary>
     public Task LiveAsync(HttpContext context, CancellationToken cancellationToken) => WriteAsync(context, 200, new { live = true });
 
     /// <summary><c>GET v2/health/ready</c>: 503 until the models to preload are in memory.</summary>
     public Task ReadyAsync(HttpContext context, CancellationToken cancellationToken) =>
         WriteAsync(context, server.IsReady ? 200 : 503, new { ready = server.IsReady });
 
-    /// <summary><c>GET v2</c></summary>
     public Task ServerAsync(HttpContext context, CancellationToken cancellationToken) =>
         WriteAsync(context, 200, new { name = InferenceServer.Name, version = InferenceServer.Version, extensions = InferenceServer.Extensions });
 
-    /// <summary><c>GET v2/models/{model}[/versions/{version}]</c></summary>
     public async Task ModelAsync(HttpContext context, CancellationToken cancellationToken) =>
         await WriteAsync(context, 200, await server.MetadataAsync(Part(context, "model"), Version(context), cancellationToken));
 
@@ -36,7 +33,6 @@ internal sealed class OpenInferenceProtocol(InferenceServer server, InferenceOpt
         await WriteAsync(context, 200, new { name = model, ready = true });
     }
 
-    /// <summary><c>POST v2/models/{model}[/versions/{version}]/infer</c></summary>
     public async Task InferAsync(HttpContext context, CancellationToken cancellationToken)
     {
         string model = ModelNames.Model(Part(context, "model"));

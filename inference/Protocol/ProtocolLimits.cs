@@ -12,9 +12,6 @@ internal sealed record ProtocolLimits
     /// <summary>Bytes of a request's body, after decompression.</summary>
     public int MaxRequestBytes { get; init; } = 64 << 20;
 
-    /// <summary>Inputs, outputs or parameters in a request.</summary>
-    public int MaxNames { get; init; } = 1024;
-
     /// <summary>What the bodies and decoded tensors of all requests may take up together.</summary>
     public MemoryBudget Memory { get; init; } = MemoryBudget.Unlimited;
 
@@ -24,9 +21,19 @@ internal sealed record ProtocolLimits
         PooledMemory.TryRent(length, alignedOffset, Memory)
         ?? throw new InferenceException(503, "The requests being answered take up all the memory that they may together. Try again.", TimeSpan.FromSeconds(1));
 
-    /// <exception cref="InferenceException">400: a tensor without elements has a dimension that is too large.</exception>
+    /// <exception cref="InferenceException">400: a shape has too many dimensions, a negative one, or one that is too large for a tensor without elements.</exception>
     public static void CheckShape(long[] shape, int index)
     {
+        if (shape.Length > MaxRank)
+        {
+            throw InferenceException.Input(index, "shape", $"has more than {MaxRank} dimensions.");
+        }
+
+        if (shape.AsSpan().IndexOfAnyInRange(long.MinValue, -1) is >= 0 and int negative)
+        {
+            throw InferenceException.Input(index, $"shape[{negative}]", "is not a whole number of at least 0.");
+        }
+
         if (shape.Contains(0) && shape.AsSpan().IndexOfAnyExceptInRange(0, MaxEmptyDimension) is >= 0 and int large)
         {
             throw InferenceException.Input(

@@ -1,36 +1,35 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 
 namespace DurableMl.Inference.Registry;
 
-/// <summary>A published version of a model: the content of its <c>model.json</c>.</summary>
+/// <summary>What is known of a model version, before it is published and after.</summary>
 /// <param name="Model">The model's name.</param>
-/// <param name="Version">The version: a whole number.</param>
-/// <param name="CreatedAt">When it was published.</param>
-/// <param name="Files">Every file, with its hash and size.</param>
-/// <param name="Entry">The file to load, one of <paramref name="Files"/>.</param>
-public sealed record ModelManifest(string Model, string Version, DateTimeOffset CreatedAt, IReadOnlyList<ModelFile> Files, string Entry)
+/// <param name="Lineage">What the version came from.</param>
+public abstract record ModelDescription(string Model, ModelLineage? Lineage)
 {
+    /// <summary>The file to load, one of its files.</summary>
+    public string Entry { get; init; } = "model.onnx";
+
     /// <summary>Metrics measured before publication, by name.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>What the version came from.</summary>
-    public ModelLineage? Lineage { get; init; }
-
-    /// <summary>The inputs it takes, if they were recorded.</summary>
+    /// <summary>The inputs it takes, as <see cref="Sessions.ModelSession.Inputs"/> gives them, if they were recorded.</summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = [];
 
-    /// <summary>The outputs it gives, if they were recorded.</summary>
+    /// <summary>The outputs it gives, as <see cref="Sessions.ModelSession.Outputs"/> gives them, if they were recorded.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; init; } = [];
 
-    /// <summary>One of <see cref="Files"/>: an Open Inference Protocol request in JSON that warms the model up.</summary>
+    /// <summary>One of its files: an Open Inference Protocol request in JSON that warms the model up.</summary>
     public string? Sample { get; init; }
 
-    /// <summary>One of <see cref="Files"/>: the transform that it was trained behind; null for a model of tensors alone.</summary>
+    /// <summary>One of its files: the transform that it was trained behind, as <c>features/</c> writes it; null for a model of tensors alone.</summary>
     public string? Transform { get; init; }
 
-    /// <summary>Whether rows of different callers may share a run; null where publishing did not try.</summary>
+    /// <summary>What <see cref="RowCheck"/> found; null where publishing did not try, and then rows of different callers never share a run.</summary>
     public BatchingEvidence? Batching { get; init; }
 
     /// <summary>Figures of the examples that it was evaluated on, as its input has them; null where publishing kept none.</summary>
@@ -38,6 +37,54 @@ public sealed record ModelManifest(string Model, string Version, DateTimeOffset 
 
     /// <summary>How the version is to be served; null for the defaults.</summary>
     public ServingOptions? Serving { get; init; }
+}
+
+/// <summary>A published version of a model: the content of its <c>model.json</c>.</summary>
+public sealed record ModelManifest : ModelDescription
+{
+    /// <summary>A version as it is read.</summary>
+    [JsonConstructor]
+    public ModelManifest(string model, string version, DateTimeOffset createdAt, IReadOnlyList<ModelFile> files, ModelLineage? lineage = null)
+        : base(model, lineage) => (Version, CreatedAt, Files) = (version, createdAt, files);
+
+    internal ModelManifest(ModelDescription published, string version, DateTimeOffset createdAt, IReadOnlyList<ModelFile> files)
+        : base(published) => (Version, CreatedAt, Files) = (version, createdAt, files);
+
+    /// <summary>The version: a whole number.</summary>
+    public string Version { get; init; }
+
+    /// <summary>When it was published.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Every file, with its hash and size.</summary>
+    public IReadOnlyList<ModelFile> Files { get; init; }
+}
+
+/// <summary>What to publish as a new version of a model.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Lineage">What it came from; <see cref="ModelLineage.Run"/> and <see cref="ModelLineage.Trial"/> identify the publication.</param>
+/// <param name="Files">The files, the entry among them.</param>
+public sealed record ModelPublication(string Model, ModelLineage Lineage, IReadOnlyList<ModelSource> Files) : ModelDescription(Model, Lineage);
+
+/// <summary>A file to publish and where its content comes from.</summary>
+/// <param name="Name">The name it gets beside the version's other files.</param>
+/// <param name="OpenRead">Opens the content; called again when a publication is tried again.</param>
+public sealed record ModelSource(string Name, Func<CancellationToken, Task<Stream>> OpenRead)
+{
+    /// <summary>A blob's content under the blob's own last segment, or <paramref name="name"/>.</summary>
+    public static ModelSource FromBlob(BlobClient blob, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        return new(name ?? blob.Name[(blob.Name.LastIndexOf('/') + 1)..], token => blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), token));
+    }
+
+    /// <summary>A local file's content under the file's own name, or <paramref name="name"/>.</summary>
+    public static ModelSource FromFile(string path, string? name = null) =>
+        new(name ?? Path.GetFileName(path), _ => Task.FromResult<Stream>(System.IO.File.OpenRead(path)));
+
+    /// <summary>Bytes in memory.</summary>
+    public static ModelSource FromBytes(string name, ReadOnlyMemory<byte> content) =>
+        new(name, _ => Task.FromResult<Stream>(new MemoryStream(content.ToArray(), writable: false)));
 }
 
 /// <summary>One file of a model version.</summary>
@@ -86,7 +133,7 @@ public sealed record ServingOptions
     /// <summary>
     /// Rows (first dimension) in a batch made of several requests; 1 turns batching off. Null: 32 where the model's inputs and outputs
     /// all have the same symbolic first dimension named like a batch, otherwise 1. Batches are made only of versions whose
-    /// <see cref="ModelManifest.Batching"/> allows it and, without a delay, only as long as they turn out to make a row cheaper.
+    /// <see cref="ModelDescription.Batching"/> allows it and, without a delay, only as long as they turn out to make a row cheaper.
     /// </summary>
     public int? MaxBatch { get; init; }
 
@@ -133,23 +180,13 @@ public sealed record ServingOptions
     /// <param name="path">Where the options stand, as a JSON path.</param>
     public IEnumerable<JsonProblem> Problems(string path = "$")
     {
-        (string Name, long? Value, long Least, long Most)[] ranges =
+        (string Name, double? Value, double Least, double Most)[] ranges =
         [
             ("maxBatch", MaxBatch, 1, 65_536), ("maxDelayMicroseconds", MaxDelayMicroseconds, 0, 10_000_000), ("concurrency", Concurrency, 1, 64),
-            ("maxQueue", MaxQueue, 1, 100_000), ("threads", Threads, 1, 256),
+            ("maxQueue", MaxQueue, 1, 100_000), ("threads", Threads, 1, 256), ("logPercent", LogPercent, 0, 100),
         ];
-        foreach ((string name, long? value, long least, long most) in ranges)
-        {
-            if (value < least || value > most)
-            {
-                yield return new($"{path}.{name}", string.Create(CultureInfo.InvariantCulture, $"must be {least} to {most}"));
-            }
-        }
-
-        if (!(LogPercent is >= 0 and <= 100))
-        {
-            yield return new($"{path}.logPercent", "must be 0 to 100");
-        }
+        return ranges.Where(range => range.Value is { } value && !(value >= range.Least && value <= range.Most))
+            .Select(range => new JsonProblem($"{path}.{range.Name}", string.Create(CultureInfo.InvariantCulture, $"must be {range.Least} to {range.Most}")));
     }
 }
 
@@ -163,13 +200,16 @@ public sealed record TensorSpec(string Name, string Datatype, IReadOnlyList<long
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OutputRole? Role { get; init; }
 
-    /// <summary>Whether a tensor of this shape is one; any is where the shape is empty, which ONNX Runtime gives both for scalars and for unknown ranks.</summary>
+    /// <summary>
+    /// Whether a tensor of this shape is one, as far as neither leaves a size open; any is where the shape is empty, which ONNX Runtime gives both
+    /// for scalars and for unknown ranks.
+    /// </summary>
     internal bool Accepts(ReadOnlySpan<long> shape)
     {
         bool fits = Shape.Count == 0 || shape.Length == Shape.Count;
         for (int i = 0; fits && i < Shape.Count; i++)
         {
-            fits = Shape[i] < 0 || Shape[i] == shape[i];
+            fits = Shape[i] < 0 || shape[i] < 0 || Shape[i] == shape[i];
         }
 
         return fits;

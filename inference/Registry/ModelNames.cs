@@ -23,22 +23,21 @@ public static partial class ModelNames
 
     /// <summary>Returns <paramref name="name"/> if it is a model's name.</summary>
     /// <exception cref="InvalidModelNameException">It is not.</exception>
-    public static string Model(string? name) =>
-        IsModel(name) ? name! : throw new InvalidModelNameException("model", name, "use 1 to 64 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit");
+    public static string Model(string? name) => Require(IsModel(name), "model", name, "use 1 to 64 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit");
 
     /// <summary>Returns <paramref name="name"/> if it is a version.</summary>
     /// <exception cref="InvalidModelNameException">It is not.</exception>
-    public static string Version(string? name) => IsVersion(name) ? name! : throw new InvalidModelNameException("version", name, "use a whole number such as \"1\"");
+    public static string Version(string? name) => Require(IsVersion(name), "version", name, "use a whole number such as \"1\"");
 
     /// <summary>Returns <paramref name="name"/> if it is an alias.</summary>
     /// <exception cref="InvalidModelNameException">It is not.</exception>
-    public static string Alias(string? name) =>
-        IsAlias(name) ? name! : throw new InvalidModelNameException("alias", name, "use 1 to 32 lower-case letters, digits or '-', beginning with a letter");
+    public static string Alias(string? name) => Require(IsAlias(name), "alias", name, "use 1 to 32 lower-case letters, digits or '-', beginning with a letter");
 
     /// <summary>Returns <paramref name="name"/> if it is a file's name.</summary>
     /// <exception cref="InvalidModelNameException">It is not.</exception>
-    public static string File(string? name) =>
-        IsFile(name) ? name! : throw new InvalidModelNameException("file", name, "use up to 8 path segments of letters, digits, '.', '_' or '-'");
+    public static string File(string? name) => Require(IsFile(name), "file", name, "use up to 8 path segments of letters, digits, '.', '_' or '-'");
+
+    private static string Require(bool holds, string kind, string? name, string remedy) => holds ? name! : throw new InvalidModelNameException(kind, name, remedy);
 
     internal static int VersionNumber(string version) => int.Parse(version, NumberStyles.None, CultureInfo.InvariantCulture);
 
@@ -68,22 +67,8 @@ public sealed class InvalidModelNameException : ArgumentException
     /// <summary>What the name was meant to name: <c>model</c>, <c>version</c>, <c>alias</c> or <c>file</c>.</summary>
     public string Kind { get; }
 
-    private static string Printable(string? name)
-    {
-        if (name is null)
-        {
-            return "Nothing";
-        }
-
-        string shown = name.Length > 80 ? name[..80] + "…" : name;
-        return "'" + string.Create(shown.Length, shown, static (span, text) =>
-        {
-            for (int i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(text[i]) ? '?' : text[i];
-            }
-        }) + "'";
-    }
+    private static string Printable(string? name) =>
+        name is null ? "Nothing" : $"'{string.Concat(name.Take(80).Select(c => char.IsControl(c) ? '?' : c))}{(name.Length > 80 ? "…" : "")}'";
 }
 
 /// <summary>Where the registry keeps what, in the <c>models</c> container.</summary>

@@ -1,26 +1,25 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
 
 namespace DurableMl.Inference.Registry;
 
 /// <summary>
 /// The models in the <c>models</c> container: versions with their files and lineage, and aliases. Safe for several processes at once:
-/// a version number is claimed by a conditional create, and aliases change under their ETag.
+/// a version number is claimed by a conditional create, and everything that changes does so under its ETag.
 /// </summary>
 /// <param name="container">The <c>models</c> container.</param>
 /// <param name="time">The clock that stamps publications.</param>
 public sealed class ModelRegistry(BlobContainerClient container, TimeProvider time)
 {
     private const string PublicationKey = "publication";
-    private const int ManifestLimit = 4 << 20;
+    private const int MaxDocument = 4 << 20;
     private const int MaxAttempts = 50;
-
-    private long aliasChanges;
 
     /// <summary>The registry of the storage account that <paramref name="blobs"/> serves.</summary>
     public ModelRegistry(BlobServiceClient blobs, TimeProvider time)
@@ -29,9 +28,6 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     }
 
     internal BlobContainerClient Container => container;
-
-    /// <summary>How many aliases this process has set or removed.</summary>
-    internal long AliasChanges => Interlocked.Read(ref aliasChanges);
 
     /// <summary>
     /// Publishes a new version and returns its manifest. Publishing the same model from the same run and trial again, at the same time or
@@ -57,58 +53,24 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             files.Add(await UploadAsync(container.GetBlobClient(ModelBlobs.File(publication.Model, version, source.Name)), source, cancellationToken));
         }
 
-        var manifest = new ModelManifest(publication.Model, version, time.GetUtcNow(), files, publication.Entry)
-        {
-            Metrics = publication.Metrics,
-            Lineage = publication.Lineage,
-            Inputs = publication.Inputs,
-            Outputs = publication.Outputs,
-            Sample = publication.Sample,
-            Transform = publication.Transform,
-            Batching = publication.Batching,
-            Statistics = publication.Statistics,
-            Serving = publication.Serving,
-        };
-        BlobClient blob = ManifestBlob(publication.Model, version);
-        return await TryCreateAsync(blob, manifest, null, cancellationToken) ? manifest : await GetAsync(publication.Model, version, cancellationToken);
+        var manifest = new ModelManifest(publication, version, time.GetUtcNow(), files);
+        return await TryReplaceAsync(ModelBlobs.File(manifest.Model, version, ModelBlobs.Manifest), manifest, default, null, cancellationToken) is not null
+            ? manifest
+            : await GetAsync(manifest.Model, version, cancellationToken);
     }
 
     /// <summary>The names of all models that have a version or a claim on one, in order.</summary>
-    public async Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken = default)
-    {
-        var models = new List<string>();
-        if (!await container.ExistsAsync(cancellationToken))
-        {
-            return models;
-        }
-
-        await foreach (BlobHierarchyItem item in container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken))
-        {
-            if (item.IsPrefix && ModelNames.IsModel(item.Prefix[..^1]))
-            {
-                models.Add(item.Prefix[..^1]);
-            }
-        }
-
-        return models;
-    }
+    public async Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken = default) =>
+        await container.ExistsAsync(cancellationToken)
+            ? await container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken)
+                .Where(item => item.IsPrefix && ModelNames.IsModel(item.Prefix[..^1])).Select(item => item.Prefix[..^1]).ToListAsync(cancellationToken)
+            : [];
 
     /// <summary>The published versions of a model, oldest first; empty for a model that does not exist.</summary>
     /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
-    public async Task<IReadOnlyList<string>> ListVersionsAsync(string model, CancellationToken cancellationToken = default)
-    {
-        var versions = new List<int>();
-        await foreach ((string version, string file, _) in ListAsync(ModelNames.Model(model), BlobTraits.None, cancellationToken))
-        {
-            if (file == ModelBlobs.Manifest)
-            {
-                versions.Add(ModelNames.VersionNumber(version));
-            }
-        }
-
-        versions.Sort();
-        return versions.ConvertAll(version => version.ToString(CultureInfo.InvariantCulture));
-    }
+    public async Task<IReadOnlyList<string>> ListVersionsAsync(string model, CancellationToken cancellationToken = default) =>
+        await ListAsync(ModelNames.Model(model), BlobTraits.None, cancellationToken)
+            .Where(blob => blob.File == ModelBlobs.Manifest).Select(blob => blob.Version).OrderBy(ModelNames.VersionNumber).ToListAsync(cancellationToken);
 
     /// <summary>A published version.</summary>
     /// <exception cref="InvalidModelNameException">A name is not allowed.</exception>
@@ -120,14 +82,27 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     /// <exception cref="InvalidModelNameException">A name is not allowed.</exception>
     public async Task<ModelManifest?> FindAsync(string model, string version, CancellationToken cancellationToken = default)
     {
-        (ModelManifest? manifest, _) = await ReadAsync<ModelManifest>(ManifestBlob(ModelNames.Model(model), version), cancellationToken);
+        (ModelManifest? manifest, _) = await ReadAsync<ModelManifest>(ModelBlobs.File(model, version, ModelBlobs.Manifest), cancellationToken);
         if (manifest is null)
         {
             return null;
         }
 
-        (Dictionary<string, ServingOptions>? serving, _) = await ReadAsync<Dictionary<string, ServingOptions>>(container.GetBlobClient(ModelBlobs.Serving(model)), cancellationToken);
+        (Dictionary<string, ServingOptions>? serving, _) = await ReadAsync<Dictionary<string, ServingOptions>>(ModelBlobs.Serving(model), cancellationToken);
         return serving?.GetValueOrDefault(version) is { } options ? manifest with { Serving = options } : manifest;
+    }
+
+    /// <summary>The version that a version or alias means now.</summary>
+    /// <exception cref="InvalidModelNameException">A name is not allowed.</exception>
+    /// <exception cref="ModelNotFoundException">There is no such model, version or alias.</exception>
+    public async Task<string> ResolveAsync(string model, string versionOrAlias, CancellationToken cancellationToken = default)
+    {
+        string? version = ModelNames.IsVersion(versionOrAlias)
+            ? versionOrAlias
+            : (await GetAliasesAsync(model, cancellationToken)).Versions.GetValueOrDefault(ModelNames.Alias(versionOrAlias));
+        return version is null
+            ? throw ModelNotFoundException.Alias(ModelNames.Model(model), versionOrAlias)
+            : (await GetAsync(model, version, cancellationToken)).Version;
     }
 
     /// <summary>Changes how a version is served, from the next look of each server on.</summary>
@@ -141,27 +116,18 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     {
         ArgumentNullException.ThrowIfNull(change);
         ServingOptions published = (await GetAsync(model, version, cancellationToken)).Serving ?? new();
-        BlobClient blob = container.GetBlobClient(ModelBlobs.Serving(model));
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            (Dictionary<string, ServingOptions>? serving, ETag etag) = await ReadAsync<Dictionary<string, ServingOptions>>(blob, cancellationToken);
-            var versions = new SortedDictionary<string, ServingOptions>(serving ?? [], StringComparer.Ordinal);
-            versions[version] = change(versions.GetValueOrDefault(version) ?? published);
-            if (await TryReplaceAsync(blob, versions, etag, cancellationToken) is not null)
-            {
-                return versions[version];
-            }
-        }
-
-        throw new ModelConflictException($"The serving options of model '{model}' were changed by someone else. Repeat the change.");
+        (SortedDictionary<string, ServingOptions> changed, _) = await UpdateAsync<SortedDictionary<string, ServingOptions>>(
+            ModelBlobs.Serving(model),
+            versions => new(versions ?? [], StringComparer.Ordinal) { [version] = change(versions?.GetValueOrDefault(version) ?? published) },
+            cancellationToken);
+        return changed[version];
     }
 
     /// <summary>The model's aliases; none for a model that has none or does not exist.</summary>
     /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
     public async Task<ModelAliases> GetAliasesAsync(string model, CancellationToken cancellationToken = default)
     {
-        (Dictionary<string, string>? versions, ETag etag) =
-            await ReadAsync<Dictionary<string, string>>(container.GetBlobClient(ModelBlobs.Aliases(model)), cancellationToken);
+        (Dictionary<string, string>? versions, ETag etag) = await ReadAsync<Dictionary<string, string>>(ModelBlobs.Aliases(model), cancellationToken);
         return new(versions ?? [], etag);
     }
 
@@ -183,78 +149,114 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             await GetAsync(model, version, cancellationToken);
         }
 
-        BlobClient blob = container.GetBlobClient(ModelBlobs.Aliases(model));
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            ModelAliases current = await GetAliasesAsync(model, cancellationToken);
-            if (expected is { } etag && etag != current.ETag)
+        (SortedDictionary<string, string> changed, ETag etag) = await UpdateAsync<SortedDictionary<string, string>>(
+            ModelBlobs.Aliases(model),
+            current =>
             {
-                break;
-            }
-
-            var versions = new SortedDictionary<string, string>(current.Versions.ToDictionary(), StringComparer.Ordinal);
-            if (version is null)
-            {
+                var versions = new SortedDictionary<string, string>(current ?? [], StringComparer.Ordinal);
                 versions.Remove(alias);
-            }
-            else
-            {
-                versions[alias] = version;
-            }
+                if (version is not null)
+                {
+                    versions[alias] = version;
+                }
 
-            if (await TryReplaceAsync(blob, versions, current.ETag, cancellationToken) is { } replaced)
-            {
-                Interlocked.Increment(ref aliasChanges);
-                return new(versions, replaced);
-            }
-        }
-
-        throw new ModelConflictException($"The aliases of model '{model}' were changed by someone else. Read them again and repeat the change.");
+                return versions;
+            },
+            cancellationToken, expected);
+        return new(changed, etag);
     }
 
-    internal static async Task<(T? Value, ETag ETag)> ReadAsync<T>(BlobClient blob, CancellationToken cancellationToken)
+    /// <summary>A JSON document and its ETag; null and the default ETag where there is none.</summary>
+    /// <exception cref="InvalidDataException">It holds something else, or something that <typeparamref name="T"/> does not have: that would mean something else than its writer meant.</exception>
+    internal async Task<(T? Value, ETag ETag)> ReadAsync<T>(string blob, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            Response<BlobDownloadStreamingResult> response = await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+            Response<BlobDownloadStreamingResult> response = await container.GetBlobClient(blob).DownloadStreamingAsync(cancellationToken: cancellationToken);
             await using Stream content = response.Value.Content;
-            if (response.Value.Details.ContentLength > ManifestLimit)
+            if (response.Value.Details.ContentLength > MaxDocument)
             {
-                throw new InvalidDataException($"'{blob.Name}' is larger than {ManifestLimit} bytes.");
+                throw new InvalidDataException($"'{blob}' is larger than {MaxDocument} bytes.");
             }
 
-            T? value = await JsonSerializer.DeserializeAsync<T>(content, RegistryJson.Options, cancellationToken);
-            return (value ?? throw new InvalidDataException($"'{blob.Name}' holds null."), response.Value.Details.ETag);
+            BinaryData json = await BinaryData.FromStreamAsync(content, cancellationToken);
+            T value = StrictJson.Read<T>(json.ToMemory(), RegistryJson.Options, out IReadOnlyList<JsonProblem> problems)
+                ?? throw new InvalidDataException($"'{blob}' is not as expected: {problems[0].Path} {problems[0].Reason}.");
+            return (value, response.Value.Details.ETag);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
             return (null, default);
         }
-        catch (JsonException e)
+    }
+
+    /// <summary>Changes a JSON document under its ETag, as often as it takes.</summary>
+    /// <param name="blob">The document.</param>
+    /// <param name="change">Makes the new content of the one there is, null where there is none; called again when somebody else was faster. The very same content is not written.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="expected">If given, it is changed only if it still has this ETag; the default one where there must be none.</param>
+    /// <exception cref="ModelConflictException">It has another ETag, or others change it all the time.</exception>
+    internal async Task<(T Value, ETag ETag)> UpdateAsync<T>(string blob, Func<T?, T> change, CancellationToken cancellationToken, ETag? expected = null)
+        where T : class
+    {
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            throw new InvalidDataException($"'{blob.Name}' is not as expected: {e.Message}", e);
+            (T? current, ETag etag) = await ReadAsync<T>(blob, cancellationToken);
+            if (expected is not null && expected != etag)
+            {
+                break;
+            }
+
+            T changed = change(current);
+            if (ReferenceEquals(changed, current))
+            {
+                return (changed, etag);
+            }
+
+            if (await TryReplaceAsync(blob, changed, etag, null, cancellationToken) is { } replaced)
+            {
+                return (changed, replaced);
+            }
+        }
+
+        throw new ModelConflictException($"'{blob}' was changed by someone else. Read it again and repeat the change.");
+    }
+
+    /// <summary>The blobs under a prefix; none where there is no container yet, because no model was ever published.</summary>
+    internal async IAsyncEnumerable<BlobItem> ListBlobsAsync(string prefix, BlobTraits traits, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await container.ExistsAsync(cancellationToken))
+        {
+            await foreach (BlobItem blob in container.GetBlobsAsync(traits, BlobStates.None, prefix, cancellationToken))
+            {
+                yield return blob;
+            }
         }
     }
 
-    /// <summary>Writes over what has the given ETag (default: nothing) and returns the new one, or null if something else is there.</summary>
-    internal static async Task<ETag?> TryReplaceAsync<T>(BlobClient blob, T value, ETag current, CancellationToken cancellationToken)
+    /// <summary>Adds whole lines to a log of JSON lines, which is made if need be. Any number of processes may do so.</summary>
+    internal async Task AppendAsync(string blob, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        var conditions = current == default ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = current };
-        return await UploadJsonAsync(blob, value, conditions, null, cancellationToken);
+        AppendBlobClient log = container.GetAppendBlobClient(blob);
+        await log.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        await using Stream content = BinaryData.FromBytes(lines).ToStream();
+        await log.AppendBlockAsync(content, new AppendBlobAppendBlockOptions(), cancellationToken);
     }
 
-    private static async Task<bool> TryCreateAsync<T>(BlobClient blob, T value, IDictionary<string, string>? metadata, CancellationToken cancellationToken) =>
-        await UploadJsonAsync(blob, value, new() { IfNoneMatch = ETag.All }, metadata, cancellationToken) is not null;
-
-    private static async Task<ETag?> UploadJsonAsync<T>(
-        BlobClient blob, T value, BlobRequestConditions conditions, IDictionary<string, string>? metadata, CancellationToken cancellationToken)
+    /// <summary>Writes over what has the given ETag (default: nothing) and returns the new one, or null if something else is there.</summary>
+    private async Task<ETag?> TryReplaceAsync<T>(string blob, T value, ETag current, IDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
         try
         {
-            Response<BlobContentInfo> response = await blob.UploadAsync(
+            Response<BlobContentInfo> response = await container.GetBlobClient(blob).UploadAsync(
                 BinaryData.FromObjectAsJson(value, RegistryJson.Options),
-                new BlobUploadOptions { Conditions = conditions, Metadata = metadata, HttpHeaders = new() { ContentType = "application/json" } },
+                new BlobUploadOptions
+                {
+                    Conditions = current == default ? new() { IfNoneMatch = ETag.All } : new() { IfMatch = current },
+                    Metadata = metadata,
+                    HttpHeaders = new() { ContentType = "application/json" },
+                },
                 cancellationToken);
             return response.Value.ETag;
         }
@@ -267,7 +269,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     private static void Validate(ModelPublication publication)
     {
         ModelNames.Model(publication.Model);
-        if (string.IsNullOrEmpty(publication.Lineage.Run))
+        if (string.IsNullOrEmpty(publication.Lineage?.Run))
         {
             throw new ArgumentException("The lineage names no run.", nameof(publication));
         }
@@ -286,20 +288,15 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             throw new ArgumentException($"The serving options cannot be used: {problem.Path} {problem.Reason}.", nameof(publication));
         }
 
-        foreach (string? needed in (string?[])[publication.Entry, publication.Sample])
+        if (new[] { publication.Entry, publication.Sample }.FirstOrDefault(needed => needed is not null && !names.Contains(needed)) is { } absent)
         {
-            if (needed is not null && !names.Contains(needed))
-            {
-                throw new ArgumentException($"The files of model '{publication.Model}' do not include '{needed}'.", nameof(publication));
-            }
+            throw new ArgumentException($"The files of model '{publication.Model}' do not include '{absent}'.", nameof(publication));
         }
     }
 
-    private BlobClient ManifestBlob(string model, string version) => container.GetBlobClient(ModelBlobs.File(model, version, ModelBlobs.Manifest));
-
     private async Task<string> ClaimVersionAsync(ModelPublication publication, CancellationToken cancellationToken)
     {
-        string identity = publication.Lineage.Run + "\n" + publication.Lineage.Trial;
+        string identity = publication.Lineage!.Run + "\n" + publication.Lineage.Trial;
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -314,9 +311,8 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             }
 
             string next = (latest + 1).ToString(CultureInfo.InvariantCulture);
-            BlobClient claim = container.GetBlobClient(ModelBlobs.File(publication.Model, next, ModelBlobs.Publication));
-            var metadataOfClaim = new Dictionary<string, string> { [PublicationKey] = key };
-            if (await TryCreateAsync(claim, publication.Lineage, metadataOfClaim, cancellationToken))
+            string claim = ModelBlobs.File(publication.Model, next, ModelBlobs.Publication);
+            if (await TryReplaceAsync(claim, publication.Lineage, default, new Dictionary<string, string> { [PublicationKey] = key }, cancellationToken) is not null)
             {
                 return next;
             }
@@ -327,24 +323,13 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         throw new ModelConflictException($"No version number of model '{publication.Model}' could be claimed: {MaxAttempts} were taken by other publications meanwhile. Publish again.");
     }
 
-    private async IAsyncEnumerable<(string Version, string File, IDictionary<string, string>? Metadata)> ListAsync(
-        string model, BlobTraits traits, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAsyncEnumerable<(string Version, string File, IDictionary<string, string>? Metadata)> ListAsync(string model, BlobTraits traits, CancellationToken cancellationToken)
     {
         string prefix = ModelBlobs.Prefix(model);
-        if (!await container.ExistsAsync(cancellationToken))
-        {
-            yield break;
-        }
-
-        await foreach (BlobItem blob in container.GetBlobsAsync(traits, BlobStates.None, prefix, cancellationToken))
-        {
-            string rest = blob.Name[prefix.Length..];
-            int slash = rest.IndexOf('/', StringComparison.Ordinal);
-            if (slash > 0 && ModelNames.IsVersion(rest[..slash]))
-            {
-                yield return (rest[..slash], rest[(slash + 1)..], blob.Metadata);
-            }
-        }
+        return ListBlobsAsync(prefix, traits, cancellationToken)
+            .Select(blob => (Path: blob.Name[prefix.Length..].Split('/', 2), blob.Metadata))
+            .Where(blob => blob.Path.Length == 2 && ModelNames.IsVersion(blob.Path[0]))
+            .Select(blob => (blob.Path[0], blob.Path[1], (IDictionary<string, string>?)blob.Metadata));
     }
 
     private static async Task<ModelFile> UploadAsync(BlobClient blob, ModelSource source, CancellationToken cancellationToken)
@@ -353,21 +338,16 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         {
             try
             {
-                return await UploadOnceAsync(blob, source, cancellationToken);
+                await using Stream content = await source.OpenRead(cancellationToken);
+                using var hash = SHA256.Create();
+                await using var hashing = new CryptoStream(content, hash, CryptoStreamMode.Read);
+                await blob.UploadAsync(hashing, new BlobUploadOptions { HttpHeaders = new() { ContentType = "application/octet-stream" } }, cancellationToken);
+                return new(source.Name, Convert.ToHexStringLower(hash.Hash!), content.Length);
             }
             catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.InvalidBlockList && attempt < MaxAttempts)
             {
                 // The same publication goes on elsewhere too. It has committed this blob, and with that dropped the blocks that were staged here.
             }
         }
-    }
-
-    private static async Task<ModelFile> UploadOnceAsync(BlobClient blob, ModelSource source, CancellationToken cancellationToken)
-    {
-        await using Stream content = await source.OpenRead(cancellationToken);
-        using var hash = SHA256.Create();
-        await using var hashing = new CryptoStream(content, hash, CryptoStreamMode.Read);
-        await blob.UploadAsync(hashing, new BlobUploadOptions { HttpHeaders = new() { ContentType = "application/octet-stream" } }, cancellationToken);
-        return new(source.Name, Convert.ToHexStringLower(hash.Hash!), content.Length);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Routing;
@@ -8,10 +7,7 @@ namespace DurableMl.Inference.Routing;
 internal sealed class CanaryMonitor(CanaryRollback limits)
 {
     private readonly Lock gate = new();
-    private readonly double[] latencies = new double[limits.Window];
-    private readonly bool[] failures = new bool[limits.Window];
-    private int seen;
-    private int failed;
+    private readonly Queue<(bool Failed, double Milliseconds)> latest = new();
 
     /// <summary>Whether the canary was found wanting here; it gets no further request.</summary>
     public bool IsTripped { get; private set; }
@@ -22,53 +18,35 @@ internal sealed class CanaryMonitor(CanaryRollback limits)
     {
         lock (gate)
         {
-            int slot = seen % limits.Window;
-            failed += (failure ? 1 : 0) - (seen >= limits.Window && failures[slot] ? 1 : 0);
-            failures[slot] = failure;
-            latencies[slot] = latency.TotalMilliseconds;
-            seen++;
-            if (IsTripped || seen < limits.MinRequests)
+            latest.Enqueue((failure, latency.TotalMilliseconds));
+            if (latest.Count > limits.Window)
             {
-                return null;
+                latest.Dequeue();
             }
 
-            string? reason = Judge(Math.Min(seen, limits.Window));
-            IsTripped = reason is not null;
+            string? reason = IsTripped || latest.Count < limits.MinRequests ? null : Judge();
+            IsTripped |= reason is not null;
             return reason;
         }
     }
 
-    private string? Judge(int count)
+    private string? Judge()
     {
-        if (failed > limits.MaxErrorRate * count)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"{failed} of the latest {count} requests failed; {limits.MaxErrorRate:P1} may.");
-        }
+        int failed = latest.Count(request => request.Failed);
 
-        if (limits.MaxLatencyMilliseconds is { } bound)
-        {
-            // More than 5 % above the bound is the same as a 95th percentile above it.
-            int above = 0;
-            for (int i = 0; i < count; i++)
-            {
-                above += latencies[i] > bound ? 1 : 0;
-            }
-
-            if (above > 0.05 * count)
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"{above} of the latest {count} requests took more than {bound} ms; 5 % may.");
-            }
-        }
-
-        return null;
+        // More than 5 % above the bound is the same as a 95th percentile above it.
+        int slow = limits.MaxLatencyMilliseconds is { } bound ? latest.Count(request => request.Milliseconds > bound) : 0;
+        return failed > limits.MaxErrorRate * latest.Count
+            ? string.Create(CultureInfo.InvariantCulture, $"{failed} of the latest {latest.Count} requests failed; {limits.MaxErrorRate:P1} may.")
+            : slow > 0.05 * latest.Count
+                ? string.Create(CultureInfo.InvariantCulture, $"{slow} of the latest {latest.Count} requests took more than {limits.MaxLatencyMilliseconds} ms; 5 % may.")
+                : null;
     }
 }
 
 /// <summary>Writes a rollback into the model's traffic rules, so that every instance follows and people see why.</summary>
-internal sealed class CanaryKeeper(TrafficStore store, ILogger<CanaryKeeper> logger)
+internal sealed class CanaryKeeper(ModelRegistry registry, ILogger<CanaryKeeper> logger)
 {
-    private const int Attempts = 5;
-
     /// <summary>Takes <paramref name="canary"/> back in the background; in this process it gets no request any more already.</summary>
     public void RollBack(string model, CanaryRoute canary, string reason)
     {
@@ -80,33 +58,20 @@ internal sealed class CanaryKeeper(TrafficStore store, ILogger<CanaryKeeper> log
     {
         try
         {
-            for (int attempt = 0; attempt < Attempts; attempt++)
-            {
-                (TrafficRules rules, ETag etag) = await store.GetAsync(model, CancellationToken.None);
-                if (rules.Route != canary && rules.Rules.All(rule => rule.Route != canary))
-                {
-                    // Another instance was first, or somebody has changed the rules.
-                    return;
-                }
-
-                TrafficRules changed = rules with
-                {
-                    Route = Change(rules.Route, canary, reason),
-                    Rules = [.. rules.Rules.Select(rule => rule with { Route = Change(rule.Route, canary, reason) })],
-                };
-                if (await store.TryReplaceAsync(model, changed, etag, CancellationToken.None) is not null)
-                {
-                    return;
-                }
-            }
-
-            logger.LogError("The rollback of model {Model} could not be written: its rules kept changing", model);
+            await registry.UpdateAsync<TrafficRules>(ModelBlobs.Traffic(model), rules => Change(rules ?? TrafficRules.Default), CancellationToken.None);
         }
         catch (Exception e)
         {
             logger.LogError(e, "The rollback of model {Model} could not be written", model);
         }
-    }
 
-    private static Route Change(Route route, CanaryRoute tripped, string reason) => route == tripped ? tripped with { RolledBack = reason } : route;
+        // Where another instance was first, or somebody has changed the rules, nothing changes.
+        TrafficRules Change(TrafficRules rules) => rules with
+        {
+            Route = Taken(rules.Route),
+            Rules = [.. rules.Rules.Select(rule => rule with { Route = Taken(rule.Route) })],
+        };
+
+        Route Taken(Route route) => route == canary ? canary with { RolledBack = reason } : route;
+    }
 }

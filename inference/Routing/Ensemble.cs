@@ -1,36 +1,50 @@
-using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 
 namespace DurableMl.Inference.Routing;
 
 /// <summary>Makes one answer of several.</summary>
-internal sealed class Ensemble(IEnumerable<IEnsembleStrategy> strategies)
+internal static class Ensemble
 {
-    public const string Mean = "mean";
-    public const string Vote = "vote";
-    public const string Best = "best";
-    public const string First = "first";
-
-    private readonly FrozenDictionary<string, IEnsembleStrategy> custom = strategies.ToFrozenDictionary(strategy => strategy.Name);
-
-    /// <summary>Whether <paramref name="name"/> is a built-in or registered way to combine.</summary>
-    public bool Knows(string name) => name is Mean or Vote or Best or First || custom.ContainsKey(name);
-
-    /// <summary>Combines the members' outputs; the caller keeps those and disposes the result.</summary>
+    /// <summary>Combines the members' outputs; the caller keeps those and disposes the result. Floating-point outputs are combined; labels and whatever else is beside them follow from the combined scores.</summary>
     /// <exception cref="InferenceException">422: the members' outputs do not go together.</exception>
-    public List<Tensor> Combine(EnsembleRoute route, IReadOnlyList<List<Tensor>> members)
+    public static List<Tensor> Combine(EnsembleRoute route, IReadOnlyList<List<Tensor>> members)
     {
         CheckAlike(members);
-        return route.Combine switch
+        var combined = new Tensor?[members[0].Count];
+        try
         {
-            Mean => FoldAll(route, members, Average),
-            Vote => Complete(route, members, [Votes(route, members)]),
-            Best => Surest(route, members),
-            _ when custom.TryGetValue(route.Combine, out IEnsembleStrategy? strategy) =>
-                FoldAll(route, members, (name, shape, values, result) => strategy.Combine(name, shape, values, result)),
-            _ => throw new InferenceException(503, $"The ensemble's way to combine, '{route.Combine}', is not registered in this server."),
-        };
+            foreach ((int i, Tensor output) in members[0].Index())
+            {
+                combined[i] = IsNumbers(output) ? Mean(output, [.. members.Select(member => Values(member[i]))]) : null;
+            }
+
+            List<Tensor> numbers = [.. combined.OfType<Tensor>()];
+            if (route.Combine == EnsembleRule.Vote)
+            {
+                Tensor means = Scores.Of(numbers, route.Scores);
+                int voted = Array.IndexOf(combined, means);
+                combined[voted] = Votes(means, [.. members.Select(member => member[voted])]);
+                means.Dispose();
+                numbers[numbers.IndexOf(means)] = combined[voted]!;
+            }
+
+            for (int i = 0; i < combined.Length; i++)
+            {
+                combined[i] ??= Follow(route, members, i, numbers);
+            }
+
+            return [.. combined.OfType<Tensor>()];
+        }
+        catch
+        {
+            Array.ForEach(combined, tensor => tensor?.Dispose());
+            throw;
+        }
     }
+
+    private static bool IsNumbers(Tensor output) => output.Type.Name == "FP32";
+
+    private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray();
 
     private static void CheckAlike(IReadOnlyList<List<Tensor>> members)
     {
@@ -47,43 +61,32 @@ internal sealed class Ensemble(IEnumerable<IEnsembleStrategy> strategies)
         }
     }
 
-    // Floating-point outputs are combined; labels and whatever else is beside them follow from the combined scores.
-    private static List<Tensor> FoldAll(EnsembleRoute route, IReadOnlyList<List<Tensor>> members, Action<string, long[], IReadOnlyList<ReadOnlyMemory<float>>, float[]> combine)
-    {
-        bool hasNumbers = members[0].Exists(IsNumbers);
-        return Complete(route, members, [.. members[0].Where(output => !hasNumbers || IsNumbers(output)).Select(output => Fold(output, members, combine))]);
-    }
+    private static Tensor Mean(Tensor like, float[][] members) =>
+        Copy(like, [.. Enumerable.Range(0, members[0].Length).Select(i => (float)(members.Sum(member => (double)member[i]) / members.Length))]);
 
-    private static bool IsNumbers(Tensor output) => output.Type.Name == "FP32";
-
-    private static List<Tensor> Complete(EnsembleRoute route, IReadOnlyList<List<Tensor>> members, List<Tensor> combined)
+    // The share of members whose highest score is the class. A tie goes to the class with the higher mean score, by half a vote.
+    private static Tensor Votes(Tensor means, Tensor[] members)
     {
-        var complete = new List<Tensor>();
-        try
+        int columns = (int)means.Shape[1];
+        var shares = new float[means.Shape[0] * columns];
+        for (int row = 0; row < means.Shape[0]; row++)
         {
-            for (int i = 0; i < members[0].Count; i++)
+            var votes = new float[columns];
+            foreach (Tensor member in members)
             {
-                Tensor output = members[0][i];
-                if (combined.Find(other => other.Name == output.Name) is { } done)
-                {
-                    complete.Add(done);
-                }
-                else if (!IsNumbers(output))
-                {
-                    complete.Add(Follow(route, members, i, combined));
-                }
+                votes[Scores.IndexOfMax(Scores.Row(member, row))]++;
             }
 
-            return complete;
+            float[] mean = Scores.Row(means, row).ToArray();
+            int[] tied = [.. Enumerable.Range(0, columns).Where(column => votes[column] == votes.Max())];
+            votes[tied.MaxBy(column => mean[column])] += tied.Length > 1 ? 0.5f : 0;
+            Array.ConvertAll(votes, vote => vote / members.Length).CopyTo(shares, row * columns);
         }
-        catch
-        {
-            combined.Concat(complete).ToList().ForEach(tensor => tensor.Dispose());
-            throw;
-        }
+
+        return Copy(means, shares);
     }
 
-    // The label of a row is that of the class whose combined score is highest: as a member says that has it highest too, here or in another row.
+    // The label of a row is that of the class whose combined score is highest, as a member says that has it highest too.
     private static Tensor Follow(EnsembleRoute route, IReadOnlyList<List<Tensor>> members, int output, List<Tensor> combined)
     {
         Tensor like = members[0][output];
@@ -94,135 +97,14 @@ internal sealed class Ensemble(IEnumerable<IEnsembleStrategy> strategies)
 
         Tensor scores = Scores.Of(combined, route.Scores);
         Rows.Require(like, (int)scores.Shape[0]);
-        var known = new Dictionary<int, (Tensor From, int Row)>();
-        var winners = new (Tensor From, int Row)?[scores.Shape[0]];
-        for (int row = 0; row < winners.Length; row++)
+        return Rows.Gather((int)scores.Shape[0], row =>
         {
             int winner = Scores.IndexOfMax(Scores.Row(scores, row));
-            foreach (List<Tensor> member in members)
-            {
-                int its = Scores.IndexOfMax(Scores.Row(Scores.Of(member, scores.Name), row));
-                known.TryAdd(its, (member[output], row));
-                winners[row] ??= its == winner ? (member[output], row) : null;
-            }
-        }
-
-        return Rows.Gather(winners.Length, row => winners[row] ?? (known.TryGetValue(Scores.IndexOfMax(Scores.Row(scores, row)), out var elsewhere)
-            ? elsewhere
-            : throw new InferenceException(422, $"No member says what '{like.Name}' is where '{scores.Name}' is highest in row {row}. Ask for the other outputs alone.")));
+            List<Tensor> says = members.FirstOrDefault(member => Scores.IndexOfMax(Scores.Row(Scores.Of(member, scores.Name), row)) == winner)
+                ?? throw new InferenceException(422, $"No member says what '{like.Name}' is where '{scores.Name}' is highest in row {row}. Ask for the other outputs alone.");
+            return (says[output], row);
+        });
     }
 
-    private static Tensor Fold(Tensor output, IReadOnlyList<List<Tensor>> members, Action<string, long[], IReadOnlyList<ReadOnlyMemory<float>>, float[]> combine)
-    {
-        if (output.Type.Name != "FP32")
-        {
-            throw new InferenceException(422, $"Output '{output.Name}' is {output.Type.Name}; only FP32 outputs can be combined. Ask for those alone.");
-        }
-
-        var values = new ReadOnlyMemory<float>[members.Count];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = MemoryMarshal.Cast<byte, float>(members[i].Find(other => other.Name == output.Name)!.Data).ToArray();
-        }
-
-        var combined = new float[values[0].Length];
-        combine(output.Name, output.Shape, values, combined);
-        return Copy(output, combined);
-    }
-
-    private static void Average(string name, long[] shape, IReadOnlyList<ReadOnlyMemory<float>> members, float[] combined)
-    {
-        for (int i = 0; i < combined.Length; i++)
-        {
-            double sum = 0;
-            for (int m = 0; m < members.Count; m++)
-            {
-                sum += members[m].Span[i];
-            }
-
-            combined[i] = (float)(sum / members.Count);
-        }
-    }
-
-    // A tie goes to the class with the higher mean score, by half a vote.
-    private static Tensor Votes(EnsembleRoute route, IReadOnlyList<List<Tensor>> members)
-    {
-        Tensor shape = Scores.Of(members[0], route.Scores);
-        int columns = (int)shape.Shape[1];
-        var shares = new float[shape.Length / sizeof(float)];
-        var sums = new double[columns];
-        for (int row = 0; row < shape.Shape[0]; row++)
-        {
-            Span<float> votes = shares.AsSpan(row * columns, columns);
-            Array.Clear(sums);
-            foreach (List<Tensor> member in members)
-            {
-                ReadOnlySpan<float> scores = Scores.Row(Scores.Of(member, route.Scores), row);
-                votes[Scores.IndexOfMax(scores)]++;
-                for (int c = 0; c < columns; c++)
-                {
-                    sums[c] += scores[c];
-                }
-            }
-
-            BreakTie(votes, sums);
-            for (int c = 0; c < columns; c++)
-            {
-                votes[c] /= members.Count;
-            }
-        }
-
-        return Copy(shape, shares);
-    }
-
-    private static void BreakTie(Span<float> votes, double[] sums)
-    {
-        float most = votes[Scores.IndexOfMax(votes)];
-        int winner = -1;
-        int tied = 0;
-        for (int c = 0; c < votes.Length; c++)
-        {
-            if (votes[c] == most)
-            {
-                tied++;
-                winner = winner < 0 || sums[c] > sums[winner] ? c : winner;
-            }
-        }
-
-        votes[winner] += tied > 1 ? 0.5f : 0;
-    }
-
-    private static List<Tensor> Surest(EnsembleRoute route, IReadOnlyList<List<Tensor>> members)
-    {
-        Tensor first = Scores.Of(members[0], route.Scores);
-        var winners = new int[first.Shape[0]];
-        for (int row = 0; row < winners.Length; row++)
-        {
-            double best = -1;
-            for (int m = 0; m < members.Count; m++)
-            {
-                double confidence = Scores.Confidence(Scores.Row(Scores.Of(members[m], route.Scores), row));
-                (best, winners[row]) = confidence > best ? (confidence, m) : (best, winners[row]);
-            }
-        }
-
-        return Rows.Pick(members, winners);
-    }
-
-    private static Tensor Copy(Tensor like, float[] values) =>
-        Tensor.Copy(like.Name, like.Type, like.Shape, MemoryMarshal.AsBytes<float>(values));
-}
-
-/// <summary>A way of one's own to make one answer out of an ensemble's. Register it as a service; <see cref="EnsembleRoute.Combine"/> names it.</summary>
-public interface IEnsembleStrategy
-{
-    /// <summary>The name: 1 to 32 lower-case letters, digits or '-'.</summary>
-    string Name { get; }
-
-    /// <summary>Combines one FP32 output. May be called at the same time for several requests.</summary>
-    /// <param name="output">The output's name.</param>
-    /// <param name="shape">Its shape, the same for all members.</param>
-    /// <param name="members">Each member's elements, row-major, in the order of the route's members. Valid only during the call.</param>
-    /// <param name="combined">Receives the result, as long as each member's elements.</param>
-    void Combine(string output, ReadOnlySpan<long> shape, IReadOnlyList<ReadOnlyMemory<float>> members, Span<float> combined);
+    private static Tensor Copy(Tensor like, float[] values) => Tensor.Copy(like.Name, like.Type, like.Shape, MemoryMarshal.AsBytes<float>(values));
 }

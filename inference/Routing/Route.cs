@@ -12,20 +12,28 @@ namespace DurableMl.Inference.Routing;
 [JsonDerivedType(typeof(ChainRoute), "chain")]
 public abstract record Route
 {
-    internal abstract IEnumerable<(string Path, ModelTarget? Target)> Targets();
+    internal abstract IEnumerable<RouteTarget> Targets { get; }
 
-    /// <summary>Targets that must take and give what another of the route does, because a caller does not choose between them; with paths below the route.</summary>
-    internal virtual IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() => [];
-
-    /// <summary>What is wrong with it, as path below the route and reason.</summary>
-    internal virtual IEnumerable<(string Path, string Reason)> Problems() => [];
+    internal virtual IEnumerable<Requirement> Requirements => [];
 }
+
+/// <summary>Where a route leads.</summary>
+/// <param name="Path">The JSON path below the route.</param>
+/// <param name="Target">The version.</param>
+/// <param name="Like">A version that must take and give the same, because a caller does not choose between the two; null for none.</param>
+internal readonly record struct RouteTarget(string Path, ModelTarget Target, ModelTarget? Like = null);
+
+/// <summary>What rules must fulfil to be usable.</summary>
+/// <param name="Holds">Whether they do.</param>
+/// <param name="Path">The JSON path below the route.</param>
+/// <param name="Reason">What is wrong otherwise.</param>
+internal readonly record struct Requirement(bool Holds, string Path, string Reason);
 
 /// <summary>One version answers.</summary>
 /// <param name="Target">Which.</param>
 public sealed record VersionRoute(ModelTarget Target) : Route
 {
-    internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => [(".target", Target)];
+    internal override IEnumerable<RouteTarget> Targets => [new(".target", Target)];
 }
 
 /// <summary>
@@ -38,34 +46,14 @@ public sealed record SplitRoute(IReadOnlyList<SplitArm> Arms, TrafficKey? Key = 
 {
     internal const int MaxWeight = 10_000;
 
-    internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => Arms.Select((arm, i) => ($".arms[{i}].target", (ModelTarget?)arm?.Target));
+    internal override IEnumerable<RouteTarget> Targets => Arms.Select((arm, i) => new RouteTarget($".arms[{i}].target", arm.Target, i == 0 ? null : Arms[0].Target));
 
-    internal override IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() =>
-        Arms.Skip(1).Select((arm, i) => ($".arms[{i + 1}].target", arm.Target, Arms[0].Target));
-
-    internal override IEnumerable<(string Path, string Reason)> Problems()
-    {
-        if (Arms.Count is < 2 or > 64)
-        {
-            yield return (".arms", "needs 2 to 64 arms.");
-        }
-
-        long total = 0;
-        for (int i = 0; i < Arms.Count; i++)
-        {
-            int weight = Arms[i]?.Weight ?? -1;
-            total += weight;
-            if (weight is < 0 or > MaxWeight)
-            {
-                yield return ($".arms[{i}].weight", $"must be 0 to {MaxWeight}.");
-            }
-        }
-
-        if (total is < 1 or > MaxWeight)
-        {
-            yield return (".arms", $"the weights must add up to 1 to {MaxWeight}.");
-        }
-    }
+    internal override IEnumerable<Requirement> Requirements =>
+    [
+        new(Arms.Count is >= 2 and <= 64, ".arms", "needs 2 to 64 arms."),
+        .. Arms.Select((arm, i) => new Requirement(arm.Weight is >= 0 and <= MaxWeight, $".arms[{i}].weight", $"must be 0 to {MaxWeight}.")),
+        new(Arms.Sum(arm => (long)arm.Weight) is >= 1 and <= MaxWeight, ".arms", $"the weights must add up to 1 to {MaxWeight}."),
+    ];
 }
 
 /// <summary>One arm of a split.</summary>
@@ -90,32 +78,15 @@ public sealed record CanaryRoute(ModelTarget Canary, double Percent) : Route
     /// <summary>Why the canary was taken back; null while it is on trial. Clear it to try again.</summary>
     public string? RolledBack { get; init; }
 
-    internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => [(".canary", Canary), (".stable", Stable)];
+    internal override IEnumerable<RouteTarget> Targets => [new(".canary", Canary, Stable), new(".stable", Stable)];
 
-    internal override IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() => [(".canary", Canary, Stable)];
-
-    internal override IEnumerable<(string Path, string Reason)> Problems()
-    {
-        if (!(Percent is >= 0 and <= 100))
-        {
-            yield return (".percent", "must be 0 to 100.");
-        }
-
-        if (Rollback.MinRequests < 1 || Rollback.Window is < 1 or > 10_000 || Rollback.MinRequests > Rollback.Window)
-        {
-            yield return (".rollback", "needs 1 <= minRequests <= window <= 10000.");
-        }
-
-        if (!(Rollback.MaxErrorRate is >= 0 and <= 1))
-        {
-            yield return (".rollback.maxErrorRate", "must be 0 to 1.");
-        }
-
-        if (Rollback.MaxLatencyMilliseconds is { } latency && !(latency > 0))
-        {
-            yield return (".rollback.maxLatencyMilliseconds", "must be above 0.");
-        }
-    }
+    internal override IEnumerable<Requirement> Requirements =>
+    [
+        new(Percent is >= 0 and <= 100, ".percent", "must be 0 to 100."),
+        new(Rollback is { MinRequests: >= 1, Window: <= 10_000 } && Rollback.MinRequests <= Rollback.Window, ".rollback", "needs 1 <= minRequests <= window <= 10000."),
+        new(Rollback.MaxErrorRate is >= 0 and <= 1, ".rollback.maxErrorRate", "must be 0 to 1."),
+        new(Rollback.MaxLatencyMilliseconds is null or > 0, ".rollback.maxLatencyMilliseconds", "must be above 0."),
+    ];
 }
 
 /// <summary>When a canary is taken back.</summary>
@@ -136,32 +107,25 @@ public sealed record CanaryRollback
 
 /// <summary>Several versions answer at the same time, and their outputs become one.</summary>
 /// <param name="Members">2 to 16 versions with equal inputs and outputs.</param>
-/// <param name="Combine">
-/// <c>mean</c>: the mean of every floating-point output; <c>vote</c>: per row, the share of members whose highest score is the class;
-/// <c>best</c>: per row, the outputs of the member that is surest; <c>first</c>: whoever answers first; or the name of a registered <see cref="IEnsembleStrategy"/>.
-/// </param>
-public sealed record EnsembleRoute(IReadOnlyList<ModelTarget> Members, string Combine) : Route
+/// <param name="Combine">How.</param>
+public sealed record EnsembleRoute(IReadOnlyList<ModelTarget> Members, EnsembleRule Combine) : Route
 {
-    /// <summary>The output with the scores that <c>vote</c> and <c>best</c> look at; null for the first.</summary>
+    /// <summary>The output with the scores that <see cref="EnsembleRule.Vote"/> looks at; null for the first.</summary>
     public string? Scores { get; init; }
 
-    internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => Members.Select((member, i) => ($".members[{i}]", (ModelTarget?)member));
+    internal override IEnumerable<RouteTarget> Targets => Members.Select((member, i) => new RouteTarget($".members[{i}]", member, i == 0 ? null : Members[0]));
 
-    internal override IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() =>
-        Members.Skip(1).Select((member, i) => ($".members[{i + 1}]", member, Members[0]));
+    internal override IEnumerable<Requirement> Requirements => [new(Members.Count is >= 2 and <= 16, ".members", "needs 2 to 16 members.")];
+}
 
-    internal override IEnumerable<(string Path, string Reason)> Problems()
-    {
-        if (Members.Count is < 2 or > 16)
-        {
-            yield return (".members", "needs 2 to 16 members.");
-        }
+/// <summary>How an ensemble's outputs become one.</summary>
+public enum EnsembleRule
+{
+    /// <summary>The mean of every floating-point output.</summary>
+    Mean,
 
-        if (string.IsNullOrEmpty(Combine))
-        {
-            yield return (".combine", "must be mean, vote, best, first or a registered strategy.");
-        }
-    }
+    /// <summary>Per row, the share of members whose highest score is the class.</summary>
+    Vote,
 }
 
 /// <summary>A small model answers; the rows it is not sure of go to a large one.</summary>
@@ -173,32 +137,18 @@ public sealed record CascadeRoute(ModelTarget First, ModelTarget Then, double Co
     /// <summary>The output with the scores; null for the first. Scores that are no probabilities go through softmax.</summary>
     public string? Scores { get; init; }
 
-    internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => [(".first", First), (".then", Then)];
+    internal override IEnumerable<RouteTarget> Targets => [new(".first", First), new(".then", Then, First)];
 
-    internal override IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() => [(".then", Then, First)];
-
-    internal override IEnumerable<(string Path, string Reason)> Problems()
-    {
-        if (!(Confidence is > 0 and <= 1))
-        {
-            yield return (".confidence", "must be above 0 and at most 1.");
-        }
-    }
+    internal override IEnumerable<Requirement> Requirements => [new(Confidence is > 0 and <= 1, ".confidence", "must be above 0 and at most 1.")];
 }
 
 /// <summary>Models in a row, each fed by those before it: a preprocessor and a network, or a network cut in layers.</summary>
 /// <param name="Steps">2 to 16 steps; the last one's outputs are the answer.</param>
 public sealed record ChainRoute(IReadOnlyList<ChainStep> Steps) : Route
 {
-    internal override IEnumerable<(string Path, ModelTarget? Target)> Targets() => Steps.Select((step, i) => ($".steps[{i}].target", (ModelTarget?)step?.Target));
+    internal override IEnumerable<RouteTarget> Targets => Steps.Select((step, i) => new RouteTarget($".steps[{i}].target", step.Target));
 
-    internal override IEnumerable<(string Path, string Reason)> Problems()
-    {
-        if (Steps.Count is < 2 or > 16)
-        {
-            yield return (".steps", "needs 2 to 16 steps.");
-        }
-    }
+    internal override IEnumerable<Requirement> Requirements => [new(Steps.Count is >= 2 and <= 16, ".steps", "needs 2 to 16 steps.")];
 }
 
 /// <summary>One model of a chain.</summary>

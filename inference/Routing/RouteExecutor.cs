@@ -4,55 +4,40 @@ namespace DurableMl.Inference.Routing;
 
 /// <summary>Carries out the route that a model's traffic rules choose for a request, and counts what came of it.</summary>
 internal sealed class RouteExecutor(
-    ModelCatalog catalog, SessionCache sessions, Ensemble ensemble, ExperimentLog experiments, ShadowRunner shadows, CanaryKeeper canaries, TimeProvider time)
+    ModelCatalog catalog, ExperimentLog experiments, ShadowRunner shadows, CanaryKeeper canaries, TimeProvider time)
 {
     public async Task<InferResponse> ExecuteAsync(ModelState state, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
-        TrafficPlan plan = state.Traffic;
-        (Route route, string prefix) = plan.Choose(request, headers);
-        if (route is VersionRoute { Target: var target } && plan.Rules == TrafficRules.Default)
+        (Route route, string prefix) = state.Traffic.Choose(request, headers);
+        var call = new Call(state, request, prefix, cancellationToken);
+        if (route is VersionRoute { Target: var target } && state.Traffic.Rules == TrafficRules.Default)
         {
             // No experiment: nothing to count or copy.
-            return await RunAsync(state, target, target.Version, request, cancellationToken);
+            return await RunAsync(call, target, target.Version);
         }
 
-        InferResponse response = await ExecuteAsync(state, plan, route, prefix, request, headers, cancellationToken);
+        InferResponse response = await (route switch
+        {
+            VersionRoute version => CountAsync(call, version.Target, version.Target.Version),
+            SplitRoute split when split.Arms[state.Traffic.Arm(route, split.Key, request, headers)].Target is var arm => CountAsync(call, arm, "split:" + arm.Version),
+            CanaryRoute canary => CanaryAsync(call, canary, state.Traffic.Arm(route, canary.Key, request, headers) == 0),
+            EnsembleRoute ensemble => EnsembleAsync(call, ensemble),
+            CascadeRoute cascade => CascadeAsync(call, cascade),
+            ChainRoute chain => CountAsync(call, "chain", name => ChainAsync(call, chain, name)),
+            _ => throw new NotSupportedException(route.GetType().Name),
+        });
         request.Id ??= Guid.NewGuid().ToString("N");
         experiments.Predicted(state.Model, request.Id, response);
         shadows.Copy(state, request, response);
         return response;
     }
 
-    private Task<InferResponse> ExecuteAsync(
-        ModelState state, TrafficPlan plan, Route route, string prefix, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
+    private async Task<InferResponse> CanaryAsync(Call call, CanaryRoute canary, bool isDrawn)
     {
-        switch (route)
+        CanaryMonitor monitor = call.State.Traffic.Canaries[canary];
+        if (!isDrawn || monitor.IsTripped || canary.RolledBack is not null)
         {
-            case VersionRoute version:
-                return CountAsync(state, version.Target, prefix + version.Target.Version, request, cancellationToken);
-            case SplitRoute split:
-                ModelTarget arm = split.Arms[plan.Arm(route, split.Key, request, headers)].Target;
-                return CountAsync(state, arm, $"{prefix}split:{arm.Version}", request, cancellationToken);
-            case CanaryRoute canary:
-                return CanaryAsync(state, plan, canary, prefix, request, headers, cancellationToken);
-            case EnsembleRoute members:
-                return CountAsync(state.Model, () => EnsembleAsync(state, members, $"{prefix}ensemble:{members.Combine}", request, cancellationToken), $"{prefix}ensemble:{members.Combine}");
-            case CascadeRoute cascade:
-                return CountAsync(state.Model, () => CascadeAsync(state, cascade, prefix + "cascade", request, cancellationToken), prefix + "cascade");
-            case ChainRoute chain:
-                return CountAsync(state.Model, () => ChainAsync(state, chain, prefix + "chain", request, cancellationToken), prefix + "chain");
-            default:
-                throw new NotSupportedException(route.GetType().Name);
-        }
-    }
-
-    private async Task<InferResponse> CanaryAsync(
-        ModelState state, TrafficPlan plan, CanaryRoute canary, string prefix, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
-    {
-        CanaryMonitor monitor = plan.Canaries[canary];
-        if (plan.Arm(canary, canary.Key, request, headers) != 0 || monitor.IsTripped || canary.RolledBack is not null)
-        {
-            return await CountAsync(state, canary.Stable, prefix + "stable", request, cancellationToken);
+            return await CountAsync(call, canary.Stable, "stable");
         }
 
         long started = time.GetTimestamp();
@@ -60,7 +45,7 @@ internal sealed class RouteExecutor(
         TimeSpan? latency = null;
         try
         {
-            InferResponse response = await CountAsync(state, canary.Canary, prefix + "canary", request, cancellationToken);
+            InferResponse response = await CountAsync(call, canary.Canary, "canary");
             failure = false;
             return response;
         }
@@ -68,14 +53,10 @@ internal sealed class RouteExecutor(
         {
             // The request may be at fault, or the canary may not take what the stable version takes: the stable version tells.
             latency = time.GetElapsedTime(started);
-            InferResponse? stable = await TryAsync(() => CountAsync(state, canary.Stable, prefix + "stable", request, cancellationToken));
-            failure = stable is not null;
-            if (stable is null)
-            {
-                throw;
-            }
-
-            experiments.Answered(state.Model, prefix + "canary", null, latency.Value, failed: true);
+            failure = false;
+            InferResponse stable = await CountAsync(call, canary.Stable, "stable");
+            failure = true;
+            experiments.Answered(call.State.Model, call.Prefix + "canary", null, latency.Value, failed: true);
             return stable;
         }
         catch (OperationCanceledException)
@@ -87,174 +68,121 @@ internal sealed class RouteExecutor(
         {
             if (monitor.Record(failure, latency ?? time.GetElapsedTime(started)) is { } reason)
             {
-                canaries.RollBack(state.Model, canary, reason);
+                canaries.RollBack(call.State.Model, canary, reason);
             }
         }
     }
 
-    private static async Task<InferResponse?> TryAsync(Func<Task<InferResponse>> run)
+    private Task<InferResponse> EnsembleAsync(Call call, EnsembleRoute route) => CountAsync(call, "ensemble:" + (route.Combine == EnsembleRule.Mean ? "mean" : "vote"), async name =>
     {
-        try
-        {
-            return await run();
-        }
-        catch (Exception e) when (e is InferenceException or ModelNotFoundException or InvalidModelException)
-        {
-            return null;
-        }
-    }
-
-    private async Task<InferResponse> EnsembleAsync(ModelState state, EnsembleRoute route, string name, InferRequest request, CancellationToken cancellationToken)
-    {
-        using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Each with references of its own: where the first answers, the request ends before the others do.
-        Task<InferResponse>[] runs = [.. route.Members.Select(member => RunSharedAsync(state, member, name, request.Share(), losers.Token))];
-        if (route.Combine == Ensemble.First)
-        {
-            return await FirstAsync(runs, losers);
-        }
-
+        Task<InferResponse>[] runs = [.. route.Members.Select(member => RunAsync(call, member, name))];
         try
         {
             InferResponse[] answers = await Task.WhenAll(runs);
-            List<Tensor> combined = ensemble.Combine(route, Array.ConvertAll(answers, answer => answer.Outputs));
-            return new(state.Model, string.Join('+', answers.Select(answer => answer.Version)), name, combined);
+            List<Tensor> combined = Ensemble.Combine(route, Array.ConvertAll(answers, answer => answer.Outputs));
+            return new(call.State.Model, string.Join('+', answers.Select(answer => answer.Version)), name, combined);
         }
         finally
         {
-            foreach (Task<InferResponse> run in runs)
+            // All have ended, however some did.
+            foreach (Task<InferResponse> run in runs.Where(run => run.IsCompletedSuccessfully))
             {
-                DisposeResult(run);
+                run.Result.Dispose();
             }
         }
-    }
+    });
 
-    private async Task<InferResponse> RunSharedAsync(ModelState state, ModelTarget target, string route, InferRequest shared, CancellationToken cancellationToken)
+    private Task<InferResponse> CascadeAsync(Call call, CascadeRoute route) => CountAsync(call, "cascade", async name =>
     {
-        using (shared)
-        {
-            return await RunAsync(state, target, route, shared, cancellationToken);
-        }
-    }
-
-    private static async Task<InferResponse> FirstAsync(Task<InferResponse>[] runs, CancellationTokenSource losers)
-    {
-        var left = runs.ToList();
-        while (true)
-        {
-            Task<InferResponse> done = await Task.WhenAny(left);
-            left.Remove(done);
-            if (done.IsCompletedSuccessfully || left.Count == 0)
-            {
-                await losers.CancelAsync();
-                left.ForEach(DisposeResult);
-                return await done;
-            }
-        }
-    }
-
-    private async Task<InferResponse> CascadeAsync(ModelState state, CascadeRoute route, string name, InferRequest request, CancellationToken cancellationToken)
-    {
-        if (request.Raw is not null)
-        {
-            using InferRequest named = await NameRawAsync(state, route.First, request, cancellationToken);
-            return await CascadeAsync(state, route, name, named, cancellationToken);
-        }
-
-        using InferResponse first = await RunAsync(state, route.First, name, request, cancellationToken);
+        // Rows can be told apart only in a tensor with a shape, which a raw body has from the model it is meant for.
+        using InferRequest? named = call.Request.Raw is null ? null : await NamedAsync(call, route.First);
+        InferRequest request = named ?? call.Request;
+        using InferResponse first = await RunAsync(call with { Request = request }, route.First, name);
         Tensor scores = Scores.Of(first.Outputs, route.Scores);
-        var unsure = new List<int>();
-        for (int row = 0; row < scores.Shape[0]; row++)
-        {
-            if (Scores.Confidence(Scores.Row(scores, row)) < route.Confidence)
-            {
-                unsure.Add(row);
-            }
-        }
-
+        int rows = (int)scores.Shape[0];
+        List<int> unsure = [.. Enumerable.Range(0, rows).Where(row => Scores.Confidence(Scores.Row(scores, row)) < route.Confidence)];
         if (unsure.Count == 0)
         {
-            return new(state.Model, first.Version, name + ":first", first.Outputs.ConvertAll(output => output.Share()));
+            return new(call.State.Model, first.Version, name + ":first", first.Outputs.ConvertAll(output => output.Share()));
         }
 
-        if (unsure.Count == scores.Shape[0])
+        if (unsure.Count == rows)
         {
-            return await RunAsync(state, route.Then, name + ":then", request, cancellationToken);
+            return await RunAsync(call with { Request = request }, route.Then, name + ":then");
         }
 
-        using InferRequest rest = TakeRows(request, unsure, (int)scores.Shape[0]);
-        using InferResponse second = await RunAsync(state, route.Then, name, rest, cancellationToken);
-        var merged = new List<Tensor>(first.Outputs.Count);
-        foreach (Tensor output in first.Outputs)
+        using var rest = new InferRequest { Outputs = request.Outputs };
+        foreach (Tensor input in request.Inputs)
         {
-            Tensor better = second.Outputs.Find(other => other.Name == output.Name) ?? throw new InferenceException(422, $"The cascade's second model has no output '{output.Name}'.");
-            merged.Add(Rows.Replace(output, better, unsure, (int)scores.Shape[0]));
+            Rows.Require(input, rows);
+            rest.Inputs.Add(Rows.Take(input, unsure));
         }
 
-        return new(state.Model, $"{first.Version}+{second.Version}", name + ":both", merged);
-    }
+        using InferResponse second = await RunAsync(call with { Request = rest }, route.Then, name);
+        var merged = new InferResponse(call.State.Model, $"{first.Version}+{second.Version}", name + ":both", []);
+        try
+        {
+            merged.Outputs.AddRange(first.Outputs.Select(output => Rows.Replace(
+                output,
+                second.Outputs.Find(other => other.Name == output.Name) ?? throw new InferenceException(422, $"The cascade's second model has no output '{output.Name}'."),
+                unsure, rows)));
+            return merged;
+        }
+        catch
+        {
+            merged.Dispose();
+            throw;
+        }
+    });
 
-    // Rows can be told apart only in a tensor with a shape, which a raw body has from the model it is meant for.
-    private async Task<InferRequest> NameRawAsync(ModelState state, ModelTarget target, InferRequest request, CancellationToken cancellationToken)
+    private async Task<InferRequest> NamedAsync(Call call, ModelTarget target)
     {
-        using ModelLease lease = await AcquireAsync(state, target, cancellationToken);
-        var named = new InferRequest { Id = request.Id, Outputs = request.Outputs };
-        named.Inputs.Add(InputBinder.BindRaw(request, lease.Model.Session));
+        using ModelLease lease = await catalog.AcquireAsync(call.State, target, call.Cancellation);
+        var named = new InferRequest { Id = call.Request.Id, Outputs = call.Request.Outputs };
+        named.Inputs.Add(InputBinder.BindRaw(call.Request, lease.Model.Session));
         return named;
     }
 
-    private static InferRequest TakeRows(InferRequest request, List<int> rows, int count)
+    private async Task<InferResponse> ChainAsync(Call call, ChainRoute route, string name)
     {
-        var taken = new InferRequest { Outputs = request.Outputs };
-        foreach (Tensor input in request.Inputs)
+        using InferRequest? named = call.Request.Raw is null ? null : await NamedAsync(call, route.Steps[0].Target);
+        var known = new Dictionary<string, Tensor>();
+        foreach (Tensor input in (named ?? call.Request).Inputs)
         {
-            Rows.Require(input, count);
-            taken.Inputs.Add(Rows.Take(input, rows));
+            known[named is null ? input.Name : route.Steps[0].Inputs?.GetValueOrDefault(input.Name) ?? input.Name] = input;
         }
 
-        return taken;
-    }
-
-    private async Task<InferResponse> ChainAsync(ModelState state, ChainRoute route, string name, InferRequest request, CancellationToken cancellationToken)
-    {
-        var known = new Dictionary<string, Tensor>();
-        var held = new List<IDisposable>();
+        var held = new List<Tensor>();
         var versions = new List<string>();
         try
         {
-            foreach (Tensor input in request.Inputs)
+            List<Tensor> previous = [];
+            foreach ((int i, ChainStep step) in route.Steps.Index())
             {
-                known[input.Name] = input;
-            }
-
-            List<Tensor>? previous = null;
-            for (int i = 0; i < route.Steps.Count; i++)
-            {
-                bool last = i == route.Steps.Count - 1;
-                ChainStep step = route.Steps[i];
-                using ModelLease lease = await AcquireAsync(state, step.Target, cancellationToken);
-                if (i == 0 && request.Raw is not null)
+                bool isLast = i == route.Steps.Count - 1;
+                using ModelLease lease = await catalog.AcquireAsync(call.State, step.Target, call.Cancellation);
+                using var next = new InferRequest { Outputs = isLast ? call.Request.Outputs : null };
+                string[] inputs = lease.Model.Session.InputNames;
+                foreach (string input in inputs)
                 {
-                    Tensor raw = InputBinder.BindRaw(request, lease.Model.Session);
-                    held.Add(raw);
-                    known[step.Inputs?.GetValueOrDefault(raw.Name) ?? raw.Name] = raw;
+                    string source = step.Inputs?.GetValueOrDefault(input) ?? input;
+                    Tensor tensor = inputs.Length == 1 && step.Inputs is null && previous is [var only]
+                        ? only
+                        : known.GetValueOrDefault(source)
+                            ?? throw new InferenceException(422, $"Step {i} of the chain needs '{source}' for its input '{input}'; neither the request nor an earlier step has it.");
+                    next.Inputs.Add(tensor.Share(input));
                 }
 
-                using InferRequest next = Wire(step, lease.Model.Session, known, previous, i);
-                next.Outputs = last ? request.Outputs : null;
-                List<Tensor> outputs = await lease.Model.InferAsync(next, cancellationToken);
+                previous = await lease.Model.InferAsync(next, call.Cancellation);
                 versions.Add(lease.Model.Manifest.Version);
-                if (last)
+                if (!isLast)
                 {
-                    return new(state.Model, string.Join('+', versions), name, outputs);
+                    held.AddRange(previous);
+                    previous.ForEach(output => known[output.Name] = output);
                 }
-
-                held.AddRange(outputs);
-                outputs.ForEach(output => known[output.Name] = output);
-                previous = outputs;
             }
 
-            throw new InvalidOperationException("A chain has at least two steps.");
+            return new(call.State.Model, string.Join('+', versions), name, previous);
         }
         finally
         {
@@ -262,75 +190,30 @@ internal sealed class RouteExecutor(
         }
     }
 
-    private static InferRequest Wire(ChainStep step, ModelSession session, Dictionary<string, Tensor> known, List<Tensor>? previous, int index)
+    private async Task<InferResponse> RunAsync(Call call, ModelTarget target, string name)
     {
-        var next = new InferRequest();
-        foreach (string input in session.InputNames)
-        {
-            string source = step.Inputs?.GetValueOrDefault(input) ?? input;
-            Tensor? tensor = known.GetValueOrDefault(source);
-            if (session.InputNames.Length == 1 && step.Inputs is null && previous is [var only])
-            {
-                tensor = only;
-            }
-
-            if (tensor is null)
-            {
-                next.Dispose();
-                throw new InferenceException(422, $"Step {index} of the chain needs '{source}' for its input '{input}'; neither the request nor an earlier step has it.");
-            }
-
-            next.Inputs.Add(tensor.Share(input));
-        }
-
-        return next;
+        using ModelLease lease = await catalog.AcquireAsync(call.State, target, call.Cancellation);
+        return new(call.State.Model, lease.Model.Manifest.Version, name, await lease.Model.InferAsync(call.Request, call.Cancellation));
     }
 
-    private async Task<InferResponse> RunAsync(ModelState state, ModelTarget target, string route, InferRequest request, CancellationToken cancellationToken)
-    {
-        using ModelLease lease = await AcquireAsync(state, target, cancellationToken);
-        return new(state.Model, lease.Model.Manifest.Version, route, await lease.Model.InferAsync(request, cancellationToken));
-    }
+    private Task<InferResponse> CountAsync(Call call, ModelTarget target, string name) => CountAsync(call, name, full => RunAsync(call, target, full));
 
-    private async ValueTask<ModelLease> AcquireAsync(ModelState state, ModelTarget target, CancellationToken cancellationToken)
-    {
-        string model = target.Model ?? state.Model;
-        ModelState source = model == state.Model ? state : await catalog.GetAsync(model, cancellationToken);
-        return await sessions.AcquireAsync(model, source.Resolve(target.Version), cancellationToken);
-    }
-
-    private async Task<InferResponse> CountAsync(ModelState state, ModelTarget target, string route, InferRequest request, CancellationToken cancellationToken) =>
-        await CountAsync(state.Model, () => RunAsync(state, target, route, request, cancellationToken), route);
-
-    private async Task<InferResponse> CountAsync(string model, Func<Task<InferResponse>> run, string route)
+    private async Task<InferResponse> CountAsync(Call call, string name, Func<string, Task<InferResponse>> run)
     {
         long started = time.GetTimestamp();
         try
         {
-            InferResponse response = await run();
-            experiments.Answered(model, response.Route, response.Version, time.GetElapsedTime(started), failed: false);
+            InferResponse response = await run(call.Prefix + name);
+            experiments.Answered(call.State.Model, response.Route, response.Version, time.GetElapsedTime(started), failed: false);
             return response;
         }
-        catch (Exception e) when (IsModelsFault(e))
+        catch (Exception e) when (e is not (InferenceException { Status: < 500 } or OperationCanceledException or ModelNotFoundException))
         {
-            experiments.Answered(model, route, null, time.GetElapsedTime(started), failed: true);
+            // A caller who left says nothing about the model; a deadline shows in the latency.
+            experiments.Answered(call.State.Model, call.Prefix + name, null, time.GetElapsedTime(started), failed: true);
             throw;
         }
     }
 
-    // A caller who left says nothing about the model; a deadline shows in the latency.
-    private static bool IsModelsFault(Exception exception) => exception is not (InferenceException { Status: < 500 } or OperationCanceledException or ModelNotFoundException);
-
-    private static void DisposeResult(Task<InferResponse> run) =>
-        _ = run.ContinueWith(
-            static done =>
-            {
-                // Reading the exception of a loser marks it as seen.
-                _ = done.Exception;
-                if (done.IsCompletedSuccessfully)
-                {
-                    done.Result.Dispose();
-                }
-            },
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private sealed record Call(ModelState State, InferRequest Request, string Prefix, CancellationToken Cancellation);
 }

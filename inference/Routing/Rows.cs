@@ -6,41 +6,15 @@ namespace DurableMl.Inference.Routing;
 /// <summary>Takes rows (first dimension) out of tensors and puts them together.</summary>
 internal static class Rows
 {
-    /// <summary>Every output with row i taken from member <paramref name="winners"/>[i].</summary>
-    public static List<Tensor> Pick(IReadOnlyList<List<Tensor>> members, int[] winners)
-    {
-        var picked = new List<Tensor>(members[0].Count);
-        try
-        {
-            for (int o = 0; o < members[0].Count; o++)
-            {
-                int output = o;
-                if (IsShared(members[0][o], winners.Length) && members.All(member => member[output].Data.SequenceEqual(members[0][output].Data)))
-                {
-                    picked.Add(members[0][o].Share());
-                    continue;
-                }
-
-                Require(members[0][o], winners.Length);
-                picked.Add(Gather(winners.Length, row => (members[winners[row]][output], row)));
-            }
-
-            return picked;
-        }
-        catch
-        {
-            picked.ForEach(tensor => tensor.Dispose());
-            throw;
-        }
-    }
-
     /// <summary>The chosen rows of a tensor.</summary>
     public static Tensor Take(Tensor tensor, IReadOnlyList<int> rows) => Gather(rows.Count, row => (tensor, rows[row]));
 
     /// <summary>The rows of <paramref name="all"/>, those at <paramref name="places"/> replaced by the rows of <paramref name="replacement"/>.</summary>
     public static Tensor Replace(Tensor all, Tensor replacement, IReadOnlyList<int> places, int rows)
     {
-        if (IsShared(all, rows) && all.Type == replacement.Type && all.Data.SequenceEqual(replacement.Data))
+        // Not of the rows but of all of them, as the names of a map's columns are.
+        bool isShared = all.Name.EndsWith(OutputForm.Keys(""), StringComparison.Ordinal) || all.Shape.Length == 0 || all.Shape[0] != rows;
+        if (isShared && all.Type == replacement.Type && all.Data.SequenceEqual(replacement.Data))
         {
             return all.Share();
         }
@@ -51,18 +25,9 @@ internal static class Rows
             throw new InferenceException(422, $"The cascade's models differ in output '{all.Name}': datatype and shape must be the same.");
         }
 
-        var source = new int[all.Shape[0]];
-        Array.Fill(source, -1);
-        for (int i = 0; i < places.Count; i++)
-        {
-            source[places[i]] = i;
-        }
-
-        return Gather(source.Length, row => source[row] < 0 ? (all, row) : (replacement, source[row]));
+        Dictionary<int, int> replaced = places.Index().ToDictionary(place => place.Item, place => place.Index);
+        return Gather(rows, row => replaced.TryGetValue(row, out int by) ? (replacement, by) : (all, row));
     }
-
-    // Not of the rows but of all of them, as the names of a map's columns are.
-    private static bool IsShared(Tensor tensor, int rows) => tensor.Name.EndsWith(OutputForm.Keys(""), StringComparison.Ordinal) || tensor.Shape.Length == 0 || tensor.Shape[0] != rows;
 
     public static void Require(Tensor tensor, int rows)
     {
@@ -136,27 +101,18 @@ internal static class Scores
             return 0;
         }
 
+        float max = row[IndexOfMax(row)];
         double sum = 0;
+        double exponentials = 0;
         bool negative = false;
         foreach (float value in row)
         {
             sum += value;
+            exponentials += Math.Exp(value - max);
             negative |= value < 0;
         }
 
-        float max = row[IndexOfMax(row)];
-        if (!negative && Math.Abs(sum - 1) < 1e-3)
-        {
-            return max;
-        }
-
-        double exponentials = 0;
-        foreach (float value in row)
-        {
-            exponentials += Math.Exp(value - max);
-        }
-
-        return 1 / exponentials;
+        return !negative && Math.Abs(sum - 1) < 1e-3 ? max : 1 / exponentials;
     }
 
     /// <summary>

@@ -1,4 +1,4 @@
-using Azure;
+using Microsoft.AspNetCore.Http;
 
 namespace DurableMl.Inference.Routing;
 
@@ -21,82 +21,33 @@ public sealed record TrafficRules
     internal IEnumerable<(string Path, Route Route)> Routes() =>
         Rules.Select((rule, i) => (Path: $"$.rules[{i}].route", rule.Route)).Append((Path: "$.route", Route));
 
-    /// <summary>Every target, with its JSON path.</summary>
-    internal IEnumerable<(string Path, ModelTarget? Target)> Targets() =>
-        Routes().SelectMany(each => each.Route.Targets().Select(target => (each.Path + target.Path, target.Target)))
-            .Concat(Shadows.Select((shadow, i) => ($"$.shadows[{i}].target", (ModelTarget?)shadow?.Target)));
+    /// <summary>Every target, with its JSON path; a shadow gets what the route's first target gets, unless that is a chain's.</summary>
+    internal IEnumerable<RouteTarget> Targets() =>
+        Routes().SelectMany(each => each.Route.Targets.Select(target => target with { Path = each.Path + target.Path }))
+            .Concat(Shadows.Select((shadow, i) => new RouteTarget($"$.shadows[{i}].target", shadow.Target, Route is ChainRoute ? null : Route.Targets.First().Target)));
 
-    /// <summary>Targets that must take and give what others do; a shadow gets what the route's first target gets, unless that is a chain's.</summary>
-    internal IEnumerable<(string Path, ModelTarget Target, ModelTarget Reference)> Alike() =>
-        Routes().SelectMany(each => each.Route.Alike().Select(alike => (each.Path + alike.Path, alike.Target, alike.Reference)))
-            .Concat(Route is ChainRoute ? [] : Shadows.Select((shadow, i) => ($"$.shadows[{i}].target", shadow.Target, Route.Targets().First().Target!)));
+    /// <summary>What is wrong; nothing when the rules can be used. Whether the targets exist is not looked at.</summary>
+    internal IEnumerable<JsonProblem> Problems() =>
+        Requirements().Where(requirement => !requirement.Holds).Select(broken => new JsonProblem(broken.Path, broken.Reason));
 
-    /// <summary>What is wrong, as JSON path and reason; nothing when the rules can be used. Whether the targets exist is not looked at.</summary>
-    internal IEnumerable<(string Path, string Reason)> Problems()
-    {
-        if (Rules.Count > 64)
+    private IEnumerable<Requirement> Requirements() =>
+    [
+        new(Rules.Count <= 64, "$.rules", "has more than 64 rules."),
+        .. Rules.SelectMany((rule, i) => new Requirement[]
         {
-            yield return ("$.rules", "has more than 64 rules.");
-        }
-
-        for (int i = 0; i < Rules.Count; i++)
+            new(ModelNames.IsAlias(rule.Name), $"$.rules[{i}].name", "must be 1 to 32 lower-case letters, digits or '-', beginning with a letter."),
+            new((rule.When.Header is null) != (rule.When.Parameter is null), $"$.rules[{i}].when", "needs either header or parameter."),
+        }),
+        .. Routes().SelectMany(each => each.Route.Requirements.Select(requirement => requirement with { Path = each.Path + requirement.Path })),
+        new(Shadows.Count <= 4, "$.shadows", "has more than 4 shadows."),
+        .. Shadows.Select((shadow, i) =>
+            new Requirement(shadow is { Percent: >= 0 and <= 100, Tolerance: >= 0 }, $"$.shadows[{i}]", "needs percent 0 to 100 and tolerance at least 0.")),
+        .. Targets().SelectMany(each => new Requirement[]
         {
-            if (Rules[i] is not { When: not null, Route: not null } rule)
-            {
-                yield return ($"$.rules[{i}]", "needs name, when and route.");
-                yield break;
-            }
-
-            if (!ModelNames.IsAlias(rule.Name))
-            {
-                yield return ($"$.rules[{i}].name", "must be 1 to 32 lower-case letters, digits or '-', beginning with a letter.");
-            }
-
-            if ((rule.When.Header is null) == (rule.When.Parameter is null))
-            {
-                yield return ($"$.rules[{i}].when", "needs either header or parameter.");
-            }
-
-            foreach ((string path, string reason) in rule.Route.Problems())
-            {
-                yield return ($"$.rules[{i}].route{path}", reason);
-            }
-        }
-
-        foreach ((string path, string reason) in Route.Problems())
-        {
-            yield return ("$.route" + path, reason);
-        }
-
-        if (Shadows.Count > 4)
-        {
-            yield return ("$.shadows", "has more than 4 shadows.");
-        }
-
-        for (int i = 0; i < Shadows.Count; i++)
-        {
-            if (Shadows[i] is null || !(Shadows[i].Percent is >= 0 and <= 100) || !(Shadows[i].Tolerance >= 0))
-            {
-                yield return ($"$.shadows[{i}]", "needs percent 0 to 100 and tolerance at least 0.");
-            }
-        }
-
-        foreach ((string path, ModelTarget? target) in Targets())
-        {
-            if (target is null)
-            {
-                yield return (path, "is missing.");
-            }
-            else if (!ModelNames.IsVersion(target.Version) && !ModelNames.IsAlias(target.Version))
-            {
-                yield return (path + ".version", "is neither a version nor an alias.");
-            }
-            else if (target.Model is not null && !ModelNames.IsModel(target.Model))
-            {
-                yield return (path + ".model", "is not a model's name.");
-            }
-        }
-    }
+            new(ModelNames.IsVersion(each.Target.Version) || ModelNames.IsAlias(each.Target.Version), each.Path + ".version", "is neither a version nor an alias."),
+            new(each.Target.Model is null || ModelNames.IsModel(each.Target.Model), each.Path + ".model", "is not a model's name."),
+        }),
+    ];
 }
 
 /// <summary>A route for the requests that meet a condition.</summary>
@@ -127,20 +78,70 @@ public sealed record ShadowTarget(ModelTarget Target, double Percent = 100, doub
 /// <param name="Model">The model; null for the one whose traffic this is.</param>
 public sealed record ModelTarget(string Version = Registry.ModelAliases.Champion, string? Model = null);
 
-/// <summary>A model's traffic rules in its <c>traffic.json</c>.</summary>
-/// <param name="registry">Where the models are.</param>
-public sealed class TrafficStore(ModelRegistry registry)
+/// <summary>Traffic rules in force, with what they count: how far a split has been dealt, how a canary does.</summary>
+internal sealed class TrafficPlan
 {
-    /// <summary>The rules and their ETag; <see cref="TrafficRules.Default"/> and the default ETag where there are none.</summary>
-    /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
-    public async Task<(TrafficRules Rules, ETag ETag)> GetAsync(string model, CancellationToken cancellationToken = default)
+    private readonly HashSet<string> ownVersions;
+    private readonly Dictionary<Route, WeightedChoice> choices = new(ReferenceEqualityComparer.Instance);
+
+    public TrafficPlan(string model, TrafficRules rules)
     {
-        (TrafficRules? rules, ETag etag) = await ModelRegistry.ReadAsync<TrafficRules>(registry.Container.GetBlobClient(ModelBlobs.Traffic(model)), cancellationToken);
-        return (rules ?? TrafficRules.Default, etag);
+        Rules = rules;
+        ownVersions = [.. rules.Targets().Where(each => each.Target.Model is null || each.Target.Model == model).Select(each => each.Target.Version)];
+        Add(rules.Route, model);
+        foreach (TrafficRule rule in rules.Rules)
+        {
+            Add(rule.Route, model + "/" + rule.Name);
+        }
+
+        ShadowChoices = [.. rules.Shadows.Select((shadow, i) => WeightedChoice.OfPercent(shadow.Percent, $"{model}/shadow/{i}"))];
     }
 
-    /// <summary>Puts rules in the place of those that have <paramref name="current"/> (default: of none).</summary>
-    /// <returns>The new ETag, or null if the rules were changed meanwhile.</returns>
-    public Task<ETag?> TryReplaceAsync(string model, TrafficRules rules, ETag current, CancellationToken cancellationToken = default) =>
-        ModelRegistry.TryReplaceAsync(registry.Container.GetBlobClient(ModelBlobs.Traffic(model)), rules, current, cancellationToken);
+    public TrafficRules Rules { get; }
+
+    /// <summary>Of each shadow: 0 to copy, 1 not to.</summary>
+    public IReadOnlyList<WeightedChoice> ShadowChoices { get; }
+
+    /// <summary>What watches the canaries, by their routes.</summary>
+    public Dictionary<CanaryRoute, CanaryMonitor> Canaries { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Whether a route or shadow leads to this version or alias of the model itself.</summary>
+    public bool Uses(string versionOrAlias) => ownVersions.Contains(versionOrAlias);
+
+    /// <summary>The route of a request, and the prefix of its name.</summary>
+    public (Route Route, string Prefix) Choose(InferRequest request, IHeaderDictionary headers)
+    {
+        foreach (TrafficRule rule in Rules.Rules)
+        {
+            if (Value(rule.When.Header, rule.When.Parameter, request, headers) is { } value && (rule.When.In is null || rule.When.In.Contains(value)))
+            {
+                return (rule.Route, rule.Name + ":");
+            }
+        }
+
+        return (Rules.Route, "");
+    }
+
+    /// <summary>The arm of a route with weights.</summary>
+    public int Arm(Route route, TrafficKey? key, InferRequest request, IHeaderDictionary headers) =>
+        key is not null && Value(key.Header, key.Parameter, request, headers) is { } value ? choices[route].For(value) : choices[route].Next();
+
+    private static string? Value(string? header, string? parameter, InferRequest request, IHeaderDictionary headers) =>
+        header is not null
+            ? (headers.TryGetValue(header, out var values) && values.Count > 0 ? values[0] : null)
+            : parameter is not null ? request.Parameters?.GetValueOrDefault(parameter) : null;
+
+    private void Add(Route route, string salt)
+    {
+        switch (route)
+        {
+            case SplitRoute split:
+                choices[route] = new([.. split.Arms.Select(arm => arm.Weight)], salt);
+                break;
+            case CanaryRoute canary:
+                choices[route] = WeightedChoice.OfPercent(canary.RolledBack is null ? canary.Percent : 0, salt);
+                Canaries[canary] = new(canary.Rollback);
+                break;
+        }
+    }
 }

@@ -4,48 +4,32 @@ using System.Diagnostics;
 namespace DurableMl.Inference.Serving;
 
 /// <summary>The instruments of the meter <c>DurableMl.Inference</c>. Every measurement carries <c>model</c> and <c>version</c>; seconds and bytes are the units.</summary>
-public sealed class InferenceMeter : IDisposable
+public sealed class InferenceMeter(Meter meter) : IDisposable
 {
     /// <summary>The meter's name, to subscribe to.</summary>
     public const string Name = "DurableMl.Inference";
 
-    private readonly Meter meter = new(Name);
-
-    /// <summary>Creates the instruments.</summary>
+    /// <summary>Creates the meter.</summary>
     public InferenceMeter()
+        : this(new Meter(Name))
     {
-        Requests = meter.CreateCounter<long>("durableml.inference.requests", "{request}", "Inference requests answered");
-        Errors = meter.CreateCounter<long>("durableml.inference.errors", "{request}", "Inference requests answered with an error, by HTTP status");
-        Duration = Histogram("durableml.inference.duration", "Time from a request's arrival to its answer");
-        QueueTime = Histogram("durableml.inference.queue.duration", "Time a request waited for its run");
-        RunTime = Histogram("durableml.inference.run.duration", "Time of one run of the model");
-        BatchSize = meter.CreateHistogram("durableml.inference.batch.size", "{row}", "Rows in a run", null, new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
-        QueueLength = meter.CreateUpDownCounter<long>("durableml.inference.queue.length", "{request}", "Requests waiting for a run");
-        ColdLoads = meter.CreateCounter<long>("durableml.inference.loads", "{load}", "Models loaded into memory");
-        LoadTime = Histogram("durableml.inference.load.duration", "Time to load a model into memory, download included");
-        Memory = meter.CreateUpDownCounter<long>("durableml.inference.memory", "By", "Memory that loaded models take");
-        RouteRequests = meter.CreateCounter<long>("durableml.inference.route.requests", "{request}", "Requests by the traffic rules' route and version, and whether they failed");
-        RouteDuration = Histogram("durableml.inference.route.duration", "Time to answer by route and version");
-        Comparisons = meter.CreateCounter<long>("durableml.inference.shadow.comparisons", "{request}", "Answers of shadows, and whether they agreed with the ones given");
-        Drift = meter.CreateGauge<double>("durableml.inference.drift", "{standard deviation}", "How far the inputs' mean is from that of the examples that the version was evaluated on, in the feature that is farthest");
-        Labels = meter.CreateCounter<long>("durableml.inference.labels", "{example}", "Examples whose true class came, and whether it was predicted");
     }
 
-    internal Counter<long> Requests { get; }
-    internal Counter<long> Errors { get; }
-    internal Histogram<double> Duration { get; }
-    internal Histogram<double> QueueTime { get; }
-    internal Histogram<double> RunTime { get; }
-    internal Histogram<long> BatchSize { get; }
-    internal UpDownCounter<long> QueueLength { get; }
-    internal Counter<long> ColdLoads { get; }
-    internal Histogram<double> LoadTime { get; }
-    internal UpDownCounter<long> Memory { get; }
-    internal Counter<long> RouteRequests { get; }
-    internal Histogram<double> RouteDuration { get; }
-    internal Counter<long> Comparisons { get; }
-    internal Counter<long> Labels { get; }
-    internal Gauge<double> Drift { get; }
+    internal Counter<long> Requests { get; } = meter.CreateCounter<long>("durableml.inference.requests", "{request}", "Inference requests answered");
+    internal Counter<long> Errors { get; } = meter.CreateCounter<long>("durableml.inference.errors", "{request}", "Inference requests answered with an error, by HTTP status");
+    internal Histogram<double> Duration { get; } = Histogram(meter, "durableml.inference.duration", "Time from a request's arrival to its answer");
+    internal Histogram<double> QueueTime { get; } = Histogram(meter, "durableml.inference.queue.duration", "Time a request waited for its run");
+    internal Histogram<double> RunTime { get; } = Histogram(meter, "durableml.inference.run.duration", "Time of one run of the model");
+    internal Histogram<long> BatchSize { get; } = meter.CreateHistogram("durableml.inference.batch.size", "{row}", "Rows in a run", null, new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
+    internal UpDownCounter<long> QueueLength { get; } = meter.CreateUpDownCounter<long>("durableml.inference.queue.length", "{request}", "Requests waiting for a run");
+    internal Counter<long> ColdLoads { get; } = meter.CreateCounter<long>("durableml.inference.loads", "{load}", "Models loaded into memory");
+    internal Histogram<double> LoadTime { get; } = Histogram(meter, "durableml.inference.load.duration", "Time to load a model into memory, download included");
+    internal UpDownCounter<long> Memory { get; } = meter.CreateUpDownCounter<long>("durableml.inference.memory", "By", "Memory that loaded models take");
+    internal Counter<long> RouteRequests { get; } = meter.CreateCounter<long>("durableml.inference.route.requests", "{request}", "Requests by the traffic rules' route and version, and whether they failed");
+    internal Histogram<double> RouteDuration { get; } = Histogram(meter, "durableml.inference.route.duration", "Time to answer by route and version");
+    internal Counter<long> Comparisons { get; } = meter.CreateCounter<long>("durableml.inference.shadow.comparisons", "{request}", "Answers of shadows, and whether they agreed with the ones given");
+    internal Counter<long> Labels { get; } = meter.CreateCounter<long>("durableml.inference.labels", "{example}", "Examples whose true class came, and whether it was predicted");
+    internal Gauge<double> Drift { get; } = meter.CreateGauge<double>("durableml.inference.drift", "{standard deviation}", "How far the inputs' mean is from that of the examples that the version was evaluated on, in the feature that is farthest");
 
     internal void Answered(string model, string route, string? version, TimeSpan latency, bool failed)
     {
@@ -69,7 +53,7 @@ public sealed class InferenceMeter : IDisposable
 
     private static TagList Tags(string model, string route, string? version) => new() { { "model", model }, { "route", route }, { "version", version ?? "" } };
 
-    private Histogram<double> Histogram(string name, string description) =>
+    private static Histogram<double> Histogram(Meter meter, string name, string description) =>
         meter.CreateHistogram(
             name, "s", description, null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
@@ -102,16 +86,11 @@ internal sealed class ModelMetrics(InferenceMeter meter, string model, string ve
         meter.Errors.Add(1, [.. tags, new("status", status)]);
     }
 
-    public void Loaded(TimeSpan elapsed, long bytes)
+    public void Loaded(TimeSpan elapsed)
     {
         meter.ColdLoads.Add(1, tags);
         meter.LoadTime.Record(elapsed.TotalSeconds, tags);
-        meter.Memory.Add(bytes, tags);
     }
 
-    public void Resized(long change) => meter.Memory.Add(change, tags);
-
     public void Drifted(double largest) => meter.Drift.Record(largest, tags);
-
-    public void Unloaded(long bytes) => meter.Memory.Add(-bytes, tags);
 }

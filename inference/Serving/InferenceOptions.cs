@@ -36,9 +36,6 @@ public sealed class InferenceOptions
     /// <summary>Seconds between two looks at the aliases and traffic rules of a model in use.</summary>
     public double RefreshSeconds { get; set; } = 1;
 
-    /// <summary>Requests of a model whose labels may wait for the instance that answered them; one more is answered 429.</summary>
-    public int MaxPendingFeedback { get; set; } = 10_000;
-
     /// <summary>
     /// Models to load and warm up at start, separated by commas; <c>*</c> for all that have a champion (64 at most). Empty, the default, for none: a
     /// model is loaded with its first request, which takes longer then.

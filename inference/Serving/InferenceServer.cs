@@ -22,14 +22,17 @@ internal sealed class InferenceServer(
     /// <summary>Not ready any more, so that load balancers send requests elsewhere; those that come are answered.</summary>
     public void Drain() => draining = true;
 
-    /// <summary>The answer of the version asked for, or of whatever the model's traffic rules choose.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="version">A version or alias; null to follow the rules.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="headers">Its headers, for rules that look at them.</param>
-    /// <param name="cancellationToken">The caller's end or deadline; the request's own timeout comes besides.</param>
+    /// <summary>The answer of the version or alias asked for, or, without one, of whatever the model's traffic rules choose.</summary>
     public async Task<InferResponse> InferAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
+        if (request.TimeoutMicroseconds > 0)
+        {
+            using var own = new CancellationTokenSource(TimeSpan.FromMicroseconds(Math.Min(request.TimeoutMicroseconds, options.MaxRequestSeconds * 1e6)), time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(own.Token, cancellationToken);
+            request.TimeoutMicroseconds = 0;
+            return await InferAsync(model, version, request, headers, both.Token);
+        }
+
         InferResponse response = await RunAsync(model, version, request, headers, cancellationToken);
         try
         {
@@ -42,18 +45,6 @@ internal sealed class InferenceServer(
             response.Dispose();
             throw;
         }
-    }
-
-    private async Task<InferResponse> RunAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
-    {
-        if (request.TimeoutMicroseconds == 0)
-        {
-            return await RouteAsync(model, version, request, headers, cancellationToken);
-        }
-
-        using var own = new CancellationTokenSource(TimeSpan.FromMicroseconds(Math.Min(request.TimeoutMicroseconds, options.MaxRequestSeconds * 1e6)), time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(own.Token, cancellationToken);
-        return await RouteAsync(model, version, request, headers, both.Token);
     }
 
     /// <summary>A model's inputs, outputs and versions.</summary>
@@ -72,9 +63,11 @@ internal sealed class InferenceServer(
 
     /// <summary>The version asked for, or the champion, in memory.</summary>
     public async Task<ModelLease> AcquireAsync(string model, string? version, CancellationToken cancellationToken) =>
-        await sessions.AcquireAsync(model, await ResolveAsync(model, version ?? ModelAliases.Champion, cancellationToken), cancellationToken);
+        ModelNames.IsVersion(version)
+            ? await sessions.AcquireAsync(ModelNames.Model(model), version!, cancellationToken)
+            : await catalog.AcquireAsync(await catalog.GetAsync(model, cancellationToken), new(version ?? ModelAliases.Champion), cancellationToken);
 
-    private async Task<InferResponse> RouteAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
+    private async Task<InferResponse> RunAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
         if (version is null)
         {
@@ -83,12 +76,6 @@ internal sealed class InferenceServer(
 
         using ModelLease lease = await AcquireAsync(model, version, cancellationToken);
         return new(model, lease.Model.Manifest.Version, "version", await lease.Model.InferAsync(request, cancellationToken));
-    }
-
-    private async ValueTask<string> ResolveAsync(string model, string version, CancellationToken cancellationToken)
-    {
-        ModelNames.Model(model);
-        return ModelNames.IsVersion(version) ? version : (await catalog.GetAsync(model, cancellationToken)).Resolve(version);
     }
 }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableMl.Inference.Serving;
 
 /// <summary>A model version in memory, with its queue.</summary>
-internal sealed class LoadedModel : IDisposable
+internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, RequestLog log, TimeProvider time) : IDisposable
 {
     private const int DefaultMaxBatch = 32;
     private const int MaxZeroBytes = 64 << 20;
@@ -12,59 +12,25 @@ internal sealed class LoadedModel : IDisposable
     // Examples between two measurements of the drift.
     private const int DriftEvery = 256;
 
-    private readonly TimeProvider time;
-    private readonly RequestLog log;
+    private readonly DynamicBatcher batcher = new(session, BatchingOf(manifest, session), metrics, time);
+    private bool isWarm;
 
-    private LoadedModel(ModelManifest manifest, ModelSession session, ModelMetrics metrics, RequestLog log, TimeProvider time)
-    {
-        ServingOptions serving = manifest.Serving ?? new();
-        int concurrency = serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1);
-        this.time = time;
-        this.log = log;
-        Drift = serving.Drift && session.Inputs is [{ Datatype: "FP32" }] ? new() : null;
-        Manifest = manifest;
-        Session = session;
-        Metrics = metrics;
-        Batcher = new(
-            session,
-            new(
-                Batching.AcrossCallers && session.HasOnlyTensors ? serving.MaxBatch ?? (session.IsBatchable ? DefaultMaxBatch : 1) : 1,
-                TimeSpan.FromMicroseconds(serving.MaxDelayMicroseconds), concurrency, serving.MaxQueue)
-            {
-                ShortConcurrency = serving.Concurrency is null && session.IsSmall ? int.MaxValue : concurrency,
-            },
-            metrics,
-            time);
-    }
-
-    public ModelManifest Manifest { get; }
+    public ModelManifest Manifest => manifest;
 
     /// <summary>Whether rows of different callers may share a run, and why.</summary>
-    public BatchingEvidence Batching => Manifest.Batching ?? BatchingEvidence.None;
+    public BatchingEvidence Batching => manifest.Batching ?? BatchingEvidence.None;
 
-    public ModelSession Session { get; }
+    public ModelSession Session => session;
 
-    public DynamicBatcher Batcher { get; }
-
-    public ModelMetrics Metrics { get; }
+    public ModelMetrics Metrics => metrics;
 
     /// <summary>Figures of the inputs since the version was loaded; null where its options do not ask for them, or it has other inputs than one of FP32.</summary>
-    public FeatureTally? Drift { get; }
+    public FeatureTally? Drift { get; } = manifest.Serving is { Drift: true } && session.Inputs is [{ Datatype: "FP32" }] ? new() : null;
 
     /// <summary>What stands between the raw data and its network; null for a version of tensors alone.</summary>
     public ModelTransform? Transform { get; private set; }
 
-    private bool IsWarm { get; set; }
-
     /// <summary>Loads a version and runs it once, on its own sample or on zeros, so that no caller pays for first-run allocations.</summary>
-    /// <param name="manifest">The version.</param>
-    /// <param name="folder">Where its files are.</param>
-    /// <param name="bytes">Size of all of them.</param>
-    /// <param name="metrics">Receives its measurements.</param>
-    /// <param name="log">Receives a sample of its requests.</param>
-    /// <param name="logger">Receives what is odd.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidModelException">ONNX Runtime refuses it, its serving options are out of range, or it fails on its own sample.</exception>
     public static async Task<LoadedModel> OpenAsync(
         ModelManifest manifest, string folder, long bytes, ModelMetrics metrics, RequestLog log, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
@@ -78,10 +44,8 @@ internal sealed class LoadedModel : IDisposable
         try
         {
             loaded.Transform = ModelTransform.Load(manifest, folder, loaded.Session);
-            await (manifest.Sample is { } sample
-                ? loaded.RunSampleAsync(Path.Combine(folder, ModelNames.File(sample)), cancellationToken)
-                : loaded.RunZerosAsync(logger, cancellationToken));
-            loaded.IsWarm = true;
+            await loaded.WarmUpAsync(manifest.Sample is { } sample ? Path.Combine(folder, ModelNames.File(sample)) : null, logger, cancellationToken);
+            loaded.isWarm = true;
             return loaded;
         }
         catch
@@ -110,7 +74,11 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>Disposes the session, once no run uses it any more.</summary>
-    public void Dispose() => Batcher.CloseWhenIdle(Session.Dispose);
+    public void Dispose()
+    {
+        batcher.Dispose();
+        session.Dispose();
+    }
 
     private async Task<List<Tensor>> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
     {
@@ -119,7 +87,7 @@ internal sealed class LoadedModel : IDisposable
         Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         try
         {
-            List<Tensor> outputs = await Batcher.RunAsync(inputs, OutputNames(request), cancellationToken);
+            List<Tensor> outputs = await batcher.RunAsync(inputs, InputBinder.OutputNames(request, Session), cancellationToken);
             Observe(request, inputs, outputs);
             return outputs;
         }
@@ -132,7 +100,7 @@ internal sealed class LoadedModel : IDisposable
     // A warm-up is no request.
     private void Observe(InferRequest request, Tensor[] inputs, List<Tensor> outputs)
     {
-        if (!IsWarm)
+        if (!isWarm)
         {
             return;
         }
@@ -149,45 +117,43 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    private List<string>? OutputNames(InferRequest request)
+    private static BatchingOptions BatchingOf(ModelManifest manifest, ModelSession session)
     {
-        if (request.Outputs is not { Count: > 0 } outputs)
+        ServingOptions serving = manifest.Serving ?? new();
+        int concurrency = serving.Concurrency ?? (session.IsSmall ? Environment.ProcessorCount : 1);
+        int maxBatch = manifest.Batching is { AcrossCallers: true } && session.HasOnlyTensors ? serving.MaxBatch ?? DefaultMaxBatch : 1;
+        return new(maxBatch, TimeSpan.FromMicroseconds(serving.MaxDelayMicroseconds), concurrency, serving.MaxQueue)
         {
-            return null;
-        }
-
-        var names = new List<string>(outputs.Count);
-        foreach ((int i, RequestedOutput output) in outputs.Index())
-        {
-            if (!Session.OutputIndex.ContainsKey(output.Name))
-            {
-                throw InferenceException.Field($"outputs[{i}].name", $"the model has no output '{output.Name}'; it has {string.Join(", ", Session.OutputNames)}.");
-            }
-
-            if (names.Contains(output.Name))
-            {
-                throw InferenceException.Field($"outputs[{i}].name", $"'{output.Name}' is asked for twice.");
-            }
-
-            names.Add(output.Name);
-        }
-
-        return names;
+            ShortConcurrency = serving.Concurrency is null && session.IsSmall ? int.MaxValue : concurrency,
+        };
     }
 
-    private async Task RunSampleAsync(string path, CancellationToken cancellationToken)
+    private async Task WarmUpAsync(string? sample, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using InferRequest request = sample is null ? Zeros() : await ReadAsync(sample, cancellationToken);
+            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
+        }
+        catch (InferenceException e) when (sample is not null)
+        {
+            throw new InvalidModelException($"Model '{Manifest.Model}' version {Manifest.Version} fails on its own sample: {e.Message}", e);
+        }
+        catch (InferenceException e)
+        {
+            // Zeros of size 1 need not make sense to a model; it may serve real inputs all the same.
+            logger.LogDebug(e, "Model {Model} version {Version} was not warmed up", Manifest.Model, Manifest.Version);
+        }
+    }
+
+    private static async Task<InferRequest> ReadAsync(string path, CancellationToken cancellationToken)
     {
         byte[] json = await File.ReadAllBytesAsync(path, cancellationToken);
         PooledMemory memory = PooledMemory.Rent(json.Length);
         try
         {
             json.CopyTo(memory.Span);
-            using InferRequest request = InferRequestReader.Parse(memory, json.Length, json.Length, new());
-            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
-        }
-        catch (InferenceException e)
-        {
-            throw new InvalidModelException($"Model '{Manifest.Model}' version {Manifest.Version} fails on its own sample: {e.Message}", e);
+            return InferRequestReader.Parse(memory, json.Length, json.Length, new());
         }
         finally
         {
@@ -195,30 +161,20 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    private async Task RunZerosAsync(ILogger logger, CancellationToken cancellationToken)
+    // What would be too large is left out; the request is refused then.
+    private InferRequest Zeros()
     {
-        using var request = new InferRequest();
+        var request = new InferRequest();
         foreach (TensorSpec spec in Session.Inputs)
         {
             long[] shape = [.. spec.Shape.Select(dimension => dimension < 0 ? 1 : dimension)];
             TensorType type = TensorType.ByName[spec.Datatype];
-            long size = (long)TensorShape.Elements(shape) * (type.IsBytes ? sizeof(int) : type.Size);
-            if (size is < 0 or > MaxZeroBytes)
+            if ((long)TensorShape.Elements(shape) * (type.IsBytes ? sizeof(int) : type.Size) is >= 0 and <= MaxZeroBytes and var size)
             {
-                return;
+                request.Inputs.Add(Tensor.Copy(spec.Name, type, shape, new byte[size]));
             }
-
-            request.Inputs.Add(Tensor.Copy(spec.Name, type, shape, new byte[size]));
         }
 
-        try
-        {
-            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
-        }
-        catch (InferenceException e)
-        {
-            // Zeros of size 1 need not make sense to a model; it may serve real inputs all the same.
-            logger.LogDebug(e, "Model {Model} version {Version} was not warmed up", Manifest.Model, Manifest.Version);
-        }
+        return request;
     }
 }

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs;
 using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Microsoft.Win32.SafeHandles;
 
 namespace DurableMl.Inference.Serving;
@@ -18,7 +18,7 @@ namespace DurableMl.Inference.Serving;
 internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, bool> verified = new();
-    private readonly SemaphoreSlim evicting = new(1, 1);
+    private readonly Lock evicting = new();
 
     /// <summary>The folder that holds the version's files, downloaded if need be.</summary>
     /// <exception cref="InvalidModelException">The manifest is not acceptable, or a file does not have the content that it says.</exception>
@@ -32,19 +32,25 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
             if (verified.ContainsKey(key) || await IsIntactAsync(manifest, folder, cancellationToken))
             {
                 verified[key] = true;
-                Touch(folder);
+
+                // A shared folder may be read-only; then its owner evicts.
+                Try(() => Directory.SetLastWriteTimeUtc(folder, time.GetUtcNow().UtcDateTime));
                 return folder;
             }
 
             // Damaged on disk. Out of the way first, so that another instance never sees half of it.
             string damaged = Path.Combine(options.CacheFolder, ".damaged-" + Guid.NewGuid().ToString("N"));
-            TryMove(folder, damaged);
-            TryDelete(damaged);
+            Try(() => Directory.Move(folder, damaged));
+            Try(() => Directory.Delete(damaged, recursive: true));
         }
 
         await DownloadAsync(manifest, folder, cancellationToken);
         verified[key] = true;
-        await EvictAsync(key, cancellationToken);
+        lock (evicting)
+        {
+            Evict(key);
+        }
+
         return folder;
     }
 
@@ -61,26 +67,27 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
                 await DownloadAsync(manifest, file, path, cancellationToken);
             }
 
-            TryMove(partial, folder);
+            // Another instance may have made the same folder meanwhile.
+            Try(() => Directory.Move(partial, folder));
             if (!Directory.Exists(folder))
             {
                 throw new IOException($"The model cache '{options.CacheFolder}' cannot be written.");
             }
         }
-        catch (Azure.RequestFailedException e) when (e.Status == 404)
+        catch (RequestFailedException e) when (e.Status == 404)
         {
             throw new InvalidModelException($"Version {manifest.Version} of model '{manifest.Model}' lacks a file that its manifest names.", e);
         }
         finally
         {
-            TryDelete(partial);
+            Try(() => Directory.Delete(partial, recursive: true));
         }
     }
 
     private async Task DownloadAsync(ModelManifest manifest, ModelFile file, string path, CancellationToken cancellationToken)
     {
         string packaged = Path.Combine(options.PackageFolder, file.Sha256);
-        if (options.PackageFolder.Length > 0 && File.Exists(packaged) && await HasHashAsync(packaged, file, cancellationToken))
+        if (options.PackageFolder.Length > 0 && await HasHashAsync(packaged, file, cancellationToken))
         {
             File.Copy(packaged, path);
             return;
@@ -103,8 +110,7 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
     {
         foreach (ModelFile file in manifest.Files)
         {
-            string path = Path.Combine(folder, file.Name);
-            if (!File.Exists(path) || !await HasHashAsync(path, file, cancellationToken))
+            if (!await HasHashAsync(Path.Combine(folder, file.Name), file, cancellationToken))
             {
                 return false;
             }
@@ -115,6 +121,11 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
 
     private static async Task<bool> HasHashAsync(string path, ModelFile file, CancellationToken cancellationToken)
     {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
         await using var stream = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, BufferSize = 0 });
         return stream.Length == file.Bytes && Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) == file.Sha256;
     }
@@ -135,97 +146,41 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
 
     private static string Key(ModelManifest manifest)
     {
-        var text = new StringBuilder();
-        foreach (ModelFile file in manifest.Files.OrderBy(file => file.Name, StringComparer.Ordinal))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{file.Name}:{file.Sha256}:{file.Bytes}\n");
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        IEnumerable<string> files = manifest.Files.OrderBy(file => file.Name, StringComparer.Ordinal)
+            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}:{file.Sha256}:{file.Bytes}\n"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files))));
     }
 
-    private async Task EvictAsync(string justAdded, CancellationToken cancellationToken)
+    private void Evict(string justAdded)
     {
-        await evicting.WaitAsync(cancellationToken);
-        try
+        // Another instance may remove one while this one counts; the next download counts again.
+        Try(() =>
         {
-            var folders = new List<(DirectoryInfo Folder, long Bytes)>();
-            long total = 0;
-            foreach (DirectoryInfo folder in new DirectoryInfo(options.CacheFolder).EnumerateDirectories())
+            var folders = new DirectoryInfo(options.CacheFolder).EnumerateDirectories()
+                .Select(folder => (Folder: folder, Bytes: folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length))).ToList();
+            long total = folders.Sum(each => each.Bytes);
+            foreach ((DirectoryInfo folder, long bytes) in folders.Where(each => each.Folder.Name != justAdded).OrderBy(each => each.Folder.LastWriteTimeUtc))
             {
-                long bytes = SizeOf(folder);
-                total += bytes;
-                folders.Add((folder, bytes));
-            }
-
-            foreach ((DirectoryInfo folder, long bytes) in folders.OrderBy(f => f.Folder.LastWriteTimeUtc))
-            {
-                if (total <= options.MaxDiskBytes || folder.Name == justAdded)
+                if (total > options.MaxDiskBytes)
                 {
-                    continue;
+                    // A loaded session no longer needs its files; one that is just loading elsewhere downloads them again.
+                    verified.TryRemove(folder.Name, out _);
+                    folder.Delete(recursive: true);
+                    total -= bytes;
                 }
-
-                // A loaded session no longer needs its files; one that is just loading elsewhere downloads them again.
-                verified.TryRemove(folder.Name, out _);
-                TryDelete(folder.FullName);
-                total -= bytes;
             }
-        }
-        finally
-        {
-            evicting.Release();
-        }
+        });
     }
 
-    private static long SizeOf(DirectoryInfo folder)
+    // Several instances may share the folder: what counts is what is there afterwards.
+    private static void Try(Action change)
     {
         try
         {
-            return folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-        }
-        catch (IOException)
-        {
-            // Another instance is removing it.
-            return 0;
-        }
-    }
-
-    private void Touch(string folder)
-    {
-        try
-        {
-            Directory.SetLastWriteTimeUtc(folder, time.GetUtcNow().UtcDateTime);
+            change();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A shared folder may be read-only; then its owner evicts.
-        }
-    }
-
-    // Another instance may have made or removed the same folder; what counts is whether it is there afterwards.
-    private static void TryMove(string from, string to)
-    {
-        try
-        {
-            Directory.Move(from, to);
-        }
-        catch (IOException)
-        {
-        }
-    }
-
-    private static void TryDelete(string folder)
-    {
-        try
-        {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-        catch (IOException)
-        {
-            // In use or already going; the next eviction tries again.
         }
     }
 
@@ -239,9 +194,8 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
 /// </summary>
 internal static class RangedDownload
 {
-    private const int RangeBytes = 8 << 20;
+    private const int RangeBytes = 4 << 20;
     private const int RangesAtATime = 8;
-    private const int BufferBytes = 512 << 10;
 
     /// <returns>The SHA-256 of the content, in lower-case hexadecimal.</returns>
     /// <exception cref="RequestFailedException">The blob does not exist, or is no longer the one that <paramref name="etag"/> names.</exception>
@@ -251,7 +205,7 @@ internal static class RangedDownload
         using SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous, length);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var window = new Queue<(Task Download, long Offset, int Count)>();
+        var window = new Queue<Task<(byte[] Buffer, int Count)>>();
         try
         {
             for (long next = 0; next < length || window.Count > 0;)
@@ -259,62 +213,33 @@ internal static class RangedDownload
                 while (next < length && window.Count < RangesAtATime)
                 {
                     int count = (int)Math.Min(RangeBytes, length - next);
-                    window.Enqueue((DownloadAsync(blob, etag, next, count, file, stop.Token), next, count));
+                    window.Enqueue(DownloadAsync(blob, etag, next, count, file, stop.Token));
                     next += count;
                 }
 
-                (Task download, long offset, int bytes) = window.Dequeue();
-                await download;
-                await HashAsync(file, offset, bytes, hash, cancellationToken);
+                (byte[] buffer, int bytes) = await window.Dequeue();
+                hash.AppendData(buffer, 0, bytes);
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
         finally
         {
             // The file must not be closed under ranges that are still written.
             await stop.CancelAsync();
-            await Task.WhenAll(window.Select(range => range.Download)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(window)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static async Task DownloadAsync(BlobClient blob, ETag etag, long offset, int count, SafeFileHandle file, CancellationToken cancellationToken)
+    private static async Task<(byte[] Buffer, int Count)> DownloadAsync(
+        BlobClient blob, ETag etag, long offset, int count, SafeFileHandle file, CancellationToken cancellationToken)
     {
         var options = new BlobDownloadOptions { Range = new HttpRange(offset, count), Conditions = new() { IfMatch = etag } };
         using BlobDownloadStreamingResult result = await blob.DownloadStreamingAsync(options, cancellationToken);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
-        {
-            for (int done = 0; done < count;)
-            {
-                // A whole buffer for each write: what comes from the network at once is smaller, and each write changes threads.
-                Memory<byte> part = buffer.AsMemory(0, Math.Min(buffer.Length, count - done));
-                await result.Content.ReadExactlyAsync(part, cancellationToken);
-                await RandomAccess.WriteAsync(file, part, offset + done, cancellationToken);
-                done += part.Length;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static async Task HashAsync(SafeFileHandle file, long offset, int count, IncrementalHash hash, CancellationToken cancellationToken)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
-        {
-            for (int done = 0; done < count;)
-            {
-                int read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, Math.Min(buffer.Length, count - done)), offset + done, cancellationToken);
-                hash.AppendData(buffer, 0, read);
-                done += read > 0 ? read : throw new EndOfStreamException("A file shrank while it was downloaded.");
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(count);
+        await result.Content.ReadExactlyAsync(buffer.AsMemory(0, count), cancellationToken);
+        await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), offset, cancellationToken);
+        return (buffer, count);
     }
 }

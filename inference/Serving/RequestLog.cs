@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -56,21 +54,18 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         var lines = new List<(string Blob, byte[] Line)>();
-        while (waiting.Reader.TryRead(out (string, byte[]) line))
+        while (waiting.Reader.TryRead(out (string Blob, byte[] Line) line))
         {
             lines.Add(line);
         }
 
-        foreach (IGrouping<string, (string Blob, byte[] Line)> blob in lines.GroupBy(line => line.Blob))
+        foreach (IGrouping<string, byte[]> blob in lines.GroupBy(line => line.Blob, line => line.Line))
         {
             try
             {
-                AppendBlobClient append = registry.Container.GetAppendBlobClient(blob.Key);
-                await append.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-                foreach (byte[] block in blob.Select(each => each.Line).Chunk(Math.Max(1, MaxBlock / (2 * MaxLine))).Select(lines => lines.SelectMany(line => line).ToArray()))
+                foreach (byte[][] block in blob.Chunk(MaxBlock / (2 * MaxLine)))
                 {
-                    using var content = new MemoryStream(block);
-                    await append.AppendBlockAsync(content, new AppendBlobAppendBlockOptions(), cancellationToken);
+                    await registry.AppendAsync(blob.Key, block.SelectMany(line => line).ToArray(), cancellationToken);
                 }
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -108,12 +103,7 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
         json.WriteStartArray(name);
         foreach (Tensor tensor in tensors)
         {
-            json.WriteStartObject();
-            json.WriteString("name"u8, tensor.Name);
-            json.WriteString("datatype"u8, tensor.Type.Name);
-            json.WriteStartArray("shape"u8);
-            Array.ForEach(tensor.Shape, json.WriteNumberValue);
-            json.WriteEndArray();
+            InferRequestJson.WriteHeader(json, tensor);
             // As binary: whatever the elements are, they come back as they were.
             json.WriteBase64String("base64"u8, tensor.Data);
             json.WriteEndObject();

@@ -10,28 +10,19 @@ namespace DurableMl.Inference.Serving;
 internal sealed class SessionCache(
     ModelRegistry registry, ModelFileCache files, InferenceOptions options, InferenceMeter meter, RequestLog log, TimeProvider time, ILogger<SessionCache> logger) : IDisposable
 {
-    private const int MaxEntries = 1024;
     private static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MeasureAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MissingMemory = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MeasureAgain = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly Dictionary<(string Model, string Version), Entry> entries = [];
     private readonly SemaphoreSlim loading = new(4, 4);
     private readonly CancellationTokenSource closing = new();
+    private long measured;
     private long bytes;
 
-    /// <summary>Bytes that they take there.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (gate)
-            {
-                return bytes;
-            }
-        }
-    }
+    /// <summary>Bytes that they take there, or will take where they are being loaded, as last measured.</summary>
+    public long Bytes => Interlocked.Read(ref bytes);
 
     /// <summary>Models in memory.</summary>
     public int Count
@@ -40,7 +31,7 @@ internal sealed class SessionCache(
         {
             lock (gate)
             {
-                return entries.Values.Count(entry => entry.Loaded is not null);
+                return entries.Values.Count(entry => entry.IsLoaded);
             }
         }
     }
@@ -50,86 +41,64 @@ internal sealed class SessionCache(
     /// <exception cref="InvalidModelException">Its files are damaged, or ONNX Runtime refuses them.</exception>
     public ValueTask<ModelLease> AcquireAsync(string model, string version, CancellationToken cancellationToken)
     {
-        Entry entry;
+        Entry? entry;
         lock (gate)
         {
-            long now = time.GetTimestamp();
-            if (!entries.TryGetValue((model, version), out Entry? found) || found.HasExpired(now))
+            if (!entries.TryGetValue((model, version), out entry) || entry.IsForgotten(time))
             {
-                found = new Entry(model, version);
-                entries[(model, version)] = found;
-                found.Load = Task.Run(() => LoadAsync(found), CancellationToken.None);
-                TrimEntries();
+                entry = entries[(model, version)] = new(model, version);
+                entry.Load = Task.Run(() => LoadAsync(entry), CancellationToken.None);
             }
 
-            entry = found;
             entry.References++;
-            entry.LastUsed = now;
-            if (entry.Loaded is { } loaded)
-            {
-                return new(new ModelLease(this, entry, loaded));
-            }
+            entry.LastUsed = time.GetTimestamp();
         }
 
-        return WaitAsync(entry, cancellationToken);
+        return entry.Load.IsCompletedSuccessfully ? new(new ModelLease(this, entry, entry.Load.Result)) : WaitAsync(entry, cancellationToken);
     }
 
     /// <summary>Serves a version that is in memory by other options: loaded anew first, so that no request waits.</summary>
-    public async Task ApplyAsync(string model, string version, ServingOptions options, CancellationToken cancellationToken)
+    public async Task ApplyAsync(string model, string version, ServingOptions changed, CancellationToken cancellationToken)
     {
-        Entry fresh = new(model, version);
         lock (gate)
         {
-            if (entries.GetValueOrDefault((model, version))?.Loaded is not { } loaded || loaded.Manifest.Serving == options)
+            if (entries.GetValueOrDefault((model, version)) is not { IsLoaded: true } entry || entry.Load.Result.Manifest.Serving == changed)
             {
                 return;
             }
         }
 
+        var fresh = new Entry(model, version) { LastUsed = time.GetTimestamp() };
         fresh.Load = LoadAsync(fresh);
         await fresh.Load.WaitAsync(cancellationToken);
-        Entry? old;
         lock (gate)
         {
-            entries.Remove((model, version), out old);
+            Remove(entries.GetValueOrDefault((model, version)));
             entries[(model, version)] = fresh;
-            fresh.LastUsed = time.GetTimestamp();
-            if (old is not null)
-            {
-                bytes -= old.Bytes;
-                old.IsRetired = true;
-                old = old.References == 0 ? old : null;
-            }
         }
-
-        Dispose(old is null ? null : [old]);
     }
 
     internal void Release(Entry entry)
     {
-        List<Entry>? evicted;
         lock (gate)
         {
             entry.References--;
-            Measure(entry);
-            evicted = entry is { IsRetired: true, References: 0 } ? [entry] : Evict();
+            CloseIfUnused(entry);
+            if (bytes > options.MaxMemoryBytes || time.GetElapsedTime(measured) > MeasureAgain)
+            {
+                Trim();
+            }
         }
-
-        Dispose(evicted);
     }
 
     public void Dispose()
     {
         closing.Cancel();
-        List<Entry> all;
         lock (gate)
         {
-            all = [.. entries.Values];
-            entries.Clear();
+            // What is still leased lives until its last lease ends.
+            entries.Values.ToList().ForEach(Remove);
         }
-
-        // What is still leased lives until the process ends.
-        Dispose(all.FindAll(entry => entry.References == 0));
     }
 
     private async ValueTask<ModelLease> WaitAsync(Entry entry, CancellationToken cancellationToken)
@@ -153,32 +122,19 @@ internal sealed class SessionCache(
         {
             ModelManifest manifest = await registry.GetAsync(entry.Model, entry.Version, closing.Token);
             string folder = await files.GetFolderAsync(manifest, closing.Token);
-            long size = manifest.Files.Sum(file => file.Bytes);
 
             // Others make room before it is loaded: both in memory at once could be too much.
-            Dispose(Resize(entry, size));
+            long size = manifest.Files.Sum(file => file.Bytes);
+            Reserve(entry, size);
             LoadedModel loaded = await LoadedModel.OpenAsync(manifest, folder, size, new(meter, entry.Model, entry.Version), log, logger, time, closing.Token);
-            size = loaded.Session.Bytes;
-            loaded.Metrics.Loaded(time.GetElapsedTime(started), size);
-            lock (gate)
-            {
-                entry.Loaded = loaded;
-                entry.Measured = time.GetTimestamp();
-            }
-
-            Dispose(Resize(entry, size));
-
+            loaded.Metrics.Loaded(time.GetElapsedTime(started));
+            Reserve(entry, loaded.Session.Bytes);
             return loaded;
         }
         catch (Exception e)
         {
-            lock (gate)
-            {
-                bytes -= entry.Bytes;
-                entry.Bytes = 0;
-                entry.FailedUntil = time.GetTimestamp() + (long)((e is ModelNotFoundException ? MissingMemory : FailureMemory).TotalSeconds * time.TimestampFrequency);
-            }
-
+            Reserve(entry, 0);
+            entry.ForgottenAt = time.GetUtcNow() + (e is ModelNotFoundException ? MissingMemory : FailureMemory);
             if (e is not ModelNotFoundException)
             {
                 logger.LogError(e, "Model {Model} version {Version} could not be loaded", entry.Model, entry.Version);
@@ -192,82 +148,62 @@ internal sealed class SessionCache(
         }
     }
 
-    private List<Entry>? Resize(Entry entry, long size)
+    private void Reserve(Entry entry, long size)
     {
         lock (gate)
         {
-            bytes += size - entry.Bytes;
-            entry.Bytes = size;
-            return Evict();
+            Resize(entry, size);
+            Trim();
         }
     }
 
-    // Under the gate. Larger runs than any before have made the session grow.
-    private void Measure(Entry entry)
+    // Under the gate. Larger runs than any before have made sessions grow.
+    private void Trim()
     {
-        if (entry.Loaded is { } loaded && time.GetElapsedTime(entry.Measured) > MeasureAgain && entries.GetValueOrDefault((entry.Model, entry.Version)) == entry)
+        measured = time.GetTimestamp();
+        bytes = 0;
+        foreach (Entry entry in entries.Values.ToList())
         {
-            long change = loaded.Session.Bytes - entry.Bytes;
-            entry.Measured = time.GetTimestamp();
-            entry.Bytes += change;
-            bytes += change;
-            loaded.Metrics.Resized(change);
+            Resize(entry, entry.IsLoaded ? entry.Load.Result.Session.Bytes : entry.Bytes);
+            bytes += entry.Bytes;
+            if (entry.References == 0 && entry.IsForgotten(time))
+            {
+                Remove(entry);
+            }
+        }
+
+        while (bytes > options.MaxMemoryBytes && entries.Values.Where(entry => entry is { References: 0, IsLoaded: true }).MinBy(entry => entry.LastUsed) is { } oldest)
+        {
+            bytes -= oldest.Bytes;
+            Remove(oldest);
         }
     }
 
     // Under the gate.
-    private List<Entry>? Evict()
+    private void Remove(Entry? entry)
     {
-        List<Entry>? evicted = null;
-        while (bytes > options.MaxMemoryBytes)
-        {
-            Entry? oldest = null;
-            foreach (Entry entry in entries.Values)
-            {
-                if (entry is { References: 0, Loaded: not null } && (oldest is null || entry.LastUsed < oldest.LastUsed))
-                {
-                    oldest = entry;
-                }
-            }
-
-            if (oldest is null)
-            {
-                break;
-            }
-
-            entries.Remove((oldest.Model, oldest.Version));
-            bytes -= oldest.Bytes;
-            (evicted ??= []).Add(oldest);
-        }
-
-        return evicted;
-    }
-
-    // Under the gate. Failures and loads under way have no size; their number is bounded instead.
-    private void TrimEntries()
-    {
-        if (entries.Count <= MaxEntries)
-        {
-            return;
-        }
-
-        long now = time.GetTimestamp();
-        foreach (Entry entry in entries.Values.Where(entry => entry.References == 0 && entry.HasExpired(now)).ToList())
+        if (entry is not null)
         {
             entries.Remove((entry.Model, entry.Version));
+            Resize(entry, 0);
+            entry.IsRemoved = true;
+            CloseIfUnused(entry);
         }
     }
 
-    private static void Dispose(List<Entry>? evicted)
+    private static void CloseIfUnused(Entry entry)
     {
-        foreach (Entry entry in evicted ?? [])
+        if (entry is { IsRemoved: true, References: 0, IsLoaded: true })
         {
-            if (entry.Loaded is { } loaded)
-            {
-                loaded.Metrics.Unloaded(entry.Bytes);
-                loaded.Dispose();
-            }
+            entry.Load.Result.Dispose();
         }
+    }
+
+    // Under the gate.
+    private void Resize(Entry entry, long size)
+    {
+        meter.Memory.Add(size - entry.Bytes, new("model", entry.Model), new("version", entry.Version));
+        entry.Bytes = size;
     }
 
     internal sealed class Entry(string model, string version)
@@ -278,24 +214,22 @@ internal sealed class SessionCache(
 
         public Task<LoadedModel> Load { get; set; } = null!;
 
-        public LoadedModel? Loaded { get; set; }
+        public bool IsLoaded => Load.IsCompletedSuccessfully;
 
         public int References { get; set; }
 
         /// <summary>What it takes in memory, or will take while it is loaded.</summary>
         public long Bytes { get; set; }
 
-        /// <summary>Whether another has taken its place; it goes with its last reference.</summary>
-        public bool IsRetired { get; set; }
+        /// <summary>Whether it has left; its model is disposed with its last reference.</summary>
+        public bool IsRemoved { get; set; }
 
         public long LastUsed { get; set; }
 
-        /// <summary>When its size was last measured.</summary>
-        public long Measured { get; set; }
+        /// <summary>Until when a failure is remembered.</summary>
+        public DateTimeOffset ForgottenAt { get; set; } = DateTimeOffset.MaxValue;
 
-        public long FailedUntil { get; set; } = long.MaxValue;
-
-        public bool HasExpired(long now) => now >= FailedUntil;
+        public bool IsForgotten(TimeProvider time) => time.GetUtcNow() >= ForgottenAt;
     }
 }
 

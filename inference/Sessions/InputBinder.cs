@@ -35,12 +35,9 @@ internal static class InputBinder
                 bound[index] = input.Share();
             }
 
-            for (int i = 0; i < bound.Length; i++)
+            if (Array.IndexOf(bound, null) is >= 0 and int missing)
             {
-                if (bound[i] is null)
-                {
-                    throw InferenceException.Field("inputs", $"input '{session.InputNames[i]}' is missing.");
-                }
+                throw InferenceException.Field("inputs", $"input '{session.InputNames[missing]}' is missing.");
             }
 
             CheckSymbols(bound, session);
@@ -48,13 +45,34 @@ internal static class InputBinder
         }
         catch
         {
-            foreach (Tensor? input in bound)
-            {
-                input?.Dispose();
-            }
-
+            Array.ForEach(bound, input => input?.Dispose());
             throw;
         }
+    }
+
+    /// <summary>The outputs that a request wants, in its order; null for all.</summary>
+    /// <exception cref="InferenceException">400: the model has not got one, or it is asked for twice.</exception>
+    public static IReadOnlyList<string>? OutputNames(InferRequest request, ModelSession session)
+    {
+        if (request.Outputs is not { Count: > 0 } outputs)
+        {
+            return null;
+        }
+
+        var names = new List<string>(outputs.Count);
+        foreach ((int i, RequestedOutput output) in outputs.Index())
+        {
+            if (!session.OutputIndex.ContainsKey(output.Name) || names.Contains(output.Name))
+            {
+                throw InferenceException.Field($"outputs[{i}].name", names.Contains(output.Name)
+                    ? $"'{output.Name}' is asked for twice."
+                    : $"the model has no output '{output.Name}'; it has {string.Join(", ", session.OutputNames)}.");
+            }
+
+            names.Add(output.Name);
+        }
+
+        return names;
     }
 
     private static void Check(Tensor input, TensorSpec spec, int index)
@@ -103,32 +121,18 @@ internal static class InputBinder
             throw InferenceException.Field(RequestBody.HeaderLength, "0 (raw binary data) is only for models with one input of numbers.");
         }
 
-        long known = type.Size;
-        int open = -1;
+        // The rows follow from the length, or else the only other size that is open.
         long[] shape = [.. spec.Shape];
-        for (int i = 0; i < shape.Length; i++)
+        int open = Array.FindIndex(shape, size => size < 0);
+        if (open >= 0)
         {
-            if (shape[i] >= 0)
-            {
-                known *= shape[i];
-            }
-            else if (open < 0)
-            {
-                open = i;
-            }
-            else if (i > 0 && open == 0)
-            {
-                throw InferenceException.Field(RequestBody.HeaderLength, $"0 (raw binary data) leaves the shape {TensorShape.Text(spec.Shape)} open; send JSON.");
-            }
+            shape[open] = 1;
+            long known = (long)TensorShape.Elements(shape) * type.Size;
+            shape[open] = known > 0 ? request.RawLength / known : known < 0 ? throw InferenceException.Field(
+                RequestBody.HeaderLength, $"0 (raw binary data) leaves the shape {TensorShape.Text(spec.Shape)} open; send JSON.") : 0;
         }
 
-        if (open >= 0 && known > 0 && request.RawLength % known == 0)
-        {
-            shape[open] = request.RawLength / known;
-            known = request.RawLength;
-        }
-
-        if (known != request.RawLength)
+        if ((long)TensorShape.Elements(shape) * type.Size != request.RawLength)
         {
             throw new InferenceException(400, $"The body's {request.RawLength} bytes do not fill the shape {TensorShape.Text(spec.Shape)} of {spec.Datatype}.");
         }

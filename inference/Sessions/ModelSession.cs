@@ -18,6 +18,7 @@ public sealed class ModelSession : IDisposable
     private readonly SessionMemory memory;
     private readonly long fileBytes;
     private int disposed;
+    private int references = 1;
 
     private ModelSession(InferenceSession session, long bytes)
     {
@@ -28,10 +29,8 @@ public sealed class ModelSession : IDisposable
         Inputs = Array.ConvertAll(InputNames, name => InputSpec(name, session.InputMetadata[name]));
         OutputForms = Array.ConvertAll(OutputNames, name => OutputForm.Of(name, session.OutputMetadata[name]));
         Outputs = Array.ConvertAll(OutputForms, form => form.Spec);
-        CheckPartNames();
         InputIndex = Enumerable.Range(0, Inputs.Count).ToFrozenDictionary(i => Inputs[i].Name);
         OutputIndex = Enumerable.Range(0, Outputs.Count).ToFrozenDictionary(i => Outputs[i].Name);
-        IsBatchable = HasOnlyTensors && HasBatchDimension();
         EqualDimensions = SharedSymbols();
         memory = new(session);
         Interlocked.Increment(ref open);
@@ -47,12 +46,6 @@ public sealed class ModelSession : IDisposable
     /// What it takes in memory now: what its arena has from the system, which grows with the largest run, and at least the size of the model's files.
     /// </summary>
     public long Bytes => Math.Max(fileBytes, memory.Bytes);
-
-    /// <summary>
-    /// Whether rows of different requests may share a run: the first dimension of every input and output is the same symbol, named like
-    /// a batch (batch, batch_size, N, …), and no other dimension uses that symbol.
-    /// </summary>
-    public bool IsBatchable { get; }
 
     /// <summary>Sessions of this process that are not disposed.</summary>
     internal static int Open => Volatile.Read(ref open);
@@ -154,6 +147,17 @@ public sealed class ModelSession : IDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
+            Release();
+        }
+    }
+
+    /// <summary>Keeps it open for a run that may outlive its owner, until <see cref="Release"/>.</summary>
+    internal void AddReference() => Interlocked.Increment(ref references);
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref references) == 0)
+        {
             memory.Dispose();
             session.Dispose();
             Interlocked.Decrement(ref open);
@@ -162,33 +166,6 @@ public sealed class ModelSession : IDisposable
 
     private static TensorSpec InputSpec(string name, NodeMetadata node) =>
         new(name, OutputForm.ElementOf(name, node).Name, Array.ConvertAll(node.Dimensions, dimension => (long)dimension));
-
-    // The tensors that carry a sequence or map have names of their own, which no other output may have.
-    private void CheckPartNames()
-    {
-        foreach (OutputForm form in OutputForms.Where(form => form.Kind != OutputForm.ValueKind.Tensor))
-        {
-            if (Array.Find(OutputForms, other => other != form && OutputForm.IsPart(other.Name, form.Name)) is { } other)
-            {
-                throw new InvalidModelException($"'{other.Name}' has the name of a part of '{form.Name}', a {form.Datatype}. Rename one of them.");
-            }
-        }
-    }
-
-    private bool HasBatchDimension()
-    {
-        string? symbol = null;
-        foreach (NodeMetadata node in session.InputMetadata.Values.Concat(session.OutputMetadata.Values))
-        {
-            if (node.Dimensions is not [-1, ..] || (symbol ??= node.SymbolicDimensions[0]) != node.SymbolicDimensions[0] || node.SymbolicDimensions.AsSpan(1).Contains(symbol))
-            {
-                return false;
-            }
-        }
-
-        return symbol is not null
-            && (symbol.Contains("batch", StringComparison.OrdinalIgnoreCase) || symbol.Equals("N", StringComparison.OrdinalIgnoreCase));
-    }
 
     private List<(int Input, int Dimension, int OtherInput, int OtherDimension)> SharedSymbols()
     {

@@ -1,12 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Sessions;
 
 /// <summary>
 /// What an output of a graph is, and the tensors that carry it: one tensor of its name, or, as scikit-learn's exporter gives them, a sequence
-/// (<c>y[0]</c>, <c>y[1]</c>, …), a map (<c>y.keys</c>, <c>y.values</c>) or a map for each row (the same with a matrix of values, or
-/// <c>y[0].keys</c>, <c>y[0].values</c>, … where the keys differ).
+/// (<c>y[0]</c>, <c>y[1]</c>, …) or a map of numbers for each row (<c>y.keys</c>, and a matrix <c>y.values</c>).
 /// </summary>
 /// <param name="Name">Its name in the graph.</param>
 /// <param name="Kind">What it is.</param>
@@ -14,29 +14,23 @@ namespace DurableMl.Inference.Sessions;
 /// <param name="Key">The maps' key type.</param>
 /// <param name="Shape">The tensor's shape, -1 where any size will do; empty for what is no tensor.</param>
 /// <param name="Datatype">Its type in metadata: <c>FP32</c>, <c>seq(FP32)</c>, <c>seq(map(INT64,FP32))</c>.</param>
-internal sealed record OutputForm(string Name, OutputForm.ValueKind Kind, TensorType Element, TensorType? Key, long[] Shape, string Datatype)
+internal sealed partial record OutputForm(string Name, OutputForm.ValueKind Kind, TensorType Element, TensorType? Key, long[] Shape, string Datatype)
 {
     internal enum ValueKind
     {
         Tensor,
         Sequence,
-        Map,
         MapPerRow,
     }
 
     /// <summary>Its description in metadata.</summary>
-    public TensorSpec Spec => new(Name, Datatype, Shape) { Role = Role };
-
-    /// <summary>What it says of each row of input; null where that is not to be seen.</summary>
-    public OutputRole? Role => Kind switch
-    {
-        ValueKind.Tensor => RoleOf(Element, Shape),
-        ValueKind.MapPerRow when Element.IsFloat => OutputRole.Scores,
-        _ => null,
-    };
+    public TensorSpec Spec => new(Name, Datatype, Shape) { Role = Kind == ValueKind.Sequence ? null : RoleOf(Shape) };
 
     /// <summary>The name of the tensor with a number, label or scores for each row, if there is one.</summary>
     public string Carrier => Kind == ValueKind.MapPerRow ? Values(Name) : Name;
+
+    /// <summary>What the tensor that carries it says of each row of input; null where that is not to be seen.</summary>
+    public OutputRole? RoleOf(Tensor carrier) => RoleOf(carrier.Shape);
 
     /// <summary>What a tensor says of each row by its type and shape; the first dimension counts rows.</summary>
     public static OutputRole? RoleOf(TensorType type, ReadOnlySpan<long> shape)
@@ -54,39 +48,28 @@ internal sealed record OutputForm(string Name, OutputForm.ValueKind Kind, Tensor
     public static string Values(string value) => value + ".values";
 
     /// <summary>Whether a tensor of this name carries a part of <paramref name="value"/>.</summary>
-    public static bool IsPart(string tensor, string value)
-    {
-        if (!tensor.StartsWith(value, StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        string part = tensor[value.Length..];
-        int end = part.StartsWith('[') ? part.IndexOf(']', StringComparison.Ordinal) : -1;
-        bool isElement = end > 1 && part.AsSpan(1, end - 1).IndexOfAnyExceptInRange('0', '9') < 0;
-        return part is ".keys" or ".values" || (isElement && part[(end + 1)..] is "" or ".keys" or ".values");
-    }
+    public static bool IsPart(string tensor, string value) => tensor.StartsWith(value, StringComparison.Ordinal) && Part().IsMatch(tensor.AsSpan(value.Length));
 
     /// <exception cref="InvalidModelException">The protocol has no form for it.</exception>
     public static OutputForm Of(string name, NodeMetadata node)
     {
-        switch (node.OnnxValueType)
+        NodeMetadata element = node.OnnxValueType == OnnxValueType.ONNX_TYPE_SEQUENCE ? node.AsSequenceMetadata().ElementMeta : node;
+        if (element == node)
         {
-            case OnnxValueType.ONNX_TYPE_TENSOR:
-                TensorType type = ElementOf(name, node);
-                return new(name, ValueKind.Tensor, type, null, Array.ConvertAll(node.Dimensions, d => (long)d), type.Name);
-            case OnnxValueType.ONNX_TYPE_SEQUENCE:
-                OutputForm element = Of(name, node.AsSequenceMetadata().ElementMeta);
-                ValueKind kind = element.Kind switch { ValueKind.Tensor => ValueKind.Sequence, ValueKind.Map => ValueKind.MapPerRow, _ => throw Unknown(name, node) };
-                return element with { Kind = kind, Shape = [], Datatype = $"seq({element.Datatype})" };
-            case OnnxValueType.ONNX_TYPE_MAP:
-                MapMetadata map = node.AsMapMetadata();
-                TensorType key = TensorType.Of(map.KeyDataType) ?? throw Unknown(name, node);
-                TensorType value = ElementOf(name, map.ValueMetadata);
-                return new(name, ValueKind.Map, value, key, [], $"map({key.Name},{value.Name})");
-            default:
-                throw Unknown(name, node);
+            TensorType tensor = ElementOf(name, node);
+            return new(name, ValueKind.Tensor, tensor, null, Array.ConvertAll(node.Dimensions, d => (long)d), tensor.Name);
         }
+
+        if (element.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR)
+        {
+            TensorType item = ElementOf(name, element);
+            return new(name, ValueKind.Sequence, item, null, [], $"seq({item.Name})");
+        }
+
+        MapMetadata map = element.OnnxValueType == OnnxValueType.ONNX_TYPE_MAP ? element.AsMapMetadata() : throw Unknown(name, element);
+        TensorType key = TensorType.Of(map.KeyDataType) ?? throw Unknown(name, element);
+        TensorType value = ElementOf(name, map.ValueMetadata);
+        return new(name, ValueKind.MapPerRow, value, key, [], $"seq(map({key.Name},{value.Name}))");
     }
 
     /// <summary>The element type of a tensor.</summary>
@@ -101,6 +84,7 @@ internal sealed record OutputForm(string Name, OutputForm.ValueKind Kind, Tensor
     /// <param name="outputs">Receives the tensors.</param>
     /// <param name="value">One of <paramref name="owner"/>'s values.</param>
     /// <param name="owner">What the run returned.</param>
+    /// <exception cref="InferenceException">422: the maps of different rows have different keys.</exception>
     public void AddTensors(List<Tensor> outputs, OrtValue value, OrtMemory owner)
     {
         switch (Kind)
@@ -118,15 +102,17 @@ internal sealed record OutputForm(string Name, OutputForm.ValueKind Kind, Tensor
                 }
 
                 break;
-            case ValueKind.Map:
-                outputs.Add(Member(Keys(Name), value, 0));
-                outputs.Add(Member(Values(Name), value, 1));
-                break;
-            default:
+            case ValueKind.MapPerRow:
                 AddMaps(outputs, value);
                 break;
         }
     }
+
+    [GeneratedRegex(@"\A(?:\[[0-9]+\]|\.keys|\.values)\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Part();
+
+    private OutputRole? RoleOf(ReadOnlySpan<long> shape) =>
+        Kind == ValueKind.MapPerRow ? (Element.IsFloat ? OutputRole.Scores : null) : RoleOf(Element, shape);
 
     private void AddMaps(List<Tensor> outputs, OrtValue value)
     {
@@ -137,25 +123,16 @@ internal sealed record OutputForm(string Name, OutputForm.ValueKind Kind, Tensor
             for (int i = 0; i < value.GetValueCount(); i++)
             {
                 using OrtValue map = value.GetValue(i, OrtAllocator.DefaultInstance);
-                keys.Add(Member(Keys(Item(Name, i)), map, 0));
-                values.Add(Member(Values(Item(Name, i)), map, 1));
+                keys.Add(Member(Keys(Name), map, 0));
+                values.Add(Member(Values(Name), map, 1));
+                if (!keys[i].Data.SequenceEqual(keys[0].Data))
+                {
+                    throw new InferenceException(422, $"The maps of '{Name}' have different keys in different rows, so that they are no matrix.");
+                }
             }
 
-            if (keys.Count == 0)
-            {
-                outputs.Add(Tensor.Copy(Keys(Name), Key!, [0], []));
-                outputs.Add(Tensor.Copy(Values(Name), Element, [0, 0], []));
-            }
-            else if (keys.TrueForAll(other => other.Data.SequenceEqual(keys[0].Data)))
-            {
-                using Tensor like = values[0].Share(Values(Name));
-                outputs.Add(keys[0].Share(Keys(Name)));
-                outputs.Add(Tensor.Concatenate(like, [values.Count, .. like.Shape], values));
-            }
-            else
-            {
-                outputs.AddRange(keys.Zip(values).SelectMany(pair => new[] { pair.First.Share(), pair.Second.Share() }));
-            }
+            outputs.Add(keys.Count == 0 ? Tensor.Copy(Keys(Name), Key!, [0], []) : keys[0].Share());
+            outputs.Add(values.Count == 0 ? Tensor.Copy(Values(Name), Element, [0, 0], []) : Tensor.Concatenate(values[0], [values.Count, .. values[0].Shape], values));
         }
         finally
         {
@@ -180,5 +157,5 @@ internal sealed record OutputForm(string Name, OutputForm.ValueKind Kind, Tensor
     }
 
     private static InvalidModelException Unknown(string name, NodeMetadata node) =>
-        new($"'{name}' is of ONNX's kind {node.OnnxValueType.ToString().Replace("ONNX_TYPE_", "", StringComparison.Ordinal).ToLowerInvariant()}, which is not served: inputs are tensors, outputs tensors, sequences or maps of them.");
+        new($"'{name}' is of ONNX's kind {node.OnnxValueType.ToString().Replace("ONNX_TYPE_", "", StringComparison.Ordinal).ToLowerInvariant()}, which is not served: inputs are tensors, outputs tensors, or sequences of tensors or maps.");
 }

@@ -1,109 +1,115 @@
-using System.Buffers.Binary;
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Sessions;
 
 /// <summary>
-/// Runs a model of one input over rows in batches, and chooses among its outputs by what they are: a label and the scores beside it, scores
-/// alone, or a value. Lives for one pass over the rows.
+/// Runs a model of one input over rows in batches, and chooses among its outputs by what they are (<see cref="TensorSpec.Role"/>): a label and the
+/// scores beside it, scores alone, or a value.
 /// </summary>
-internal sealed class RowScorer
+public static class RowScorer
 {
-    private readonly ModelSession session;
-    private readonly string? wanted;
-    private readonly int rows;
-    private readonly List<long> labels = [];
-    private readonly List<string> texts = [];
-    private Choice? choice;
-    private float[] numbers = [];
-    private long[] rowShape = [];
-    private string[]? columns;
-
-    private RowScorer(ModelSession session, string? wanted, int rows)
+    /// <summary>Scores rows. Which of them share a run depends on the rows alone, so that the same rows always give the same bits.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="rows">The rows: the first dimension counts them, and the name does not matter.</param>
+    /// <param name="batch">Rows per run of the model, at least 1; a model with a fixed first dimension takes exactly that many.</param>
+    /// <param name="output">The output to take instead; null to choose.</param>
+    /// <param name="cancellationToken">Stops between two runs.</param>
+    /// <exception cref="InvalidModelException">The model has another form, the rows do not fit it, a run fails, or no output has a number, a label or scores for each row.</exception>
+    public static RowScores Score(ModelSession session, TensorValue rows, int batch, string? output = null, CancellationToken cancellationToken = default)
     {
-        this.session = session;
-        this.wanted = wanted;
-        this.rows = rows;
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
+        Check(session, rows, output);
+        TensorSpec input = session.Inputs[0];
+        batch = input.Shape is [> 0, ..] ? (int)input.Shape[0] : batch;
+        int count = (int)rows.Shape[0];
+        int rowBytes = count == 0 ? 0 : rows.Data.Length / count;
+        Choice? choice = null;
+        long[] rowShape = [];
+        string[]? columns = null;
+        List<float> numbers = [];
+        List<long> labels = [];
+        List<string> texts = [];
+        for (int start = 0; start < count; start += batch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int taken = Math.Min(batch, count - start);
+            using Tensor part = Tensor.Copy(input.Name, rows.Type, [taken, .. rows.Shape.Skip(1)], rows.Data.Span.Slice(start * rowBytes, taken * rowBytes));
+            List<Tensor> outputs = Run(session, part, choice?.Outputs ?? (output is null ? null : [output]), start, taken);
+            try
+            {
+                choice ??= Choose(session, outputs, taken);
+                if (choice.Label is { } name && Find(outputs, name, taken) is var label)
+                {
+                    texts.AddRange(label.Type.IsBytes ? label.Texts() : []);
+                    labels.AddRange(label.Type.IsBytes ? [] : Whole(label));
+                }
+
+                if (choice.Numbers is { } other && Find(outputs, other, taken) is var found)
+                {
+                    rowShape = start == 0 ? found.Shape[1..] : rowShape;
+                    if (!found.Shape.AsSpan(1).SequenceEqual(rowShape))
+                    {
+                        throw new InvalidModelException($"Output '{other}' has rows of different shapes: {TensorShape.Text(found.Shape)} for {taken} rows, and {TensorShape.Text(rowShape)} a row before.");
+                    }
+
+                    numbers.AddRange(Floats(found));
+                    columns ??= choice.Keys is { } keys ? Find(outputs, keys, null).Texts() : null;
+                }
+            }
+            finally
+            {
+                outputs.ForEach(tensor => tensor.Dispose());
+            }
+        }
+
+        return new(count, choice?.Role, [.. numbers], rowShape)
+        {
+            Labels = labels.Count > 0 ? labels : null,
+            Texts = texts.Count > 0 ? texts : null,
+            Columns = columns,
+        };
     }
 
-    /// <summary>Scores rows.</summary>
-    /// <param name="session">A model of one plain input.</param>
-    /// <param name="data">The elements of all rows, in the model's own type.</param>
-    /// <param name="shape">Their shape; the first dimension counts rows.</param>
-    /// <param name="batch">Rows per run.</param>
-    /// <param name="output">The output to take; null to choose.</param>
-    /// <param name="cancellationToken">Stops between two runs.</param>
-    /// <exception cref="InvalidModelException">A run fails, or no output has a number, a label or scores for each row.</exception>
-    public static RowScores Score(ModelSession session, ReadOnlySpan<byte> data, long[] shape, int batch, string? output, CancellationToken cancellationToken)
+    private static void Check(ModelSession session, TensorValue rows, string? output)
     {
         if (output is not null && !session.OutputIndex.ContainsKey(output))
         {
             throw new InvalidModelException($"The model has no output '{output}'; it has {string.Join(", ", session.OutputNames)}.");
         }
 
-        int count = (int)shape[0];
-        var scorer = new RowScorer(session, output, count);
-        int rowBytes = count == 0 ? 0 : data.Length / count;
-        TensorType type = TensorType.ByName[session.Inputs[0].Datatype];
-        for (int start = 0; start < count; start += batch)
+        if (session.Inputs is not [var input] || TensorType.ByName[input.Datatype] is not { IsBytes: false } type)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            int taken = Math.Min(batch, count - start);
-            using Tensor input = Tensor.Copy(session.InputNames[0], type, [taken, .. shape.AsSpan(1)], data.Slice(start * rowBytes, taken * rowBytes));
-            scorer.Run(input, start, taken);
+            throw new InvalidModelException("The model cannot score rows: it needs one input of numbers.");
         }
 
-        return scorer.Result();
+        long[] shape = [.. rows.Shape];
+        long[] first = [.. shape.Take(1).Select(count => input.Shape is [> 0 and var size, ..] && count % size == 0 ? size : count), .. shape.Skip(1)];
+        if (rows.Type != type || shape.Length == 0 || !input.Accepts(first) || (long)TensorShape.Elements(shape) * type.Size != rows.Data.Length)
+        {
+            throw new InvalidModelException($"Rows of {rows.Type.Name} {TensorShape.Text(shape)} do not fit the model's input '{input.Name}', {input.Datatype} {TensorShape.Text(input.Shape)}.");
+        }
     }
 
-    private RowScores Result() => new(rows, choice?.Role, numbers, rowShape)
+    private static List<Tensor> Run(ModelSession session, Tensor input, IReadOnlyList<string>? outputs, int start, int taken)
     {
-        Labels = labels.Count > 0 ? labels : null,
-        Texts = texts.Count > 0 ? texts : null,
-        Columns = columns,
-    };
-
-    private void Run(Tensor input, int start, int taken)
-    {
-        List<Tensor> outputs;
         try
         {
-            outputs = BatchRun.One(session, [input], choice?.Outputs ?? (wanted is null ? null : [wanted]), null);
+            return BatchRun.One(session, [input], outputs, null);
         }
         catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
         {
             throw new InvalidModelException($"The model cannot be run on rows {start} to {start + taken - 1}: {e.Message}", e);
         }
-
-        try
-        {
-            choice ??= Choose(outputs, taken);
-            if (choice.Label is { } label)
-            {
-                AddLabels(Find(outputs, label), taken);
-            }
-
-            if (choice.Numbers is { } name)
-            {
-                AddNumbers(Find(outputs, name), start, taken);
-                columns ??= choice.Keys is { } keys ? Find(outputs, keys).Texts() : null;
-            }
-        }
-        finally
-        {
-            outputs.ForEach(tensor => tensor.Dispose());
-        }
     }
 
     // What the first output with a meaning is decides; a label and scores go together in either order.
-    private Choice Choose(List<Tensor> outputs, int taken)
+    private static Choice Choose(ModelSession session, List<Tensor> outputs, int taken)
     {
-        var found = session.OutputForms.Select(form => (Form: form, Tensor: outputs.Find(tensor => tensor.Name == form.Carrier))).Where(each => each.Tensor is not null).ToList();
-        var meant = found.Select(each => (each.Form, Tensor: each.Tensor!, Role: RoleOf(each.Form, each.Tensor!))).ToList();
-        OutputRole? first = meant.FirstOrDefault(each => each.Role is not null).Role;
+        var meant = session.OutputForms.SelectMany(form => outputs.Where(tensor => tensor.Name == form.Carrier).Select(tensor => (Form: form, Tensor: tensor, Role: form.RoleOf(tensor)))).ToList();
+        OutputRole? first = meant.Find(each => each.Role is not null).Role;
         var label = meant.Find(each => each.Role == OutputRole.Label);
         var scores = meant.Find(each => each.Role == OutputRole.Scores);
         if (first is OutputRole.Label or OutputRole.Scores)
@@ -120,77 +126,20 @@ internal sealed class RowScorer
             : new(first, null, numbers.Tensor.Name, null, [numbers.Form.Name]);
     }
 
-    private static OutputRole? RoleOf(OutputForm form, Tensor tensor) =>
-        form.Kind == OutputForm.ValueKind.MapPerRow ? OutputRole.Scores : OutputForm.RoleOf(tensor.Type, tensor.Shape);
-
-    private static Tensor Find(List<Tensor> outputs, string name) =>
-        outputs.Find(tensor => tensor.Name == name) ?? throw new InvalidModelException($"A run gave no '{name}', as the one before did: the model's maps have different keys.");
-
-    private static void RequireRows(Tensor output, int taken)
+    private static Tensor Find(List<Tensor> outputs, string name, int? rows)
     {
-        if (output.Shape.Length == 0 || output.Shape[0] != taken)
-        {
-            throw new InvalidModelException($"Output '{output.Name}' has shape {TensorShape.Text(output.Shape)} for {taken} rows; scoring needs one row for each.");
-        }
+        Tensor found = outputs.Find(tensor => tensor.Name == name) ?? throw new InvalidModelException($"A run gave no '{name}', as the one before did: the model's maps have different keys.");
+        return rows is null || (found.Shape.Length > 0 && found.Shape[0] == rows)
+            ? found
+            : throw new InvalidModelException($"Output '{name}' has shape {TensorShape.Text(found.Shape)} for {rows} rows; scoring needs one row for each.");
     }
 
-    private void AddNumbers(Tensor output, int start, int taken)
-    {
-        RequireRows(output, taken);
-        float[] part = Floats(output);
-        if (start == 0)
-        {
-            rowShape = output.Shape[1..];
-            numbers = new float[checked((int)((long)part.Length / taken * rows))];
-        }
+    private static float[] Floats(Tensor tensor) =>
+        tensor.Type.Name == "FP32" ? MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray() : Array.ConvertAll(tensor.ToDoubles(), value => (float)value);
 
-        int width = numbers.Length / rows;
-        if (part.Length != (long)width * taken)
-        {
-            throw new InvalidModelException($"Output '{output.Name}' has rows of different lengths: {TensorShape.Text(output.Shape)} for {taken} rows, and {TensorShape.Text(rowShape)} a row before.");
-        }
+    private static long[] Whole(Tensor tensor) =>
+        tensor.Type.Name == "INT64" ? MemoryMarshal.Cast<byte, long>(tensor.Data).ToArray() : Array.ConvertAll(tensor.ToDoubles(), value => (long)value);
 
-        part.CopyTo(numbers.AsSpan(start * width));
-    }
-
-    private void AddLabels(Tensor output, int taken)
-    {
-        RequireRows(output, taken);
-        if (output.Type.IsBytes)
-        {
-            texts.AddRange(output.Texts());
-        }
-        else
-        {
-            labels.AddRange(Whole(output));
-        }
-    }
-
-    private static float[] Floats(Tensor tensor) => tensor.Type.Name switch
-    {
-        "FP32" => MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray(),
-        "FP64" => Array.ConvertAll(MemoryMarshal.Cast<byte, double>(tensor.Data).ToArray(), value => (float)value),
-        "FP16" => Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(tensor.Data).ToArray(), value => (float)value),
-        "BF16" => Array.ConvertAll(MemoryMarshal.Cast<byte, BFloat16>(tensor.Data).ToArray(), value => (float)value),
-        _ => Array.ConvertAll(Whole(tensor), value => (float)value),
-    };
-
-    private static long[] Whole(Tensor tensor) => tensor.Type.Name switch
-    {
-        "INT64" or "UINT64" => MemoryMarshal.Cast<byte, long>(tensor.Data).ToArray(),
-        "INT32" => Array.ConvertAll(MemoryMarshal.Cast<byte, int>(tensor.Data).ToArray(), value => (long)value),
-        "UINT32" => Array.ConvertAll(MemoryMarshal.Cast<byte, uint>(tensor.Data).ToArray(), value => (long)value),
-        "INT16" => Array.ConvertAll(MemoryMarshal.Cast<byte, short>(tensor.Data).ToArray(), value => (long)value),
-        "UINT16" => Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(tensor.Data).ToArray(), value => (long)value),
-        "INT8" => Array.ConvertAll(tensor.Data.ToArray(), value => (long)(sbyte)value),
-        _ => Array.ConvertAll(tensor.Data.ToArray(), value => (long)value),
-    };
-
-    /// <param name="Role">What is predicted.</param>
-    /// <param name="Label">The tensor of labels.</param>
-    /// <param name="Numbers">The tensor of values or scores.</param>
-    /// <param name="Keys">The tensor with the names of its columns.</param>
-    /// <param name="Outputs">The outputs to ask for.</param>
     private sealed record Choice(OutputRole? Role, string? Label, string? Numbers, string? Keys, IReadOnlyList<string> Outputs);
 }
 
@@ -214,24 +163,10 @@ public sealed record RowScores(int Rows, OutputRole? Role, float[] Numbers, IRea
     public int Width => Rows == 0 ? 0 : Numbers.Length / Rows;
 
     /// <summary>The classes as whole numbers: the labels, or the column with the highest score, the first of several; null where there are no such classes.</summary>
-    public long[]? Classes()
+    public long[]? Classes() => Role switch
     {
-        if (Role == OutputRole.Label)
-        {
-            return Labels is null ? null : [.. Labels];
-        }
-
-        if (Role != OutputRole.Scores || Width == 0)
-        {
-            return null;
-        }
-
-        var classes = new long[Rows];
-        for (int row = 0; row < Rows; row++)
-        {
-            classes[row] = Scores.IndexOfMax(Numbers.AsSpan(row * Width, Width));
-        }
-
-        return classes;
-    }
+        OutputRole.Label => Labels?.ToArray(),
+        OutputRole.Scores when Width > 0 => [.. Enumerable.Range(0, Rows).Select(row => (long)Scores.IndexOfMax(Numbers.AsSpan(row * Width, Width)))],
+        _ => null,
+    };
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
 
@@ -7,22 +6,11 @@ namespace DurableMl.Inference.Tensors;
 
 /// <summary>
 /// A named tensor: elements in the protocol's binary form (little-endian, row-major; BYTES elements each behind their 4-byte length) at
-/// a fixed address. Disposing it releases one reference to its memory.
+/// a fixed address. It takes over one reference to its memory, and disposing it releases that.
 /// </summary>
-internal sealed class Tensor : IDisposable
+internal sealed class Tensor(string name, TensorType type, long[] shape, TensorMemory memory, nint address, int length) : IDisposable
 {
-    private TensorMemory? memory;
-
-    /// <summary>Takes over one reference to <paramref name="memory"/>.</summary>
-    public Tensor(string name, TensorType type, long[] shape, TensorMemory memory, nint address, int length)
-    {
-        Name = name;
-        Type = type;
-        Shape = shape;
-        this.memory = memory;
-        Address = address;
-        Length = length;
-    }
+    private TensorMemory? memory = memory;
 
     /// <summary>A tensor over pooled memory that holds a copy of <paramref name="data"/>.</summary>
     public static Tensor Copy(string name, TensorType type, long[] shape, ReadOnlySpan<byte> data)
@@ -55,47 +43,57 @@ internal sealed class Tensor : IDisposable
     /// <summary>A BYTES tensor of texts in UTF-8.</summary>
     public static Tensor OfStrings(string name, long[] shape, IReadOnlyList<string> texts)
     {
-        PooledMemory memory = PooledMemory.Rent(checked(texts.Sum(text => sizeof(int) + Encoding.UTF8.GetByteCount(text))));
-        Span<byte> rest = memory.Span;
-        foreach (string text in texts)
-        {
-            int length = Encoding.UTF8.GetBytes(text, rest[sizeof(int)..]);
-            BinaryPrimitives.WriteInt32LittleEndian(rest, length);
-            rest = rest[(sizeof(int) + length)..];
-        }
-
+        byte[][] encoded = [.. texts.Select(Encoding.UTF8.GetBytes)];
+        PooledMemory memory = ByteStrings.Join(encoded.Length, i => encoded[i]);
         return new(name, TensorType.ByName["BYTES"], shape, memory, memory.Address, memory.Length);
     }
 
-    /// <summary>The elements of a BYTES tensor as text; the others' as whole numbers (INT64).</summary>
+    public string Name => name;
+
+    public TensorType Type => type;
+
+    public long[] Shape => shape;
+
+    public nint Address => address;
+
+    /// <summary>Bytes.</summary>
+    public int Length => length;
+
+    public ReadOnlySpan<byte> Data => memory is null ? throw new ObjectDisposedException(Name) : TensorMemory.SpanAt(Address, Length);
+
+    /// <summary>The elements of a BYTES tensor.</summary>
+    public ByteStrings Strings => new(Data);
+
+    /// <summary>The elements of a tensor of numbers.</summary>
+    public double[] ToDoubles() => Type.Numbers!.ToDoubles(Data);
+
+    /// <summary>The elements as text.</summary>
     public string[] Texts()
     {
         var texts = new string[TensorShape.Elements(Shape)];
-        ReadOnlySpan<byte> rest = Data;
+        ByteStrings strings = Strings;
         for (int i = 0; i < texts.Length; i++)
         {
-            int length = Type.IsBytes ? BinaryPrimitives.ReadInt32LittleEndian(rest) : 0;
-            texts[i] = Type.IsBytes
-                ? Encoding.UTF8.GetString(rest.Slice(sizeof(int), length))
-                : BinaryPrimitives.ReadInt64LittleEndian(rest).ToString(CultureInfo.InvariantCulture);
-            rest = rest[(Type.IsBytes ? sizeof(int) + length : sizeof(long))..];
+            texts[i] = Type.Numbers?.Text(Data, i) ?? (strings.MoveNext() ? Encoding.UTF8.GetString(strings.Current) : "");
         }
 
         return texts;
     }
 
-    public string Name { get; }
+    /// <summary>Where numbers of the same shape differ most, and by how much: not at all where both are NaN or the same infinity, by infinity where only one is.</summary>
+    public (int Index, double Difference) FurthestFrom(Tensor other)
+    {
+        (double[] one, double[] two) = (ToDoubles(), other.ToDoubles());
+        (int index, double furthest) = (0, 0);
+        for (int i = 0; i < one.Length; i++)
+        {
+            double difference = one[i].Equals(two[i]) ? 0 : Math.Abs(one[i] - two[i]);
+            difference = double.IsNaN(difference) ? double.PositiveInfinity : difference;
+            (index, furthest) = difference > furthest ? (i, difference) : (index, furthest);
+        }
 
-    public TensorType Type { get; }
-
-    public long[] Shape { get; }
-
-    public nint Address { get; }
-
-    /// <summary>Bytes.</summary>
-    public int Length { get; }
-
-    public ReadOnlySpan<byte> Data => memory is null ? throw new ObjectDisposedException(Name) : TensorMemory.SpanAt(Address, Length);
+        return (index, furthest);
+    }
 
     /// <summary>Another reference to the same memory, under the same or another name or shape.</summary>
     public Tensor Share(string? name = null, long[]? shape = null)
@@ -110,9 +108,10 @@ internal sealed class Tensor : IDisposable
     {
         TensorMemory shared = memory ?? throw new ObjectDisposedException(Name);
         long[] shape = [count, .. Shape.AsSpan(1)];
-        (int first, int length) = Type.IsBytes ? StringRows(start, count) : FixedRows(start, count);
+        int first = Offset(start);
+        int end = Offset(start + count);
         shared.AddReference();
-        return new(Name, Type, shape, shared, Address + first, length);
+        return new(Name, Type, shape, shared, Address + first, end - first);
     }
 
     /// <summary>A value that reads this tensor's memory in place; only BYTES are copied. This tensor must outlive it.</summary>
@@ -124,21 +123,16 @@ internal sealed class Tensor : IDisposable
         }
 
         OrtValue value = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, Shape);
-        ReadOnlySpan<byte> rest = Data;
-        for (int i = 0; !rest.IsEmpty; i++)
+        int i = 0;
+        foreach (ReadOnlySpan<byte> element in Strings)
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-            value.StringTensorSetElementAt(rest.Slice(sizeof(int), length), i);
-            rest = rest[(sizeof(int) + length)..];
+            value.StringTensorSetElementAt(element, i++);
         }
 
         return value;
     }
 
-    /// <summary>A view of one of a run's values. BYTES are copied into the protocol's form.</summary>
-    /// <param name="name">The tensor's name.</param>
-    /// <param name="value">One of <paramref name="owner"/>'s values.</param>
-    /// <param name="owner">Receives one more reference, unless the elements are copied.</param>
+    /// <summary>A view of one of a run's values, with a reference to their <paramref name="owner"/>. BYTES are copied into the protocol's form.</summary>
     public static Tensor FromOrtValue(string name, OrtValue value, OrtMemory owner)
     {
         if (!value.IsTensor)
@@ -151,7 +145,8 @@ internal sealed class Tensor : IDisposable
             ?? throw new NotSupportedException($"Output '{name}' has element type {info.ElementDataType}, which the Open Inference Protocol does not have.");
         if (type.IsBytes)
         {
-            return Strings(name, type, value, info);
+            PooledMemory copy = ByteStrings.Join(checked((int)info.ElementCount), i => value.GetStringElementAsSpan(i));
+            return new(name, type, info.Shape, copy, copy.Address, copy.Length);
         }
 
         Span<byte> data = value.GetTensorMutableRawData();
@@ -161,47 +156,68 @@ internal sealed class Tensor : IDisposable
 
     public void Dispose() => Interlocked.Exchange(ref memory, null)?.Release();
 
-    private (int First, int Length) FixedRows(int start, int count)
+    // The bytes before a row.
+    private int Offset(int row)
     {
-        int row = Shape[0] == 0 ? 0 : Length / (int)Shape[0];
-        return (start * row, count * row);
-    }
-
-    private (int First, int Length) StringRows(int start, int count)
-    {
-        int elements = TensorShape.Elements(Shape.AsSpan(1));
-        int position = 0;
-        int first = 0;
-        ReadOnlySpan<byte> data = Data;
-        for (int i = 0; i < (start + count) * elements; i++)
+        if (!Type.IsBytes)
         {
-            first = i == start * elements ? position : first;
-            position += sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(data[position..]);
+            return Shape[0] == 0 ? 0 : Length / (int)Shape[0] * row;
         }
 
-        return (first, position - first);
-    }
+        int offset = 0;
+        int elements = TensorShape.Elements(Shape.AsSpan(1)) * row;
+        for (ByteStrings strings = Strings; elements > 0 && strings.MoveNext(); elements--)
+        {
+            offset += sizeof(int) + strings.Current.Length;
+        }
 
-    private static Tensor Strings(string name, TensorType type, OrtValue value, OrtTensorTypeAndShapeInfo info)
+        return offset;
+    }
+}
+
+/// <summary>Walks over the elements of a BYTES tensor, each behind its length.</summary>
+internal ref struct ByteStrings(ReadOnlySpan<byte> data)
+{
+    private ReadOnlySpan<byte> rest = data;
+
+    public delegate ReadOnlySpan<byte> ElementAt(int index);
+
+    public ReadOnlySpan<byte> Current { get; private set; }
+
+    /// <summary>Elements one after the other, each behind its length.</summary>
+    public static PooledMemory Join(int count, ElementAt element)
     {
-        int count = checked((int)info.ElementCount);
         int length = 0;
         for (int i = 0; i < count; i++)
         {
-            length = checked(length + sizeof(int) + value.GetStringElementAsSpan(i).Length);
+            length = checked(length + sizeof(int) + element(i).Length);
         }
 
-        PooledMemory copy = PooledMemory.Rent(length);
-        Span<byte> rest = copy.Span;
+        PooledMemory joined = PooledMemory.Rent(length);
+        Span<byte> rest = joined.Span;
         for (int i = 0; i < count; i++)
         {
-            ReadOnlySpan<byte> element = value.GetStringElementAsSpan(i);
-            BinaryPrimitives.WriteInt32LittleEndian(rest, element.Length);
-            element.CopyTo(rest[sizeof(int)..]);
-            rest = rest[(sizeof(int) + element.Length)..];
+            BinaryPrimitives.WriteInt32LittleEndian(rest, element(i).Length);
+            element(i).CopyTo(rest[sizeof(int)..]);
+            rest = rest[(sizeof(int) + element(i).Length)..];
         }
 
-        return new(name, type, info.Shape, copy, copy.Address, length);
+        return joined;
+    }
+
+    public readonly ByteStrings GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (rest.IsEmpty)
+        {
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        Current = rest.Slice(sizeof(int), length);
+        rest = rest[(sizeof(int) + length)..];
+        return true;
     }
 }
 

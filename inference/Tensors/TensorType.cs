@@ -1,6 +1,10 @@
 using System.Collections.Frozen;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using csFastFloat;
+using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace DurableMl.Inference.Tensors;
@@ -14,19 +18,23 @@ public sealed record TensorType(string Name, TensorElementType Element, int Size
     /// <summary>Every type, by the protocol's name.</summary>
     public static FrozenDictionary<string, TensorType> ByName { get; } = new TensorType[]
     {
-        new("BOOL", TensorElementType.Bool, 1),
-        new("UINT8", TensorElementType.UInt8, 1),
-        new("UINT16", TensorElementType.UInt16, 2),
-        new("UINT32", TensorElementType.UInt32, 4),
-        new("UINT64", TensorElementType.UInt64, 8),
-        new("INT8", TensorElementType.Int8, 1),
-        new("INT16", TensorElementType.Int16, 2),
-        new("INT32", TensorElementType.Int32, 4),
-        new("INT64", TensorElementType.Int64, 8),
-        new("FP16", TensorElementType.Float16, 2),
-        new("BF16", TensorElementType.BFloat16, 2),
-        new("FP32", TensorElementType.Float, 4),
-        new("FP64", TensorElementType.Double, 8),
+        Of<bool>("BOOL", TensorElementType.Bool, new((ref r, out v) => (v = r.TokenType == JsonTokenType.True) || r.TokenType == JsonTokenType.False, (to, v) => to.WriteBooleanValue(v), v => v ? 1 : 0)),
+        Of<byte>("UINT8", TensorElementType.UInt8, new((ref r, out v) => r.TryGetByte(out v), (to, v) => to.WriteNumberValue(v), v => v)),
+        Of<ushort>("UINT16", TensorElementType.UInt16, new((ref r, out v) => r.TryGetUInt16(out v), (to, v) => to.WriteNumberValue(v), v => v)),
+        Of<uint>("UINT32", TensorElementType.UInt32, new((ref r, out v) => r.TryGetUInt32(out v), (to, v) => to.WriteNumberValue(v), v => v)),
+        Of<ulong>("UINT64", TensorElementType.UInt64, new((ref r, out v) => r.TryGetUInt64(out v), (to, v) => to.WriteNumberValue(v), v => v)),
+        Of<sbyte>("INT8", TensorElementType.Int8, new((ref r, out v) => r.TryGetSByte(out v), (to, v) => to.WriteNumberValue(v), v => v)),
+        Of<short>("INT16", TensorElementType.Int16, new((ref r, out v) => r.TryGetInt16(out v), (to, v) => to.WriteNumberValue(v), v => v)),
+        Of<int>("INT32", TensorElementType.Int32, new((ref r, out v) => r.TryGetInt32(out v), (to, v) => to.WriteNumberValue(v), v => v)),
+        Of<long>("INT64", TensorElementType.Int64, new((ref r, out v) => r.TryGetInt64(out v), (to, v) => to.WriteNumberValue(v), v => v)),
+        Of<Half>("FP16", TensorElementType.Float16, new(
+            (ref r, out v) => Half.IsFinite(v = r.TryGetDouble(out double wide) ? (Half)wide : Half.NaN), (to, v) => to.WriteNumberValue((float)v), v => (double)v, Half.NaN)),
+        Of<BFloat16>("BF16", TensorElementType.BFloat16, new(
+            (ref r, out v) => BFloat16.IsFinite(v = r.TryGetSingle(out float wide) ? (BFloat16)wide : BFloat16.NaN), (to, v) => to.WriteNumberValue((float)v), v => (float)v, BFloat16.NaN)),
+        Of<float>("FP32", TensorElementType.Float, new(
+            (ref r, out v) => FastFloatParser.TryParseFloat(r.ValueSpan, out v) && float.IsFinite(v), (to, v) => to.WriteNumberValue(v), v => v, float.NaN)),
+        Of<double>("FP64", TensorElementType.Double, new(
+            (ref r, out v) => r.TryGetDouble(out v) && double.IsFinite(v), (to, v) => to.WriteNumberValue(v), v => v, double.NaN)),
         new("BYTES", TensorElementType.String, 0),
     }.ToFrozenDictionary(type => type.Name);
 
@@ -41,15 +49,20 @@ public sealed record TensorType(string Name, TensorElementType Element, int Size
     /// <summary>The type for ONNX Runtime's <paramref name="element"/>, or null where there is none.</summary>
     public static TensorType? Of(TensorElementType element) => ByElement.GetValueOrDefault(element);
 
+    /// <summary>What can be done with the elements; null for BYTES.</summary>
+    internal Numbers? Numbers { get; private init; }
+
     /// <summary>The place of the first NaN, which a model would silently spread into every score; -1 if there is none.</summary>
     internal int IndexOfNaN(ReadOnlySpan<byte> data) => Name switch
     {
         "FP32" => IndexOfNaN(MemoryMarshal.Cast<byte, float>(data)),
         "FP64" => IndexOfNaN(MemoryMarshal.Cast<byte, double>(data)),
-        "FP16" => IndexOfLarger(MemoryMarshal.Cast<byte, ushort>(data), 0x7C00),
-        "BF16" => IndexOfLarger(MemoryMarshal.Cast<byte, ushort>(data), 0x7F80),
+        "FP16" or "BF16" => Array.FindIndex(Numbers!.ToDoubles(data), double.IsNaN),
         _ => -1,
     };
+
+    private static TensorType Of<T>(string name, TensorElementType element, Numbers<T> numbers)
+        where T : unmanaged => new(name, element, Unsafe.SizeOf<T>()) { Numbers = numbers };
 
     private static int IndexOfNaN<T>(ReadOnlySpan<T> values)
         where T : struct, IFloatingPointIeee754<T>
@@ -66,19 +79,5 @@ public sealed record TensorType(string Name, TensorElementType Element, int Size
         }
 
         return i < values.Length ? i : -1;
-    }
-
-    // NaN: the exponent all ones, as in infinity, and more besides.
-    private static int IndexOfLarger(ReadOnlySpan<ushort> values, int infinity)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            if ((values[i] & 0x7FFF) > infinity)
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DurableMl.Features.Transforms;
+using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
@@ -14,14 +15,13 @@ internal sealed class EvaluatedModel : IDisposable
 
     private readonly long[] rowShape;
     private readonly int targets;
-    private readonly Classifier? classifier;
     private readonly ClassTally classes;
     private readonly ValueTally values;
 
-    private EvaluatedModel(ModelSession session, Classifier? classifier, DatasetManifest manifest)
+    private EvaluatedModel(ModelSession session, DatasetManifest manifest)
     {
         Session = session;
-        this.classifier = classifier;
+        IsRegression = manifest.Task == LearningTask.Regression;
         rowShape = [.. manifest.FeatureShape.Select(size => (long)size)];
         targets = manifest.Targets?.Count ?? 1;
         classes = new ClassTally(manifest.Classes);
@@ -30,7 +30,7 @@ internal sealed class EvaluatedModel : IDisposable
 
     public ModelSession Session { get; }
 
-    public bool IsRegression => classifier is null;
+    public bool IsRegression { get; }
 
     public long Examples => IsRegression ? values.Examples : classes.Examples;
 
@@ -41,20 +41,24 @@ internal sealed class EvaluatedModel : IDisposable
     /// <exception cref="PermanentFailureException">There is no usable model.</exception>
     public static EvaluatedModel Load(string path, DatasetManifest manifest)
     {
+        ModelSession session;
         try
         {
-            if (manifest.Task == LearningTask.Regression)
-            {
-                return new EvaluatedModel(ModelSession.Load(path), null, manifest);
-            }
-
-            Classifier classifier = Classifier.Load(path);
-            return new EvaluatedModel(classifier.Session, classifier, manifest);
+            session = ModelSession.Load(path);
         }
         catch (InvalidModelException e)
         {
-            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
+            throw Unusable(e);
         }
+
+        if (manifest.Task == LearningTask.Regression || (session.Inputs is [{ Datatype: "FP32" }]
+            && session.Outputs.Any(output => output.Role is OutputRole.Label or OutputRole.Scores || output.Shape.Count == 0)))
+        {
+            return new EvaluatedModel(session, manifest);
+        }
+
+        session.Dispose();
+        throw Unusable(new InvalidModelException("A classifier needs exactly one FP32 input, and an output of labels or of scores, one row per example."));
     }
 
     /// <summary>Examples as the model's input.</summary>
@@ -73,21 +77,36 @@ internal sealed class EvaluatedModel : IDisposable
         {
             int count = Math.Min(Batch, examples - start);
             Memory<byte> rows = features.Slice(start * width, count * width);
-            if (classifier is null)
+            if (IsRegression)
             {
                 ReadOnlySpan<float> expected = MemoryMarshal.Cast<byte, float>(labels.Span).Slice(start * targets, count * targets);
                 values.Add(expected, Predict(rows, expected.Length));
             }
             else
             {
-                var predicted = new long[count];
-                RowScores scores = classifier.Score(MemoryMarshal.Cast<byte, float>(rows.Span).ToArray(), rowShape, predicted);
+                RowScores scores = Score(rows, count);
+                long[] predicted = scores.Classes()
+                    ?? throw Unusable(new InvalidModelException("Its outputs are neither whole numbers nor rows of scores; a classifier gives one of them per example."));
                 classes.Add(MemoryMarshal.Cast<byte, long>(labels.Span).Slice(start, count), predicted, scores.Numbers);
             }
         }
     }
 
     public void Dispose() => Session.Dispose();
+
+    private static PermanentFailureException Unusable(InvalidModelException e) => new($"The best trial's model.onnx cannot be used: {e.Message}", e);
+
+    private RowScores Score(Memory<byte> rows, int count)
+    {
+        try
+        {
+            return RowScorer.Score(Session, Rows(rows), count);
+        }
+        catch (InvalidModelException e)
+        {
+            throw Unusable(e);
+        }
+    }
 
     private ReadOnlySpan<float> Predict(Memory<byte> rows, int wanted)
     {
@@ -98,7 +117,7 @@ internal sealed class EvaluatedModel : IDisposable
         }
         catch (InvalidModelException e)
         {
-            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
+            throw Unusable(e);
         }
 
         TensorValue? output = outputs.FirstOrDefault(

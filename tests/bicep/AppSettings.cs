@@ -83,7 +83,6 @@ public sealed record AppSetting(string Name, Reader Reader, SetBy SetBy, string 
         new("Inference__PackageFolder", Reader.App, SetBy.Never, "No model is in the package unless you put it there."),
         new("Inference__MaxRequestSeconds", Reader.App, SetBy.Never, "The default is right."),
         new("Inference__RefreshSeconds", Reader.App, SetBy.Never, "The default is right."),
-        new("Inference__MaxPendingFeedback", Reader.App, SetBy.Never, "The default is right."),
         new("Inference__Preload", Reader.App, SetBy.Never, "Which models there are is not known when the app is deployed."),
         new("DURABLE_TASK_SCHEDULER_CONNECTION_STRING", Reader.Platform, SetBy.Scheduler, "Where the scheduler is, and how to sign in to it."),
         new("AzureFunctionsJobHost__extensions__durableTask__hubName", Reader.Platform, SetBy.Scheduler, "Goes before host.json."),

@@ -129,7 +129,7 @@ public sealed partial class AppSettingsTests
             Data["Batch:AccountUrl"] = "https://example.eastus.batch.azure.com";
             Data["Batch:PoolId"] = "spot";
             // Options are bound only to a section that is there.
-            Data["Inference:MaxPendingFeedback"] = "10000";
+            Data["Inference:Preload"] = "";
         }
 
         /// <summary>The names as they are in the environment.</summary>

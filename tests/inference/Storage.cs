@@ -1,5 +1,3 @@
-using Azure.Core;
-using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 
 namespace Inference.Tests;
@@ -13,16 +11,6 @@ public static class Storage
     public static BlobServiceClient Blobs => new(azurite!.ConnectionString);
 
     public static BlobContainerClient NewContainer() => Blobs.GetBlobContainerClient("models-" + Guid.NewGuid().ToString("N"));
-
-    /// <summary>The same container over a connection with faults, with or without the client's own repetitions.</summary>
-    public static BlobContainerClient Through(HttpPipelinePolicy fault, BlobContainerClient container, bool repeats)
-    {
-        var options = new BlobClientOptions();
-        options.AddPolicy(fault, HttpPipelinePosition.PerRetry);
-        options.Retry.MaxRetries = repeats ? 2 : 0;
-        options.Retry.Delay = TimeSpan.FromMilliseconds(1);
-        return new BlobServiceClient(azurite!.ConnectionString, options).GetBlobContainerClient(container.Name);
-    }
 
     [AssemblyInitialize]
     public static async Task StartAsync(TestContext context) => azurite = await AzuriteProcess.StartAsync(context.CancellationToken);

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Registry;
-using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Scoring;
@@ -16,9 +15,9 @@ namespace DurableMl.Orchestrations.Workflows.Targets;
 public sealed record ScoringTask(string ScoreId, JsonNode? Arguments);
 
 /// <summary>Activity: checks the request of <c>model:score.sync</c> and settles which version scores.</summary>
-/// <param name="scorer">The models.</param>
+/// <param name="registry">The models.</param>
 /// <param name="blobs">The data account.</param>
-public sealed class PrepareScoringTask(BatchScorer scorer, BlobServiceClient blobs)
+public sealed class PrepareScoringTask(ModelRegistry registry, BlobServiceClient blobs)
 {
     /// <summary>Returns what the scoring works on.</summary>
     /// <exception cref="PermanentFailureException">The request is not valid, or there is no such model; the message says why.</exception>
@@ -40,7 +39,7 @@ public sealed class PrepareScoringTask(BatchScorer scorer, BlobServiceClient blo
         await blobs.GetBlobContainerClient(DataContainers.Runs).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         try
         {
-            return score.ToInput(model, await scorer.ResolveAsync(model, score.Version ?? ModelAliases.Champion, cancellationToken), task.ScoreId);
+            return score.ToInput(model, await registry.ResolveAsync(model, score.Version ?? ModelAliases.Champion, cancellationToken), task.ScoreId);
         }
         catch (Exception e) when (e is InvalidModelNameException or ModelNotFoundException)
         {

@@ -1,4 +1,5 @@
 using DurableMl.Inference.Experiments;
+using DurableMl.Inference.Protocol;
 
 namespace Inference.Tests.Experiments;
 
@@ -8,18 +9,15 @@ public sealed class PredictionLogTests
     private const string One = "1";
 
     [TestMethod]
-    public void The_oldest_request_leaves_first_and_the_model_with_its_last()
+    public void The_oldest_request_leaves_first()
     {
         var log = new PredictionLog(2);
         log.Add("old", One, Prediction("a"));
         log.Add("new", One, Prediction("b"));
-        CollectionAssert.AreEquivalent(new[] { "old", "new" }, log.Models.ToArray());
         log.Add("new", "2", Prediction("c"));
 
-        Assert.IsNull(log.Take("old", One));
-        Assert.IsFalse(log.Knows("old", PredictionLog.KeyOf(One)));
-        CollectionAssert.AreEqual(new[] { "new" }, log.Models.ToArray());
-        Assert.AreEqual("b", log.Take("new", One)!.Single().Route);
+        Assert.IsNull(log.Take("old", One, 1));
+        Assert.AreEqual("b", log.Take("new", One, 1)!.Single().Route);
     }
 
     [TestMethod]
@@ -28,9 +26,8 @@ public sealed class PredictionLogTests
         var log = new PredictionLog(2);
         log.Add("m", One, Prediction("a"));
 
-        Assert.HasCount(1, log.Take("m", One)!);
-        Assert.IsEmpty(log.Take("m", One)!);
-        Assert.IsTrue(log.Knows("m", PredictionLog.KeyOf(One)));
+        Assert.HasCount(1, log.Take("m", One, 1)!);
+        Assert.IsEmpty(log.Take("m", One, 1)!);
     }
 
     [TestMethod]
@@ -42,7 +39,7 @@ public sealed class PredictionLogTests
             log.Add("m", One, Prediction($"{i}"));
         }
 
-        CollectionAssert.AreEqual(Enumerable.Range(0, 8).Select(i => $"{i}").ToArray(), log.Take("m", One)!.ConvertAll(p => p.Route));
+        CollectionAssert.AreEqual(Enumerable.Range(0, 8).Select(i => $"{i}").ToArray(), log.Take("m", One, 1)!.ConvertAll(p => p.Route));
     }
 
     [TestMethod]
@@ -50,15 +47,25 @@ public sealed class PredictionLogTests
     {
         var log = new PredictionLog(2);
         log.Add("m", One, Prediction("a"));
-        log.Take("m", One);
+        log.Take("m", One, 1);
         log.Add("m", One, Prediction("again"));
         log.Add("m", "2", Prediction("b"));
         log.Add("m", "3", Prediction("c"));
 
-        Assert.IsNull(log.Take("m", One));
-        Assert.HasCount(1, log.Take("m", "2")!);
-        Assert.HasCount(1, log.Take("m", "3")!);
+        Assert.IsNull(log.Take("m", One, 1));
+        Assert.HasCount(1, log.Take("m", "2", 1)!);
+        Assert.HasCount(1, log.Take("m", "3", 1)!);
     }
 
-    private static PredictionLog.Prediction Prediction(string route) => new(route, "1", [0]);
+    [TestMethod]
+    public void Labels_in_the_wrong_number_take_nothing()
+    {
+        var log = new PredictionLog(2);
+        log.Add("m", One, Prediction("a"));
+
+        Assert.Contains("request '1' had 1, and there are 2", Assert.ThrowsExactly<InferenceException>(() => log.Take("m", One, 2)).Message);
+        Assert.HasCount(1, log.Take("m", One, 1)!);
+    }
+
+    private static Prediction Prediction(string route) => new(route, "1", [0]);
 }

@@ -113,6 +113,19 @@ public sealed class ModelRegistryTests(TestContext context)
     }
 
     [TestMethod]
+    public async Task Aliases_and_versions_mean_a_version_that_exists()
+    {
+        await Registry.PublishAsync(Publication("run", "trial"), Token);
+        await Registry.SetAliasAsync("mnist", "champion", "1", cancellationToken: Token);
+
+        Assert.AreEqual("1", await Registry.ResolveAsync("mnist", "champion", Token));
+        Assert.AreEqual("1", await Registry.ResolveAsync("mnist", "1", Token));
+        await Assert.ThrowsExactlyAsync<ModelNotFoundException>(() => Registry.ResolveAsync("mnist", "2", Token));
+        await Assert.ThrowsExactlyAsync<ModelNotFoundException>(() => Registry.ResolveAsync("mnist", "candidate", Token));
+        await Assert.ThrowsExactlyAsync<InvalidModelNameException>(() => Registry.ResolveAsync("mnist", "../1", Token));
+    }
+
+    [TestMethod]
     public async Task An_alias_changed_under_a_stale_ETag_is_left_alone()
     {
         await Registry.PublishAsync(Publication("run", "a"), Token);

@@ -165,14 +165,4 @@ public sealed class BatchScorerTests
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => ScoreAsync("linear", Bytes(1f, 2f), [1, 2], 1, cancellationToken: stop.Token));
     }
-
-    [TestMethod]
-    public async Task Aliases_and_versions_are_resolved_in_the_registry()
-    {
-        Assert.AreEqual("1", await Scorer.ResolveAsync("linear", "champion"));
-        Assert.AreEqual("1", await Scorer.ResolveAsync("linear", "1"));
-        await Assert.ThrowsExactlyAsync<ModelNotFoundException>(() => Scorer.ResolveAsync("linear", "2"));
-        await Assert.ThrowsExactlyAsync<ModelNotFoundException>(() => Scorer.ResolveAsync("linear", "candidate"));
-        await Assert.ThrowsExactlyAsync<InvalidModelNameException>(() => Scorer.ResolveAsync("linear", "../1"));
-    }
 }
