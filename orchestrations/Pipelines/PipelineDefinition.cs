@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DurableMl.Inference.Registry;
 
 namespace DurableMl.Orchestrations.Pipelines;
@@ -20,12 +21,17 @@ public sealed record PipelineDefinition(
 /// <summary>Raw data and the dataset that is made of it.</summary>
 /// <param name="Name">The dataset's name: the first folder in the <c>datasets</c> container.</param>
 /// <param name="Format">The raw format: <c>array</c> for IDX and NumPy files (also called <c>idx</c>), <c>images</c> for image files, or <c>table</c> for tables of any format that <c>features/</c> reads.</param>
-/// <param name="Source">Container and prefix of the raw blobs, such as <c>raw/mnist/</c>.</param>
+/// <param name="Sources">Where the raw data comes from, at least one.</param>
 /// <param name="Shards">Training shards of arrays and images, at least 1. The other splits get shards of about the same number of source examples.</param>
 /// <param name="ValidationFraction">For arrays and images: share of the training examples of every class that is kept for validation, above 0 and at most 0.5.</param>
 /// <param name="Seed">Decides which examples those are, and the order within a shard.</param>
-public sealed record DatasetDefinition(string Name, string Format, string Source, int Shards, double ValidationFraction, long Seed)
+public sealed record DatasetDefinition(
+    string Name, string Format, IReadOnlyList<DatasetSource> Sources, int Shards, double ValidationFraction, long Seed)
 {
+    /// <summary>What the raw data is called in messages.</summary>
+    [JsonIgnore]
+    public string Place => DatasetSource.PlaceOf(Sources);
+
     /// <summary>What its images become, where it is of image files.</summary>
     public ImagesDefinition? Images { get; init; }
 

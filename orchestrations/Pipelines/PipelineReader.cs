@@ -57,7 +57,7 @@ public static partial class PipelineReader
     private static PipelineDefinition Pipeline(JsonObjectReader json)
     {
         string name = Name(json, "name");
-        DatasetDefinition dataset = json.Object("dataset") is { } d ? Dataset(d) : new DatasetDefinition("", "idx", "", 1, 0.1, 0);
+        DatasetDefinition dataset = json.Object("dataset") is { } d ? Dataset(d) : new DatasetDefinition("", "idx", [], 1, 0.1, 0);
         SweepDefinition sweep = json.Object("sweep") is { } s ? SweepReader.Read(s) : SweepReader.Nothing;
         EvaluationDefinition evaluate = json.Object("evaluate", required: false) is { } e ? Evaluation(e) : new EvaluationDefinition(null);
         ApprovalDefinition? approve = json.Object("approve", required: false) is { } a ? Approval(a) : null;
@@ -70,7 +70,7 @@ public static partial class PipelineReader
     {
         string name = Name(json, "name");
         string format = json.OneOf("format", ["array", "idx", "images", "table"]);
-        string source = json.Text("source", SourcePattern, "a container and a folder that ends in '/', such as raw/mnist/");
+        IReadOnlyList<DatasetSource> source = DatasetSourceReader.Read(json);
         long seed = json.Integer("seed", 0, long.MaxValue, fallback: 0);
         DatasetDefinition dataset = format == "table"
             ? new DatasetDefinition(name, "table", source, 1, 0, seed) { Table = TableDefinitionReader.Read(json, seed) }
@@ -130,8 +130,4 @@ public static partial class PipelineReader
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern { get; }
-
-    // No dots after a slash, no empty segments, no backslash: nothing that a blob client would normalise into another container.
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])/([^./\\\\\\p{Cc}][^/\\\\\\p{Cc}]{0,99}/){1,10}\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SourcePattern { get; }
 }

@@ -18,6 +18,14 @@ internal static class DatasetBlobs
     /// <summary>Which rows become what: the plan of a table; the classes of images.</summary>
     public static string Plan(string dataset, string runId) => Staging(dataset, runId) + "plan.json";
 
+    /// <summary>What was fetched of a source that is no folder of blobs.</summary>
+    public static string Fetched(string dataset, string runId, int source) => Staging(dataset, runId) + $"source-{source:D3}.json";
+
+    /// <summary>
+    /// A file that was fetched. Its key follows from what it is, so that another run finds it there; no version is called "fetched".
+    /// </summary>
+    public static string FetchedFile(string dataset, string key, string path) => $"{dataset}/fetched/{key}/{path}";
+
     /// <summary>Which images are of a part.</summary>
     public static string ImagePart(string dataset, string runId, int part) => Staging(dataset, runId) + $"images-{part:D5}.json";
 

@@ -4,6 +4,7 @@ using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.FanOut;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing.Images;
+using DurableMl.Orchestrations.Preprocessing.Sources;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -26,7 +27,7 @@ public static partial class PreprocessOrchestrator
         PlanDatasetInput input = context.GetInput<PlanDatasetInput>()!;
         Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
         TaskOptions retries = ActivityRetries.Until(cancelled);
-        Task<DatasetReference> work = input.Dataset.Table is null ? PrepareAsync(context, input, retries) : TablePreparation.RunAsync(context, input, retries);
+        Task<DatasetReference> work = WorkAsync(context, input, retries);
         try
         {
             // Activities under way are not awaited after a cancellation: they write nowhere but to the run's own staging folder.
@@ -37,6 +38,17 @@ public static partial class PreprocessOrchestrator
         {
             await RemoveStagingAsync(context, input);
         }
+    }
+
+    private static async Task<DatasetReference> WorkAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
+    {
+        FetchSourceInput[] elsewhere =
+        [
+            .. input.Dataset.Sources.Index().Where(source => source.Item is not BlobSource)
+                .Select(source => new FetchSourceInput(input.RunId, input.Dataset.Name, source.Index, source.Item)),
+        ];
+        await BoundedWindow.RunAsync(elsewhere, Window, source => context.CallActivityAsync<int>(nameof(FetchSource), source, retries));
+        return input.Dataset.Table is null ? await PrepareAsync(context, input, retries) : await TablePreparation.RunAsync(context, input, retries);
     }
 
     private static async Task<DatasetReference> PrepareAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
@@ -79,7 +91,7 @@ public static partial class PreprocessOrchestrator
             nameof(PublishDataset), new PublishDatasetInput(input.RunId, images?.Fingerprint ?? plan.Fingerprint, manifest), retries);
 
         BlockInput Block(DatasetBlock block, Normalisation? measured) =>
-            new(input.RunId, input.Dataset.Name, input.Dataset.Seed, block.Test ? plan.Test! : plan.Train!, block, plan.FeatureShape, plan.Classes, measured);
+            new(input.RunId, input.Dataset.Name, input.Dataset.Seed, (block.Test ? plan.Test : plan.Train)[block.Pair], block, plan.FeatureShape, plan.Classes, measured);
     }
 
     private static async Task RemoveStagingAsync(TaskOrchestrationContext context, PlanDatasetInput input)

@@ -46,12 +46,12 @@ public sealed class JoinImages(BlobServiceClient blobs)
         HashSet<byte> present = [.. parts.SelectMany(part => part.Train)];
         if (Enumerable.Range(0, classes.Labels.Count).FirstOrDefault(label => !present.Contains((byte)label), -1) is >= 0 and var without)
         {
-            throw new DatasetFormatException(dataset.Source, $"images of class '{classes.Labels[without]}' to train on", "none that can be read");
+            throw new DatasetFormatException(dataset.Place, $"images of class '{classes.Labels[without]}' to train on", "none that can be read");
         }
 
         if (parts.TrueForAll(part => part.Test.Length == 0))
         {
-            throw new DatasetFormatException(dataset.Source, "images for the test", "none that can be read");
+            throw new DatasetFormatException(dataset.Place, "images for the test", "none that can be read");
         }
 
         foreach (bool test in (bool[])[false, true])

@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Splits;
 using DurableMl.Features.Tables;
@@ -36,18 +35,11 @@ public sealed class PlanTable(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
-        (BlobContainerClient raw, IReadOnlyList<BlobItem> found) = await RawFolder.ListAsync(blobs, dataset.Source, cancellationToken);
-        BlobItem[] tables = [.. found.Where(blob => !RawFolder.IsPipeline(dataset.Source, raw, blob))];
-        if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Name) is null) is { } other)
+        IReadOnlyList<RawBlob> tables = await RawBlobs.ListAsync(blobs, input, cancellationToken);
+        if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Path) is null) is { } other)
         {
             throw new DatasetFormatException(
-                $"{raw.Name}/{other.Name}", $"only tables in {dataset.Source}, by their names: {TableFileType.Endings}",
-                "another name; move it elsewhere");
-        }
-
-        if (tables.Length == 0)
-        {
-            throw new DatasetFormatException(dataset.Source, $"tables: {TableFileType.Endings}", $"nothing but {RawFolder.Pipeline}");
+                other.Place, $"only tables in {dataset.Place}, by their names: {TableFileType.Endings}", "another name; move it elsewhere");
         }
 
         string fingerprint = InputFingerprint.Of(dataset, tables);
@@ -57,7 +49,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         }
 
         TablePiece[] whole = [.. tables.Select(
-            blob => new TablePiece(raw.Name, blob.Name, blob.Properties.ETag.ToString()!, blob.Properties.ContentLength ?? 0))];
+            blob => new TablePiece(blob.Container, blob.Blob, blob.ETag, blob.Bytes))];
         IReadOnlyList<ColumnFinding> columns = await InferAsync(whole[0], dataset.Table!, cancellationToken);
         (TableTransform transform, SplitRule split) = Decide(columns, dataset.Table!, whole[0].Place);
         var pieces = new List<TablePiece>();

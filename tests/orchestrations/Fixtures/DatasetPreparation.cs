@@ -6,9 +6,11 @@ using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Preprocessing.Images;
+using DurableMl.Orchestrations.Preprocessing.Sources;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 
 namespace Orchestrations.Tests.Fixtures;
 
@@ -22,6 +24,9 @@ internal sealed class DatasetPreparation
 
     /// <summary>Bytes of a table's shard.</summary>
     public int ShardBytes { get; init; } = 16 << 20;
+
+    /// <summary>What may be fetched.</summary>
+    public SourceOptions Sources { get; init; } = new();
 
     /// <summary>How often an activity was asked to write shards.</summary>
     public int ShardsWritten => Volatile.Read(ref shardsWritten);
@@ -88,6 +93,11 @@ internal sealed class DatasetPreparation
     private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs)
     {
         tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<FetchSourceInput, int>(nameof(FetchSource), async (_, input) =>
+        {
+            using var web = new WebFiles(Options.Create(Sources), TimeProvider.System);
+            return await new FetchSource(blobs, web, Options.Create(Sources)).RunAsync(input, default);
+        });
         tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, BlockStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>

@@ -15,7 +15,8 @@ public class PipelineReaderTests
         PipelineDefinition pipeline = PipelineJson.Definition();
 
         Assert.AreEqual("mnist", pipeline.Name);
-        Assert.AreEqual(new DatasetDefinition("mnist", "idx", "raw/mnist/", 8, 0.1, 1), pipeline.Dataset);
+        Assert.AreEqual(new DatasetDefinition("mnist", "idx", pipeline.Dataset.Sources, 8, 0.1, 1), pipeline.Dataset);
+        CollectionAssert.AreEqual(new DatasetSource[] { new BlobSource("raw/mnist/") }, pipeline.Dataset.Sources.ToArray());
         Assert.AreEqual(6, pipeline.Sweep.Trials);
         Assert.AreEqual(new ObjectiveDefinition("validation_accuracy", ObjectiveGoal.Maximize), pipeline.Sweep.Objective);
         Assert.AreEqual(new RetryBudgets(1, 3, 5), pipeline.Sweep.Retries);
