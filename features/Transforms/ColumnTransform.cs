@@ -128,7 +128,8 @@ public sealed record TableTransform(
     /// <summary>The columns that have to be read.</summary>
     /// <param name="splitColumn">A column that decides the split, which need not be a feature.</param>
     /// <param name="splitColumnType">Its type, where it is none.</param>
-    public TableSchema Schema(string? splitColumn = null, ColumnType splitColumnType = ColumnType.Categorical)
+    /// <param name="slices">Columns that need not be features either.</param>
+    public TableSchema Schema(string? splitColumn = null, ColumnType splitColumnType = ColumnType.Categorical, IReadOnlyList<string>? slices = null)
     {
         ColumnType target = Task == LearningTask.Classification ? ColumnType.Categorical : ColumnType.Numeric;
         List<ColumnSchema> columns =
@@ -140,6 +141,8 @@ public sealed record TableTransform(
         {
             columns.Add(new ColumnSchema(splitColumn, splitColumnType));
         }
+
+        columns.AddRange((slices ?? []).Where(name => columns.TrueForAll(column => column.Name != name)).Select(name => new ColumnSchema(name, ColumnType.Categorical)));
 
         return new TableSchema(columns, Missing);
     }

@@ -7,53 +7,53 @@ using DurableMl.Orchestrations.Preprocessing;
 
 namespace DurableMl.Orchestrations.Evaluation;
 
-/// <summary>A trial's model as it is tested: a classifier, or one that predicts a dataset's numbers.</summary>
+/// <summary>A model as it is tested: a classifier, or one that predicts a dataset's numbers.</summary>
 internal sealed class EvaluatedModel : IDisposable
 {
     private const int Batch = 256;
 
     private readonly long[] rowShape;
-    private readonly int targets;
+    private readonly DatasetManifest manifest;
     private readonly Classifier? classifier;
-    private readonly ClassTally classes;
-    private readonly ValueTally values;
+    private readonly IReadOnlyList<int>? classes;
+    private readonly string called;
 
-    private EvaluatedModel(ModelSession session, Classifier? classifier, DatasetManifest manifest)
+    private EvaluatedModel(ModelSession session, Classifier? classifier, DatasetManifest manifest, IReadOnlyList<int> rowShape, IReadOnlyList<int>? classes, string called)
     {
         Session = session;
         this.classifier = classifier;
-        rowShape = [.. manifest.FeatureShape.Select(size => (long)size)];
-        targets = manifest.Targets?.Count ?? 1;
-        classes = new ClassTally(manifest.Classes);
-        values = new ValueTally(targets);
+        this.manifest = manifest;
+        this.rowShape = [.. rowShape.Select(size => (long)size)];
+        this.classes = classes;
+        this.called = called;
+        Figures = new ModelFigures(manifest);
     }
 
     public ModelSession Session { get; }
 
-    public bool IsRegression => classifier is null;
+    /// <summary>Whether an example has one class; else it has numbers.</summary>
+    public bool HasClasses => classifier is not null;
 
-    public long Examples => IsRegression ? values.Examples : classes.Examples;
+    /// <summary>How it did on all rows, and on each slice.</summary>
+    public ModelFigures Figures { get; }
 
-    public IReadOnlyDictionary<string, double> Metrics => IsRegression ? values.Metrics() : classes.Metrics();
-
-    public IReadOnlyList<double?> ClassAccuracy => IsRegression ? [] : classes.ClassAccuracy;
-
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="manifest">The dataset that it is tested on.</param>
+    /// <param name="called">What it is called in messages.</param>
+    /// <param name="rowShape">The shape of its examples, where that is not the dataset's.</param>
+    /// <param name="classes">What its classes are called in the dataset, -1 for one that the dataset does not have; null: the same.</param>
     /// <exception cref="PermanentFailureException">There is no usable model.</exception>
-    public static EvaluatedModel Load(string path, DatasetManifest manifest)
+    public static EvaluatedModel Load(string path, DatasetManifest manifest, string called, IReadOnlyList<int>? rowShape = null, IReadOnlyList<int>? classes = null)
     {
         try
         {
-            if (manifest.Task == LearningTask.Regression)
-            {
-                return new EvaluatedModel(ModelSession.Load(path), null, manifest);
-            }
-
-            Classifier classifier = Classifier.Load(path);
-            return new EvaluatedModel(classifier.Session, classifier, manifest);
+            Classifier? classifier = manifest.Task is LearningTask.Regression ? null : Classifier.Load(path);
+            return new EvaluatedModel(classifier?.Session ?? ModelSession.Load(path), classifier, manifest, rowShape ?? manifest.FeatureShape, classes, called);
         }
         catch (InvalidModelException e)
         {
-            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
+            throw new PermanentFailureException($"{called}'s model.onnx cannot be used: {e.Message}", e);
         }
     }
 
@@ -65,32 +65,47 @@ internal sealed class EvaluatedModel : IDisposable
     }
 
     /// <summary>Lets it answer examples and compares.</summary>
-    /// <exception cref="PermanentFailureException">Its answers are not one number for each target.</exception>
-    public void Test(Memory<byte> features, Memory<byte> labels, int examples)
+    /// <param name="features">The examples.</param>
+    /// <param name="labels">Their labels.</param>
+    /// <param name="examples">How many there are.</param>
+    /// <param name="slices">The values of each column that is sliced by; empty for none.</param>
+    /// <exception cref="PermanentFailureException">Its answers are not what the dataset asks for.</exception>
+    public void Test(Memory<byte> features, Memory<byte> labels, int examples, IReadOnlyList<SliceValues> slices)
     {
         int width = features.Length / examples;
+        int labelWidth = labels.Length / examples;
         for (int start = 0; start < examples; start += Batch)
         {
             int count = Math.Min(Batch, examples - start);
             Memory<byte> rows = features.Slice(start * width, count * width);
-            if (classifier is null)
-            {
-                ReadOnlySpan<float> expected = MemoryMarshal.Cast<byte, float>(labels.Span).Slice(start * targets, count * targets);
-                values.Add(expected, Predict(rows, expected.Length));
-            }
-            else
-            {
-                var predicted = new long[count];
-                RowScores scores = classifier.Score(MemoryMarshal.Cast<byte, float>(rows.Span).ToArray(), rowShape, predicted);
-                classes.Add(MemoryMarshal.Cast<byte, long>(labels.Span).Slice(start, count), predicted, scores.Numbers);
-            }
+            ModelAnswers answers = classifier is null ? Predict(rows, count) : Classify(classifier, rows, count);
+            Figures.Add(labels.Slice(start * labelWidth, count * labelWidth).Span, answers, count, slices, start);
         }
     }
 
     public void Dispose() => Session.Dispose();
 
-    private ReadOnlySpan<float> Predict(Memory<byte> rows, int wanted)
+    private ModelAnswers Classify(Classifier model, Memory<byte> rows, int count)
     {
+        var predicted = new long[count];
+        RowScores scores;
+        try
+        {
+            scores = model.Score(MemoryMarshal.Cast<byte, float>(rows.Span).ToArray(), rowShape, predicted);
+        }
+        catch (Exception e) when (e is InvalidModelException or ArgumentException)
+        {
+            throw new PermanentFailureException($"{called}'s model.onnx cannot be used: {e.Message}", e);
+        }
+
+        return classes is null
+            ? new ModelAnswers(predicted, scores.Numbers)
+            : new ModelAnswers(Array.ConvertAll(predicted, answer => answer >= 0 && answer < classes.Count ? classes[(int)answer] : -1L), []);
+    }
+
+    private ModelAnswers Predict(Memory<byte> rows, int count)
+    {
+        int wanted = ModelFigures.NumbersOf(manifest);
         IReadOnlyList<TensorValue> outputs;
         try
         {
@@ -98,14 +113,13 @@ internal sealed class EvaluatedModel : IDisposable
         }
         catch (InvalidModelException e)
         {
-            throw new PermanentFailureException($"The best trial's model.onnx cannot be used: {e.Message}", e);
+            throw new PermanentFailureException($"{called}'s model.onnx cannot be used: {e.Message}", e);
         }
 
         TensorValue? output = outputs.FirstOrDefault(
-            output => output.Type == TensorType.ByName["FP32"] && output.Data.Length == wanted * sizeof(float));
+            output => output.Type == TensorType.ByName["FP32"] && output.Data.Length == count * wanted * sizeof(float));
         return output is not null
-            ? MemoryMarshal.Cast<byte, float>(output.Data.Span)
-            : throw new PermanentFailureException(
-                $"The best trial's model.onnx has no FP32 output with {targets} numbers for each example, one for each target.");
+            ? new ModelAnswers([], MemoryMarshal.Cast<byte, float>(output.Data.Span).ToArray())
+            : throw new PermanentFailureException($"{called}'s model.onnx has no FP32 output with {wanted} numbers for each example, one for each target.");
     }
 }

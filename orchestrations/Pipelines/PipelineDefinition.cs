@@ -39,37 +39,6 @@ public sealed record DatasetDefinition(
     public TableDefinition? Table { get; init; }
 }
 
-/// <summary>What the best trial's model must reach on the test split to be published.</summary>
-/// <param name="Minimum">The least value of the metric; null: any.</param>
-public sealed record EvaluationDefinition(double? Minimum)
-{
-    /// <summary>The metrics that there are: those of a classification, then those of a regression.</summary>
-    public static IReadOnlyList<string> Metrics { get; } = ["accuracy", "balanced_accuracy", "f1", "log_loss", "auc", "rmse", "mae", "r2"];
-
-    /// <summary>The metric; null: accuracy, or r2 of a regression.</summary>
-    public string? Metric { get; init; }
-
-    /// <summary>The greatest value of the metric; null: any.</summary>
-    public double? Maximum { get; init; }
-
-    /// <summary>Why a model must not be published; null where it may.</summary>
-    /// <param name="metrics">What it reached, by metric.</param>
-    public string? Refusal(IReadOnlyDictionary<string, double> metrics)
-    {
-        ArgumentNullException.ThrowIfNull(metrics);
-        if (Minimum is null && Maximum is null)
-        {
-            return null;
-        }
-
-        string metric = Metric ?? (metrics.ContainsKey("accuracy") ? "accuracy" : "r2");
-        return !metrics.TryGetValue(metric, out double value) ? $"evaluate.metric {metric} is not among what was tested: {string.Join(", ", metrics.Keys)}"
-            : value < Minimum ? FormattableString.Invariant($"{metric} {value:0.####} on the test split is below evaluate.minimum, {Minimum}")
-            : value > Maximum ? FormattableString.Invariant($"{metric} {value:0.####} on the test split is above evaluate.maximum, {Maximum}")
-            : null;
-    }
-}
-
 /// <summary>A person's word before publishing.</summary>
 /// <param name="Deadline">How long the run waits for it.</param>
 /// <param name="Default">What holds when nobody has answered by then: true publishes, false does not.</param>

@@ -20,7 +20,14 @@ public sealed record TableDefinition(
     IReadOnlyDictionary<string, TableColumnDefinition> Columns,
     IReadOnlyList<string> Missing,
     SplitRule Split,
-    bool SplitFollows);
+    bool SplitFollows)
+{
+    /// <summary>The most columns that a dataset is sliced by: each gets figures for each of its values.</summary>
+    public const int MostSlices = 5;
+
+    /// <summary>Columns by whose values evaluation gives figures of their own.</summary>
+    public IReadOnlyList<string>? Slices { get; init; }
+}
 
 /// <summary>What is said of one column; null: what is usual.</summary>
 /// <param name="Type">What it holds.</param>
@@ -71,7 +78,21 @@ internal static partial class TableDefinitionReader
         (SplitRule split, bool follows) = Split(json.Object("split", required: false), targets, task, seed);
         return new TableDefinition(
             targets, task switch { "classification" => LearningTask.Classification, "regression" => LearningTask.Regression, _ => null },
-            columns, Texts(json, "missing", required: false) ?? TableSchema.UsualMissing, split, follows);
+            columns, Texts(json, "missing", required: false) ?? TableSchema.UsualMissing, split, follows)
+        {
+            Slices = Slices(json),
+        };
+    }
+
+    private static string[]? Slices(JsonObjectReader json)
+    {
+        string[]? slices = Texts(json, "slices", required: false);
+        if (slices?.Length > TableDefinition.MostSlices)
+        {
+            json.Refuse("slices", $"has {slices.Length} columns; at most {TableDefinition.MostSlices} are allowed");
+        }
+
+        return slices;
     }
 
     private static TableColumnDefinition Column(JsonObjectReader json)

@@ -36,6 +36,9 @@ public sealed record DatasetManifest(
     /// <summary>The table's columns, what they were taken for and why.</summary>
     public IReadOnlyList<ColumnFinding>? Columns { get; init; }
 
+    /// <summary>Columns by whose values evaluation gives figures of their own; null for none.</summary>
+    public IReadOnlyList<string>? Slices { get; init; }
+
     /// <summary>Rows of a table that were left out, having no target; null for none.</summary>
     public long? RowsWithoutTarget { get; init; }
 

@@ -39,7 +39,7 @@ public sealed class PublishDataset(BlobServiceClient blobs)
         if (!reused)
         {
             string staging = DatasetBlobs.Staging(manifest.Name, input.RunId);
-            IEnumerable<string> files = manifest.Splits.Values.SelectMany(split => split.Shards).SelectMany(shard => (string[])[shard.Features.File, shard.Labels.File]);
+            IEnumerable<string> files = manifest.Splits.Values.SelectMany(split => split.Shards).SelectMany(shard => (string?[])[shard.Features.File, shard.Labels.File, shard.Rows?.File]).OfType<string>();
             files = files.Concat(((DatasetFile?[])[manifest.Transform, manifest.FailedItems]).OfType<DatasetFile>().Select(file => file.File));
 
             await System.Threading.Tasks.Parallel.ForEachAsync(

@@ -31,7 +31,7 @@ public sealed class CollectTableKeys(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         TablePlan plan = await TablePlan.ReadAsync(blobs, input.Dataset, input.RunId, cancellationToken);
-        var splitter = new RowSplitter(plan.Split);
+        RowSplitter splitter = plan.Splitter();
         var keys = new SplitKeys();
         await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input.Part, cancellationToken))
         {

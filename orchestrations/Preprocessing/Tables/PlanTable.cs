@@ -62,7 +62,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(DatasetBlobs.Plan(dataset.Name, input.RunId))
-            .WriteJsonAsync(new TablePlan(columns, transform, split, parts), cancellationToken);
+            .WriteJsonAsync(new TablePlan(columns, transform, split, parts) { Slices = dataset.Table!.Slices ?? [] }, cancellationToken);
         if (!split.NeedsKeys)
         {
             await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId))
@@ -87,7 +87,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         IReadOnlyList<ColumnFinding> columns, TableDefinition table, string place)
     {
         Dictionary<string, ColumnFinding> byName = columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
-        IEnumerable<string> named = table.Targets.Concat(table.Columns.Keys).Concat(table.Split.Column is { } divides ? [divides] : []);
+        IEnumerable<string> named = table.Targets.Concat(table.Columns.Keys).Concat(table.Split.Column is { } divides ? [divides] : []).Concat(table.Slices ?? []);
         string[] absent = [.. named.Where(name => !byName.ContainsKey(name)).Distinct(StringComparer.Ordinal)];
         if (absent.Length > 0)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -18,11 +19,25 @@ namespace DurableMl.Orchestrations.Preprocessing.Tables;
 internal sealed record TablePlan(
     IReadOnlyList<ColumnFinding> Columns, TableTransform Transform, SplitRule Split, IReadOnlyList<IReadOnlyList<TablePiece>> Parts)
 {
+    /// <summary>Columns by whose values evaluation gives figures of their own.</summary>
+    public IReadOnlyList<string> Slices { get; init; } = [];
+
+    /// <summary>What is read.</summary>
+    [JsonIgnore]
+    public TableSchema Schema => Transform.Schema(Split.Column, Split.By == SplitBy.Time ? ColumnType.DateTime : ColumnType.Categorical, Slices);
+
+    // What is read for slices alone.
+    private IReadOnlyCollection<string> Aside =>
+        [.. Schema.Read.Select(column => column.Name).Except(Transform.Features.Select(feature => feature.Name).Concat(Transform.Targets).Append(Split.Column ?? ""))];
+
     public static async Task<TablePlan> ReadAsync(
         BlobServiceClient blobs, string dataset, string runId, CancellationToken cancellationToken) =>
         await blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(DatasetBlobs.Plan(dataset, runId))
             .ReadJsonAsync<TablePlan>(cancellationToken)
         ?? throw new InvalidDataException($"The plan of dataset {dataset} is not there any more.");
+
+    /// <summary>Gives each row its key.</summary>
+    public RowSplitter Splitter() => new(Split) { Aside = Aside };
 
     /// <summary>The split of each row, once the bounds are known.</summary>
     public async Task<RowSplitter> SplitterAsync(BlobServiceClient blobs, TablePartInput input, CancellationToken cancellationToken)
@@ -31,14 +46,17 @@ internal sealed record TablePlan(
             .GetBlobClient(DatasetBlobs.Bounds(input.Dataset, input.RunId));
         return new RowSplitter(
             Split, await blob.ReadJsonAsync<Dictionary<string, SplitBounds>>(cancellationToken)
-                ?? throw new InvalidDataException($"{blob.Name} is not there any more."));
+                ?? throw new InvalidDataException($"{blob.Name} is not there any more."))
+        {
+            Aside = Aside,
+        };
     }
 
     /// <summary>The rows of one part, batch by batch, each with the name of its blob.</summary>
     public async IAsyncEnumerable<(TableBatch Batch, string Place)> RowsAsync(
         BlobServiceClient blobs, int part, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        TableSchema schema = Transform.Schema(Split.Column, Split.By == SplitBy.Time ? ColumnType.DateTime : ColumnType.Categorical);
+        TableSchema schema = Schema;
         foreach (TablePiece piece in Parts[part])
         {
             await using Stream stream = await piece.OpenAsync(blobs, cancellationToken);

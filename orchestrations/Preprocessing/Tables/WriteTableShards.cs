@@ -33,7 +33,9 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + FittedTransform.File).DownloadContentAsync(cancellationToken);
         FittedTransform transform = FittedTransform.Parse(content.Content.ToMemory().Span);
         var written = new List<WrittenShard>();
-        OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform))];
+        // What evaluation slices by, and what another model's transform takes, is only known of rows as they were read.
+        using var testRows = new TableRows();
+        OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform, split == DatasetSplits.Test ? testRows : null))];
         int rowsOfShard = Math.Max(1, ShardBytes / (sizeof(float) * transform.Width));
         await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input.Part, cancellationToken))
         {
@@ -45,7 +47,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             for (int row = 0; row < splits.Length; row++)
             {
                 OpenShard shard = open[(int)splits[row]];
-                shard.Add(row, numbers, labels, values);
+                shard.Add(rows, row, numbers, labels, values);
                 if (shard.Rows == rowsOfShard)
                 {
                     written.Add(await WriteAsync(input, shard, cancellationToken));
@@ -68,20 +70,24 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
         ShardFile[] files = await Task.WhenAll(
             UploadAsync(input, name + "-features.npy", features, [rows, width], "float32", cancellationToken),
             UploadAsync(input, name + "-labels.npy", labels, labelShape, labelType, cancellationToken));
-        return new WrittenShard(shard.Split, new DatasetShard(files[0], files[1], rows), counts);
+        DatasetFile? raw = shard.TakeRows() is { } lines ? await UploadAsync(input, name + "-rows.jsonl", lines, cancellationToken) : null;
+        return new WrittenShard(shard.Split, new DatasetShard(files[0], files[1], rows) { Rows = raw }, counts);
     }
 
     private async Task<ShardFile> UploadAsync(
-        TablePartInput input, string file, byte[] content, IReadOnlyList<int> shape, string type, CancellationToken cancellationToken)
+        TablePartInput input, string file, byte[] content, IReadOnlyList<int> shape, string type, CancellationToken cancellationToken) =>
+        new(file, shape, type, (await UploadAsync(input, file, content, cancellationToken)).Sha256);
+
+    private async Task<DatasetFile> UploadAsync(TablePartInput input, string file, byte[] content, CancellationToken cancellationToken)
     {
         BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets)
             .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + file);
         await blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
-        return new ShardFile(file, shape, type, Convert.ToHexStringLower(SHA256.HashData(content)));
+        return new DatasetFile(file, Convert.ToHexStringLower(SHA256.HashData(content)));
     }
 
     /// <summary>The rows of one split that are not written yet.</summary>
-    private sealed class OpenShard(string split, FittedTransform transform)
+    private sealed class OpenShard(string split, FittedTransform transform, TableRows? rows)
     {
         private readonly int width = transform.Width;
         private readonly int targets = transform.Targets.Count;
@@ -96,7 +102,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
 
         public int Rows { get; private set; }
 
-        public void Add(int row, float[] numbers, long[] labels, float[] values)
+        public void Add(TableBatch batch, int row, float[] numbers, long[] labels, float[] values)
         {
             features.AddRange(numbers.AsSpan(row * width, width));
             if (classes > 0)
@@ -108,8 +114,11 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
                 this.values.AddRange(values.AsSpan(row * targets, targets));
             }
 
+            rows?.Add(batch, row);
             Rows++;
         }
+
+        public byte[]? TakeRows() => rows?.Take();
 
         public (byte[] Features, byte[] Labels, int[] LabelShape, string LabelType) Take(out int rows, out int width, out long[] counts)
         {

@@ -94,7 +94,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             Add<TablePartInput>(nameof(MeasureTable), input => new MeasureTable(blobs).RunAsync(input, default));
             AddFunc<TablePartsInput, FittedTable>(nameof(FitTable), input => new FitTable(blobs).RunAsync(input, default));
             AddFunc<TablePartInput, IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), input => new WriteTableShards(blobs).RunAsync(input, default));
-            AddFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), input => new EvaluateModel(blobs).RunAsync(input, default));
+            AddFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), input => new EvaluateModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
             AddFunc<PublishModelInput, PublishedModel>(nameof(PublishModel), input => new PublishModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
             Add<WriteReportInput>(nameof(WriteReport), input => new WriteReport(blobs, meter, NullLogger<WriteReport>.Instance).RunAsync(input, default));
 
@@ -115,7 +115,7 @@ internal sealed class PipelineHub : IAsyncDisposable
     {
         Dataset = Raw.Definition,
         Publish = new PublicationDefinition(Raw.Name, "champion"),
-        Evaluate = new EvaluationDefinition(0.9),
+        Evaluate = new EvaluationDefinition([new EvaluationRule(null, 0.9, null)]),
     };
 
     public async Task<string> ScheduleAsync(PipelineDefinition pipeline, string? runId = null) => await hub.Client.ScheduleNewOrchestrationInstanceAsync(

@@ -23,7 +23,7 @@ public class PipelineReaderTests
         Assert.AreEqual(TimeSpan.FromMinutes(15), pipeline.Sweep.TimeLimit);
         Assert.AreEqual(ParameterKind.LogUniform, pipeline.Sweep.Parameters["learning_rate"].Type);
         Assert.AreEqual(3, pipeline.Sweep.Parameters["batch_size"].Values.Count);
-        Assert.AreEqual(0.97, pipeline.Evaluate.Minimum);
+        Assert.AreEqual(0.97, pipeline.Evaluate.Rules.Single().Minimum);
         Assert.AreEqual(new PublicationDefinition("mnist", "champion"), pipeline.Publish);
         Assert.IsNull(pipeline.Approve);
     }
@@ -172,5 +172,32 @@ public class PipelineReaderTests
         PipelineDefinition pipeline = PipelineJson.Definition(json => json["approve"] = new JsonObject { ["deadline"] = "PT1H", ["default"] = "approve" });
 
         Assert.AreEqual(new ApprovalDefinition(TimeSpan.FromHours(1), true), pipeline.Approve);
+    }
+
+    [TestMethod]
+    public void What_a_model_must_reach_may_be_several_rules()
+    {
+        EvaluationDefinition evaluate = PipelineJson.Definition(json => json["evaluate"] = JsonNode.Parse("""
+            {"minimum": 0.9, "rules": [{"metric": "log_loss", "maximum": 3, "championTolerance": 0.1}]}
+            """)).Evaluate;
+
+        CollectionAssert.AreEqual(new[] { new EvaluationRule(null, 0.9, null), new EvaluationRule("log_loss", null, 3, 0.1) }, evaluate.Rules.ToArray());
+        Assert.IsTrue(evaluate.NeedsChampion);
+    }
+
+    [TestMethod]
+    [DataRow("""{"rules": [{"metric": "f1"}]}""", "$.evaluate.rules[0]")]
+    [DataRow("""{"rules": [{"metric": "f1", "minimum": 2}]}""", "$.evaluate.rules[0].minimum")]
+    [DataRow("""{"rules": [{"minimum": 0.5, "slice": {"value": "x"}}]}""", "$.evaluate.rules[0].slice.column")]
+    [DataRow("""{"rules": [{"minimum": 0.5, "slice": {"column": "island"}}]}""", "$.evaluate")]
+    [DataRow("""{"metric": "f1"}""", "$.evaluate")]
+    [DataRow("""{"minimum": 0.5, "championTolerance": -1}""", "$.evaluate.championTolerance")]
+    [DataRow("""{"rules": []}""", "$.evaluate.rules")]
+    public void A_rule_that_says_nothing_or_what_cannot_be_is_refused(string evaluate, string path)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["evaluate"] = JsonNode.Parse(evaluate);
+
+        Assert.AreEqual(path, PipelineJson.Read(pipeline).Errors[0].Path);
     }
 }

@@ -150,8 +150,8 @@ public class TablePreparationTests
             names.Add(blob.Name);
         }
 
-        // Three splits of two files; the manifest, the transform; the record of the inputs.
-        Assert.AreEqual((3 * 2) + 2 + 1, names.Count, string.Join("\n", names));
+        // Three splits of two files; the rows of the test; the manifest, the transform; the record of the inputs.
+        Assert.AreEqual((3 * 2) + 1 + 2 + 1, names.Count, string.Join("\n", names));
     }
 
     [TestMethod]
