@@ -49,6 +49,16 @@ public sealed class TableRows : IDisposable
         {
             json.WriteNullValue();
         }
+        else if (values.Type == ColumnType.Labels)
+        {
+            json.WriteStartArray();
+            foreach (string label in LabelSet.Split(values.Texts.Span[row]!))
+            {
+                json.WriteStringValue(label);
+            }
+
+            json.WriteEndArray();
+        }
         else if (!ColumnValues.IsNumber(values.Type))
         {
             json.WriteStringValue(values.Texts.Span[row]);

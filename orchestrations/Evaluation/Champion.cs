@@ -167,7 +167,7 @@ internal sealed class Champion : IDisposable
     private void CheckTask(FittedTransform transform)
     {
         bool isSame = transform.Task == dataset.Task
-            && (transform.Task == LearningTask.Classification || transform.Targets.Select(target => target.Name).SequenceEqual(dataset.Targets!.Select(target => target.Name)));
+            && (transform.Task != LearningTask.Regression || transform.Targets.Select(target => target.Name).SequenceEqual(dataset.Targets!.Select(target => target.Name)));
         if (!isSame)
         {
             throw new PermanentFailureException("it predicts something else: it was trained for another task, or other targets");

@@ -27,7 +27,7 @@ public sealed record EvaluateModelInput(string RunId, string TrialId, string Dat
 /// <summary>How a model did on the test split.</summary>
 /// <param name="Metrics">
 /// By name: <c>accuracy</c>, <c>balanced_accuracy</c>, <c>f1</c>, <c>log_loss</c> and <c>auc</c> of a classification, <c>rmse</c>, <c>mae</c> and
-/// <c>r2</c> of a regression.
+/// <c>r2</c> of a regression, <c>accuracy</c>, <c>f1_micro</c>, <c>f1_macro</c>, <c>hamming_loss</c> and <c>log_loss</c> of several labels.
 /// </param>
 /// <param name="Examples">The number of examples.</param>
 /// <param name="ClassAccuracy">The accuracy per class, null for a class without examples; empty for a regression.</param>

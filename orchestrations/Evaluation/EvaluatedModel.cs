@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DurableMl.Features.Transforms;
+using DurableMl.Inference.Columns;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
@@ -48,7 +49,7 @@ internal sealed class EvaluatedModel : IDisposable
     {
         try
         {
-            Classifier? classifier = manifest.Task is LearningTask.Regression ? null : Classifier.Load(path);
+            Classifier? classifier = manifest.Task is null or LearningTask.Classification ? Classifier.Load(path) : null;
             return new EvaluatedModel(classifier?.Session ?? ModelSession.Load(path), classifier, manifest, rowShape ?? manifest.FeatureShape, classes, called);
         }
         catch (InvalidModelException e)
@@ -105,7 +106,7 @@ internal sealed class EvaluatedModel : IDisposable
 
     private ModelAnswers Predict(Memory<byte> rows, int count)
     {
-        int wanted = ModelFigures.NumbersOf(manifest);
+        int wanted = classes?.Count ?? ModelFigures.NumbersOf(manifest);
         IReadOnlyList<TensorValue> outputs;
         try
         {
@@ -119,7 +120,29 @@ internal sealed class EvaluatedModel : IDisposable
         TensorValue? output = outputs.FirstOrDefault(
             output => output.Type == TensorType.ByName["FP32"] && output.Data.Length == count * wanted * sizeof(float));
         return output is not null
-            ? new ModelAnswers([], MemoryMarshal.Cast<byte, float>(output.Data.Span).ToArray())
-            : throw new PermanentFailureException($"{called}'s model.onnx has no FP32 output with {wanted} numbers for each example, one for each target.");
+            ? new ModelAnswers([], manifest.Task == LearningTask.MultiLabel ? Probabilities(output, wanted) : MemoryMarshal.Cast<byte, float>(output.Data.Span).ToArray())
+            : throw new PermanentFailureException($"{called}'s model.onnx has no FP32 output with {wanted} numbers for each example, one for each {(manifest.Task == LearningTask.MultiLabel ? "label" : "target")}.");
+    }
+
+    private float[] Probabilities(TensorValue output, int wanted)
+    {
+        float[] numbers = MemoryMarshal.Cast<byte, float>(output.Data.Span).ToArray();
+        LabelScores.ToProbabilities(numbers, output.Name);
+        if (classes is null)
+        {
+            return numbers;
+        }
+
+        int labels = manifest.Classes;
+        var own = new float[numbers.Length / wanted * labels];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (classes[i % wanted] is >= 0 and var label)
+            {
+                own[(i / wanted * labels) + label] = numbers[i];
+            }
+        }
+
+        return own;
     }
 }

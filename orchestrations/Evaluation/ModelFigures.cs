@@ -45,7 +45,7 @@ internal sealed class ModelFigures(DatasetManifest manifest)
             StringComparer.Ordinal);
 
     /// <summary>How many numbers a model gives for each example of a dataset without classes.</summary>
-    public static int NumbersOf(DatasetManifest manifest) => manifest.Targets?.Count ?? 1;
+    public static int NumbersOf(DatasetManifest manifest) => manifest.Task == LearningTask.MultiLabel ? manifest.Classes : manifest.Targets?.Count ?? 1;
 
     /// <summary>Adds examples.</summary>
     /// <param name="expected">Their labels, as in a shard.</param>
@@ -88,12 +88,13 @@ internal sealed class ModelFigures(DatasetManifest manifest)
     /// <summary>The tally that a dataset's task needs.</summary>
     private sealed class Tally(DatasetManifest manifest, bool withRanks)
     {
-        private readonly ClassTally? classes = manifest.Task is LearningTask.Regression ? null : new ClassTally(manifest.Classes, withRanks);
+        private readonly ClassTally? classes = manifest.Task is null or LearningTask.Classification ? new ClassTally(manifest.Classes, withRanks) : null;
+        private readonly LabelTally? labels = manifest.Task is LearningTask.MultiLabel ? new LabelTally(manifest.Classes) : null;
         private readonly ValueTally? values = manifest.Task is LearningTask.Regression ? new ValueTally(NumbersOf(manifest)) : null;
 
-        public long Examples => classes?.Examples ?? values!.Examples;
+        public long Examples => classes?.Examples ?? labels?.Examples ?? values!.Examples;
 
-        public IReadOnlyDictionary<string, double> Metrics => classes?.Metrics() ?? values!.Metrics();
+        public IReadOnlyDictionary<string, double> Metrics => classes?.Metrics() ?? labels?.Metrics() ?? values!.Metrics();
 
         public IReadOnlyList<double?> ClassAccuracy => classes?.ClassAccuracy ?? [];
 
@@ -102,6 +103,10 @@ internal sealed class ModelFigures(DatasetManifest manifest)
             if (classes is not null)
             {
                 classes.Add(MemoryMarshal.Cast<byte, long>(expected)[..count], answers, numbers);
+            }
+            else if (labels is not null)
+            {
+                labels.Add(MemoryMarshal.Cast<byte, float>(expected), numbers);
             }
             else
             {

@@ -32,6 +32,9 @@ public sealed record DatasetDefinition(
     [JsonIgnore]
     public string Place => DatasetSource.PlaceOf(Sources);
 
+    /// <summary>Share of the validation rows, and of the test rows, that may equal a training row, 0 to 1; null: any.</summary>
+    public double? MaxLeakedFraction { get; init; }
+
     /// <summary>What its images become, where it is of image files.</summary>
     public ImagesDefinition? Images { get; init; }
 

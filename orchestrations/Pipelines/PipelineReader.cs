@@ -89,6 +89,7 @@ public static partial class PipelineReader
             {
                 Images = format == "images" ? ImagesDefinition.Read(json) : null,
             };
+        dataset = dataset with { MaxLeakedFraction = json.Number("maxLeakedFraction", required: false, 0, 1) };
         json.RefuseTheRest();
         return dataset;
     }

@@ -23,6 +23,7 @@ internal static class InputFingerprint
             dataset.Seed,
             dataset.Table,
             dataset.Images,
+            dataset.MaxLeakedFraction,
             Files = blobs.Select(blob => new
             {
                 // A table's name says what it is, an image's its class.

@@ -87,11 +87,20 @@ public static partial class PreprocessOrchestrator
             manifest = await ImagePreparation.FitAsync(context, input, manifest, retries);
         }
 
+        manifest = await CheckLeakageAsync(context, input, manifest, retries);
         return await context.CallActivityAsync<DatasetReference>(
             nameof(PublishDataset), new PublishDatasetInput(input.RunId, images?.Fingerprint ?? plan.Fingerprint, manifest), retries);
 
         BlockInput Block(DatasetBlock block, Normalisation? measured) =>
             new(input.RunId, input.Dataset.Name, input.Dataset.Seed, (block.Test ? plan.Test : plan.Train)[block.Pair], block, plan.FeatureShape, plan.Classes, measured);
+    }
+
+    /// <summary>The manifest with the rows that are in two splits.</summary>
+    internal static async Task<DatasetManifest> CheckLeakageAsync(
+        TaskOrchestrationContext context, PlanDatasetInput input, DatasetManifest manifest, TaskOptions retries)
+    {
+        var sizes = new CheckLeakageInput(input, manifest.Splits[DatasetSplits.Validation].Examples, manifest.Splits[DatasetSplits.Test].Examples);
+        return manifest with { Leakage = await context.CallActivityAsync<DatasetLeakage>(nameof(CheckLeakage), sizes, retries) };
     }
 
     private static async Task RemoveStagingAsync(TaskOrchestrationContext context, PlanDatasetInput input)

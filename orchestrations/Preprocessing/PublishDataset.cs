@@ -50,7 +50,10 @@ public sealed class PublishDataset(BlobServiceClient blobs)
         }
 
         var dataset = new DatasetReference(
-            manifest.Name, version, reused, manifest.Splits.Values.Sum(split => split.Examples), manifest.Splits[DatasetSplits.Train].Shards.Count);
+            manifest.Name, version, reused, manifest.Splits.Values.Sum(split => split.Examples), manifest.Splits[DatasetSplits.Train].Shards.Count)
+        {
+            Leakage = manifest.Leakage,
+        };
         await container.GetBlobClient(DatasetBlobs.Inputs(manifest.Name, input.Fingerprint)).WriteJsonAsync(dataset, cancellationToken);
         return dataset;
     }

@@ -129,7 +129,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         }
 
         return features.Length > 0
-            ? (new TableTransform(table.Missing, features, task, table.Targets), split)
+            ? (new TableTransform(table.Missing, features, task, table.Targets) { LabelSeparator = table.LabelSeparator ?? LabelSet.UsualSeparator }, split)
             : throw new DatasetFormatException(
                 place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored");
     }
@@ -146,7 +146,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         ColumnEncoding encoding = said.Encoding ?? usual.Encoding;
         MissingRule missing = said.Missing ?? usual.Missing;
         return ColumnTransform.Encodings(column.Type).Contains(encoding) && ColumnTransform.MissingRules(column.Type).Contains(missing)
-            ? usual with { Encoding = encoding, Missing = missing, Constant = said.Fill, Buckets = said.Buckets ?? usual.Buckets }
+            ? usual with { Encoding = encoding, Missing = missing, Constant = said.Fill, Buckets = said.Buckets ?? usual.Buckets, Words = said.Words ?? usual.Words }
             : throw new DatasetFormatException(
                 place, $"'{column.Name}' to suit what dataset.columns says of it",
                 $"the type {column.Type} ({column.Reason}); give its type there too");

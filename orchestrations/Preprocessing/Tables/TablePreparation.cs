@@ -33,6 +33,7 @@ internal static class TablePreparation
             PreprocessOrchestrator.Window,
             part => progress.CountAsync(EachAsync<IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), part)));
         DatasetManifest manifest = Manifest(input.Dataset, fitted, [.. written.SelectMany(shards => shards)]);
+        manifest = await PreprocessOrchestrator.CheckLeakageAsync(context, input, manifest, retries);
         return await context.CallActivityAsync<DatasetReference>(
             nameof(PublishDataset), new PublishDatasetInput(input.RunId, plan.Fingerprint, manifest), retries);
 

@@ -33,6 +33,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + FittedTransform.File).DownloadContentAsync(cancellationToken);
         FittedTransform transform = FittedTransform.Parse(content.Content.ToMemory().Span);
         var written = new List<WrittenShard>();
+        var hashes = new RowHashes();
         // What evaluation slices by, and what another model's transform takes, is only known of rows as they were read.
         using var testRows = new TableRows();
         OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform, split == DatasetSplits.Test ? testRows : null))];
@@ -43,10 +44,16 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             Split[] splits = splitter.Splits(rows, place);
             float[] numbers = transform.Apply(rows, place);
             long[] labels = transform.Task == LearningTask.Classification ? transform.Labels(rows) : [];
-            float[] values = transform.Task == LearningTask.Regression ? transform.Values(rows) : [];
+            float[] values = transform.Task switch
+            {
+                LearningTask.Regression => transform.Values(rows),
+                LearningTask.MultiLabel => transform.LabelMatrix(rows),
+                _ => [],
+            };
             for (int row = 0; row < splits.Length; row++)
             {
                 OpenShard shard = open[(int)splits[row]];
+                hashes.Add((int)splits[row], numbers.AsSpan(row * transform.Width, transform.Width));
                 shard.Add(rows, row, numbers, labels, values);
                 if (shard.Rows == rowsOfShard)
                 {
@@ -60,6 +67,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             written.Add(await WriteAsync(input, shard, cancellationToken));
         }
 
+        await hashes.WriteAsync(blobs, input.Dataset, input.RunId, string.Create(CultureInfo.InvariantCulture, $"{input.Part:D5}"), cancellationToken);
         return written;
     }
 
@@ -90,8 +98,9 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
     private sealed class OpenShard(string split, FittedTransform transform, TableRows? rows)
     {
         private readonly int width = transform.Width;
-        private readonly int targets = transform.Targets.Count;
+        private readonly int targets = transform.Task == LearningTask.MultiLabel ? transform.Targets[0].Labels!.Count : transform.Targets.Count;
         private readonly int classes = transform.Targets[0].Labels?.Count ?? 0;
+        private readonly bool isOfClasses = transform.Task == LearningTask.Classification;
         private readonly List<float> features = [];
         private readonly List<long> labels = [];
         private readonly List<float> values = [];
@@ -105,7 +114,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
         public void Add(TableBatch batch, int row, float[] numbers, long[] labels, float[] values)
         {
             features.AddRange(numbers.AsSpan(row * width, width));
-            if (classes > 0)
+            if (isOfClasses)
             {
                 this.labels.Add(labels[row]);
             }
@@ -130,9 +139,14 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
                 counts[label]++;
             }
 
+            for (int i = 0; classes > 0 && i < values.Count; i++)
+            {
+                counts[i % targets] += (long)values[i];
+            }
+
             byte[] featureFile = NpyWriter.Write<float>(CollectionsMarshal.AsSpan(features), rows, width);
-            int[] labelShape = classes > 0 ? [rows] : [rows, targets];
-            byte[] labelFile = classes > 0
+            int[] labelShape = isOfClasses ? [rows] : [rows, targets];
+            byte[] labelFile = isOfClasses
                 ? NpyWriter.Write<long>(CollectionsMarshal.AsSpan(labels), labelShape)
                 : NpyWriter.Write<float>(CollectionsMarshal.AsSpan(values), labelShape);
             features.Clear();
@@ -140,7 +154,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             values.Clear();
             Rows = 0;
             Number++;
-            return (featureFile, labelFile, labelShape, classes > 0 ? "int64" : "float32");
+            return (featureFile, labelFile, labelShape, isOfClasses ? "int64" : "float32");
         }
     }
 }

@@ -63,6 +63,23 @@ public class TallyTests
     }
 
     [TestMethod]
+    public void Several_labels_of_an_example_count_together_and_by_themselves()
+    {
+        var tally = new LabelTally(3);
+        tally.Add([1, 1, 0], [0.9f, 0.6f, 0.1f]);
+        tally.Add([0, 1, 0, 1, 0, 0], [0.8f, 0.2f, 0.1f, 0.7f, 0.1f, 0.6f]);
+        IReadOnlyDictionary<string, double> metrics = tally.Metrics();
+
+        Assert.AreEqual(3, tally.Examples);
+        Assert.AreEqual(1.0 / 3, metrics["accuracy"], 1e-12);
+        Assert.AreEqual(2.0 * 3 / (4 + 5), metrics["f1_micro"], 1e-12);
+        Assert.AreEqual(((2 * 2.0 / 5) + (2.0 / 3)) / 2, metrics["f1_macro"], 1e-12, "of the two labels that have examples");
+        Assert.AreEqual(3.0 / 9, metrics["hamming_loss"], 1e-12);
+        Assert.AreEqual(
+            -new[] { 0.9, 0.6, 0.9, 0.2, 0.2, 0.9, 0.7, 0.9, 0.4 }.Sum(Math.Log) / 9, metrics["log_loss"], 1e-6);
+    }
+
+    [TestMethod]
     public void Errors_are_in_the_targets_units_and_parts_add_up()
     {
         var tally = new ValueTally(1);

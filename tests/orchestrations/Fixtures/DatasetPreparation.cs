@@ -25,6 +25,9 @@ internal sealed class DatasetPreparation
     /// <summary>Bytes of a table's shard.</summary>
     public int ShardBytes { get; init; } = 16 << 20;
 
+    /// <summary>Hashes of rows that are in memory at a time.</summary>
+    public int MostHashes { get; init; } = 4_000_000;
+
     /// <summary>What may be fetched.</summary>
     public SourceOptions Sources { get; init; } = new();
 
@@ -106,6 +109,7 @@ internal sealed class DatasetPreparation
             return new WriteShards(blobs).RunAsync(input, default);
         });
         tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<CheckLeakageInput, DatasetLeakage>(nameof(CheckLeakage), (_, input) => new CheckLeakage(blobs) { MostHashes = MostHashes }.RunAsync(input, default));
         tasks.AddActivityFunc<PlanDatasetInput, PlannedImages>(nameof(PlanImages), (_, input) => new PlanImages(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<ImagePartInput, int>(nameof(DecodeImages), (_, input) => new DecodeImages(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<JoinImagesInput>(nameof(JoinImages), (_, input) => new JoinImages(blobs).RunAsync(input, default));

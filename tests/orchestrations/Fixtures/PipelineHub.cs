@@ -82,6 +82,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             AddFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), input => new PlanDataset(blobs).RunAsync(input, default));
             AddFunc<BlockInput, BlockStatistics>(nameof(MeasureBlock), input => new MeasureBlock(blobs).RunAsync(input, default));
             AddFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), input => new WriteShards(blobs).RunAsync(input, default));
+            AddFunc<CheckLeakageInput, DatasetLeakage>(nameof(CheckLeakage), input => new CheckLeakage(blobs).RunAsync(input, default));
             AddFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), input => new PublishDataset(blobs).RunAsync(input, default));
             Add<PlanDatasetInput>(nameof(RemoveStaging), input => new RemoveStaging(blobs).RunAsync(input, default));
             AddFunc<PlanDatasetInput, PlannedImages>(nameof(PlanImages), input => new PlanImages(blobs).RunAsync(input, default));

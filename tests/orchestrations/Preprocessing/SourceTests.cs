@@ -124,6 +124,8 @@ public sealed class SourceTests : IDisposable
         CollectionAssert.AreEqual(new long[] { 12, 12, 12, 12 }, manifest.Splits["validation"].ClassCounts.ToArray());
         CollectionAssert.AreEqual(new long[] { 30, 30, 30, 30 }, manifest.Splits["test"].ClassCounts.ToArray());
         Assert.HasCount(8, manifest.Splits["train"].Shards);
+        Assert.AreEqual(60, manifest.Leakage!.TestInTrain + manifest.Leakage.TestInValidation + 60, "both sources have the same examples, but none of the test's is trained on");
+        Assert.IsGreaterThan(0, manifest.Leakage.ValidationInTrain);
     }
 
     [TestMethod]

@@ -120,6 +120,46 @@ public class TablePreparationTests
     }
 
     [TestMethod]
+    public async Task Several_labels_of_a_row_become_a_number_for_each()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"size\": {i}, \"tags\": [{(i % 2 == 0 ? "\"even\"" : "")}{(i % 6 == 0 ? ", " : "")}{(i % 3 == 0 ? "\"third\"" : "")}]}}\n"));
+        string name = await UploadAsync(("a.jsonl", Encoding.UTF8.GetBytes(rows)));
+        DatasetReference dataset = await preparation.PrepareAsync(
+            Definition(name, """{"target": "tags", "task": "multiLabel", "columns": {"size": {"type": "numeric", "encode": "none"}}}"""));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(LearningTask.MultiLabel, manifest.Task);
+        Assert.AreEqual(2, manifest.Classes);
+        CollectionAssert.AreEqual(new[] { "even", "third" }, manifest.Targets![0].Labels!.ToArray());
+        Assert.AreEqual(200, dataset.Examples, "a row without labels is an example");
+        Assert.AreEqual(100, manifest.Splits.Values.Sum(split => split.ClassCounts[0]));
+        (float[] sizes, float[] labels) = await DatasetPreparation.ReadAsync<float>(dataset, manifest.Splits["train"]);
+        for (int row = 0; row < sizes.Length; row++)
+        {
+            CollectionAssert.AreEqual(new float[] { sizes[row] % 2 == 0 ? 1 : 0, sizes[row] % 3 == 0 ? 1 : 0 }, labels[(2 * row)..((2 * row) + 2)]);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(4_000_000)]
+    [DataRow(7)]
+    public async Task Rows_that_are_in_two_splits_are_counted_and_more_than_the_pipeline_allows_fail_the_run(int inMemory)
+    {
+        // Every patient has the same two rows, of which one is of each kind.
+        string rows = "size,kind,patient\n" + string.Concat(Enumerable.Range(0, 400).Select(i => $"{i % 2},{Kind(i)},p{i / 2}\n"));
+        string name = await UploadAsync(("a.csv", Encoding.UTF8.GetBytes(rows)));
+        string table = """{"target": "kind", "split": {"by": "group", "column": "patient"}}""";
+        var few = new DatasetPreparation { MostHashes = inMemory };
+        DatasetReference dataset = await few.PrepareAsync(Definition(name, table));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(new DatasetLeakage(manifest.Splits["validation"].Examples, manifest.Splits["test"].Examples, manifest.Splits["test"].Examples), dataset.Leakage);
+        Assert.AreEqual(dataset.Leakage, manifest.Leakage);
+        string error = await few.FailAsync(Definition(name, table) with { MaxLeakedFraction = 0.5 });
+        Assert.Contains("expected at most 0.5 of the validation rows to equal a training row (dataset.maxLeakedFraction), found", error);
+    }
+
+    [TestMethod]
     public async Task The_same_tables_are_not_computed_twice_and_gzip_gives_the_same_version()
     {
         string name = await UploadAsync(("a.csv", Csv(0, 100)));

@@ -83,6 +83,34 @@ public class PipelineOrchestratorTests
     }
 
     [TestMethod]
+    public async Task A_model_of_several_labels_is_tested_and_published()
+    {
+        await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.1));
+        // A label is there where its number is above a half.
+        hub.Model = new OnnxModel()
+            .Node("Sub", ["row", "half"], ["logits"])
+            .Initializer("half", [2], [0.5f, 0.5f])
+            .Input("row", OnnxModel.Float, "batch", 2)
+            .Output("logits", OnnxModel.Float, "batch", 2)
+            .ToArray();
+        string table = "x,y,tags\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i % 2}.00{i:D3},{i % 3 / 2},{(i % 2 == 1 ? "a" : "")};{(i % 3 == 2 ? "b" : "")}\n"));
+        await hub.Blobs.GetBlobContainerClient("raw").GetBlobClient($"{hub.Raw.Name}-table/a.csv").UploadAsync(BinaryData.FromString(table), overwrite: true);
+        PipelineDefinition pipeline = PipelineJson.Definition(json => json["dataset"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
+            {
+              "name": "{{hub.Raw.Name}}-t", "format": "table", "source": "raw/{{hub.Raw.Name}}-table/", "target": "tags", "task": "multiLabel",
+              "split": { "by": "fraction", "validation": 0.3, "test": 0.3 },
+              "columns": { "x": { "type": "numeric", "encode": "none" }, "y": { "type": "numeric", "encode": "none" } }
+            }
+            """));
+
+        RunOutput output = Output(await hub.RunAsync(hub.Pipeline() with { Dataset = pipeline.Dataset, Evaluate = new EvaluationDefinition([new EvaluationRule(null, 1, null)]) }));
+
+        Assert.AreEqual(RunState.Published, output.State, string.Join("; ", output.Failures));
+        Assert.AreEqual(1, output.Evaluation!.Metrics["f1_macro"]);
+        Assert.AreEqual(0, output.Evaluation.Metrics["hamming_loss"]);
+    }
+
+    [TestMethod]
     public async Task A_model_is_compared_with_the_champion_behind_the_champions_own_transform_and_by_slices()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.1));
