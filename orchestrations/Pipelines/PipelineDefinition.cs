@@ -32,6 +32,12 @@ public sealed record DatasetDefinition(
     [JsonIgnore]
     public string Place => DatasetSource.PlaceOf(Sources);
 
+    /// <summary>The most failed items that can be asked for: each is listed with its reason.</summary>
+    public const int MostFailedItems = 1000;
+
+    /// <summary>Files that may be unreadable and are left out, at most <see cref="MostFailedItems"/>.</summary>
+    public int MaxFailedItems { get; init; }
+
     /// <summary>Share of the validation rows, and of the test rows, that may equal a training row, 0 to 1; null: any.</summary>
     public double? MaxLeakedFraction { get; init; }
 

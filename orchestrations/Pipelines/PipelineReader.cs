@@ -89,7 +89,11 @@ public static partial class PipelineReader
             {
                 Images = format == "images" ? ImagesDefinition.Read(json) : null,
             };
-        dataset = dataset with { MaxLeakedFraction = json.Number("maxLeakedFraction", required: false, 0, 1) };
+        dataset = dataset with
+        {
+            MaxFailedItems = (int)json.Integer("maxFailedItems", 0, DatasetDefinition.MostFailedItems, fallback: 0),
+            MaxLeakedFraction = json.Number("maxLeakedFraction", required: false, 0, 1),
+        };
         json.RefuseTheRest();
         return dataset;
     }

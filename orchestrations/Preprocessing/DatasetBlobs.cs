@@ -47,6 +47,9 @@ internal static class DatasetBlobs
     /// <summary>Where the splits of each class end.</summary>
     public static string Bounds(string dataset, string runId) => Staging(dataset, runId) + "bounds.json";
 
+    /// <summary>What of a table's part could not be read.</summary>
+    public static string Failed(string dataset, string runId, int part) => Staging(dataset, runId) + $"failed-{part:D5}.json";
+
     /// <summary>What the names of the hashes of all parts begin with.</summary>
     public static string Hashes(string dataset, string runId) => Staging(dataset, runId) + "hashes-";
 

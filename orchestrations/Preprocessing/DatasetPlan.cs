@@ -15,4 +15,8 @@ public sealed record DatasetPlan(
     IReadOnlyList<RawPair> Test,
     IReadOnlyList<int> FeatureShape,
     int Classes,
-    IReadOnlyList<DatasetBlock> Blocks);
+    IReadOnlyList<DatasetBlock> Blocks)
+{
+    /// <summary>The list of what could not be read; null where all could.</summary>
+    public DatasetFile? FailedItems { get; init; }
+}

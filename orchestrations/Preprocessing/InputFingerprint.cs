@@ -23,6 +23,7 @@ internal static class InputFingerprint
             dataset.Seed,
             dataset.Table,
             dataset.Images,
+            dataset.MaxFailedItems,
             dataset.MaxLeakedFraction,
             Files = blobs.Select(blob => new
             {

@@ -20,7 +20,8 @@ public sealed class PlanDataset(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
-        (IReadOnlyList<RawPair> train, IReadOnlyList<RawPair> test, IReadOnlyList<RawBlob> raw) = await RawArrays.FindAsync(blobs, input, cancellationToken);
+        RawArrays arrays = await RawArrays.FindAsync(blobs, input, cancellationToken);
+        (IReadOnlyList<RawPair> train, IReadOnlyList<RawPair> test, IReadOnlyList<RawBlob> raw) = arrays;
         string fingerprint = InputFingerprint.Of(dataset, raw);
         if (await InputFingerprint.FindExistingAsync(blobs, dataset.Name, fingerprint, cancellationToken) is { } existing)
         {
@@ -43,7 +44,10 @@ public sealed class PlanDataset(BlobServiceClient blobs)
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(DatasetBlobs.Mask(dataset.Name, input.RunId)).UploadAsync(BinaryData.FromBytes(mask), overwrite: true, cancellationToken);
-        return new DatasetPlan(fingerprint, null, train, test, ShapeOf(first), classes, Blocks(train, test, dataset.Shards));
+        return new DatasetPlan(fingerprint, null, train, test, ShapeOf(first), classes, Blocks(train, test, dataset.Shards))
+        {
+            FailedItems = await FailedItems.WriteAsync(blobs, dataset.Name, input.RunId, input.Prepared is null ? arrays.Failed : [], cancellationToken),
+        };
     }
 
     private static List<DatasetBlock> Blocks(IReadOnlyList<RawPair> train, IReadOnlyList<RawPair> test, int shards)

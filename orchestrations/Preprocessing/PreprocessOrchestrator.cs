@@ -142,7 +142,10 @@ public static partial class PreprocessOrchestrator
     private static DatasetManifest Manifest(DatasetDefinition dataset, DatasetPlan plan, Normalisation normalisation, WrittenShard[] written)
     {
         return new DatasetManifest(
-            DatasetManifest.CurrentFormat, dataset.Name, Splits(written, plan.Classes), plan.FeatureShape, plan.Classes, normalisation, new SplitSettings(dataset.ValidationFraction, dataset.Seed));
+            DatasetManifest.CurrentFormat, dataset.Name, Splits(written, plan.Classes), plan.FeatureShape, plan.Classes, normalisation, new SplitSettings(dataset.ValidationFraction, dataset.Seed))
+        {
+            FailedItems = plan.FailedItems,
+        };
     }
 
     [LoggerMessage(LogLevel.Warning, "What run {RunId} had staged could not be removed: {Reason}")]

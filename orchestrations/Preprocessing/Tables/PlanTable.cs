@@ -50,19 +50,28 @@ public sealed class PlanTable(BlobServiceClient blobs)
 
         TablePiece[] whole = [.. tables.Select(
             blob => new TablePiece(blob.Container, blob.Blob, blob.ETag, blob.Bytes))];
-        IReadOnlyList<ColumnFinding> columns = await InferAsync(whole[0], dataset.Table!, cancellationToken);
-        (TableTransform transform, SplitRule split) = Decide(columns, dataset.Table!, whole[0].Place);
+        var failed = new List<FailedItem>();
+        (int first, IReadOnlyList<ColumnFinding> columns) = await InferAsync(whole, dataset, failed, cancellationToken);
+        (TableTransform transform, SplitRule split) = Decide(columns, dataset.Table!, whole[first].Place);
         var pieces = new List<TablePiece>();
-        foreach (TablePiece piece in whole)
+        foreach (TablePiece piece in whole[first..])
         {
-            pieces.AddRange(await CutAsync(piece, cancellationToken));
+            try
+            {
+                pieces.AddRange(await CutAsync(piece, cancellationToken));
+            }
+            catch (TableFormatException e) when (dataset.MaxFailedItems > 0)
+            {
+                failed.Add(FailedItems.Of(piece.Place, e.Message));
+                FailedItems.CheckPart(failed, dataset.MaxFailedItems);
+            }
         }
 
         List<IReadOnlyList<TablePiece>> parts = Parts(pieces);
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(DatasetBlobs.Plan(dataset.Name, input.RunId))
-            .WriteJsonAsync(new TablePlan(columns, transform, split, parts) { Slices = dataset.Table!.Slices ?? [] }, cancellationToken);
+            .WriteJsonAsync(new TablePlan(columns, transform, split, parts) { Slices = dataset.Table!.Slices ?? [], MaxFailedItems = dataset.MaxFailedItems, Failed = failed }, cancellationToken);
         if (!split.NeedsKeys)
         {
             await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId))
@@ -70,6 +79,23 @@ public sealed class PlanTable(BlobServiceClient blobs)
         }
 
         return new PlannedTable(fingerprint, null, parts.Count, split);
+    }
+
+    /// <summary>The columns of the first table that can be read, and its number.</summary>
+    private async Task<(int First, IReadOnlyList<ColumnFinding> Columns)> InferAsync(
+        TablePiece[] tables, DatasetDefinition dataset, List<FailedItem> failed, CancellationToken cancellationToken)
+    {
+        for (int first = 0; ; first++)
+        {
+            try
+            {
+                return (first, await InferAsync(tables[first], dataset.Table!, cancellationToken));
+            }
+            catch (TableFormatException e) when (first < dataset.MaxFailedItems && first < tables.Length - 1)
+            {
+                failed.Add(FailedItems.Of(tables[first].Place, e.Message));
+            }
+        }
     }
 
     private async Task<IReadOnlyList<ColumnFinding>> InferAsync(

@@ -57,6 +57,7 @@ internal static class TablePreparation
             Targets = fitted.Targets,
             Transform = fitted.Transform,
             Columns = fitted.Columns,
+            FailedItems = fitted.FailedItems,
             Slices = dataset.Table!.Slices,
             RowsWithoutTarget = fitted.RowsWithoutTarget > 0 ? fitted.RowsWithoutTarget : null,
         };

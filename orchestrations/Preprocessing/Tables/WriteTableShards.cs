@@ -38,7 +38,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
         using var testRows = new TableRows();
         OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform, split == DatasetSplits.Test ? testRows : null))];
         int rowsOfShard = Math.Max(1, ShardBytes / (sizeof(float) * transform.Width));
-        await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input.Part, cancellationToken))
+        await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input, cancellationToken))
         {
             TableBatch rows = plan.Transform.WithTargets(batch);
             Split[] splits = splitter.Splits(rows, place);

@@ -46,7 +46,8 @@ public class PipelineReaderTests
     {
         DatasetDefinition dataset = PipelineJson.Definition(json => json["dataset"] = Images("""{"height": 32, "width": 48, "color": "grayscale", "fit": "stretch"}""")).Dataset;
 
-        Assert.AreEqual(new ImagesDefinition(new ImageForm(1, 32, 48, ImageFit.Stretch), 0.15, 3), dataset.Images);
+        Assert.AreEqual(new ImagesDefinition(new ImageForm(1, 32, 48, ImageFit.Stretch), 0.15), dataset.Images);
+        Assert.AreEqual(3, dataset.MaxFailedItems);
         Assert.AreEqual(0.1, dataset.ValidationFraction);
     }
 

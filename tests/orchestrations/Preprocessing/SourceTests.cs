@@ -129,6 +129,23 @@ public sealed class SourceTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Of_several_arrays_one_that_cannot_be_read_is_left_out_with_its_labels()
+    {
+        RawDataset one = await RawDataset.UploadAsync();
+        RawDataset two = await RawDataset.UploadAsync(compressed: true);
+        await two.PutAsync("train-images-idx3-ubyte.gz", RawDataset.Zip(RawDataset.File("train-images-idx3-ubyte"))[..^200]);
+        DatasetDefinition both = one.Definition with { Sources = [.. one.Definition.Sources, .. two.Definition.Sources] };
+
+        DatasetReference dataset = await new DatasetPreparation().PrepareAsync(both with { MaxFailedItems = 1 });
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(RawDataset.TrainExamples + (2 * RawDataset.TestExamples), dataset.Examples);
+        string failed = Encoding.UTF8.GetString(await DatasetPreparation.FileAsync(dataset, manifest.FailedItems!.File, manifest.FailedItems.Sha256));
+        Assert.Contains($"raw/{two.Name}/train-images-idx3-ubyte.gz", failed);
+        Assert.StartsWith($"raw/{two.Name}/train-images-idx3-ubyte.gz: expected ", await new DatasetPreparation().FailAsync(both));
+    }
+
+    [TestMethod]
     [DataRow("8.8.8.8", true)]
     [DataRow("2606:4700::1111", true)]
     [DataRow("127.0.0.1", false)]

@@ -141,6 +141,28 @@ public class TablePreparationTests
     }
 
     [TestMethod]
+    [DataRow("stratified")]
+    [DataRow("fraction")]
+    public async Task Files_that_cannot_be_read_are_left_out_whole_and_listed_as_far_as_the_pipeline_allows(string by)
+    {
+        byte[] ragged = [.. Csv(1000, 6000), .. "7,8\n"u8];
+        string name = await UploadAsync(
+            ("0-empty.csv", []), ("a.csv", Csv(0, 100)), ("b.csv", ragged), ("c.jsonl.gz", RawDataset.Zip(JsonLines(100, 200))[..^20]), ("d.csv", "size,kind\n1,odd\n"u8.ToArray()), ("e.csv", Csv(200, 300)));
+        string table = $$$"""{"target": "kind", "split": {"by": "{{{by}}}"}}""";
+        DatasetReference dataset = await preparation.PrepareAsync(Definition(name, table) with { MaxFailedItems = 4 });
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(200, dataset.Examples);
+        FailedItem[] failed = System.Text.Json.JsonSerializer.Deserialize<FailedItem[]>(
+            await DatasetPreparation.FileAsync(dataset, manifest.FailedItems!.File, manifest.FailedItems.Sha256), System.Text.Json.JsonSerializerOptions.Web)!;
+        CollectionAssert.AreEqual(
+            new[] { "0-empty.csv", "b.csv", "c.jsonl.gz", "d.csv" }, failed.Select(item => Path.GetFileName(item.Item)).ToArray());
+        Assert.StartsWith("line 5002: has 2 values for 3 columns", failed[1].Reason);
+        string refusal = await preparation.FailAsync(Definition(name, table) with { MaxFailedItems = 3 });
+        Assert.StartsWith("dataset.maxFailedItems: expected at most 3 items that cannot be read, found 4: ", refusal);
+    }
+
+    [TestMethod]
     [DataRow(4_000_000)]
     [DataRow(7)]
     public async Task Rows_that_are_in_two_splits_are_counted_and_more_than_the_pipeline_allows_fail_the_run(int inMemory)
