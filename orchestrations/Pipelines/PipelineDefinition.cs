@@ -32,6 +32,9 @@ public sealed record DatasetDefinition(
     [JsonIgnore]
     public string Place => DatasetSource.PlaceOf(Sources);
 
+    /// <summary>Jobs that make other files of the raw ones first, in order.</summary>
+    public IReadOnlyList<PreprocessingStep> Steps { get; init; } = [];
+
     /// <summary>The most failed items that can be asked for: each is listed with its reason.</summary>
     public const int MostFailedItems = 1000;
 

@@ -91,6 +91,7 @@ public static partial class PipelineReader
             };
         dataset = dataset with
         {
+            Steps = PreprocessingStep.ReadAll(json),
             MaxFailedItems = (int)json.Integer("maxFailedItems", 0, DatasetDefinition.MostFailedItems, fallback: 0),
             MaxLeakedFraction = json.Number("maxLeakedFraction", required: false, 0, 1),
         };

@@ -5,6 +5,7 @@ using DurableMl.Orchestrations.FanOut;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing.Images;
 using DurableMl.Orchestrations.Preprocessing.Sources;
+using DurableMl.Orchestrations.Preprocessing.Steps;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -27,12 +28,19 @@ public static partial class PreprocessOrchestrator
         PlanDatasetInput input = context.GetInput<PlanDatasetInput>()!;
         Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
         TaskOptions retries = ActivityRetries.Until(cancelled);
-        Task<DatasetReference> work = WorkAsync(context, input, retries);
+        var steps = new StepRuns(context, retries);
+        Task<DatasetReference> work = WorkAsync(context, input, steps, retries);
         try
         {
             // Activities under way are not awaited after a cancellation: they write nowhere but to the run's own staging folder.
             await Task.WhenAny(work, cancelled);
-            return cancelled.IsCompleted ? null : await work;
+            if (!cancelled.IsCompleted)
+            {
+                return await work;
+            }
+
+            steps.Cancel(await cancelled);
+            return null;
         }
         finally
         {
@@ -40,7 +48,7 @@ public static partial class PreprocessOrchestrator
         }
     }
 
-    private static async Task<DatasetReference> WorkAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
+    private static async Task<DatasetReference> WorkAsync(TaskOrchestrationContext context, PlanDatasetInput input, StepRuns steps, TaskOptions retries)
     {
         FetchSourceInput[] elsewhere =
         [
@@ -48,6 +56,7 @@ public static partial class PreprocessOrchestrator
                 .Select(source => new FetchSourceInput(input.RunId, input.Dataset.Name, source.Index, source.Item)),
         ];
         await BoundedWindow.RunAsync(elsewhere, Window, source => context.CallActivityAsync<int>(nameof(FetchSource), source, retries));
+        input = await steps.RunAsync(input);
         return input.Dataset.Table is null ? await PrepareAsync(context, input, retries) : await TablePreparation.RunAsync(context, input, retries);
     }
 

@@ -34,6 +34,11 @@ internal static class RawBlobs
     /// <exception cref="DatasetFormatException">A source is empty, or all together hold too many.</exception>
     public static async Task<IReadOnlyList<RawBlob>> ListAsync(BlobServiceClient blobs, PlanDatasetInput input, CancellationToken cancellationToken, int most = Most)
     {
+        if (input.Prepared is null && input.StepsDone > 0)
+        {
+            return await ReadListAsync(blobs, DatasetBlobs.StepOutput(input.Dataset.Name, input.RunId, input.StepsDone - 1), cancellationToken);
+        }
+
         IReadOnlyList<DatasetSource> sources = input.Prepared is { } prepared ? [new BlobSource(prepared)] : input.Dataset.Sources;
         var all = new List<RawBlob>();
         foreach ((int i, DatasetSource source) in sources.Index())
@@ -101,12 +106,13 @@ internal static class RawBlobs
     private static async IAsyncEnumerable<RawBlob> FetchedAsync(
         BlobServiceClient blobs, PlanDatasetInput input, int source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string name = DatasetBlobs.Fetched(input.Dataset.Name, input.RunId, source);
-        RawBlob[] fetched = await blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(name).ReadJsonAsync<RawBlob[]>(cancellationToken)
-            ?? throw new InvalidDataException($"{name} is not there any more.");
-        foreach (RawBlob blob in fetched)
+        foreach (RawBlob blob in await ReadListAsync(blobs, DatasetBlobs.Fetched(input.Dataset.Name, input.RunId, source), cancellationToken))
         {
             yield return blob;
         }
     }
+
+    private static async Task<RawBlob[]> ReadListAsync(BlobServiceClient blobs, string name, CancellationToken cancellationToken) =>
+        await blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(name).ReadJsonAsync<RawBlob[]>(cancellationToken)
+        ?? throw new InvalidDataException($"{name} is not there any more.");
 }

@@ -7,6 +7,7 @@ using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Preprocessing.Images;
 using DurableMl.Orchestrations.Preprocessing.Sources;
+using DurableMl.Orchestrations.Preprocessing.Steps;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -24,6 +25,9 @@ internal sealed class DatasetPreparation
 
     /// <summary>Bytes of a table's shard.</summary>
     public int ShardBytes { get; init; } = 16 << 20;
+
+    /// <summary>What runs jobs; null where no step needs one.</summary>
+    public ScriptedTraining? Training { get; init; }
 
     /// <summary>Hashes of rows that are in memory at a time.</summary>
     public int MostHashes { get; init; } = 4_000_000;
@@ -96,6 +100,9 @@ internal sealed class DatasetPreparation
     private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs)
     {
         tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
+        Training?.Register(tasks);
+        tasks.AddActivityFunc<PlanDatasetInput, string>(nameof(PrepareStep), (_, input) => new PrepareStep(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<TakeStepOutputInput>(nameof(TakeStepOutput), (_, input) => new TakeStepOutput(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<FetchSourceInput, int>(nameof(FetchSource), async (_, input) =>
         {
             using var web = new WebFiles(Options.Create(Sources), TimeProvider.System);
