@@ -1,5 +1,6 @@
 using Azure.Identity;
 using Azure.Storage.Queues;
+using DurableMl.Orchestrations.Preprocessing.Sources;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Schedules;
@@ -32,6 +33,8 @@ public static class OrchestrationServices
         services.TryAddSingleton<SweepReportReader>();
         services.TryAddSingleton<WarmStart>();
         services.TryAddSingleton<HistoryPurge>();
+        services.AddOptions<SourceOptions>().BindConfiguration(SourceOptions.Section);
+        services.TryAddSingleton<WebFiles>();
         services.AddOptions<WorkflowOptions>().BindConfiguration(WorkflowOptions.Section);
         services.TryAddSingleton(static provider => new WorkflowResources(provider.GetRequiredService<IOptions<WorkflowOptions>>().Value));
         services.TryAddSingleton<WorkflowStore>();

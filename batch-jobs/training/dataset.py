@@ -17,8 +17,9 @@ class Dataset:
         self.classes = int(self.manifest["classes"])
         self.task = self.manifest.get("task", "classification")
         self.targets = self.manifest.get("targets", [])
-        # A class is a number; of a regression every example has a row of values.
-        self._label = (np.dtype(np.float32), (len(self.targets),)) if self.task == "regression" else (np.dtype(np.int64), ())
+        # A class is a number; of a regression every example has a row of values, of several labels a 1 or 0 for each.
+        widths = {"regression": len(self.targets), "multiLabel": self.classes}
+        self._label = (np.dtype(np.float32), (widths[self.task],)) if self.task in widths else (np.dtype(np.int64), ())
 
     def split(self, name):
         """The split, or one without examples where the dataset has none of that name."""

@@ -32,11 +32,11 @@ class Stopped(Exception):
     """SIGTERM came; the checkpoint is written."""
 
 
-def main(definition_path, build_model, input_name, learns="classification"):
+def main(definition_path, build_model, input_name, learns=("classification",)):
     """Trains one trial under the job contract, over all GPUs of the node, and ends the process with the contract's exit code.
 
     build_model(parameters, feature_shape, outputs) returns the module, with an output for each class or number; it raises NonRetryable for
-    sizes that do not fit. learns: classification or regression, which must be the dataset's task.
+    sizes that do not fit. learns: the tasks that a dataset may have: classification, multiLabel, regression.
     """
     processes = processes_wanted(parameters.gpu_wish(definition_path))
     if processes > 1:
@@ -56,7 +56,7 @@ def main(definition_path, build_model, input_name, learns="classification"):
 class Training:
     """One process of one trial."""
 
-    def __init__(self, contract, definition_path, build_model, input_name, learns="classification"):
+    def __init__(self, contract, definition_path, build_model, input_name, learns=("classification",)):
         self.contract = contract
         self.parameters = parameters.load(contract.params, definition_path)
         self.input_name = input_name

@@ -1,19 +1,22 @@
-"""What is learned: classes or numbers. The loss, what is measured of a validation split, and what the network ends in."""
+"""What is learned: classes, labels or numbers. The loss, what is measured of a validation split, and what the network ends in."""
 
 import math
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from .contract import NonRetryable
 
 
 def task_of(dataset, wanted, label_smoothing=0.0):
-    """The task of a dataset. `wanted`: the one that the job can do."""
-    if dataset.task != wanted:
-        raise NonRetryable("this job is for %s and the dataset for %s: name another job, or set dataset.task in the pipeline" % (wanted, dataset.task))
-    return Regression(dataset.targets) if wanted == "regression" else Classification(dataset.classes, label_smoothing)
+    """The task of a dataset. `wanted`: those that the job can do."""
+    if dataset.task not in wanted:
+        raise NonRetryable("this job is for %s and the dataset for %s: name another job, or set dataset.task in the pipeline" % (
+            " and ".join(wanted), dataset.task))
+    if dataset.task == "regression":
+        return Regression(dataset.targets)
+    return (MultiLabel if dataset.task == "multiLabel" else Classification)(dataset.classes, label_smoothing)
 
 
 class Classification:
@@ -48,6 +51,42 @@ class Classification:
         return {"loss": loss / examples, "accuracy": sum(right) / examples,
                 "balanced_accuracy": sum(right[i] / seen[i] for i in there) / len(there),
                 "f1": sum(2 * right[i] / (seen[i] + answered[i]) for i in there) / len(there)}
+
+
+class MultiLabel:
+    """Any number of some labels: the network's outputs are a logit for each."""
+
+    output = "logits"
+
+    def __init__(self, labels, label_smoothing):
+        self.outputs = labels
+        self._label_smoothing = label_smoothing
+
+    def finish(self, network):
+        """The network as it is exported."""
+        return network
+
+    def loss(self, outputs, labels):
+        """Binary cross-entropy, summed over the examples, the mean over the labels."""
+        smoothed = labels * (1 - self._label_smoothing) + self._label_smoothing / 2
+        return binary_cross_entropy_with_logits(outputs, smoothed, reduction="sum") / self.outputs
+
+    def measure(self, outputs, labels):
+        """Figures that add up: the loss, the examples without a mistake, then of each label the examples, the answers and the right answers."""
+        loss = binary_cross_entropy_with_logits(outputs, labels, reduction="sum").double() / self.outputs
+        answers, truth = outputs >= 0, labels > 0
+        exact = (answers == truth).all(1).sum().double()
+        counts = [of.sum(0).double() for of in (truth, answers, truth & answers)]
+        return torch.cat([loss.reshape(1), exact.reshape(1)] + counts)
+
+    def metrics(self, figures, examples):
+        """Metrics of the sums of `measure`. f1_macro is the mean over the labels that have examples."""
+        loss, exact, counts = figures[0], figures[1], figures[2:]
+        seen, answered, right = (counts[i * self.outputs:(i + 1) * self.outputs] for i in range(3))
+        there = [i for i in range(self.outputs) if seen[i]]
+        return {"loss": loss / examples, "accuracy": exact / examples,
+                "f1_micro": 2 * sum(right) / max(sum(seen) + sum(answered), 1),
+                "f1_macro": sum(2 * right[i] / (seen[i] + answered[i]) for i in there) / max(len(there), 1)}
 
 
 class Regression:

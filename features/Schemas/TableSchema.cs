@@ -29,6 +29,10 @@ public enum ColumnType
     /// <summary>Not read.</summary>
     [JsonStringEnumMemberName("ignored")]
     Ignored,
+
+    /// <summary>Any number of labels: a list, or a text that separates them. Of targets only.</summary>
+    [JsonStringEnumMemberName("labels")]
+    Labels,
 }
 
 /// <summary>One column of a table.</summary>
@@ -44,7 +48,35 @@ public sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, IReadOnlyL
     /// <summary>What means a missing value where nothing else is said.</summary>
     public static IReadOnlyList<string> UsualMissing { get; } = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"];
 
+    /// <summary>What stands between labels of one text.</summary>
+    public string LabelSeparator { get; init; } = LabelSet.UsualSeparator;
+
     /// <summary>The columns that are read.</summary>
     [JsonIgnore]
     public IEnumerable<ColumnSchema> Read => Columns.Where(column => column.Type != ColumnType.Ignored);
+}
+
+/// <summary>Labels of one row as one text: different ones, in ordinal order.</summary>
+public static class LabelSet
+{
+    /// <summary>What separates labels in files where nothing else is said.</summary>
+    public const string UsualSeparator = ";";
+
+    // No text that a person writes holds ASCII's unit separator.
+    private const char Unit = '\u001F';
+
+    /// <summary>The text of some labels; empty for none.</summary>
+    public static string Join(IEnumerable<string> labels) => string.Join(Unit, labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    /// <summary>The labels of a text that <see cref="Join"/> made.</summary>
+    public static string[] Split(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Split(Unit, StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Whether a label can be told from others.</summary>
+    internal static bool IsLabel(string label, string separator) => label.Length > 0 && !label.Contains(Unit) && !label.Contains(separator, StringComparison.Ordinal);
+
+    internal static string JoinItems(IEnumerable<string> items) => string.Join(Unit, items);
 }

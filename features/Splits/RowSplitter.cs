@@ -10,6 +10,9 @@ namespace DurableMl.Features.Splits;
 /// <param name="bounds">The bounds by class; null while keys are collected.</param>
 public sealed class RowSplitter(SplitRule rule, IReadOnlyDictionary<string, SplitBounds>? bounds = null)
 {
+    /// <summary>Columns that take no part in a row's key: what is only kept beside it moves no row into another split.</summary>
+    public IReadOnlyCollection<string> Aside { get; init; } = [];
+
     /// <summary>The class of rules that know no classes.</summary>
     public const string OneClass = "";
 
@@ -31,7 +34,7 @@ public sealed class RowSplitter(SplitRule rule, IReadOnlyDictionary<string, Spli
     {
         ArgumentNullException.ThrowIfNull(batch);
         // By name, so that neither the order of columns nor the format makes another row of the same values.
-        ColumnValues[] columns = [.. batch.Names.Order(StringComparer.Ordinal).Select(name => batch[name])];
+        ColumnValues[] columns = [.. batch.Names.Where(name => !Aside.Contains(name)).Order(StringComparer.Ordinal).Select(name => batch[name])];
         ColumnValues? column = rule.Column is { } name ? batch[name] : null;
         var hash = new XxHash64(rule.Seed);
         for (int row = 0; row < batch.Rows; row++)

@@ -10,6 +10,7 @@ internal sealed class BatchSink : RowSink
     private readonly Column[] columns;
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> missing;
+    private readonly string separator;
     private int rows;
 
     public BatchSink(TableSchema schema)
@@ -20,6 +21,7 @@ internal sealed class BatchSink : RowSink
             numbers.Add(columns[i].Name, i);
         }
 
+        separator = schema.LabelSeparator;
         missing = new HashSet<string>(schema.Missing, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -44,7 +46,11 @@ internal sealed class BatchSink : RowSink
         {
             case ColumnType.Categorical or ColumnType.Text:
                 into.Texts[rows] = isMissing ? null
-                    : cell.Kind == CellKind.Nested ? throw Refuse(into, "text", cell, at) : into.Shared(cell);
+                    : cell.Kind is CellKind.Nested or CellKind.List ? throw Refuse(into, "text", cell, at) : into.Shared(cell);
+                break;
+            case ColumnType.Labels:
+                // An empty text is a row with no label, not one of which they are not known.
+                into.Texts[rows] = isMissing && (cell.Kind != CellKind.Text || cell.Text.Length > 0) ? null : Labels(into, cell, at);
                 break;
             case ColumnType.Boolean:
                 into.Numbers[rows] = isMissing ? double.NaN
@@ -83,6 +89,20 @@ internal sealed class BatchSink : RowSink
         var batch = new TableBatch(rows, taken);
         rows = 0;
         return batch;
+    }
+
+    private string Labels(Column column, Cell cell, RowPlace at)
+    {
+        string[] labels = cell.Kind switch
+        {
+            CellKind.Nested => throw Refuse(column, "a list of labels", cell, at),
+            CellKind.List => LabelSet.Split(cell.Text.ToString()),
+            _ => cell.AsText().Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        };
+        return Array.Find(labels, label => !LabelSet.IsLabel(label, separator)) is { } wrong
+            ? throw new TableFormatException(
+                at.ToString(), $"column '{column.Name}' has the label '{wrong}', which holds '{separator}', that stands between labels; set dataset.labelSeparator to another text")
+            : LabelSet.Join(labels);
     }
 
     internal static string Listed(IReadOnlyCollection<string> names) =>

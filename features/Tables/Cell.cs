@@ -1,4 +1,5 @@
 using System.Globalization;
+using DurableMl.Features.Schemas;
 
 namespace DurableMl.Features.Tables;
 
@@ -11,6 +12,7 @@ internal enum CellKind
     Boolean,
     Time,
     Nested,
+    List,
 }
 
 /// <summary>One cell of a row, as its format tells it: text for separated text, typed for JSON and Parquet.</summary>
@@ -32,12 +34,15 @@ internal readonly ref struct Cell
 
     public static Cell Nested => new(CellKind.Nested);
 
+    /// <summary>A list of texts, numbers or booleans.</summary>
+    public static Cell Of(IEnumerable<string> items) => new(CellKind.List, text: LabelSet.JoinItems(items));
+
     public CellKind Kind { get; }
 
     /// <summary>The number; 0 or 1 of a boolean; seconds since 1970 of a time.</summary>
     public double Number { get; }
 
-    /// <summary>The text, without white space around it.</summary>
+    /// <summary>The text, without white space around it; the items of a list.</summary>
     public ReadOnlySpan<char> Text { get; }
 
     public static Cell Of(ReadOnlySpan<char> text) => new(CellKind.Text, text: text.Trim());
@@ -56,7 +61,7 @@ internal readonly ref struct Cell
         CellKind.Number => isInteger ? integer.ToString(CultureInfo.InvariantCulture) : Number.ToString("R", CultureInfo.InvariantCulture),
         CellKind.Boolean => Number == 1 ? "true" : "false",
         CellKind.Time => DateTimeOffset.UnixEpoch.AddSeconds(Number).ToString("O", CultureInfo.InvariantCulture),
-        CellKind.Nested => "an object or array",
+        CellKind.Nested or CellKind.List => "an object or array",
         _ => Text.ToString(),
     };
 

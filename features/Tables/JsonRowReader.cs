@@ -61,6 +61,9 @@ internal sealed class JsonRowReader : IRowReader
             case JsonValueKind.Null:
                 sink.Add(column, Cell.Missing, at);
                 break;
+            case JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)):
+                sink.Add(column, Cell.Of(value.EnumerateArray().Select(item => item.ToString().Trim())), at);
+                break;
             default:
                 sink.Add(column, Cell.Nested, at);
                 break;

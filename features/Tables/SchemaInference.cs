@@ -75,7 +75,7 @@ internal sealed class SchemaInference(IReadOnlyList<string> missing) : RowSink
             numbers += cell.Kind != CellKind.Boolean && cell.TryNumber(out _) ? 1 : 0;
             booleans += cell.IsBooleanWord ? 1 : 0;
             times += cell.TryTime(out _) ? 1 : 0;
-            nested += cell.Kind == CellKind.Nested ? 1 : 0;
+            nested += cell.Kind is CellKind.Nested or CellKind.List ? 1 : 0;
             if (cell.Kind == CellKind.Text)
             {
                 withSpaces += cell.Text.Contains(' ') ? 1 : 0;

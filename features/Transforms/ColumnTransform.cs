@@ -31,6 +31,10 @@ public enum ColumnEncoding
     /// <summary>Words counted in buckets by their hash, scaled to length 1.</summary>
     [JsonStringEnumMemberName("hash")]
     Hash,
+
+    /// <summary>The training split's most frequent words, each counted, scaled to length 1; other words do not count.</summary>
+    [JsonStringEnumMemberName("vocabulary")]
+    Vocabulary,
 }
 
 /// <summary>What stands in for a missing value.</summary>
@@ -71,6 +75,9 @@ public sealed record ColumnTransform(string Name, ColumnType Type, ColumnEncodin
     /// <summary>Buckets of <see cref="ColumnEncoding.Hash"/>.</summary>
     public int Buckets { get; init; } = 64;
 
+    /// <summary>Words of <see cref="ColumnEncoding.Vocabulary"/>, at most.</summary>
+    public int Words { get; init; } = 1000;
+
     /// <summary>What is done to a column of this type where nothing is said.</summary>
     public static ColumnTransform Usual(string name, ColumnType type) => type switch
     {
@@ -85,7 +92,7 @@ public sealed record ColumnTransform(string Name, ColumnType Type, ColumnEncodin
     {
         ColumnType.Numeric or ColumnType.DateTime => [ColumnEncoding.Standardize, ColumnEncoding.MinMax, ColumnEncoding.None],
         ColumnType.Boolean => [ColumnEncoding.None],
-        ColumnType.Text => [ColumnEncoding.Hash],
+        ColumnType.Text => [ColumnEncoding.Hash, ColumnEncoding.Vocabulary],
         ColumnType.Categorical => [ColumnEncoding.OneHot, ColumnEncoding.Ordinal],
         _ => [],
     };
@@ -112,25 +119,38 @@ public enum LearningTask
     /// <summary>One number or several.</summary>
     [JsonStringEnumMemberName("regression")]
     Regression,
+
+    /// <summary>Any number of some labels.</summary>
+    [JsonStringEnumMemberName("multiLabel")]
+    MultiLabel,
 }
 
 /// <summary>How a table's rows become examples, before anything is fitted.</summary>
 /// <param name="Missing">What means a missing value.</param>
 /// <param name="Features">The features, in the order of their numbers.</param>
 /// <param name="Task">What is learned.</param>
-/// <param name="Targets">The columns to predict: one for classification, one or more for regression. None of them is a feature.</param>
+/// <param name="Targets">The columns to predict: one for classification and several labels, one or more for regression. None of them is a feature.</param>
 public sealed record TableTransform(
     IReadOnlyList<string> Missing, IReadOnlyList<ColumnTransform> Features, LearningTask Task, IReadOnlyList<string> Targets)
 {
     private const int MaxWidth = 100_000;
     private const int MaxLabels = 1000;
 
+    /// <summary>What stands between labels of one text, for <see cref="LearningTask.MultiLabel"/>.</summary>
+    public string LabelSeparator { get; init; } = LabelSet.UsualSeparator;
+
     /// <summary>The columns that have to be read.</summary>
     /// <param name="splitColumn">A column that decides the split, which need not be a feature.</param>
     /// <param name="splitColumnType">Its type, where it is none.</param>
-    public TableSchema Schema(string? splitColumn = null, ColumnType splitColumnType = ColumnType.Categorical)
+    /// <param name="slices">Columns that need not be features either.</param>
+    public TableSchema Schema(string? splitColumn = null, ColumnType splitColumnType = ColumnType.Categorical, IReadOnlyList<string>? slices = null)
     {
-        ColumnType target = Task == LearningTask.Classification ? ColumnType.Categorical : ColumnType.Numeric;
+        ColumnType target = Task switch
+        {
+            LearningTask.Classification => ColumnType.Categorical,
+            LearningTask.MultiLabel => ColumnType.Labels,
+            _ => ColumnType.Numeric,
+        };
         List<ColumnSchema> columns =
         [
             .. Features.Select(feature => new ColumnSchema(feature.Name, feature.Type)),
@@ -141,7 +161,9 @@ public sealed record TableTransform(
             columns.Add(new ColumnSchema(splitColumn, splitColumnType));
         }
 
-        return new TableSchema(columns, Missing);
+        columns.AddRange((slices ?? []).Where(name => columns.TrueForAll(column => column.Name != name)).Select(name => new ColumnSchema(name, ColumnType.Categorical)));
+
+        return new TableSchema(columns, Missing) { LabelSeparator = LabelSeparator };
     }
 
     /// <summary>The rows that have every target; the others teach nothing.</summary>
@@ -171,7 +193,10 @@ public sealed record TableTransform(
         }
 
         return new FittedTransform(
-            FittedTransform.CurrentFormat, Missing, features, Task, [.. Targets.Select(target => FitTarget(target, statistics))]);
+            FittedTransform.CurrentFormat, Missing, features, Task, [.. Targets.Select(target => FitTarget(target, statistics))])
+        {
+            LabelSeparator = Task == LearningTask.MultiLabel ? LabelSeparator : null,
+        };
     }
 
     private FittedTarget FitTarget(string name, TableStatistics statistics)
@@ -188,7 +213,7 @@ public sealed record TableTransform(
         return labels.Length switch
         {
             0 => throw new TableFormatException(place, "has no value"),
-            1 => throw new TableFormatException(place, $"has one label only, '{labels[0]}'; there is nothing to tell apart"),
+            1 when Task == LearningTask.Classification => throw new TableFormatException(place, $"has one label only, '{labels[0]}'; there is nothing to tell apart"),
             > MaxLabels => throw new TableFormatException(
                 place, $"has {labels.Length} labels; at most {MaxLabels} are told apart. Is it a number to predict (task: regression)?"),
             _ => new FittedTarget(name, labels),

@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Tables;
@@ -21,7 +19,7 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
     /// <summary>What the difference is divided by.</summary>
     public double Scale { get; init; } = 1;
 
-    /// <summary>The categories, in the order of their numbers.</summary>
+    /// <summary>The categories, or the words of a vocabulary, in the order of their numbers.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 
     /// <summary>Buckets of hashed text.</summary>
@@ -36,11 +34,14 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
     /// <summary>The text that stands in for a missing one; null: the value is unknown.</summary>
     public string? FillText { get; init; }
 
+    private FrozenDictionary<string, int> Places =>
+        places ??= Categories!.Index().ToFrozenDictionary(category => category.Item, category => category.Index, StringComparer.Ordinal);
+
     /// <summary>How many numbers a value becomes.</summary>
     [JsonIgnore]
     public int Width => Encoding switch
     {
-        ColumnEncoding.OneHot => Categories!.Count,
+        ColumnEncoding.OneHot or ColumnEncoding.Vocabulary => Categories!.Count,
         ColumnEncoding.Hash => Buckets!.Value,
         _ => 1,
     };
@@ -63,6 +64,7 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
             ColumnEncoding.OneHot or ColumnEncoding.Ordinal =>
                 column with { Categories = [.. statistics.Categories!.Keys.Order(StringComparer.Ordinal)] },
             ColumnEncoding.Hash => column with { Buckets = feature.Buckets },
+            ColumnEncoding.Vocabulary => column with { Categories = TextWords.Vocabulary(statistics.Words ?? [], feature.Words, place) },
             _ => column,
         };
         return feature.Missing switch
@@ -79,16 +81,15 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
     /// <summary>Writes the numbers of all rows.</summary>
     internal void Apply(ColumnValues values, Span<float> numbers, int offset, int width, string place)
     {
-        if (Encoding == ColumnEncoding.Hash)
+        if (Encoding is ColumnEncoding.Hash or ColumnEncoding.Vocabulary)
         {
             for (int row = 0; row < values.Texts.Length; row++)
             {
-                Words(Filled(values.Texts.Span[row], place), numbers.Slice((row * width) + offset, Width));
+                TextWords.Count(Filled(values.Texts.Span[row], place), numbers.Slice((row * width) + offset, Width), Encoding == ColumnEncoding.Vocabulary ? Places : null);
             }
         }
-        else if (Categories is { } categories)
+        else if (Categories is not null)
         {
-            places ??= categories.Index().ToFrozenDictionary(category => category.Item, category => category.Index, StringComparer.Ordinal);
             for (int row = 0; row < values.Texts.Length; row++)
             {
                 Place(Filled(values.Texts.Span[row], place), numbers[((row * width) + offset)..]);
@@ -132,7 +133,7 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
 
     private void Place(string? text, Span<float> numbers)
     {
-        int place = text is null ? -1 : places!.GetValueOrDefault(text, -1);
+        int place = text is null ? -1 : Places.GetValueOrDefault(text, -1);
         if (Encoding == ColumnEncoding.Ordinal)
         {
             numbers[0] = place + 1;
@@ -140,43 +141,6 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
         else if (place >= 0)
         {
             numbers[place] = 1;
-        }
-    }
-
-    // Words are runs of letters and digits, in lower case.
-    private static void Words(string? text, Span<float> buckets)
-    {
-        string lower = text?.ToLowerInvariant() ?? "";
-        for (int start = 0; start < lower.Length;)
-        {
-            int end = start;
-            while (end < lower.Length && char.IsLetterOrDigit(lower[end]))
-            {
-                end++;
-            }
-
-            if (end > start)
-            {
-                ulong hash = XxHash64.HashToUInt64(MemoryMarshal.AsBytes(lower.AsSpan(start, end - start)));
-                buckets[(int)(hash % (ulong)buckets.Length)]++;
-            }
-
-            start = end + 1;
-        }
-
-        double length = 0;
-        foreach (float count in buckets)
-        {
-            length += (double)count * count;
-        }
-
-        if (length > 0)
-        {
-            float scale = (float)(1 / Math.Sqrt(length));
-            foreach (ref float count in buckets)
-            {
-                count *= scale;
-            }
         }
     }
 }

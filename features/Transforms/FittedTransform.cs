@@ -24,6 +24,9 @@ public sealed record FittedTransform(
     /// <summary>The file's name.</summary>
     public const string File = "transform.json";
 
+    /// <summary>What stands between labels of one text; null where there is one label.</summary>
+    public string? LabelSeparator { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -96,6 +99,25 @@ public sealed record FittedTransform(
         return labels;
     }
 
+    /// <summary>Of every row, row by row, a number for each of the target's labels: 1 where the row has it, else 0.</summary>
+    public float[] LabelMatrix(TableBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        FittedTarget target = Targets[0];
+        Dictionary<string, int> places = target.Labels!.Index().ToDictionary(label => label.Item, label => label.Index, StringComparer.Ordinal);
+        ReadOnlySpan<string?> texts = batch[target.Name].Texts.Span;
+        var matrix = new float[batch.Rows * places.Count];
+        for (int row = 0; row < texts.Length; row++)
+        {
+            foreach (string label in LabelSet.Split(texts[row]!))
+            {
+                matrix[(row * places.Count) + places[label]] = 1;
+            }
+        }
+
+        return matrix;
+    }
+
     /// <summary>The targets' numbers of every row, row by row; NaN where one is missing.</summary>
     public float[] Values(TableBatch batch)
     {
@@ -116,7 +138,7 @@ public sealed record FittedTransform(
 
 /// <summary>What is predicted.</summary>
 /// <param name="Name">The column.</param>
-/// <param name="Labels">The labels of a classification, in the order of their numbers; null for a regression.</param>
+/// <param name="Labels">The labels that are told apart, in the order of their numbers; null for a regression.</param>
 /// <param name="Mean">The mean over the training split, for a regression.</param>
 /// <param name="StandardDeviation">The population deviation over the training split, for a regression.</param>
 public sealed record FittedTarget(string Name, IReadOnlyList<string>? Labels = null, double? Mean = null, double? StandardDeviation = null);

@@ -1,3 +1,4 @@
+using DurableMl.Features.Schemas;
 using DurableMl.Features.Splits;
 using DurableMl.Features.Tables;
 
@@ -34,7 +35,7 @@ public sealed class TableStatistics
 
         foreach (ColumnTransform feature in transform.Features)
         {
-            AddColumn(Features, feature.Name, batch[feature.Name], splits, trainOnly: true);
+            AddColumn(Features, feature.Name, batch[feature.Name], splits, trainOnly: true, feature.Encoding == ColumnEncoding.Vocabulary);
         }
 
         foreach (string target in transform.Targets)
@@ -73,7 +74,7 @@ public sealed class TableStatistics
     }
 
     private static void AddColumn(
-        Dictionary<string, ColumnStatistics> into, string name, ColumnValues values, ReadOnlySpan<Split> splits, bool trainOnly)
+        Dictionary<string, ColumnStatistics> into, string name, ColumnValues values, ReadOnlySpan<Split> splits, bool trainOnly, bool withWords = false)
     {
         if (!into.TryGetValue(name, out ColumnStatistics? statistics))
         {
@@ -84,7 +85,7 @@ public sealed class TableStatistics
         {
             if (!trainOnly || splits[row] == Split.Train)
             {
-                statistics.Add(name, values, row);
+                statistics.Add(name, values, row, withWords);
             }
         }
     }
@@ -113,13 +114,16 @@ public sealed class ColumnStatistics
     /// <summary>The greatest number; null without any.</summary>
     public double? Maximum { get; set; }
 
-    /// <summary>How often each category came; null for columns of numbers and of text.</summary>
+    /// <summary>How often each category or label came; null for columns of numbers and of text.</summary>
     public Dictionary<string, long>? Categories { get; set; }
+
+    /// <summary>In how many texts each word came, of the most frequent ones; null where no vocabulary is asked for.</summary>
+    public Dictionary<string, long>? Words { get; set; }
 
     /// <summary>The population deviation; 1 where all numbers are equal, so that dividing by it does nothing.</summary>
     internal double Deviation => Count > 0 && SquaredDistances > 0 ? Math.Sqrt(SquaredDistances / Count) : 1;
 
-    internal void Add(string name, ColumnValues values, int row)
+    internal void Add(string name, ColumnValues values, int row, bool withWords = false)
     {
         if (values.IsMissing(row))
         {
@@ -137,12 +141,20 @@ public sealed class ColumnStatistics
             Minimum = Minimum is { } least ? Math.Min(least, value) : value;
             Maximum = Maximum is { } most ? Math.Max(most, value) : value;
         }
-        else if (values.Type == Schemas.ColumnType.Categorical)
+        else if (values.Type is ColumnType.Categorical or ColumnType.Labels)
         {
             Categories ??= new Dictionary<string, long>(StringComparer.Ordinal);
             string text = values.Texts.Span[row]!;
-            Categories[text] = Categories.GetValueOrDefault(text) + 1;
+            foreach (string category in values.Type == ColumnType.Labels ? LabelSet.Split(text) : [text])
+            {
+                Categories[category] = Categories.GetValueOrDefault(category) + 1;
+            }
+
             CheckCategories(name);
+        }
+        else if (withWords)
+        {
+            TextWords.Add(Words ??= new Dictionary<string, long>(StringComparer.Ordinal), values.Texts.Span[row]!);
         }
     }
 
@@ -164,6 +176,11 @@ public sealed class ColumnStatistics
         {
             Categories ??= new Dictionary<string, long>(StringComparer.Ordinal);
             Categories[text] = Categories.GetValueOrDefault(text) + times;
+        }
+
+        if (other.Words is { } words)
+        {
+            TextWords.Add(Words ??= new Dictionary<string, long>(StringComparer.Ordinal), words);
         }
 
         CheckCategories(name);

@@ -36,10 +36,12 @@ internal sealed class ModelColumns : ModelTransform
 
     public override ModelSignature Signature { get; }
 
-    private bool IsClassification => transform.Task == LearningTask.Classification;
-
-    protected override IEnumerable<string> OutputNames =>
-        IsClassification ? [LabelOutput, ScoresOutput] : transform.Targets.Select(target => target.Name);
+    protected override IEnumerable<string> OutputNames => transform.Task switch
+    {
+        LearningTask.Classification => [LabelOutput, ScoresOutput],
+        LearningTask.MultiLabel => [LabelScores.Output, ScoresOutput],
+        _ => transform.Targets.Select(target => target.Name),
+    };
 
     /// <summary>The columns of a version.</summary>
     /// <exception cref="InvalidModelException">Transform and network do not fit.</exception>
@@ -62,6 +64,11 @@ internal sealed class ModelColumns : ModelTransform
 
         request.Transform = this;
         CheckOutputs(request, "by columns");
+        if (transform.Task == LearningTask.MultiLabel)
+        {
+            LabelScores.Threshold(request);
+        }
+
         int rows = CheckInputs(request);
         var builder = new TableBuilder(schema, "inputs");
         float[] numbers;
@@ -91,10 +98,28 @@ internal sealed class ModelColumns : ModelTransform
         return network;
     }
 
-    protected override int OutputWidth => IsClassification ? transform.Targets[0].Labels!.Count : transform.Targets.Count;
+    protected override int OutputWidth => transform.Targets[0].Labels?.Count ?? transform.Targets.Count;
 
-    protected override List<Tensor> Answers(float[] numbers, bool isLogits) =>
-        IsClassification ? Labelled(numbers, transform.Targets[0].Labels!, isLogits) : Values(numbers, transform.Targets.Count);
+    protected override List<Tensor> Answers(InferRequest request, float[] numbers, string output) => transform.Task switch
+    {
+        LearningTask.Classification => Labelled(numbers, transform.Targets[0].Labels!, output),
+        LearningTask.MultiLabel => Several(request, numbers, output),
+        _ => Values(numbers, transform.Targets.Count),
+    };
+
+    /// <summary>The labels of each row whose probabilities reach the threshold, written as the raw data may have them, and the probabilities of all.</summary>
+    private List<Tensor> Several(InferRequest request, float[] scores, string output)
+    {
+        IReadOnlyList<string> labels = transform.Targets[0].Labels!;
+        LabelScores.ToProbabilities(scores, output);
+        float threshold = LabelScores.Threshold(request);
+        string[] answers = [.. scores.Chunk(labels.Count).Select(row => string.Join(transform.LabelSeparator, labels.Where((_, i) => row[i] >= threshold)))];
+        return
+        [
+            Tensor.OfStrings(LabelScores.Output, [answers.Length], answers),
+            Tensor.Copy(ScoresOutput, TensorType.ByName["FP32"], [answers.Length, labels.Count], MemoryMarshal.AsBytes<float>(scores)),
+        ];
+    }
 
     private List<Tensor> Values(float[] values, int width)
     {
@@ -186,7 +211,7 @@ internal sealed class ModelColumns : ModelTransform
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(input.Data)[row];
 
     private static SignatureColumn Described(FittedColumn column) =>
-        new(column.Name, column.Type, DatatypeOf(column.Type)) { Categories = column.Categories, Required = column.Required };
+        new(column.Name, column.Type, DatatypeOf(column.Type)) { Categories = column.Type == ColumnType.Categorical ? column.Categories : null, Required = column.Required };
 
     private static string DatatypeOf(ColumnType type) => type switch
     {

@@ -96,7 +96,7 @@ internal sealed class ModelImages : ModelTransform
         return network;
     }
 
-    protected override List<Tensor> Answers(float[] numbers, bool isLogits) => Labelled(numbers, transform.Labels, isLogits);
+    protected override List<Tensor> Answers(InferRequest request, float[] numbers, string output) => Labelled(numbers, transform.Labels, output);
 
     // The network takes FP32 alone, whatever its input is called.
     private static bool IsImages(Tensor input) => input.Type.IsBytes || input.Type.Name == "UINT8";

@@ -63,12 +63,10 @@ internal abstract class ModelTransform
                 503, $"The model gives no FP32 output of {width} numbers a row; ask the network itself with {RawParameter}=true.");
         }
 
-        var numbers = MemoryMarshal.Cast<byte, float>(found.Data).ToArray();
-        // The jobs here export logits by that name; a row of them may look like probabilities by chance.
-        bool isLogits = found.Name == "logits" || !AreProbabilities(numbers, width);
+        (float[] numbers, string output) = (MemoryMarshal.Cast<byte, float>(found.Data).ToArray(), found.Name);
         outputs.ForEach(output => output.Dispose());
         outputs.Clear();
-        foreach (Tensor answer in Answers(numbers, isLogits))
+        foreach (Tensor answer in Answers(request, numbers, output))
         {
             if (request.Outputs is { Count: > 0 } wanted && !wanted.Exists(output => output.Name == answer.Name))
             {
@@ -82,12 +80,17 @@ internal abstract class ModelTransform
     }
 
     /// <summary>The outputs that the network's numbers become.</summary>
-    protected abstract List<Tensor> Answers(float[] numbers, bool isLogits);
+    /// <param name="request">What was asked.</param>
+    /// <param name="numbers">The network's numbers, row by row.</param>
+    /// <param name="output">What it calls them.</param>
+    protected abstract List<Tensor> Answers(InferRequest request, float[] numbers, string output);
 
     /// <summary>The best label of each row, and the scores of all.</summary>
-    protected static List<Tensor> Labelled(float[] scores, IReadOnlyList<string> labels, bool isLogits)
+    protected static List<Tensor> Labelled(float[] scores, IReadOnlyList<string> labels, string output)
     {
         int width = labels.Count;
+        // The jobs here export logits by that name; a row of them may look like probabilities by chance.
+        bool isLogits = output == LabelScores.Logits || !AreProbabilities(scores, width);
         int rows = scores.Length / width;
         var answers = new string[rows];
         for (int row = 0; row < rows; row++)

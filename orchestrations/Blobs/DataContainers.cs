@@ -9,6 +9,9 @@ public static class DataContainers
     /// <summary>What runs write: trials, logs, reports.</summary>
     public const string Runs = "runs";
 
+    /// <summary>Published models, by name and version.</summary>
+    public const string Models = "models";
+
     /// <summary>What users upload.</summary>
     public const string Raw = "raw";
 

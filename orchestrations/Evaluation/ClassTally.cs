@@ -1,14 +1,14 @@
 namespace DurableMl.Orchestrations.Evaluation;
 
 /// <summary>Counts right answers of a classifier, in all and per class, and how sure it was of them.</summary>
-internal sealed class ClassTally(int classes)
+internal sealed class ClassTally(int classes, bool withRanks = true)
 {
     private const double LeastProbability = 1e-15;
 
     private readonly long[] seen = new long[classes];
     private readonly long[] answered = new long[classes];
     private readonly long[] right = new long[classes];
-    private readonly RankTally ranks = new(classes);
+    private readonly RankTally? ranks = withRanks ? new(classes) : null;
     private double logLoss;
     private bool hasScores = true;
 
@@ -32,7 +32,7 @@ internal sealed class ClassTally(int classes)
         if (hasScores && Examples > 0)
         {
             metrics["log_loss"] = logLoss / Examples;
-            if (ranks.Auc() is { } auc)
+            if (ranks?.Auc() is { } auc)
             {
                 metrics["auc"] = auc;
             }
@@ -63,7 +63,7 @@ internal sealed class ClassTally(int classes)
                 ReadOnlySpan<float> row = scores.Slice(i * classes, classes);
                 double logarithmOfSum = LogarithmOfSum(row);
                 logLoss -= Math.Max(LogProbability(row[(int)expected[i]], logarithmOfSum), Math.Log(LeastProbability));
-                for (int each = 0; each < classes; each++)
+                for (int each = 0; ranks is not null && each < classes; each++)
                 {
                     ranks.Add(each, LogProbability(row[each], logarithmOfSum), each == expected[i]);
                 }

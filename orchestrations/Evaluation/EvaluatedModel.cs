@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DurableMl.Features.Transforms;
+using DurableMl.Inference.Columns;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
@@ -8,38 +9,43 @@ using DurableMl.Orchestrations.Preprocessing;
 
 namespace DurableMl.Orchestrations.Evaluation;
 
-/// <summary>A trial's model as it is tested: a classifier, or one that predicts a dataset's numbers.</summary>
+/// <summary>A model as it is tested: a classifier, or one that predicts a dataset's numbers.</summary>
 internal sealed class EvaluatedModel : IDisposable
 {
     private const int Batch = 256;
 
     private readonly long[] rowShape;
-    private readonly int targets;
-    private readonly ClassTally classes;
-    private readonly ValueTally values;
+    private readonly DatasetManifest manifest;
+    private readonly IReadOnlyList<int>? classes;
+    private readonly string called;
 
-    private EvaluatedModel(ModelSession session, DatasetManifest manifest)
+    private EvaluatedModel(ModelSession session, bool hasClasses, DatasetManifest manifest, IReadOnlyList<int> rowShape, IReadOnlyList<int>? classes, string called)
     {
         Session = session;
-        IsRegression = manifest.Task == LearningTask.Regression;
-        rowShape = [.. manifest.FeatureShape.Select(size => (long)size)];
-        targets = manifest.Targets?.Count ?? 1;
-        classes = new ClassTally(manifest.Classes);
-        values = new ValueTally(targets);
+        HasClasses = hasClasses;
+        this.manifest = manifest;
+        this.rowShape = [.. rowShape.Select(size => (long)size)];
+        this.classes = classes;
+        this.called = called;
+        Figures = new ModelFigures(manifest);
     }
 
     public ModelSession Session { get; }
 
-    public bool IsRegression { get; }
+    /// <summary>Whether an example has one class; else it has numbers.</summary>
+    public bool HasClasses { get; }
 
-    public long Examples => IsRegression ? values.Examples : classes.Examples;
+    /// <summary>How it did on all rows, and on each slice.</summary>
+    public ModelFigures Figures { get; }
 
-    public IReadOnlyDictionary<string, double> Metrics => IsRegression ? values.Metrics() : classes.Metrics();
-
-    public IReadOnlyList<double?> ClassAccuracy => IsRegression ? [] : classes.ClassAccuracy;
-
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">The ONNX file.</param>
+    /// <param name="manifest">The dataset that it is tested on.</param>
+    /// <param name="called">What it is called in messages.</param>
+    /// <param name="rowShape">The shape of its examples, where that is not the dataset's.</param>
+    /// <param name="classes">What its classes are called in the dataset, -1 for one that the dataset does not have; null: the same.</param>
     /// <exception cref="PermanentFailureException">There is no usable model.</exception>
-    public static EvaluatedModel Load(string path, DatasetManifest manifest)
+    public static EvaluatedModel Load(string path, DatasetManifest manifest, string called, IReadOnlyList<int>? rowShape = null, IReadOnlyList<int>? classes = null)
     {
         ModelSession session;
         try
@@ -48,17 +54,17 @@ internal sealed class EvaluatedModel : IDisposable
         }
         catch (InvalidModelException e)
         {
-            throw Unusable(e);
+            throw Unusable(called, e);
         }
 
-        if (manifest.Task == LearningTask.Regression || (session.Inputs is [{ Datatype: "FP32" }]
-            && session.Outputs.Any(output => output.Role is OutputRole.Label or OutputRole.Scores || output.Shape.Count == 0)))
+        bool hasClasses = manifest.Task is null or LearningTask.Classification;
+        if (!hasClasses || (session.Inputs is [{ Datatype: "FP32" }] && session.Outputs.Any(output => output.Role is OutputRole.Label or OutputRole.Scores || output.Shape.Count == 0)))
         {
-            return new EvaluatedModel(session, manifest);
+            return new EvaluatedModel(session, hasClasses, manifest, rowShape ?? manifest.FeatureShape, classes, called);
         }
 
         session.Dispose();
-        throw Unusable(new InvalidModelException("A classifier needs exactly one FP32 input, and an output of labels or of scores, one row per example."));
+        throw Unusable(called, new InvalidModelException("A classifier needs exactly one FP32 input, and an output of labels or of scores, one row per example."));
     }
 
     /// <summary>Examples as the model's input.</summary>
@@ -69,47 +75,50 @@ internal sealed class EvaluatedModel : IDisposable
     }
 
     /// <summary>Lets it answer examples and compares.</summary>
-    /// <exception cref="PermanentFailureException">Its answers are not one number for each target.</exception>
-    public void Test(Memory<byte> features, Memory<byte> labels, int examples)
+    /// <param name="features">The examples.</param>
+    /// <param name="labels">Their labels.</param>
+    /// <param name="examples">How many there are.</param>
+    /// <param name="slices">The values of each column that is sliced by; empty for none.</param>
+    /// <exception cref="PermanentFailureException">Its answers are not what the dataset asks for.</exception>
+    public void Test(Memory<byte> features, Memory<byte> labels, int examples, IReadOnlyList<SliceValues> slices)
     {
         int width = features.Length / examples;
+        int labelWidth = labels.Length / examples;
         for (int start = 0; start < examples; start += Batch)
         {
             int count = Math.Min(Batch, examples - start);
             Memory<byte> rows = features.Slice(start * width, count * width);
-            if (IsRegression)
-            {
-                ReadOnlySpan<float> expected = MemoryMarshal.Cast<byte, float>(labels.Span).Slice(start * targets, count * targets);
-                values.Add(expected, Predict(rows, expected.Length));
-            }
-            else
-            {
-                RowScores scores = Score(rows, count);
-                long[] predicted = scores.Classes()
-                    ?? throw Unusable(new InvalidModelException("Its outputs are neither whole numbers nor rows of scores; a classifier gives one of them per example."));
-                classes.Add(MemoryMarshal.Cast<byte, long>(labels.Span).Slice(start, count), predicted, scores.Numbers);
-            }
+            ModelAnswers answers = HasClasses ? Classify(rows, count) : Predict(rows, count);
+            Figures.Add(labels.Slice(start * labelWidth, count * labelWidth).Span, answers, count, slices, start);
         }
     }
 
     public void Dispose() => Session.Dispose();
 
-    private static PermanentFailureException Unusable(InvalidModelException e) => new($"The best trial's model.onnx cannot be used: {e.Message}", e);
+    private static PermanentFailureException Unusable(string called, InvalidModelException e) => new($"{called}'s model.onnx cannot be used: {e.Message}", e);
 
-    private RowScores Score(Memory<byte> rows, int count)
+    private ModelAnswers Classify(Memory<byte> rows, int count)
     {
+        RowScores scores;
         try
         {
-            return RowScorer.Score(Session, Rows(rows), count);
+            scores = RowScorer.Score(Session, Rows(rows), count);
         }
         catch (InvalidModelException e)
         {
-            throw Unusable(e);
+            throw Unusable(called, e);
         }
+
+        long[] predicted = scores.Classes() ?? throw Unusable(
+            called, new InvalidModelException("Its outputs are neither whole numbers nor rows of scores; a classifier gives one of them per example."));
+        return classes is null
+            ? new ModelAnswers(predicted, scores.Numbers)
+            : new ModelAnswers(Array.ConvertAll(predicted, answer => answer >= 0 && answer < classes.Count ? classes[(int)answer] : -1L), []);
     }
 
-    private ReadOnlySpan<float> Predict(Memory<byte> rows, int wanted)
+    private ModelAnswers Predict(Memory<byte> rows, int count)
     {
+        int wanted = classes?.Count ?? ModelFigures.NumbersOf(manifest);
         IReadOnlyList<TensorValue> outputs;
         try
         {
@@ -117,14 +126,35 @@ internal sealed class EvaluatedModel : IDisposable
         }
         catch (InvalidModelException e)
         {
-            throw Unusable(e);
+            throw Unusable(called, e);
         }
 
         TensorValue? output = outputs.FirstOrDefault(
-            output => output.Type == TensorType.ByName["FP32"] && output.Data.Length == wanted * sizeof(float));
+            output => output.Type == TensorType.ByName["FP32"] && output.Data.Length == count * wanted * sizeof(float));
         return output is not null
-            ? MemoryMarshal.Cast<byte, float>(output.Data.Span)
-            : throw new PermanentFailureException(
-                $"The best trial's model.onnx has no FP32 output with {targets} numbers for each example, one for each target.");
+            ? new ModelAnswers([], manifest.Task == LearningTask.MultiLabel ? Probabilities(output, wanted) : MemoryMarshal.Cast<byte, float>(output.Data.Span).ToArray())
+            : throw new PermanentFailureException($"{called}'s model.onnx has no FP32 output with {wanted} numbers for each example, one for each {(manifest.Task == LearningTask.MultiLabel ? "label" : "target")}.");
+    }
+
+    private float[] Probabilities(TensorValue output, int wanted)
+    {
+        float[] numbers = MemoryMarshal.Cast<byte, float>(output.Data.Span).ToArray();
+        LabelScores.ToProbabilities(numbers, output.Name);
+        if (classes is null)
+        {
+            return numbers;
+        }
+
+        int labels = manifest.Classes;
+        var own = new float[numbers.Length / wanted * labels];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (classes[i % wanted] is >= 0 and var label)
+            {
+                own[(i / wanted * labels) + label] = numbers[i];
+            }
+        }
+
+        return own;
     }
 }

@@ -5,12 +5,8 @@ namespace DurableMl.Orchestrations.Pipelines;
 /// <summary>What a dataset of image files is to become.</summary>
 /// <param name="Form">What each image is brought into.</param>
 /// <param name="TestFraction">Share of every class that is the test, above 0 and at most 0.5; only where the folders do not say.</param>
-/// <param name="MaxFailedItems">Images that may be unreadable and are left out, at most <see cref="MostFailedItems"/>.</param>
-public sealed record ImagesDefinition(ImageForm Form, double TestFraction, int MaxFailedItems)
+public sealed record ImagesDefinition(ImageForm Form, double TestFraction)
 {
-    /// <summary>The most that can be asked for: each is listed with its reason.</summary>
-    public const int MostFailedItems = 1000;
-
     internal static ImagesDefinition Read(JsonObjectReader json)
     {
         var form = new ImageForm(3, 1, 1, ImageFit.Crop);
@@ -26,7 +22,6 @@ public sealed record ImagesDefinition(ImageForm Form, double TestFraction, int M
 
         return new ImagesDefinition(
             form,
-            json.Number("testFraction", required: false, 0.001, 0.5) ?? 0.15,
-            (int)json.Integer("maxFailedItems", 0, MostFailedItems, fallback: 0));
+            json.Number("testFraction", required: false, 0.001, 0.5) ?? 0.15);
     }
 }

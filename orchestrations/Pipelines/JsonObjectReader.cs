@@ -46,6 +46,9 @@ internal sealed class JsonObjectReader
 
     public void RefuseSelf(string reason) => Error(path, reason);
 
+    /// <summary>Notes something wrong with what <see cref="Items"/> gave.</summary>
+    public void RefuseAt(string where, string reason) => Error(where, reason);
+
     public bool Has(string name) => TryGet(name, out _);
 
     public JsonElement? Element(string name, bool required)
@@ -65,6 +68,31 @@ internal sealed class JsonObjectReader
 
     public JsonObjectReader? Object(string name, bool required = true) =>
         Element(name, required) is { } value ? new JsonObjectReader(value, PathOf(name), errors) : null;
+
+    /// <summary>The values of an array of 1 to <paramref name="most"/>, each with its path; of what is no array the value itself.</summary>
+    public IReadOnlyList<(JsonElement Value, string Path)> Items(string name, int most, bool required = true)
+    {
+        if (Element(name, required) is not { } value)
+        {
+            return [];
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return [(value, PathOf(name))];
+        }
+
+        if (value.GetArrayLength() is var length && (length == 0 || length > most))
+        {
+            Error(PathOf(name), string.Create(CultureInfo.InvariantCulture, $"must have 1 to {most} items, not {length}"));
+            return [];
+        }
+
+        return [.. value.EnumerateArray().Select((item, i) => (item, string.Create(CultureInfo.InvariantCulture, $"{PathOf(name)}[{i}]")))];
+    }
+
+    /// <summary>Reads an object that <see cref="Items"/> gave.</summary>
+    public JsonObjectReader Within(JsonElement value, string where) => new(value, where, errors);
 
     public string Text(string name, Regex pattern, string shape, string? fallback = null)
     {

@@ -50,11 +50,11 @@ public static class MetricGoals
 
     /// <summary>Metrics of which more is better, without a split's prefix such as <c>validation_</c>.</summary>
     public static IReadOnlyCollection<string> Maximized { get; } =
-        ["accuracy", "average_precision", "auc", "balanced_accuracy", "bleu", "f1", "f1_score", "iou", "map", "precision", "r2", "recall", "roc_auc", "rouge"];
+        ["accuracy", "average_precision", "auc", "balanced_accuracy", "bleu", "f1", "f1_macro", "f1_micro", "f1_score", "iou", "map", "precision", "r2", "recall", "roc_auc", "rouge"];
 
     /// <summary>Metrics of which less is better, likewise.</summary>
     public static IReadOnlyCollection<string> Minimized { get; } =
-        ["cer", "cross_entropy", "error", "error_rate", "log_loss", "loss", "mae", "mape", "mse", "perplexity", "rmse", "wer"];
+        ["cer", "cross_entropy", "error", "error_rate", "hamming_loss", "log_loss", "loss", "mae", "mape", "mse", "perplexity", "rmse", "wer"];
 
     /// <summary>What is better of a metric; null where its name does not say.</summary>
     public static ObjectiveGoal? Of(string metric)

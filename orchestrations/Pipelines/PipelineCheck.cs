@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
 using System.Text.Json;
 using DurableMl.BatchJobs.Catalog;
 using DurableMl.BatchJobs.Submission;
@@ -14,7 +15,14 @@ public static class PipelineCheck
     public static async Task<IReadOnlyList<PipelineError>> CheckAsync(PipelineDefinition pipeline, JobLibrary jobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        return await CheckAsync(pipeline.Sweep, "$.sweep", jobs, cancellationToken);
+        var errors = new List<PipelineError>();
+        foreach ((int number, PreprocessingStep step) in pipeline.Dataset.Steps.Index())
+        {
+            errors.AddRange(await CheckAsync(step.Sweep, string.Create(CultureInfo.InvariantCulture, $"$.dataset.steps[{number}]"), jobs, cancellationToken));
+        }
+
+        errors.AddRange(await CheckAsync(pipeline.Sweep, "$.sweep", jobs, cancellationToken));
+        return errors;
     }
 
     /// <summary>Everything that a sweep's job would refuse of it; empty when all is well.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DurableMl.Inference.Registry;
 
 namespace DurableMl.Orchestrations.Pipelines;
@@ -20,48 +21,34 @@ public sealed record PipelineDefinition(
 /// <summary>Raw data and the dataset that is made of it.</summary>
 /// <param name="Name">The dataset's name: the first folder in the <c>datasets</c> container.</param>
 /// <param name="Format">The raw format: <c>array</c> for IDX and NumPy files (also called <c>idx</c>), <c>images</c> for image files, or <c>table</c> for tables of any format that <c>features/</c> reads.</param>
-/// <param name="Source">Container and prefix of the raw blobs, such as <c>raw/mnist/</c>.</param>
+/// <param name="Sources">Where the raw data comes from, at least one.</param>
 /// <param name="Shards">Training shards of arrays and images, at least 1. The other splits get shards of about the same number of source examples.</param>
 /// <param name="ValidationFraction">For arrays and images: share of the training examples of every class that is kept for validation, above 0 and at most 0.5.</param>
 /// <param name="Seed">Decides which examples those are, and the order within a shard.</param>
-public sealed record DatasetDefinition(string Name, string Format, string Source, int Shards, double ValidationFraction, long Seed)
+public sealed record DatasetDefinition(
+    string Name, string Format, IReadOnlyList<DatasetSource> Sources, int Shards, double ValidationFraction, long Seed)
 {
+    /// <summary>What the raw data is called in messages.</summary>
+    [JsonIgnore]
+    public string Place => DatasetSource.PlaceOf(Sources);
+
+    /// <summary>Jobs that make other files of the raw ones first, in order.</summary>
+    public IReadOnlyList<PreprocessingStep> Steps { get; init; } = [];
+
+    /// <summary>The most failed items that can be asked for: each is listed with its reason.</summary>
+    public const int MostFailedItems = 1000;
+
+    /// <summary>Files that may be unreadable and are left out, at most <see cref="MostFailedItems"/>.</summary>
+    public int MaxFailedItems { get; init; }
+
+    /// <summary>Share of the validation rows, and of the test rows, that may equal a training row, 0 to 1; null: any.</summary>
+    public double? MaxLeakedFraction { get; init; }
+
     /// <summary>What its images become, where it is of image files.</summary>
     public ImagesDefinition? Images { get; init; }
 
     /// <summary>What its columns are for, where it is a table.</summary>
     public TableDefinition? Table { get; init; }
-}
-
-/// <summary>What the best trial's model must reach on the test split to be published.</summary>
-/// <param name="Minimum">The least value of the metric; null: any.</param>
-public sealed record EvaluationDefinition(double? Minimum)
-{
-    /// <summary>The metrics that there are: those of a classification, then those of a regression.</summary>
-    public static IReadOnlyList<string> Metrics { get; } = ["accuracy", "balanced_accuracy", "f1", "log_loss", "auc", "rmse", "mae", "r2"];
-
-    /// <summary>The metric; null: accuracy, or r2 of a regression.</summary>
-    public string? Metric { get; init; }
-
-    /// <summary>The greatest value of the metric; null: any.</summary>
-    public double? Maximum { get; init; }
-
-    /// <summary>Why a model must not be published; null where it may.</summary>
-    /// <param name="metrics">What it reached, by metric.</param>
-    public string? Refusal(IReadOnlyDictionary<string, double> metrics)
-    {
-        ArgumentNullException.ThrowIfNull(metrics);
-        if (Minimum is null && Maximum is null)
-        {
-            return null;
-        }
-
-        string metric = Metric ?? (metrics.ContainsKey("accuracy") ? "accuracy" : "r2");
-        return !metrics.TryGetValue(metric, out double value) ? $"evaluate.metric {metric} is not among what was tested: {string.Join(", ", metrics.Keys)}"
-            : value < Minimum ? FormattableString.Invariant($"{metric} {value:0.####} on the test split is below evaluate.minimum, {Minimum}")
-            : value > Maximum ? FormattableString.Invariant($"{metric} {value:0.####} on the test split is above evaluate.maximum, {Maximum}")
-            : null;
-    }
 }
 
 /// <summary>A person's word before publishing.</summary>

@@ -57,20 +57,30 @@ public static partial class PipelineReader
     private static PipelineDefinition Pipeline(JsonObjectReader json)
     {
         string name = Name(json, "name");
-        DatasetDefinition dataset = json.Object("dataset") is { } d ? Dataset(d) : new DatasetDefinition("", "idx", "", 1, 0.1, 0);
+        DatasetDefinition dataset = json.Object("dataset") is { } d ? Dataset(d) : new DatasetDefinition("", "idx", [], 1, 0.1, 0);
         SweepDefinition sweep = json.Object("sweep") is { } s ? SweepReader.Read(s) : SweepReader.Nothing;
-        EvaluationDefinition evaluate = json.Object("evaluate", required: false) is { } e ? Evaluation(e) : new EvaluationDefinition(null);
+        EvaluationDefinition evaluate = json.Object("evaluate", required: false) is { } e ? EvaluationReader.Read(e) : new EvaluationDefinition([]);
         ApprovalDefinition? approve = json.Object("approve", required: false) is { } a ? Approval(a) : null;
+        CheckSlices(json, dataset, evaluate);
         PublicationDefinition publish = json.Object("publish") is { } p ? Publication(p) : new PublicationDefinition("", null);
         json.RefuseTheRest();
         return new PipelineDefinition(name, dataset, sweep, evaluate, approve, publish);
+    }
+
+    private static void CheckSlices(JsonObjectReader json, DatasetDefinition dataset, EvaluationDefinition evaluate)
+    {
+        IReadOnlyList<string> known = dataset.Table?.Slices ?? [];
+        foreach (EvaluationSlice slice in evaluate.Rules.Select(rule => rule.Slice).OfType<EvaluationSlice>().Where(slice => !known.Contains(slice.Column)))
+        {
+            json.Refuse("evaluate", $"has a rule about slices of '{slice.Column}', which is not a column of dataset.slices");
+        }
     }
 
     private static DatasetDefinition Dataset(JsonObjectReader json)
     {
         string name = Name(json, "name");
         string format = json.OneOf("format", ["array", "idx", "images", "table"]);
-        string source = json.Text("source", SourcePattern, "a container and a folder that ends in '/', such as raw/mnist/");
+        IReadOnlyList<DatasetSource> source = DatasetSourceReader.Read(json);
         long seed = json.Integer("seed", 0, long.MaxValue, fallback: 0);
         DatasetDefinition dataset = format == "table"
             ? new DatasetDefinition(name, "table", source, 1, 0, seed) { Table = TableDefinitionReader.Read(json, seed) }
@@ -79,32 +89,14 @@ public static partial class PipelineReader
             {
                 Images = format == "images" ? ImagesDefinition.Read(json) : null,
             };
+        dataset = dataset with
+        {
+            Steps = PreprocessingStep.ReadAll(json),
+            MaxFailedItems = (int)json.Integer("maxFailedItems", 0, DatasetDefinition.MostFailedItems, fallback: 0),
+            MaxLeakedFraction = json.Number("maxLeakedFraction", required: false, 0, 1),
+        };
         json.RefuseTheRest();
         return dataset;
-    }
-
-    private static EvaluationDefinition Evaluation(JsonObjectReader json)
-    {
-        string? metric = json.Has("metric") ? json.OneOf("metric", EvaluationDefinition.Metrics) : null;
-        // What is a share cannot be above 1; r2 alone may be negative.
-        (double least, double most) = metric switch
-        {
-            "r2" => (double.MinValue, 1),
-            "log_loss" or "rmse" or "mae" => (0, double.MaxValue),
-            _ => (0.0, 1.0),
-        };
-        var evaluation = new EvaluationDefinition(json.Number("minimum", required: false, least, most))
-        {
-            Metric = metric,
-            Maximum = json.Number("maximum", required: false, least, most),
-        };
-        if (metric is not null && evaluation.Minimum is null && evaluation.Maximum is null)
-        {
-            json.RefuseSelf("names a metric, but neither its minimum nor its maximum");
-        }
-
-        json.RefuseTheRest();
-        return evaluation;
     }
 
     private static ApprovalDefinition Approval(JsonObjectReader json)
@@ -130,8 +122,4 @@ public static partial class PipelineReader
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern { get; }
-
-    // No dots after a slash, no empty segments, no backslash: nothing that a blob client would normalise into another container.
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])/([^./\\\\\\p{Cc}][^/\\\\\\p{Cc}]{0,99}/){1,10}\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex SourcePattern { get; }
 }

@@ -8,6 +8,9 @@ namespace DurableMl.Orchestrations.Pipelines;
 /// <summary>Reads the <c>sweep</c> of a pipeline.</summary>
 internal static partial class SweepReader
 {
+    /// <summary>What names a job, for messages.</summary>
+    internal const string JobShape = "the name of a job, or name@ and the SHA-256 of one version";
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>Stands for a sweep that is missing, so that reading goes on.</summary>
@@ -17,7 +20,7 @@ internal static partial class SweepReader
 
     public static SweepDefinition Read(JsonObjectReader json)
     {
-        string job = json.Text("job", Job, "the name of a job, or name@ and the SHA-256 of one version");
+        string job = json.Text("job", JobPattern, JobShape);
         int errors = json.ErrorCount;
         IReadOnlyDictionary<string, ParameterDefinition> parameters =
             json.Object("parameters", required: false) is { } given ? ParameterReader.ReadAll(given) : Nothing.Parameters;
@@ -223,5 +226,5 @@ internal static partial class SweepReader
     private static partial Regex MetricPattern { get; }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}(@[0-9a-f]{64})?\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Job { get; }
+    internal static partial Regex JobPattern { get; }
 }

@@ -20,7 +20,17 @@ public sealed record TableDefinition(
     IReadOnlyDictionary<string, TableColumnDefinition> Columns,
     IReadOnlyList<string> Missing,
     SplitRule Split,
-    bool SplitFollows);
+    bool SplitFollows)
+{
+    /// <summary>The most columns that a dataset is sliced by: each gets figures for each of its values.</summary>
+    public const int MostSlices = 5;
+
+    /// <summary>Columns by whose values evaluation gives figures of their own.</summary>
+    public IReadOnlyList<string>? Slices { get; init; }
+
+    /// <summary>What stands between labels of one text; null: what is usual.</summary>
+    public string? LabelSeparator { get; init; }
+}
 
 /// <summary>What is said of one column; null: what is usual.</summary>
 /// <param name="Type">What it holds.</param>
@@ -29,7 +39,11 @@ public sealed record TableDefinition(
 /// <param name="Fill">The value of <see cref="MissingRule.Constant"/>.</param>
 /// <param name="Buckets">Buckets of hashed text.</param>
 public sealed record TableColumnDefinition(
-    ColumnType? Type, ColumnEncoding? Encoding = null, MissingRule? Missing = null, string? Fill = null, int? Buckets = null);
+    ColumnType? Type, ColumnEncoding? Encoding = null, MissingRule? Missing = null, string? Fill = null, int? Buckets = null)
+{
+    /// <summary>Words of a vocabulary, at most.</summary>
+    public int? Words { get; init; }
+}
 
 /// <summary>Reads what <c>dataset</c> says of a table.</summary>
 internal static partial class TableDefinitionReader
@@ -40,7 +54,7 @@ internal static partial class TableDefinitionReader
     public static TableDefinition Read(JsonObjectReader json, long seed)
     {
         string[] targets = Texts(json, "target", required: true) ?? [];
-        string? task = json.Has("task") ? json.OneOf("task", ["classification", "regression"]) : null;
+        string? task = json.Has("task") ? json.OneOf("task", ["classification", "regression", "multiLabel"]) : null;
         var columns = new Dictionary<string, TableColumnDefinition>(StringComparer.Ordinal);
         if (json.Object("columns", required: false) is { } given)
         {
@@ -58,9 +72,9 @@ internal static partial class TableDefinitionReader
             }
         }
 
-        if (task == "classification" && targets.Length > 1)
+        if (task is "classification" or "multiLabel" && targets.Length > 1)
         {
-            json.Refuse("target", "must be one column for a classification");
+            json.Refuse("target", $"must be one column for a {(task == "multiLabel" ? "task of several labels" : task)}");
         }
 
         foreach (string target in targets.Where(columns.ContainsKey))
@@ -70,13 +84,29 @@ internal static partial class TableDefinitionReader
 
         (SplitRule split, bool follows) = Split(json.Object("split", required: false), targets, task, seed);
         return new TableDefinition(
-            targets, task switch { "classification" => LearningTask.Classification, "regression" => LearningTask.Regression, _ => null },
-            columns, Texts(json, "missing", required: false) ?? TableSchema.UsualMissing, split, follows);
+            targets,
+            task switch { "classification" => LearningTask.Classification, "regression" => LearningTask.Regression, "multiLabel" => LearningTask.MultiLabel, _ => null },
+            columns, Texts(json, "missing", required: false) ?? TableSchema.UsualMissing, split, follows)
+        {
+            Slices = Slices(json),
+            LabelSeparator = json.Has("labelSeparator") ? json.Text("labelSeparator", Separator, "a text of 1 to 3 characters") : null,
+        };
+    }
+
+    private static string[]? Slices(JsonObjectReader json)
+    {
+        string[]? slices = Texts(json, "slices", required: false);
+        if (slices?.Length > TableDefinition.MostSlices)
+        {
+            json.Refuse("slices", $"has {slices.Length} columns; at most {TableDefinition.MostSlices} are allowed");
+        }
+
+        return slices;
     }
 
     private static TableColumnDefinition Column(JsonObjectReader json)
     {
-        ColumnType? type = OneOf<ColumnType>(json, "type", Enum.GetValues<ColumnType>());
+        ColumnType? type = OneOf<ColumnType>(json, "type", [.. Enum.GetValues<ColumnType>().Except([ColumnType.Labels])]);
         ColumnEncoding? encoding = OneOf(
             json, "encode", type is { } one ? ColumnTransform.Encodings(one) : Enum.GetValues<ColumnEncoding>());
         string? fill = Fill(json);
@@ -88,8 +118,9 @@ internal static partial class TableDefinitionReader
         }
 
         int? buckets = json.Has("buckets") ? (int)json.Integer("buckets", 1, 4096) : null;
+        int? words = json.Has("words") ? (int)json.Integer("words", 1, 10_000) : null;
         json.RefuseTheRest();
-        return new TableColumnDefinition(type, encoding, fill is null ? missing : MissingRule.Constant, fill, buckets);
+        return new TableColumnDefinition(type, encoding, fill is null ? missing : MissingRule.Constant, fill, buckets) { Words = words };
     }
 
     private static (SplitRule Rule, bool Follows) Split(JsonObjectReader? json, string[] targets, string? task, long seed)
@@ -115,7 +146,7 @@ internal static partial class TableDefinitionReader
         else if (by == SplitBy.Stratified)
         {
             column = targets.FirstOrDefault();
-            if (task == "regression" || targets.Length > 1)
+            if (task is "regression" or "multiLabel" || targets.Length > 1)
             {
                 json.Refuse("by", "can be stratified only for a classification");
             }
@@ -178,6 +209,9 @@ internal static partial class TableDefinitionReader
 
         return texts;
     }
+
+    [GeneratedRegex("^.{1,3}\\z", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Separator { get; }
 
     [GeneratedRegex("^.{1,200}\\z", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AnyName { get; }

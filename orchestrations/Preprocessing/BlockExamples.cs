@@ -32,6 +32,17 @@ internal sealed class BlockExamples
         return new BlockExamples(file, elements, input.Block.Start);
     }
 
+    /// <summary>Reads some examples to see whether they can be.</summary>
+    /// <exception cref="DatasetFormatException">They cannot, or hold what is no finite number.</exception>
+    public static async Task CheckAsync(BlobServiceClient blobs, RawFile file, int first, int count, CancellationToken cancellationToken)
+    {
+        var examples = new BlockExamples(file, await ArrayBlob.ReadExamplesAsync(blobs, file, first, count, cancellationToken), first);
+        for (int i = 0; i < count && !examples.AreBytes; i++)
+        {
+            examples.Numbers(i);
+        }
+    }
+
     /// <summary>The classes of some examples.</summary>
     /// <exception cref="DatasetFormatException">A label is no class, or the raw file is cut short or has changed.</exception>
     public static async Task<long[]> LabelsAsync(BlobServiceClient blobs, RawFile file, int first, int count, CancellationToken cancellationToken)

@@ -18,6 +18,17 @@ internal static class DatasetBlobs
     /// <summary>Which rows become what: the plan of a table; the classes of images.</summary>
     public static string Plan(string dataset, string runId) => Staging(dataset, runId) + "plan.json";
 
+    /// <summary>What was fetched of a source that is no folder of blobs.</summary>
+    public static string Fetched(string dataset, string runId, int source) => Staging(dataset, runId) + $"source-{source:D3}.json";
+
+    /// <summary>What a step made of the raw files.</summary>
+    public static string StepOutput(string dataset, string runId, int step) => Staging(dataset, runId) + $"step-{step:D3}.json";
+
+    /// <summary>
+    /// A file that was fetched. Its key follows from what it is, so that another run finds it there; no version is called "fetched".
+    /// </summary>
+    public static string FetchedFile(string dataset, string key, string path) => $"{dataset}/fetched/{key}/{path}";
+
     /// <summary>Which images are of a part.</summary>
     public static string ImagePart(string dataset, string runId, int part) => Staging(dataset, runId) + $"images-{part:D5}.json";
 
@@ -38,6 +49,12 @@ internal static class DatasetBlobs
 
     /// <summary>Where the splits of each class end.</summary>
     public static string Bounds(string dataset, string runId) => Staging(dataset, runId) + "bounds.json";
+
+    /// <summary>What of a table's part could not be read.</summary>
+    public static string Failed(string dataset, string runId, int part) => Staging(dataset, runId) + $"failed-{part:D5}.json";
+
+    /// <summary>What the names of the hashes of all parts begin with.</summary>
+    public static string Hashes(string dataset, string runId) => Staging(dataset, runId) + "hashes-";
 
     /// <summary>The figures of a part's rows.</summary>
     public static string Statistics(string dataset, string runId, int part) => Staging(dataset, runId) + $"statistics-{part:D5}.json";

@@ -9,7 +9,7 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// <param name="Name">The dataset's name.</param>
 /// <param name="Splits">The splits <c>train</c>, <c>validation</c> and <c>test</c>, in that order.</param>
 /// <param name="FeatureShape">The shape of one example.</param>
-/// <param name="Classes">The number of classes; labels lie in [0, classes). 0 for a regression, whose labels are float32 values of its targets.</param>
+/// <param name="Classes">The number of classes; labels lie in [0, classes). 0 for a regression, whose labels are float32 values of its targets. Of several labels, which are float32 too: 1 for each that an example has.</param>
 /// <param name="Normalisation">What was done to the numbers of arrays and images; null for tables, which have <see cref="Transform"/>.</param>
 /// <param name="Split">How examples were divided.</param>
 public sealed record DatasetManifest(
@@ -24,6 +24,9 @@ public sealed record DatasetManifest(
     /// <summary>The list of raw items that could not be read and were left out; null for none.</summary>
     public DatasetFile? FailedItems { get; init; }
 
+    /// <summary>Rows that are in two splits.</summary>
+    public DatasetLeakage? Leakage { get; init; }
+
     /// <summary>What is learned, for a table; null otherwise: a classification.</summary>
     public LearningTask? Task { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record DatasetManifest(
 
     /// <summary>The table's columns, what they were taken for and why.</summary>
     public IReadOnlyList<ColumnFinding>? Columns { get; init; }
+
+    /// <summary>Columns by whose values evaluation gives figures of their own; null for none.</summary>
+    public IReadOnlyList<string>? Slices { get; init; }
 
     /// <summary>Rows of a table that were left out, having no target; null for none.</summary>
     public long? RowsWithoutTarget { get; init; }

@@ -3,7 +3,7 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// <summary>How raw files become a dataset.</summary>
 /// <param name="Fingerprint">SHA-256 over the raw files' identities and the settings, in hexadecimal.</param>
 /// <param name="Existing">The dataset that the same inputs gave before; then there is nothing to do.</param>
-/// <param name="Train">The training files.</param>
+/// <param name="Train">The training files, pair by pair.</param>
 /// <param name="Test">The test files.</param>
 /// <param name="FeatureShape">The shape of one example: channels, height, width.</param>
 /// <param name="Classes">The number of classes.</param>
@@ -11,8 +11,12 @@ namespace DurableMl.Orchestrations.Preprocessing;
 public sealed record DatasetPlan(
     string Fingerprint,
     DatasetReference? Existing,
-    RawPair? Train,
-    RawPair? Test,
+    IReadOnlyList<RawPair> Train,
+    IReadOnlyList<RawPair> Test,
     IReadOnlyList<int> FeatureShape,
     int Classes,
-    IReadOnlyList<DatasetBlock> Blocks);
+    IReadOnlyList<DatasetBlock> Blocks)
+{
+    /// <summary>The list of what could not be read; null where all could.</summary>
+    public DatasetFile? FailedItems { get; init; }
+}

@@ -8,6 +8,9 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// <param name="Shards">Training shards.</param>
 public sealed record DatasetReference(string Name, string Version, bool Reused, long Examples, int Shards)
 {
+    /// <summary>Rows that are in two splits.</summary>
+    public DatasetLeakage? Leakage { get; init; }
+
     /// <summary>The folder of its files in the <c>datasets</c> container, without a slash at the end.</summary>
     public string Folder => $"{Name}/{Version}";
 }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 
@@ -14,7 +13,7 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// </summary>
 internal static class InputFingerprint
 {
-    public static string Of(DatasetDefinition dataset, IEnumerable<BlobItem> blobs)
+    public static string Of(DatasetDefinition dataset, IEnumerable<RawBlob> blobs)
     {
         var inputs = new
         {
@@ -24,12 +23,14 @@ internal static class InputFingerprint
             dataset.Seed,
             dataset.Table,
             dataset.Images,
+            dataset.MaxFailedItems,
+            dataset.MaxLeakedFraction,
             Files = blobs.Select(blob => new
             {
                 // A table's name says what it is, an image's its class.
-                Name = dataset.Table is null && dataset.Images is null ? null : blob.Name,
-                Bytes = blob.Properties.ContentLength,
-                Content = blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Properties.ETag?.ToString(),
+                Name = dataset.Table is null && dataset.Images is null ? null : blob.Path,
+                blob.Bytes,
+                Content = blob.Md5 ?? blob.ETag,
             }),
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(inputs, JsonBlobs.Options)));

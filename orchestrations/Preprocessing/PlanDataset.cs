@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using Microsoft.Azure.Functions.Worker;
@@ -21,71 +20,95 @@ public sealed class PlanDataset(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
-        (RawPair train, RawPair test, IReadOnlyList<BlobItem> raw) = await RawFolder.FindAsync(blobs, input.Prepared ?? dataset.Source, cancellationToken);
+        RawArrays arrays = await RawArrays.FindAsync(blobs, input, cancellationToken);
+        (IReadOnlyList<RawPair> train, IReadOnlyList<RawPair> test, IReadOnlyList<RawBlob> raw) = arrays;
         string fingerprint = InputFingerprint.Of(dataset, raw);
         if (await InputFingerprint.FindExistingAsync(blobs, dataset.Name, fingerprint, cancellationToken) is { } existing)
         {
-            return new DatasetPlan(fingerprint, existing, null, null, [], 0, []);
+            return new DatasetPlan(fingerprint, existing, [], [], [], 0, []);
         }
 
-        IReadOnlyList<int> shape = ShapeOf(train.Features);
-        if (!ShapeOf(test.Features).SequenceEqual(shape))
+        RawFile first = train[0].Features;
+        foreach (RawPair pair in train.Skip(1).Concat(test))
         {
-            throw new DatasetFormatException(test.Features.Place, $"examples of shape {Show(shape)}, as in {train.Features.Place}", Show(ShapeOf(test.Features)));
+            CheckLike(first, pair.Features);
         }
 
-        if (test.Features.Header.Element != train.Features.Header.Element)
-        {
-            throw new DatasetFormatException(
-                test.Features.Place, $"{train.Features.Header.Element}, as in {train.Features.Place}", $"{test.Features.Header.Element}");
-        }
-
-        int examples = train.Labels.Header.Count;
-        CheckSize(dataset, examples, train.Features.Header);
-        long[] labels = await BlockExamples.LabelsAsync(blobs, train.Labels, 0, examples, cancellationToken);
+        CheckSize(dataset, train);
+        long[] labels = await LabelsAsync(train, cancellationToken);
         var classes = (int)labels.Max() + 1;
-        await CheckTestLabelsAsync(test.Labels, classes, cancellationToken);
+        await CheckTestLabelsAsync(test, classes, cancellationToken);
 
         bool[] validation = StratifiedSplit.Choose(labels, dataset.ValidationFraction, dataset.Seed);
         byte[] mask = Array.ConvertAll(validation, chosen => chosen ? (byte)1 : (byte)0);
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(DatasetBlobs.Mask(dataset.Name, input.RunId)).UploadAsync(BinaryData.FromBytes(mask), overwrite: true, cancellationToken);
-        return new DatasetPlan(fingerprint, null, train, test, shape, classes, Blocks(examples, test.Labels.Header.Count, dataset.Shards));
+        return new DatasetPlan(fingerprint, null, train, test, ShapeOf(first), classes, Blocks(train, test, dataset.Shards))
+        {
+            FailedItems = await FailedItems.WriteAsync(blobs, dataset.Name, input.RunId, input.Prepared is null ? arrays.Failed : [], cancellationToken),
+        };
     }
 
-    private static List<DatasetBlock> Blocks(int train, int test, int shards)
+    private static List<DatasetBlock> Blocks(IReadOnlyList<RawPair> train, IReadOnlyList<RawPair> test, int shards)
     {
-        // Sizes differ by at most one, so that no shard is empty.
         var blocks = new List<DatasetBlock>();
-        Cut(false, train, shards);
-        int size = (train + shards - 1) / shards;
-        Cut(true, test, Math.Max(1, (test + size - 1) / size));
+        int examples = Examples(train);
+        Cut(false, train, count => Math.Max(1, (int)Math.Round((double)shards * count / examples)));
+        int size = (examples + shards - 1) / shards;
+        Cut(true, test, count => Math.Max(1, (count + size - 1) / size));
         return blocks;
 
-        void Cut(bool isTest, int count, int parts)
+        // Sizes of a pair differ by at most one, so that no shard is empty.
+        void Cut(bool isTest, IReadOnlyList<RawPair> pairs, Func<int, int> partsOf)
         {
-            for (int i = 0; i < parts; i++)
+            (int index, int before) = (0, 0);
+            foreach ((int pair, RawPair raw) in pairs.Index())
             {
-                var start = (int)((long)count * i / parts);
-                var end = (int)((long)count * (i + 1) / parts);
-                blocks.Add(new DatasetBlock(isTest, i, start, end - start));
+                int count = raw.Labels.Header.Count;
+                int parts = Math.Min(partsOf(count), count);
+                for (int i = 0; i < parts; i++)
+                {
+                    var start = (int)((long)count * i / parts);
+                    var end = (int)((long)count * (i + 1) / parts);
+                    blocks.Add(new DatasetBlock(isTest, index++, start, end - start) { Pair = pair, Before = before });
+                }
+
+                before += count;
             }
         }
     }
 
-    private static void CheckSize(DatasetDefinition dataset, int examples, ArrayHeader features)
+    private static int Examples(IReadOnlyList<RawPair> pairs) => checked(pairs.Sum(pair => pair.Labels.Header.Count));
+
+    private static void CheckLike(RawFile first, RawFile other)
     {
+        int[] shape = ShapeOf(first);
+        if (!ShapeOf(other).SequenceEqual(shape))
+        {
+            throw new DatasetFormatException(other.Place, $"examples of shape {Show(shape)}, as in {first.Place}", Show(ShapeOf(other)));
+        }
+
+        if (other.Header.Element != first.Header.Element)
+        {
+            throw new DatasetFormatException(other.Place, $"{first.Header.Element}, as in {first.Place}", $"{other.Header.Element}");
+        }
+    }
+
+    private static void CheckSize(DatasetDefinition dataset, IReadOnlyList<RawPair> train)
+    {
+        int examples = Examples(train);
         if (dataset.Shards > examples)
         {
-            throw new DatasetFormatException(dataset.Source, $"at least {dataset.Shards} training examples, one for each of dataset.shards", $"{examples}");
+            throw new DatasetFormatException(dataset.Place, $"at least {dataset.Shards} training examples, one for each of dataset.shards", $"{examples}");
         }
 
         // Read as it is, written as float32.
+        ArrayHeader features = train[0].Features.Header;
         long block = (examples / dataset.Shards + 1L) * features.ExampleLength * Math.Max(sizeof(float), features.ElementBytes);
         if (block > MaxBlockBytes)
         {
-            throw new DatasetFormatException(dataset.Source, $"shards of at most {MaxBlockBytes} bytes", $"{block}; raise dataset.shards");
+            throw new DatasetFormatException(dataset.Place, $"shards of at most {MaxBlockBytes} bytes", $"{block}; raise dataset.shards");
         }
     }
 
@@ -98,13 +121,26 @@ public sealed class PlanDataset(BlobServiceClient blobs)
 
     private static string Show(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
 
-    private async Task CheckTestLabelsAsync(RawFile file, int classes, CancellationToken cancellationToken)
+    private async Task<long[]> LabelsAsync(IReadOnlyList<RawPair> pairs, CancellationToken cancellationToken)
     {
-        long[] labels = await BlockExamples.LabelsAsync(blobs, file, 0, file.Header.Count, cancellationToken);
-        long highest = labels.Max();
-        if (highest >= classes)
+        var labels = new List<long>();
+        foreach (RawFile file in pairs.Select(pair => pair.Labels))
         {
-            throw new DatasetFormatException(file.Place, $"labels below {classes}, as in the training files", $"{highest}");
+            labels.AddRange(await BlockExamples.LabelsAsync(blobs, file, 0, file.Header.Count, cancellationToken));
+        }
+
+        return [.. labels];
+    }
+
+    private async Task CheckTestLabelsAsync(IReadOnlyList<RawPair> test, int classes, CancellationToken cancellationToken)
+    {
+        foreach (RawPair pair in test)
+        {
+            long highest = (await LabelsAsync([pair], cancellationToken)).Max();
+            if (highest >= classes)
+            {
+                throw new DatasetFormatException(pair.Labels.Place, $"labels below {classes}, as in the training files", $"{highest}");
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.FanOut;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing.Images;
+using DurableMl.Orchestrations.Preprocessing.Sources;
+using DurableMl.Orchestrations.Preprocessing.Steps;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -26,17 +28,36 @@ public static partial class PreprocessOrchestrator
         PlanDatasetInput input = context.GetInput<PlanDatasetInput>()!;
         Task<string> cancelled = context.WaitForExternalEvent<string>(RunEvents.Cancel);
         TaskOptions retries = ActivityRetries.Until(cancelled);
-        Task<DatasetReference> work = input.Dataset.Table is null ? PrepareAsync(context, input, retries) : TablePreparation.RunAsync(context, input, retries);
+        var steps = new StepRuns(context, retries);
+        Task<DatasetReference> work = WorkAsync(context, input, steps, retries);
         try
         {
             // Activities under way are not awaited after a cancellation: they write nowhere but to the run's own staging folder.
             await Task.WhenAny(work, cancelled);
-            return cancelled.IsCompleted ? null : await work;
+            if (!cancelled.IsCompleted)
+            {
+                return await work;
+            }
+
+            steps.Cancel(await cancelled);
+            return null;
         }
         finally
         {
             await RemoveStagingAsync(context, input);
         }
+    }
+
+    private static async Task<DatasetReference> WorkAsync(TaskOrchestrationContext context, PlanDatasetInput input, StepRuns steps, TaskOptions retries)
+    {
+        FetchSourceInput[] elsewhere =
+        [
+            .. input.Dataset.Sources.Index().Where(source => source.Item is not BlobSource)
+                .Select(source => new FetchSourceInput(input.RunId, input.Dataset.Name, source.Index, source.Item)),
+        ];
+        await BoundedWindow.RunAsync(elsewhere, Window, source => context.CallActivityAsync<int>(nameof(FetchSource), source, retries));
+        input = await steps.RunAsync(input);
+        return input.Dataset.Table is null ? await PrepareAsync(context, input, retries) : await TablePreparation.RunAsync(context, input, retries);
     }
 
     private static async Task<DatasetReference> PrepareAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
@@ -75,11 +96,20 @@ public static partial class PreprocessOrchestrator
             manifest = await ImagePreparation.FitAsync(context, input, manifest, retries);
         }
 
+        manifest = await CheckLeakageAsync(context, input, manifest, retries);
         return await context.CallActivityAsync<DatasetReference>(
             nameof(PublishDataset), new PublishDatasetInput(input.RunId, images?.Fingerprint ?? plan.Fingerprint, manifest), retries);
 
         BlockInput Block(DatasetBlock block, Normalisation? measured) =>
-            new(input.RunId, input.Dataset.Name, input.Dataset.Seed, block.Test ? plan.Test! : plan.Train!, block, plan.FeatureShape, plan.Classes, measured);
+            new(input.RunId, input.Dataset.Name, input.Dataset.Seed, (block.Test ? plan.Test : plan.Train)[block.Pair], block, plan.FeatureShape, plan.Classes, measured);
+    }
+
+    /// <summary>The manifest with the rows that are in two splits.</summary>
+    internal static async Task<DatasetManifest> CheckLeakageAsync(
+        TaskOrchestrationContext context, PlanDatasetInput input, DatasetManifest manifest, TaskOptions retries)
+    {
+        var sizes = new CheckLeakageInput(input, manifest.Splits[DatasetSplits.Validation].Examples, manifest.Splits[DatasetSplits.Test].Examples);
+        return manifest with { Leakage = await context.CallActivityAsync<DatasetLeakage>(nameof(CheckLeakage), sizes, retries) };
     }
 
     private static async Task RemoveStagingAsync(TaskOrchestrationContext context, PlanDatasetInput input)
@@ -121,7 +151,10 @@ public static partial class PreprocessOrchestrator
     private static DatasetManifest Manifest(DatasetDefinition dataset, DatasetPlan plan, Normalisation normalisation, WrittenShard[] written)
     {
         return new DatasetManifest(
-            DatasetManifest.CurrentFormat, dataset.Name, Splits(written, plan.Classes), plan.FeatureShape, plan.Classes, normalisation, new SplitSettings(dataset.ValidationFraction, dataset.Seed));
+            DatasetManifest.CurrentFormat, dataset.Name, Splits(written, plan.Classes), plan.FeatureShape, plan.Classes, normalisation, new SplitSettings(dataset.ValidationFraction, dataset.Seed))
+        {
+            FailedItems = plan.FailedItems,
+        };
     }
 
     [LoggerMessage(LogLevel.Warning, "What run {RunId} had staged could not be removed: {Reason}")]

@@ -39,7 +39,7 @@ public sealed class PublishDataset(BlobServiceClient blobs)
         if (!reused)
         {
             string staging = DatasetBlobs.Staging(manifest.Name, input.RunId);
-            IEnumerable<string> files = manifest.Splits.Values.SelectMany(split => split.Shards).SelectMany(shard => (string[])[shard.Features.File, shard.Labels.File]);
+            IEnumerable<string> files = manifest.Splits.Values.SelectMany(split => split.Shards).SelectMany(shard => (string?[])[shard.Features.File, shard.Labels.File, shard.Rows?.File]).OfType<string>();
             files = files.Concat(((DatasetFile?[])[manifest.Transform, manifest.FailedItems]).OfType<DatasetFile>().Select(file => file.File));
 
             await System.Threading.Tasks.Parallel.ForEachAsync(
@@ -50,7 +50,10 @@ public sealed class PublishDataset(BlobServiceClient blobs)
         }
 
         var dataset = new DatasetReference(
-            manifest.Name, version, reused, manifest.Splits.Values.Sum(split => split.Examples), manifest.Splits[DatasetSplits.Train].Shards.Count);
+            manifest.Name, version, reused, manifest.Splits.Values.Sum(split => split.Examples), manifest.Splits[DatasetSplits.Train].Shards.Count)
+        {
+            Leakage = manifest.Leakage,
+        };
         await container.GetBlobClient(DatasetBlobs.Inputs(manifest.Name, input.Fingerprint)).WriteJsonAsync(dataset, cancellationToken);
         return dataset;
     }

@@ -17,7 +17,7 @@ internal static class ValidationMask
 
         BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(DatasetBlobs.Mask(input.Dataset, input.RunId));
         BlobDownloadResult mask = await blob.DownloadContentAsync(
-            new BlobDownloadOptions { Range = new HttpRange(input.Block.Start, input.Block.Count) }, cancellationToken);
+            new BlobDownloadOptions { Range = new HttpRange(input.Block.Before + input.Block.Start, input.Block.Count) }, cancellationToken);
         return Array.ConvertAll(mask.Content.ToArray(), value => value == 1);
     }
 }

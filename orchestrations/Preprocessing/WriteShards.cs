@@ -28,6 +28,7 @@ public sealed class WriteShards(BlobServiceClient blobs)
         bool[] validation = await ValidationMask.ReadAsync(blobs, input, cancellationToken);
 
         var written = new List<WrittenShard>();
+        var hashes = new RowHashes();
         foreach (string split in block.Test ? [DatasetSplits.Test] : (string[])[DatasetSplits.Train, DatasetSplits.Validation])
         {
             bool wanted = split == DatasetSplits.Validation;
@@ -36,16 +37,19 @@ public sealed class WriteShards(BlobServiceClient blobs)
             {
                 var generator = SeededGenerator.For(input.Seed, string.Create(CultureInfo.InvariantCulture, $"order/{split}/{block.Index}"));
                 generator.Shuffle<int>(rows);
-                written.Add(await WriteAsync(input, split, rows, features, labels, cancellationToken));
+                written.Add(await WriteAsync(input, split, rows, features, labels, hashes, cancellationToken));
             }
         }
 
+        string part = string.Create(CultureInfo.InvariantCulture, $"{(block.Test ? DatasetSplits.Test : DatasetSplits.Train)}-{block.Index:D5}");
+        await hashes.WriteAsync(blobs, input.Dataset, input.RunId, part, cancellationToken);
         return written;
     }
 
     private async Task<WrittenShard> WriteAsync(
-        BlockInput input, string split, int[] rows, BlockExamples features, long[] labels, CancellationToken cancellationToken)
+        BlockInput input, string split, int[] rows, BlockExamples features, long[] labels, RowHashes hashes, CancellationToken cancellationToken)
     {
+        int place = split switch { DatasetSplits.Train => 0, DatasetSplits.Validation => 1, _ => 2 };
         int width = input.FeatureShape.Aggregate(1, (product, size) => product * size);
         Normalisation normalisation = input.Normalisation!;
         float[] table = normalisation.Table();
@@ -74,6 +78,7 @@ public sealed class WriteShards(BlobServiceClient blobs)
                 }
             }
 
+            hashes.Add(place, target);
             classes[row] = labels[rows[row]];
             counts[classes[row]]++;
         }

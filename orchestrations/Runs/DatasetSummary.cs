@@ -10,10 +10,13 @@ namespace DurableMl.Orchestrations.Runs;
 /// <param name="Shards">Training shards.</param>
 public sealed record DatasetSummary(string Name, string Version, bool Reused, long Examples, int Shards)
 {
+    /// <summary>Rows that are in two splits.</summary>
+    public DatasetLeakage? Leakage { get; init; }
+
     /// <summary>The summary of a dataset.</summary>
     public static DatasetSummary Of(DatasetReference dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return new DatasetSummary(dataset.Name, dataset.Version, dataset.Reused, dataset.Examples, dataset.Shards);
+        return new DatasetSummary(dataset.Name, dataset.Version, dataset.Reused, dataset.Examples, dataset.Shards) { Leakage = dataset.Leakage };
     }
 }

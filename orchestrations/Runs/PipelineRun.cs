@@ -61,7 +61,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
     {
         progress.Enter(RunPhase.Evaluate, 1);
         EvaluationResult evaluation = await EvaluateAsync(dataset, best);
-        if (pipeline.Evaluate.Refusal(evaluation.Metrics) is { } refusal)
+        if (pipeline.Evaluate.Refusal(evaluation) is { } refusal)
         {
             progress.Stop(refusal);
             return RunState.Rejected;
@@ -91,7 +91,8 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
 
     private async Task<EvaluationResult> EvaluateAsync(DatasetReference dataset, BestTrial trial)
     {
-        EvaluationResult evaluation = await cancellation.CallAsync<EvaluationResult>(nameof(EvaluateModel), new EvaluateModelInput(RunId, trial.Trial, dataset.Name, dataset.Version));
+        var input = new EvaluateModelInput(RunId, trial.Trial, dataset.Name, dataset.Version) { Champion = pipeline.Evaluate.NeedsChampion ? pipeline.Publish.Model : null };
+        EvaluationResult evaluation = await cancellation.CallAsync<EvaluationResult>(nameof(EvaluateModel), input);
         progress.Evaluation = evaluation;
         if (evaluation.LeftOut.Count > 0)
         {
@@ -132,7 +133,7 @@ internal sealed class PipelineRun(TaskOrchestrationContext context, RunInput inp
             }
 
             EvaluationResult tried = await EvaluateAsync(dataset, other);
-            if (pipeline.Evaluate.Refusal(tried.Metrics) is not { } refusal)
+            if (pipeline.Evaluate.Refusal(tried) is not { } refusal)
             {
                 return (other, tried);
             }

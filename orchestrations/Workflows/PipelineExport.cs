@@ -22,7 +22,8 @@ public static class PipelineExport
         evaluate["ResultSelector"] = new JsonObject { ["metrics.$"] = "$.metrics", ["examples.$"] = "$.examples" };
         states["Evaluate"] = evaluate;
         JsonObject before = evaluate;
-        if (pipeline.Evaluate is { } bounds && (bounds.Minimum ?? bounds.Maximum) is not null)
+        EvaluationRule[] bounds = [.. pipeline.Evaluate.Rules.Where(rule => rule.Slice is null && (rule.Minimum ?? rule.Maximum) is not null)];
+        if (bounds.Length > 0)
         {
             evaluate["Next"] = "Good";
             before = Good(bounds, text["dataset"]!["task"]);
@@ -68,7 +69,10 @@ public static class PipelineExport
             };
         }
 
-        return new JsonObject { ["Comment"] = $"The pipeline {pipeline.Name} by its parts.", ["StartAt"] = "Prepare", ["States"] = states };
+        var missing = pipeline.Evaluate.Rules.Any(rule => rule.Slice is not null || rule.ChampionTolerance is not null)
+            ? " Its rules about slices and the champion are not in it."
+            : "";
+        return new JsonObject { ["Comment"] = $"The pipeline {pipeline.Name} by its parts.{missing}", ["StartAt"] = "Prepare", ["States"] = states };
     }
 
     private static JsonObject Task(string resource, JsonNode parameters, string resultPath, string next) => new()
@@ -78,11 +82,11 @@ public static class PipelineExport
 
     private static JsonObject Choice(JsonObject rule) => new() { ["Type"] = "Choice", ["Choices"] = new JsonArray(rule), ["Default"] = "Rejected" };
 
-    private static JsonObject Good(EvaluationDefinition bounds, JsonNode? task)
+    private static JsonObject Good(EvaluationRule[] bounds, JsonNode? task)
     {
-        var metric = bounds.Metric ?? ((string?)task == "regression" ? "r2" : "accuracy");
         var rules = new JsonArray();
-        foreach (var (comparison, bound) in ((string, double?)[])[("NumericGreaterThanEquals", bounds.Minimum), ("NumericLessThanEquals", bounds.Maximum)])
+        foreach (var (metric, comparison, bound) in bounds.SelectMany(rule => ((string, double?)[])[("NumericGreaterThanEquals", rule.Minimum), ("NumericLessThanEquals", rule.Maximum)],
+            (rule, bound) => (rule.Metric ?? ((string?)task == "regression" ? "r2" : "accuracy"), bound.Item1, bound.Item2)))
         {
             if (bound is { } number)
             {

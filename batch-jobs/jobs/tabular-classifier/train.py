@@ -9,4 +9,4 @@ from training.loop import main  # noqa: E402
 from training.perceptron import build_model  # noqa: E402
 
 if __name__ == "__main__":
-    main(os.path.join(os.path.dirname(os.path.abspath(__file__)), "job.json"), build_model, input_name="row")
+    main(os.path.join(os.path.dirname(os.path.abspath(__file__)), "job.json"), build_model, input_name="row", learns=("classification", "multiLabel"))

@@ -16,12 +16,8 @@ namespace DurableMl.Orchestrations.Preprocessing.Images;
 /// <param name="Dataset">The dataset's name.</param>
 /// <param name="Part">The part's number, from 0.</param>
 /// <param name="Images">What the images become.</param>
-public sealed record ImagePartInput(string RunId, string Dataset, int Part, ImagesDefinition Images);
-
-/// <summary>Something of the raw data that could not be read.</summary>
-/// <param name="Item">Its container and name.</param>
-/// <param name="Reason">Why.</param>
-public sealed record FailedItem(string Item, string Reason);
+/// <param name="MaxFailedItems">Images that may be unreadable.</param>
+public sealed record ImagePartInput(string RunId, string Dataset, int Part, ImagesDefinition Images, int MaxFailedItems);
 
 /// <summary>What became of a part: the classes of its images, in the order of their pixels, and what could not be read.</summary>
 internal sealed record DecodedPart(byte[] Train, byte[] Test, IReadOnlyList<FailedItem> Failed);
@@ -57,11 +53,7 @@ public sealed class DecodeImages(BlobServiceClient blobs)
             catch (ImageFormatException e)
             {
                 failed.Add(new FailedItem(place, e.Reason));
-                if (failed.Count > input.Images.MaxFailedItems + FailedItems.MaxNamed)
-                {
-                    // No more could be named; what is over the limit of one part is over that of all.
-                    FailedItems.Check(failed, input.Images.MaxFailedItems, isAll: false);
-                }
+                FailedItems.CheckPart(failed, input.MaxFailedItems);
             }
         }
 
@@ -101,25 +93,6 @@ public sealed class DecodeImages(BlobServiceClient blobs)
             pixels.Position = 0;
             await container.GetBlockBlobClient(DatasetBlobs.DecodedImages(input.Dataset, input.RunId, test))
                 .StageBlockAsync(BlockId(input.Part), pixels, cancellationToken: cancellationToken);
-        }
-    }
-}
-
-/// <summary>The limit on what may be left out.</summary>
-internal static class FailedItems
-{
-    /// <summary>How many are named.</summary>
-    public const int MaxNamed = 50;
-
-    /// <exception cref="DatasetFormatException">There are more than the limit; it names them.</exception>
-    public static void Check(IReadOnlyList<FailedItem> failed, int limit, bool isAll)
-    {
-        if (failed.Count > limit)
-        {
-            string named = string.Join("; ", failed.Take(MaxNamed).Select(item => $"{item.Item} {item.Reason}"));
-            string more = failed.Count > MaxNamed ? $"; and {failed.Count - MaxNamed} more" : "";
-            throw new DatasetFormatException(
-                "dataset.maxFailedItems", $"at most {limit} items that cannot be read", $"{(isAll ? "" : "at least ")}{failed.Count}: {named}{more}");
         }
     }
 }

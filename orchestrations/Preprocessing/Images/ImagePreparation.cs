@@ -25,7 +25,7 @@ internal static class ImagePreparation
             parts,
             PreprocessOrchestrator.Window,
             part => progress.CountAsync(context.CallActivityAsync<int>(
-                nameof(DecodeImages), new ImagePartInput(input.RunId, input.Dataset.Name, part, input.Dataset.Images!), retries)));
+                nameof(DecodeImages), new ImagePartInput(input.RunId, input.Dataset.Name, part, input.Dataset.Images!, input.Dataset.MaxFailedItems), retries)));
         await context.CallActivityAsync(nameof(JoinImages), new JoinImagesInput(input, plan.Parts), retries);
         return plan;
     }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using DurableMl.Features.Images;
@@ -41,17 +40,17 @@ public sealed class JoinImages(BlobServiceClient blobs)
         }
 
         FailedItem[] failed = [.. parts.SelectMany(part => part.Failed)];
-        FailedItems.Check(failed, dataset.Images!.MaxFailedItems, isAll: true);
+        FailedItems.Check(failed, dataset.MaxFailedItems);
         ImageClasses classes = await ClassesAsync(container, dataset.Name, run, cancellationToken);
         HashSet<byte> present = [.. parts.SelectMany(part => part.Train)];
         if (Enumerable.Range(0, classes.Labels.Count).FirstOrDefault(label => !present.Contains((byte)label), -1) is >= 0 and var without)
         {
-            throw new DatasetFormatException(dataset.Source, $"images of class '{classes.Labels[without]}' to train on", "none that can be read");
+            throw new DatasetFormatException(dataset.Place, $"images of class '{classes.Labels[without]}' to train on", "none that can be read");
         }
 
         if (parts.TrueForAll(part => part.Test.Length == 0))
         {
-            throw new DatasetFormatException(dataset.Source, "images for the test", "none that can be read");
+            throw new DatasetFormatException(dataset.Place, "images for the test", "none that can be read");
         }
 
         foreach (bool test in (bool[])[false, true])
@@ -59,10 +58,7 @@ public sealed class JoinImages(BlobServiceClient blobs)
             await CommitAsync(container, input.Dataset, [.. parts.Select(part => test ? part.Test : part.Train)], test, cancellationToken);
         }
 
-        if (failed.Length > 0)
-        {
-            await container.GetBlobClient(DatasetBlobs.Staging(dataset.Name, run) + FitImages.FailedFile).WriteJsonAsync(failed, cancellationToken);
-        }
+        await FailedItems.WriteAsync(blobs, dataset.Name, run, failed, cancellationToken);
     }
 
     internal static async Task<ImageClasses> ClassesAsync(BlobContainerClient container, string dataset, string run, CancellationToken cancellationToken) =>
@@ -116,9 +112,6 @@ public sealed record FittedImages(FittedTarget Target, DatasetFile Transform, Da
 /// <param name="blobs">The data account.</param>
 public sealed class FitImages(BlobServiceClient blobs)
 {
-    /// <summary>The file that lists what could not be read.</summary>
-    internal const string FailedFile = "failed-items.json";
-
     private const string Target = "label";
 
     /// <summary>Writes <c>transform.json</c> to the run's staging folder.</summary>
@@ -134,11 +127,11 @@ public sealed class FitImages(BlobServiceClient blobs)
         ImageClasses classes = await JoinImages.ClassesAsync(container, dataset.Name, input.RunId, cancellationToken);
         byte[] transform = new ImageTransform(ImageTransform.CurrentFormat, dataset.Images!.Form, input.Normalisation, classes.Labels).ToUtf8();
         await container.GetBlobClient(staging + FittedTransform.File).UploadAsync(BinaryData.FromBytes(transform), overwrite: true, cancellationToken);
-        FailedItem[]? failed = await container.GetBlobClient(staging + FailedFile).ReadJsonAsync<FailedItem[]>(cancellationToken);
+        FailedItem[]? failed = await container.GetBlobClient(staging + FailedItems.File).ReadJsonAsync<FailedItem[]>(cancellationToken);
         return new FittedImages(
             new FittedTarget(Target, classes.Labels),
             new DatasetFile(FittedTransform.File, Hash(transform)),
-            failed is null ? null : new DatasetFile(FailedFile, Hash(JsonSerializer.SerializeToUtf8Bytes(failed, JsonBlobs.Options))),
+            failed is null ? null : FailedItems.FileOf(failed),
             classes.IsTestGiven ? null : dataset.Images.TestFraction);
     }
 

@@ -50,38 +50,30 @@ public sealed class PlanImages(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
-        (BlobContainerClient raw, IReadOnlyList<BlobItem> all) = await RawFolder.ListAsync(blobs, dataset.Source, cancellationToken, MaxImages);
-        BlobItem[] found = [.. all.Where(blob => !RawFolder.IsPipeline(dataset.Source, raw, blob) && blob.Properties.ContentLength > 0)];
+        RawBlob[] found = [.. (await RawBlobs.ListAsync(blobs, input, cancellationToken, MaxImages)).Where(blob => blob.Bytes > 0)];
         string fingerprint = InputFingerprint.Of(dataset, found);
         if (await InputFingerprint.FindExistingAsync(blobs, dataset.Name, fingerprint, cancellationToken) is { } existing)
         {
             return new PlannedImages(fingerprint, existing, 0);
         }
 
-        int prefix = dataset.Source.Length - raw.Name.Length - 1;
-        BlobItem? labels = found.FirstOrDefault(blob => blob.Name[prefix..] == LabelsFile);
-        BlobItem[] images = [.. found.Where(blob => blob != labels)];
-        Dictionary<string, string>? named = labels is null ? null : await ReadLabelsAsync(raw, labels, cancellationToken);
-        bool isTestGiven = images.Length > 0 && images.All(blob => FirstFolder(blob.Name[prefix..]) is "train" or "test");
-        string[] names = [.. images.Select(blob => ClassOf(blob.Name[prefix..], raw.Name, blob.Name, named, isTestGiven))];
-        if (named is not null && named.Count > images.Length)
-        {
-            string absent = named.Keys.Except(images.Select(blob => blob.Name[prefix..]), StringComparer.Ordinal).First();
-            throw new DatasetFormatException(dataset.Source + LabelsFile, "names of images in the folder", $"'{absent}', which is not there");
-        }
-
+        RawBlob[] images = [.. found.Where(blob => blob.Path != LabelsFile)];
+        Dictionary<int, Dictionary<string, string>> named = await ReadLabelsAsync(found, cancellationToken);
+        bool isTestGiven = images.Length > 0 && images.All(blob => FirstFolder(blob.Path) is "train" or "test");
+        string[] names = [.. images.Select(blob => ClassOf(blob, named.GetValueOrDefault(blob.Source), isTestGiven))];
+        CheckNamed(found, images, named);
         string[] classes = [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (classes.Length is < 2 or > MaxClasses)
         {
-            throw new DatasetFormatException(dataset.Source, $"images of 2 to {MaxClasses} classes, a folder or a line of {LabelsFile} for each", $"{classes.Length}");
+            throw new DatasetFormatException(dataset.Place, $"images of 2 to {MaxClasses} classes, a folder or a line of {LabelsFile} for each", $"{classes.Length}");
         }
 
         Dictionary<string, byte> numbers = classes.Index().ToDictionary(at => at.Item, at => (byte)at.Index, StringComparer.Ordinal);
         bool[] test = isTestGiven
-            ? [.. images.Select(blob => FirstFolder(blob.Name[prefix..]) == "test")]
+            ? [.. images.Select(blob => FirstFolder(blob.Path) == "test")]
             : Divide(images, names, dataset.Images!.TestFraction, dataset.Seed);
         ImageItem[] items = [.. images.Select((blob, i) =>
-            new ImageItem(raw.Name, blob.Name, blob.Properties.ETag.ToString()!, blob.Properties.ContentLength ?? 0, numbers[names[i]], test[i]))];
+            new ImageItem(blob.Container, blob.Blob, blob.ETag, blob.Bytes, numbers[names[i]], test[i]))];
         int parts = await WritePartsAsync(input, items, cancellationToken);
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.GetBlobClient(DatasetBlobs.Plan(dataset.Name, input.RunId)).WriteJsonAsync(new ImageClasses(classes, isTestGiven), cancellationToken);
@@ -90,22 +82,22 @@ public sealed class PlanImages(BlobServiceClient blobs)
 
     private static string? FirstFolder(string path) => path.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? path[..slash] : null;
 
-    private static string ClassOf(string path, string container, string blob, Dictionary<string, string>? named, bool isTestGiven)
+    private static string ClassOf(RawBlob blob, Dictionary<string, string>? named, bool isTestGiven)
     {
         if (named is not null)
         {
-            return named.GetValueOrDefault(path)
-                ?? throw new DatasetFormatException($"{container}/{blob}", $"a line of {LabelsFile} that names '{path}'", "none");
+            return named.GetValueOrDefault(blob.Path)
+                ?? throw new DatasetFormatException(blob.Place, $"a line of {LabelsFile} that names '{blob.Path}'", "none");
         }
 
-        string[] folders = path.Split('/')[..^1];
+        string[] folders = blob.Path.Split('/')[..^1];
         return folders.Length > (isTestGiven ? 1 : 0)
             ? folders[^1]
-            : throw new DatasetFormatException($"{container}/{blob}", $"images in folders that are named as their classes, or {LabelsFile} beside them", "an image outside of them");
+            : throw new DatasetFormatException(blob.Place, $"images in folders that are named as their classes, or {LabelsFile} beside them", "an image outside of them");
     }
 
     // By a hash of the content: equal images are in one split, so that none leaks from training into the test, and new ones move no others.
-    private static bool[] Divide(BlobItem[] images, string[] classes, double fraction, long seed)
+    private static bool[] Divide(RawBlob[] images, string[] classes, double fraction, long seed)
     {
         var test = new bool[images.Length];
         foreach (IGrouping<string, int> members in Enumerable.Range(0, images.Length).GroupBy(i => classes[i], StringComparer.Ordinal))
@@ -121,21 +113,42 @@ public sealed class PlanImages(BlobServiceClient blobs)
         return test;
     }
 
-    private static string Key(BlobItem blob, long seed)
+    private static string Key(RawBlob blob, long seed) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{blob.Md5 ?? blob.Blob}")));
+
+    private static void CheckNamed(RawBlob[] found, RawBlob[] images, Dictionary<int, Dictionary<string, string>> named)
     {
-        string content = blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Name;
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{content}")));
+        foreach ((int source, Dictionary<string, string> labels) in named)
+        {
+            if (labels.Keys.Except(images.Where(blob => blob.Source == source).Select(blob => blob.Path), StringComparer.Ordinal).FirstOrDefault() is { } absent)
+            {
+                string place = found.First(blob => blob.Source == source && blob.Path == LabelsFile).Place;
+                throw new DatasetFormatException(place, "names of images in the folder", $"'{absent}', which is not there");
+            }
+        }
     }
 
-    private static async Task<Dictionary<string, string>> ReadLabelsAsync(BlobContainerClient raw, BlobItem file, CancellationToken cancellationToken)
+    /// <summary>The labels by source, of those that have a list of them.</summary>
+    private async Task<Dictionary<int, Dictionary<string, string>>> ReadLabelsAsync(RawBlob[] found, CancellationToken cancellationToken)
     {
-        string place = $"{raw.Name}/{file.Name}";
-        if (file.Properties.ContentLength > MaxLabelsBytes)
+        var bySource = new Dictionary<int, Dictionary<string, string>>();
+        foreach (RawBlob file in found.Where(blob => blob.Path == LabelsFile))
         {
-            throw new DatasetFormatException(place, $"at most {MaxLabelsBytes} bytes", $"{file.Properties.ContentLength}");
+            bySource[file.Source] = await ReadLabelsAsync(file, cancellationToken);
         }
 
-        BlobDownloadResult content = await raw.GetBlobClient(file.Name).DownloadContentAsync(cancellationToken);
+        return bySource;
+    }
+
+    private async Task<Dictionary<string, string>> ReadLabelsAsync(RawBlob file, CancellationToken cancellationToken)
+    {
+        string place = file.Place;
+        if (file.Bytes > MaxLabelsBytes)
+        {
+            throw new DatasetFormatException(place, $"at most {MaxLabelsBytes} bytes", $"{file.Bytes}");
+        }
+
+        BlobDownloadResult content = await blobs.GetBlobContainerClient(file.Container).GetBlobClient(file.Blob).DownloadContentAsync(cancellationToken);
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {

@@ -31,15 +31,15 @@ public sealed class CollectTableKeys(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         TablePlan plan = await TablePlan.ReadAsync(blobs, input.Dataset, input.RunId, cancellationToken);
-        var splitter = new RowSplitter(plan.Split);
+        RowSplitter splitter = plan.Splitter();
         var keys = new SplitKeys();
-        await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input.Part, cancellationToken))
-        {
-            foreach ((string @class, ulong key) in splitter.Keys(plan.Transform.WithTargets(batch), place))
-            {
-                keys.Add(@class, key);
-            }
-        }
+        await plan.ReadFirstAsync(
+            blobs,
+            input,
+            () => new List<(string Class, ulong Key)>(),
+            (own, batch, place) => own.AddRange(splitter.Keys(plan.Transform.WithTargets(batch), place)),
+            own => own.ForEach(row => keys.Add(row.Class, row.Key)),
+            cancellationToken);
 
         using var content = new MemoryStream();
         keys.Write(content);

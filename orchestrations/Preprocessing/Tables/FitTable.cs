@@ -24,15 +24,27 @@ public sealed class MeasureTable(BlobServiceClient blobs)
         TablePlan plan = await TablePlan.ReadAsync(blobs, input.Dataset, input.RunId, cancellationToken);
         RowSplitter splitter = await plan.SplitterAsync(blobs, input, cancellationToken);
         var statistics = new TableStatistics();
-        await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input.Part, cancellationToken))
+        if (plan.Split.NeedsKeys)
         {
-            TableBatch rows = plan.Transform.WithTargets(batch);
-            statistics.RowsWithoutTarget += batch.Rows - rows.Rows;
-            statistics.Add(plan.Transform, rows, splitter.Splits(rows, place));
+            await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input, cancellationToken))
+            {
+                Add(statistics, batch, place);
+            }
+        }
+        else
+        {
+            await plan.ReadFirstAsync(blobs, input, () => new TableStatistics(), Add, statistics.Add, cancellationToken);
         }
 
         await container.GetBlobClient(DatasetBlobs.Statistics(input.Dataset, input.RunId, input.Part))
             .WriteJsonAsync(statistics, cancellationToken);
+
+        void Add(TableStatistics to, TableBatch batch, string place)
+        {
+            TableBatch rows = plan.Transform.WithTargets(batch);
+            to.RowsWithoutTarget += batch.Rows - rows.Rows;
+            to.Add(plan.Transform, rows, splitter.Splits(rows, place));
+        }
     }
 }
 
@@ -53,6 +65,9 @@ public sealed record FittedTable(
     SplitRule Split,
     long RowsWithoutTarget)
 {
+    /// <summary>The list of what could not be read; null where all could.</summary>
+    public DatasetFile? FailedItems { get; init; }
+
     /// <summary>The number of classes; 0 for a regression.</summary>
     public int Classes => Targets[0].Labels?.Count ?? 0;
 }
@@ -65,7 +80,7 @@ public sealed class FitTable(BlobServiceClient blobs)
     /// <param name="input">The parts.</param>
     /// <param name="cancellationToken">The host stops.</param>
     /// <exception cref="TableFormatException">The data does not have what a column needs, or there is nothing to tell apart.</exception>
-    /// <exception cref="DatasetFormatException">A split has no rows.</exception>
+    /// <exception cref="DatasetFormatException">A split has no rows, or more files than the limit could not be read.</exception>
     [Function(nameof(FitTable))]
     public async Task<FittedTable> RunAsync([ActivityTrigger] TablePartsInput input, CancellationToken cancellationToken)
     {
@@ -73,12 +88,16 @@ public sealed class FitTable(BlobServiceClient blobs)
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         TablePlan plan = await TablePlan.ReadAsync(blobs, input.Dataset, input.RunId, cancellationToken);
         var all = new TableStatistics();
+        var failed = new List<FailedItem>(plan.Failed);
         for (int part = 0; part < input.Parts; part++)
         {
             string name = DatasetBlobs.Statistics(input.Dataset, input.RunId, part);
             all.Add(await container.GetBlobClient(name).ReadJsonAsync<TableStatistics>(cancellationToken)
                 ?? throw new InvalidDataException($"{name} is not there any more."));
+            failed.AddRange((await plan.FailedAsync(blobs, new TablePartInput(input.RunId, input.Dataset, part), cancellationToken)).Values);
         }
+
+        FailedItems.Check(failed, plan.MaxFailedItems);
 
         foreach (Split split in Enum.GetValues<Split>())
         {
@@ -96,6 +115,9 @@ public sealed class FitTable(BlobServiceClient blobs)
         await container.GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + FittedTransform.File)
             .UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
         var file = new DatasetFile(FittedTransform.File, Convert.ToHexStringLower(SHA256.HashData(content)));
-        return new FittedTable(transform.Width, transform.Task, transform.Targets, plan.Columns, file, plan.Split, all.RowsWithoutTarget);
+        return new FittedTable(transform.Width, transform.Task, transform.Targets, plan.Columns, file, plan.Split, all.RowsWithoutTarget)
+        {
+            FailedItems = await FailedItems.WriteAsync(blobs, input.Dataset, input.RunId, failed, cancellationToken),
+        };
     }
 }

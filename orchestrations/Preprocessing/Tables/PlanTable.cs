@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Splits;
 using DurableMl.Features.Tables;
@@ -36,18 +35,11 @@ public sealed class PlanTable(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
-        (BlobContainerClient raw, IReadOnlyList<BlobItem> found) = await RawFolder.ListAsync(blobs, dataset.Source, cancellationToken);
-        BlobItem[] tables = [.. found.Where(blob => !RawFolder.IsPipeline(dataset.Source, raw, blob))];
-        if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Name) is null) is { } other)
+        IReadOnlyList<RawBlob> tables = await RawBlobs.ListAsync(blobs, input, cancellationToken);
+        if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Path) is null) is { } other)
         {
             throw new DatasetFormatException(
-                $"{raw.Name}/{other.Name}", $"only tables in {dataset.Source}, by their names: {TableFileType.Endings}",
-                "another name; move it elsewhere");
-        }
-
-        if (tables.Length == 0)
-        {
-            throw new DatasetFormatException(dataset.Source, $"tables: {TableFileType.Endings}", $"nothing but {RawFolder.Pipeline}");
+                other.Place, $"only tables in {dataset.Place}, by their names: {TableFileType.Endings}", "another name; move it elsewhere");
         }
 
         string fingerprint = InputFingerprint.Of(dataset, tables);
@@ -57,20 +49,29 @@ public sealed class PlanTable(BlobServiceClient blobs)
         }
 
         TablePiece[] whole = [.. tables.Select(
-            blob => new TablePiece(raw.Name, blob.Name, blob.Properties.ETag.ToString()!, blob.Properties.ContentLength ?? 0))];
-        IReadOnlyList<ColumnFinding> columns = await InferAsync(whole[0], dataset.Table!, cancellationToken);
-        (TableTransform transform, SplitRule split) = Decide(columns, dataset.Table!, whole[0].Place);
+            blob => new TablePiece(blob.Container, blob.Blob, blob.ETag, blob.Bytes))];
+        var failed = new List<FailedItem>();
+        (int first, IReadOnlyList<ColumnFinding> columns) = await InferAsync(whole, dataset, failed, cancellationToken);
+        (TableTransform transform, SplitRule split) = Decide(columns, dataset.Table!, whole[first].Place);
         var pieces = new List<TablePiece>();
-        foreach (TablePiece piece in whole)
+        foreach (TablePiece piece in whole[first..])
         {
-            pieces.AddRange(await CutAsync(piece, cancellationToken));
+            try
+            {
+                pieces.AddRange(await CutAsync(piece, cancellationToken));
+            }
+            catch (TableFormatException e) when (dataset.MaxFailedItems > 0)
+            {
+                failed.Add(FailedItems.Of(piece.Place, e.Message));
+                FailedItems.CheckPart(failed, dataset.MaxFailedItems);
+            }
         }
 
         List<IReadOnlyList<TablePiece>> parts = Parts(pieces);
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(DatasetBlobs.Plan(dataset.Name, input.RunId))
-            .WriteJsonAsync(new TablePlan(columns, transform, split, parts), cancellationToken);
+            .WriteJsonAsync(new TablePlan(columns, transform, split, parts) { Slices = dataset.Table!.Slices ?? [], MaxFailedItems = dataset.MaxFailedItems, Failed = failed }, cancellationToken);
         if (!split.NeedsKeys)
         {
             await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId))
@@ -78,6 +79,23 @@ public sealed class PlanTable(BlobServiceClient blobs)
         }
 
         return new PlannedTable(fingerprint, null, parts.Count, split);
+    }
+
+    /// <summary>The columns of the first table that can be read, and its number.</summary>
+    private async Task<(int First, IReadOnlyList<ColumnFinding> Columns)> InferAsync(
+        TablePiece[] tables, DatasetDefinition dataset, List<FailedItem> failed, CancellationToken cancellationToken)
+    {
+        for (int first = 0; ; first++)
+        {
+            try
+            {
+                return (first, await InferAsync(tables[first], dataset.Table!, cancellationToken));
+            }
+            catch (TableFormatException e) when (first < dataset.MaxFailedItems && first < tables.Length - 1)
+            {
+                failed.Add(FailedItems.Of(tables[first].Place, e.Message));
+            }
+        }
     }
 
     private async Task<IReadOnlyList<ColumnFinding>> InferAsync(
@@ -95,7 +113,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         IReadOnlyList<ColumnFinding> columns, TableDefinition table, string place)
     {
         Dictionary<string, ColumnFinding> byName = columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
-        IEnumerable<string> named = table.Targets.Concat(table.Columns.Keys).Concat(table.Split.Column is { } divides ? [divides] : []);
+        IEnumerable<string> named = table.Targets.Concat(table.Columns.Keys).Concat(table.Split.Column is { } divides ? [divides] : []).Concat(table.Slices ?? []);
         string[] absent = [.. named.Where(name => !byName.ContainsKey(name)).Distinct(StringComparer.Ordinal)];
         if (absent.Length > 0)
         {
@@ -137,7 +155,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         }
 
         return features.Length > 0
-            ? (new TableTransform(table.Missing, features, task, table.Targets), split)
+            ? (new TableTransform(table.Missing, features, task, table.Targets) { LabelSeparator = table.LabelSeparator ?? LabelSet.UsualSeparator }, split)
             : throw new DatasetFormatException(
                 place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored");
     }
@@ -154,7 +172,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
         ColumnEncoding encoding = said.Encoding ?? usual.Encoding;
         MissingRule missing = said.Missing ?? usual.Missing;
         return ColumnTransform.Encodings(column.Type).Contains(encoding) && ColumnTransform.MissingRules(column.Type).Contains(missing)
-            ? usual with { Encoding = encoding, Missing = missing, Constant = said.Fill, Buckets = said.Buckets ?? usual.Buckets }
+            ? usual with { Encoding = encoding, Missing = missing, Constant = said.Fill, Buckets = said.Buckets ?? usual.Buckets, Words = said.Words ?? usual.Words }
             : throw new DatasetFormatException(
                 place, $"'{column.Name}' to suit what dataset.columns says of it",
                 $"the type {column.Type} ({column.Reason}); give its type there too");

@@ -1,5 +1,6 @@
 using DurableMl.Features.Splits;
 using DurableMl.Orchestrations.FanOut;
+using DurableMl.Orchestrations.Pipelines;
 using Microsoft.DurableTask;
 
 namespace DurableMl.Orchestrations.Preprocessing.Tables;
@@ -31,7 +32,8 @@ internal static class TablePreparation
             parts,
             PreprocessOrchestrator.Window,
             part => progress.CountAsync(EachAsync<IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), part)));
-        DatasetManifest manifest = Manifest(dataset, fitted, [.. written.SelectMany(shards => shards)]);
+        DatasetManifest manifest = Manifest(input.Dataset, fitted, [.. written.SelectMany(shards => shards)]);
+        manifest = await PreprocessOrchestrator.CheckLeakageAsync(context, input, manifest, retries);
         return await context.CallActivityAsync<DatasetReference>(
             nameof(PublishDataset), new PublishDatasetInput(input.RunId, plan.Fingerprint, manifest), retries);
 
@@ -39,12 +41,12 @@ internal static class TablePreparation
             context.CallActivityAsync<T>(activity, new TablePartInput(input.RunId, dataset, part), retries);
     }
 
-    private static DatasetManifest Manifest(string dataset, FittedTable fitted, WrittenShard[] written)
+    private static DatasetManifest Manifest(DatasetDefinition dataset, FittedTable fitted, WrittenShard[] written)
     {
         SplitRule split = fitted.Split;
         return new DatasetManifest(
             DatasetManifest.CurrentFormat,
-            dataset,
+            dataset.Name,
             PreprocessOrchestrator.Splits(written, fitted.Classes),
             [fitted.Width],
             fitted.Classes,
@@ -55,6 +57,8 @@ internal static class TablePreparation
             Targets = fitted.Targets,
             Transform = fitted.Transform,
             Columns = fitted.Columns,
+            FailedItems = fitted.FailedItems,
+            Slices = dataset.Table!.Slices,
             RowsWithoutTarget = fitted.RowsWithoutTarget > 0 ? fitted.RowsWithoutTarget : null,
         };
     }

@@ -33,19 +33,28 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + FittedTransform.File).DownloadContentAsync(cancellationToken);
         FittedTransform transform = FittedTransform.Parse(content.Content.ToMemory().Span);
         var written = new List<WrittenShard>();
-        OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform))];
+        var hashes = new RowHashes();
+        // What evaluation slices by, and what another model's transform takes, is only known of rows as they were read.
+        using var testRows = new TableRows();
+        OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform, split == DatasetSplits.Test ? testRows : null))];
         int rowsOfShard = Math.Max(1, ShardBytes / (sizeof(float) * transform.Width));
-        await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input.Part, cancellationToken))
+        await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input, cancellationToken))
         {
             TableBatch rows = plan.Transform.WithTargets(batch);
             Split[] splits = splitter.Splits(rows, place);
             float[] numbers = transform.Apply(rows, place);
             long[] labels = transform.Task == LearningTask.Classification ? transform.Labels(rows) : [];
-            float[] values = transform.Task == LearningTask.Regression ? transform.Values(rows) : [];
+            float[] values = transform.Task switch
+            {
+                LearningTask.Regression => transform.Values(rows),
+                LearningTask.MultiLabel => transform.LabelMatrix(rows),
+                _ => [],
+            };
             for (int row = 0; row < splits.Length; row++)
             {
                 OpenShard shard = open[(int)splits[row]];
-                shard.Add(row, numbers, labels, values);
+                hashes.Add((int)splits[row], numbers.AsSpan(row * transform.Width, transform.Width));
+                shard.Add(rows, row, numbers, labels, values);
                 if (shard.Rows == rowsOfShard)
                 {
                     written.Add(await WriteAsync(input, shard, cancellationToken));
@@ -58,6 +67,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             written.Add(await WriteAsync(input, shard, cancellationToken));
         }
 
+        await hashes.WriteAsync(blobs, input.Dataset, input.RunId, string.Create(CultureInfo.InvariantCulture, $"{input.Part:D5}"), cancellationToken);
         return written;
     }
 
@@ -68,24 +78,29 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
         ShardFile[] files = await Task.WhenAll(
             UploadAsync(input, name + "-features.npy", features, [rows, width], "float32", cancellationToken),
             UploadAsync(input, name + "-labels.npy", labels, labelShape, labelType, cancellationToken));
-        return new WrittenShard(shard.Split, new DatasetShard(files[0], files[1], rows), counts);
+        DatasetFile? raw = shard.TakeRows() is { } lines ? await UploadAsync(input, name + "-rows.jsonl", lines, cancellationToken) : null;
+        return new WrittenShard(shard.Split, new DatasetShard(files[0], files[1], rows) { Rows = raw }, counts);
     }
 
     private async Task<ShardFile> UploadAsync(
-        TablePartInput input, string file, byte[] content, IReadOnlyList<int> shape, string type, CancellationToken cancellationToken)
+        TablePartInput input, string file, byte[] content, IReadOnlyList<int> shape, string type, CancellationToken cancellationToken) =>
+        new(file, shape, type, (await UploadAsync(input, file, content, cancellationToken)).Sha256);
+
+    private async Task<DatasetFile> UploadAsync(TablePartInput input, string file, byte[] content, CancellationToken cancellationToken)
     {
         BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets)
             .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + file);
         await blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
-        return new ShardFile(file, shape, type, Convert.ToHexStringLower(SHA256.HashData(content)));
+        return new DatasetFile(file, Convert.ToHexStringLower(SHA256.HashData(content)));
     }
 
     /// <summary>The rows of one split that are not written yet.</summary>
-    private sealed class OpenShard(string split, FittedTransform transform)
+    private sealed class OpenShard(string split, FittedTransform transform, TableRows? rows)
     {
         private readonly int width = transform.Width;
-        private readonly int targets = transform.Targets.Count;
+        private readonly int targets = transform.Task == LearningTask.MultiLabel ? transform.Targets[0].Labels!.Count : transform.Targets.Count;
         private readonly int classes = transform.Targets[0].Labels?.Count ?? 0;
+        private readonly bool isOfClasses = transform.Task == LearningTask.Classification;
         private readonly List<float> features = [];
         private readonly List<long> labels = [];
         private readonly List<float> values = [];
@@ -96,10 +111,10 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
 
         public int Rows { get; private set; }
 
-        public void Add(int row, float[] numbers, long[] labels, float[] values)
+        public void Add(TableBatch batch, int row, float[] numbers, long[] labels, float[] values)
         {
             features.AddRange(numbers.AsSpan(row * width, width));
-            if (classes > 0)
+            if (isOfClasses)
             {
                 this.labels.Add(labels[row]);
             }
@@ -108,8 +123,11 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
                 this.values.AddRange(values.AsSpan(row * targets, targets));
             }
 
+            rows?.Add(batch, row);
             Rows++;
         }
+
+        public byte[]? TakeRows() => rows?.Take();
 
         public (byte[] Features, byte[] Labels, int[] LabelShape, string LabelType) Take(out int rows, out int width, out long[] counts)
         {
@@ -121,9 +139,14 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
                 counts[label]++;
             }
 
+            for (int i = 0; classes > 0 && i < values.Count; i++)
+            {
+                counts[i % targets] += (long)values[i];
+            }
+
             byte[] featureFile = NpyWriter.Write<float>(CollectionsMarshal.AsSpan(features), rows, width);
-            int[] labelShape = classes > 0 ? [rows] : [rows, targets];
-            byte[] labelFile = classes > 0
+            int[] labelShape = isOfClasses ? [rows] : [rows, targets];
+            byte[] labelFile = isOfClasses
                 ? NpyWriter.Write<long>(CollectionsMarshal.AsSpan(labels), labelShape)
                 : NpyWriter.Write<float>(CollectionsMarshal.AsSpan(values), labelShape);
             features.Clear();
@@ -131,7 +154,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             values.Clear();
             Rows = 0;
             Number++;
-            return (featureFile, labelFile, labelShape, classes > 0 ? "int64" : "float32");
+            return (featureFile, labelFile, labelShape, isOfClasses ? "int64" : "float32");
         }
     }
 }

@@ -55,8 +55,9 @@ class FolderTestCase(unittest.TestCase):
         return path
 
 
-def make_dataset(folder, examples=96, validation=48, shape=(1, 12, 12), classes=3, shards=3, seed=7, targets=0):
-    """A learnable dataset: each class brightens its own band of the features. With targets, numbers that lie in the same bands are to be predicted."""
+def make_dataset(folder, examples=96, validation=48, shape=(1, 12, 12), classes=3, shards=3, seed=7, targets=0, several=False):
+    """A learnable dataset: each class brightens its own band of the features. With targets, numbers that lie in the same bands are to be
+    predicted; with several, a row may have any number of classes."""
     import numpy as np
     random = np.random.RandomState(seed)
     os.makedirs(folder, exist_ok=True)
@@ -67,6 +68,11 @@ def make_dataset(folder, examples=96, validation=48, shape=(1, 12, 12), classes=
         band = max(1, shape[-1] // classes)
         for i, label in enumerate(labels):
             features[i, ..., label * band:(label + 1) * band] += 1.5
+        if several:
+            labels = random.randint(0, 2, (count, classes)).astype(np.float32)
+            features = random.randn(count, *shape).astype(np.float32)
+            features += 3 * np.repeat(labels, band, 1)
+            described = {"task": "multiLabel", "targets": [{"name": "tags", "labels": ["l%d" % i for i in range(classes)]}]}
         if targets:
             labels = np.stack([1000 * (i + 1) + 50 * features[..., i] + 20 * features[..., -1] for i in range(targets)], 1).astype(np.float32)
             described = described or {"task": "regression", "classes": 0, "targets": [

@@ -143,6 +143,50 @@ public class TransformTests
         return fromCsv.ToUtf8().SequenceEqual(fromJson.ToUtf8()) && fromCsv.Apply(csvRows, "a").SequenceEqual(fromJson.Apply(jsonRows, "b"));
     }));
 
+    [TestMethod]
+    public async Task A_vocabulary_has_the_most_frequent_words_of_the_training_split_and_no_others_count()
+    {
+        TableTransform plan = Plan with { Features = [ColumnTransform.Usual("note", ColumnType.Text) with { Encoding = ColumnEncoding.Vocabulary, Words = 2 }] };
+        const string Rows = "species,note\na,Small bird\nb,large BIRD bird\na,small; large\nb,large\na,\n";
+        (FittedTransform fitted, TableBatch batch) = await FitAsync(plan, Rows);
+        FittedTransform transform = FittedTransform.Parse(fitted.ToUtf8());
+
+        CollectionAssert.AreEqual(new[] { "bird", "large" }, transform.Features[0].Categories!.ToArray(), "of words in as many texts, the first by name");
+        float half = (float)Math.Sqrt(0.2);
+        float[] numbers = transform.Apply(batch, "a.csv");
+        float[] wanted = [1, 0, 2 * half, half, 0, 1, 0, 1, 0, 0];
+        Assert.IsTrue(numbers.Zip(wanted, (number, should) => Math.Abs(number - should) < 1e-6).All(same => same), string.Join(", ", numbers));
+    }
+
+    [TestMethod]
+    public void A_vocabulary_stays_bounded_and_keeps_what_is_frequent()
+    {
+        var words = new Dictionary<string, long>(StringComparer.Ordinal);
+        for (int i = 0; i < 450_000; i += 50_000)
+        {
+            TextWords.Add(words, string.Join(' ', Enumerable.Range(i, 50_000).Select(word => $"w{word}")) + " often");
+        }
+
+        Assert.IsLessThanOrEqualTo(200_000, words.Count);
+        Assert.AreEqual(9, words["often"]);
+    }
+
+    [TestMethod]
+    [DataRow("a.csv", "x,tags\n1,b; a ;b\n2,\n3,NA\n4,c\n")]
+    [DataRow("a.json", """[{"x": 1, "tags": ["b", "a", "b"]}, {"x": 2, "tags": []}, {"x": 3, "tags": null}, {"x": 4, "tags": ["c"]}]""")]
+    public async Task Several_labels_of_a_row_are_a_list_or_a_text_and_none_is_not_unknown(string name, string content)
+    {
+        var plan = new TableTransform(TableSchema.UsualMissing, [ColumnTransform.Usual("x", ColumnType.Numeric)], LearningTask.MultiLabel, ["tags"]);
+        (FittedTransform transform, TableBatch batch) = await FitAsync(plan, content, name);
+
+        CollectionAssert.AreEqual(new[] { "a", "b", "c" }, transform.Targets[0].Labels!.ToArray());
+        CollectionAssert.AreEqual(new float[] { 1, 1, 0, 0, 0, 0, 0, 0, 1 }, transform.LabelMatrix(plan.WithTargets(batch)));
+    }
+
+    [TestMethod]
+    public async Task A_label_that_holds_the_separator_is_refused() => StringAssert.StartsWith(
+        await RefusalAsync(Source("a.json", """[{"tags": ["a;b"]}]"""), Schema(("tags", ColumnType.Labels))), "a.json, row 1: column 'tags' has the label 'a;b', which holds ';'");
+
     private static ColumnStatistics StatisticsOf(int[] values)
     {
         var statistics = new ColumnStatistics();

@@ -61,6 +61,26 @@ public sealed class ModelColumnsTests
     }
 
     [TestMethod]
+    public async Task Of_several_labels_those_above_the_threshold_come_back_as_the_raw_data_may_have_them()
+    {
+        await using InferenceHost host = await InferenceHost.StartAsync();
+        (FittedTransform fitted, _) = await FitAsync(LearningTask.Classification, "species");
+        FittedTransform transform = fitted with { Task = LearningTask.MultiLabel, LabelSeparator = "|", Targets = [new FittedTarget("tags", ["large", "tame"])] };
+        float[,] weights = FirstAgainstSecond(transform.Width);
+        (weights[1, 0], weights[0, 1]) = (-1, 1);
+        await PublishAsync(host, transform, OnnxModel.Linear(weights));
+
+        JsonNode answer = await InferAsync(host, Columns);
+        JsonNode careful = await InferAsync(host, Columns.Replace("{\"inputs\"", "{\"parameters\": {\"threshold\": 0.8}, \"inputs\"", StringComparison.Ordinal));
+        string refusal = await RefusalAsync(host, Columns.Replace("{\"inputs\"", "{\"parameters\": {\"threshold\": 2}, \"inputs\"", StringComparison.Ordinal));
+
+        CollectionAssert.AreEqual(new[] { "large|tame", "tame", "large|tame" }, Output(answer, "labels").Select(label => (string)label!).ToArray());
+        CollectionAssert.AreEqual(new[] { "large", "tame", "" }, Output(careful, "labels").Select(label => (string)label!).ToArray());
+        Assert.AreEqual(1 / (1 + Math.Exp(-2)), Output(answer, "scores")[0]!.GetValue<double>(), 1e-6);
+        Assert.StartsWith("parameters.threshold: must be a number from 0 to 1", refusal);
+    }
+
+    [TestMethod]
     [DataRow("{\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[1,5],\"data\":[1,0,0,0,0]}]}", "")]
     [DataRow("{\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\",\"shape\":[1,5],\"data\":[1,0,0,0,0]}]}", "?raw=true")]
     public async Task The_network_itself_can_be_asked(string body, string query)

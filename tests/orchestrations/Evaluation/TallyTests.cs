@@ -63,6 +63,23 @@ public class TallyTests
     }
 
     [TestMethod]
+    public void Several_labels_of_an_example_count_together_and_by_themselves()
+    {
+        var tally = new LabelTally(3);
+        tally.Add([1, 1, 0], [0.9f, 0.6f, 0.1f]);
+        tally.Add([0, 1, 0, 1, 0, 0], [0.8f, 0.2f, 0.1f, 0.7f, 0.1f, 0.6f]);
+        IReadOnlyDictionary<string, double> metrics = tally.Metrics();
+
+        Assert.AreEqual(3, tally.Examples);
+        Assert.AreEqual(1.0 / 3, metrics["accuracy"], 1e-12);
+        Assert.AreEqual(2.0 * 3 / (4 + 5), metrics["f1_micro"], 1e-12);
+        Assert.AreEqual(((2 * 2.0 / 5) + (2.0 / 3)) / 2, metrics["f1_macro"], 1e-12, "of the two labels that have examples");
+        Assert.AreEqual(3.0 / 9, metrics["hamming_loss"], 1e-12);
+        Assert.AreEqual(
+            -new[] { 0.9, 0.6, 0.9, 0.2, 0.2, 0.9, 0.7, 0.9, 0.4 }.Sum(Math.Log) / 9, metrics["log_loss"], 1e-6);
+    }
+
+    [TestMethod]
     public void Errors_are_in_the_targets_units_and_parts_add_up()
     {
         var tally = new ValueTally(1);
@@ -76,13 +93,60 @@ public class TallyTests
     }
 
     [TestMethod]
-    [DataRow(null, 0.9, null, "accuracy 0.8 on the test split is below evaluate.minimum, 0.9")]
-    [DataRow("log_loss", null, 0.2, "log_loss 0.3 on the test split is above evaluate.maximum, 0.2")]
-    [DataRow("rmse", null, 1.0, "evaluate.metric rmse is not among what was tested: accuracy, log_loss")]
+    [DataRow(null, 0.9, null, "accuracy 0.8 on the test split is below evaluate's minimum, 0.9")]
+    [DataRow("log_loss", null, 0.2, "log_loss 0.3 on the test split is above evaluate's maximum, 0.2")]
+    [DataRow("rmse", null, 1.0, "evaluate's metric rmse is not among what was tested on the test split: accuracy, log_loss")]
     [DataRow("log_loss", null, 0.4, null)]
     [DataRow(null, null, null, null)]
     public void A_model_beyond_its_bounds_is_refused(string? metric, double? minimum, double? maximum, string? refusal) => Assert.AreEqual(
         refusal,
-        new EvaluationDefinition(minimum) { Metric = metric, Maximum = maximum }
-            .Refusal(new Dictionary<string, double>(StringComparer.Ordinal) { ["accuracy"] = 0.8, ["log_loss"] = 0.3 }));
+        new EvaluationRule(metric, minimum, maximum).Refusal(Result(new() { ["accuracy"] = 0.8, ["log_loss"] = 0.3 })));
+
+    [TestMethod]
+    [DataRow("accuracy", 0.05, null)]
+    [DataRow("accuracy", 0.01, "accuracy 0.8 on the test split is worse than the champion's 0.83 by more than evaluate's championTolerance, 0.01")]
+    [DataRow("log_loss", 0.0, null)]
+    [DataRow("auc", 0.1, "evaluate's metric auc is not among what was tested on the test split: accuracy, log_loss")]
+    public void A_model_that_is_worse_than_the_champion_by_more_than_the_tolerance_is_refused(string metric, double tolerance, string? refusal)
+    {
+        EvaluationResult model = Result(new() { ["accuracy"] = 0.8, ["log_loss"] = 0.3 }) with
+        {
+            Champion = new ChampionResult("4", new Dictionary<string, double> { ["accuracy"] = 0.83, ["log_loss"] = 0.35 }, null),
+        };
+
+        Assert.AreEqual(refusal, new EvaluationRule(metric, null, null, tolerance).Refusal(model));
+    }
+
+    [TestMethod]
+    public void A_champion_that_cannot_be_tested_is_not_taken_for_a_worse_one()
+    {
+        var broken = new ChampionResult("4", new Dictionary<string, double>(), null) { Problem = "it takes the columns 'old'" };
+
+        Assert.AreEqual(
+            "it cannot be compared with the champion, version 4: it takes the columns 'old'",
+            new EvaluationRule(null, null, null, 0.1).Refusal(Result(new() { ["accuracy"] = 1 }) with { Champion = broken }));
+        Assert.IsNull(new EvaluationRule(null, 0.5, null).Refusal(Result(new() { ["accuracy"] = 1 }) with { Champion = broken }));
+    }
+
+    [TestMethod]
+    [DataRow(null, "accuracy 0.4 where island is 'Dream' is below evaluate's minimum, 0.5")]
+    [DataRow("Biscoe", null)]
+    [DataRow("Torgersen", "the test split has no rows with island 'Torgersen'; it has 'Biscoe', 'Dream'")]
+    public void A_rule_about_a_slice_looks_at_that_slice_or_at_each(string? value, string? refusal)
+    {
+        EvaluationResult model = Result(new() { ["accuracy"] = 0.9 }) with
+        {
+            Slices = new Dictionary<string, IReadOnlyDictionary<string, SliceResult>>
+            {
+                ["island"] = new Dictionary<string, SliceResult>
+                {
+                    ["Biscoe"] = new(90, new Dictionary<string, double> { ["accuracy"] = 0.95 }), ["Dream"] = new(10, new Dictionary<string, double> { ["accuracy"] = 0.4 }),
+                },
+            },
+        };
+
+        Assert.AreEqual(refusal, new EvaluationRule(null, 0.5, null, null, new EvaluationSlice("island", value)).Refusal(model));
+    }
+
+    private static EvaluationResult Result(Dictionary<string, double> metrics) => new(metrics, 100, [], [], [], [], []);
 }

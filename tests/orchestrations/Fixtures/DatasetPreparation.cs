@@ -6,9 +6,12 @@ using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Preprocessing.Images;
+using DurableMl.Orchestrations.Preprocessing.Sources;
+using DurableMl.Orchestrations.Preprocessing.Steps;
 using DurableMl.Orchestrations.Preprocessing.Tables;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 
 namespace Orchestrations.Tests.Fixtures;
 
@@ -22,6 +25,15 @@ internal sealed class DatasetPreparation
 
     /// <summary>Bytes of a table's shard.</summary>
     public int ShardBytes { get; init; } = 16 << 20;
+
+    /// <summary>What runs jobs; null where no step needs one.</summary>
+    public ScriptedTraining? Training { get; init; }
+
+    /// <summary>Hashes of rows that are in memory at a time.</summary>
+    public int MostHashes { get; init; } = 4_000_000;
+
+    /// <summary>What may be fetched.</summary>
+    public SourceOptions Sources { get; init; } = new();
 
     /// <summary>How often an activity was asked to write shards.</summary>
     public int ShardsWritten => Volatile.Read(ref shardsWritten);
@@ -88,6 +100,14 @@ internal sealed class DatasetPreparation
     private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs)
     {
         tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
+        Training?.Register(tasks);
+        tasks.AddActivityFunc<PlanDatasetInput, string>(nameof(PrepareStep), (_, input) => new PrepareStep(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<TakeStepOutputInput>(nameof(TakeStepOutput), (_, input) => new TakeStepOutput(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<FetchSourceInput, int>(nameof(FetchSource), async (_, input) =>
+        {
+            using var web = new WebFiles(Options.Create(Sources), TimeProvider.System);
+            return await new FetchSource(blobs, web, Options.Create(Sources)).RunAsync(input, default);
+        });
         tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, BlockStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>
@@ -96,6 +116,7 @@ internal sealed class DatasetPreparation
             return new WriteShards(blobs).RunAsync(input, default);
         });
         tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<CheckLeakageInput, DatasetLeakage>(nameof(CheckLeakage), (_, input) => new CheckLeakage(blobs) { MostHashes = MostHashes }.RunAsync(input, default));
         tasks.AddActivityFunc<PlanDatasetInput, PlannedImages>(nameof(PlanImages), (_, input) => new PlanImages(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<ImagePartInput, int>(nameof(DecodeImages), (_, input) => new DecodeImages(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<JoinImagesInput>(nameof(JoinImages), (_, input) => new JoinImages(blobs).RunAsync(input, default));

@@ -82,6 +82,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             AddFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), input => new PlanDataset(blobs).RunAsync(input, default));
             AddFunc<BlockInput, BlockStatistics>(nameof(MeasureBlock), input => new MeasureBlock(blobs).RunAsync(input, default));
             AddFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), input => new WriteShards(blobs).RunAsync(input, default));
+            AddFunc<CheckLeakageInput, DatasetLeakage>(nameof(CheckLeakage), input => new CheckLeakage(blobs).RunAsync(input, default));
             AddFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), input => new PublishDataset(blobs).RunAsync(input, default));
             Add<PlanDatasetInput>(nameof(RemoveStaging), input => new RemoveStaging(blobs).RunAsync(input, default));
             AddFunc<PlanDatasetInput, PlannedImages>(nameof(PlanImages), input => new PlanImages(blobs).RunAsync(input, default));
@@ -94,7 +95,7 @@ internal sealed class PipelineHub : IAsyncDisposable
             Add<TablePartInput>(nameof(MeasureTable), input => new MeasureTable(blobs).RunAsync(input, default));
             AddFunc<TablePartsInput, FittedTable>(nameof(FitTable), input => new FitTable(blobs).RunAsync(input, default));
             AddFunc<TablePartInput, IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), input => new WriteTableShards(blobs).RunAsync(input, default));
-            AddFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), input => new EvaluateModel(blobs).RunAsync(input, default));
+            AddFunc<EvaluateModelInput, EvaluationResult>(nameof(EvaluateModel), input => new EvaluateModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
             AddFunc<PublishModelInput, PublishedModel>(nameof(PublishModel), input => new PublishModel(blobs, new ModelRegistry(blobs, TimeProvider.System)).RunAsync(input, default));
             Add<WriteReportInput>(nameof(WriteReport), input => new WriteReport(blobs, meter, NullLogger<WriteReport>.Instance).RunAsync(input, default));
 
@@ -115,7 +116,7 @@ internal sealed class PipelineHub : IAsyncDisposable
     {
         Dataset = Raw.Definition,
         Publish = new PublicationDefinition(Raw.Name, "champion"),
-        Evaluate = new EvaluationDefinition(0.9),
+        Evaluate = new EvaluationDefinition([new EvaluationRule(null, 0.9, null)]),
     };
 
     public async Task<string> ScheduleAsync(PipelineDefinition pipeline, string? runId = null) => await hub.Client.ScheduleNewOrchestrationInstanceAsync(

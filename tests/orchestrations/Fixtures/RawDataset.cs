@@ -24,7 +24,7 @@ internal sealed class RawDataset
 
     public string Name { get; }
 
-    public DatasetDefinition Definition => new(Name, "idx", $"raw/{Name}/", 8, 0.1, 1);
+    public DatasetDefinition Definition => new(Name, "idx", [new BlobSource($"raw/{Name}/")], 8, 0.1, 1);
 
     public static async Task<RawDataset> UploadAsync(bool compressed = false)
     {

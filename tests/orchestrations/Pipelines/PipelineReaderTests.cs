@@ -15,14 +15,15 @@ public class PipelineReaderTests
         PipelineDefinition pipeline = PipelineJson.Definition();
 
         Assert.AreEqual("mnist", pipeline.Name);
-        Assert.AreEqual(new DatasetDefinition("mnist", "idx", "raw/mnist/", 8, 0.1, 1), pipeline.Dataset);
+        Assert.AreEqual(new DatasetDefinition("mnist", "idx", pipeline.Dataset.Sources, 8, 0.1, 1), pipeline.Dataset);
+        CollectionAssert.AreEqual(new DatasetSource[] { new BlobSource("raw/mnist/") }, pipeline.Dataset.Sources.ToArray());
         Assert.AreEqual(6, pipeline.Sweep.Trials);
         Assert.AreEqual(new ObjectiveDefinition("validation_accuracy", ObjectiveGoal.Maximize), pipeline.Sweep.Objective);
         Assert.AreEqual(new RetryBudgets(1, 3, 5), pipeline.Sweep.Retries);
         Assert.AreEqual(TimeSpan.FromMinutes(15), pipeline.Sweep.TimeLimit);
         Assert.AreEqual(ParameterKind.LogUniform, pipeline.Sweep.Parameters["learning_rate"].Type);
         Assert.AreEqual(3, pipeline.Sweep.Parameters["batch_size"].Values.Count);
-        Assert.AreEqual(0.97, pipeline.Evaluate.Minimum);
+        Assert.AreEqual(0.97, pipeline.Evaluate.Rules.Single().Minimum);
         Assert.AreEqual(new PublicationDefinition("mnist", "champion"), pipeline.Publish);
         Assert.IsNull(pipeline.Approve);
     }
@@ -45,7 +46,8 @@ public class PipelineReaderTests
     {
         DatasetDefinition dataset = PipelineJson.Definition(json => json["dataset"] = Images("""{"height": 32, "width": 48, "color": "grayscale", "fit": "stretch"}""")).Dataset;
 
-        Assert.AreEqual(new ImagesDefinition(new ImageForm(1, 32, 48, ImageFit.Stretch), 0.15, 3), dataset.Images);
+        Assert.AreEqual(new ImagesDefinition(new ImageForm(1, 32, 48, ImageFit.Stretch), 0.15), dataset.Images);
+        Assert.AreEqual(3, dataset.MaxFailedItems);
         Assert.AreEqual(0.1, dataset.ValidationFraction);
     }
 
@@ -171,5 +173,32 @@ public class PipelineReaderTests
         PipelineDefinition pipeline = PipelineJson.Definition(json => json["approve"] = new JsonObject { ["deadline"] = "PT1H", ["default"] = "approve" });
 
         Assert.AreEqual(new ApprovalDefinition(TimeSpan.FromHours(1), true), pipeline.Approve);
+    }
+
+    [TestMethod]
+    public void What_a_model_must_reach_may_be_several_rules()
+    {
+        EvaluationDefinition evaluate = PipelineJson.Definition(json => json["evaluate"] = JsonNode.Parse("""
+            {"minimum": 0.9, "rules": [{"metric": "log_loss", "maximum": 3, "championTolerance": 0.1}]}
+            """)).Evaluate;
+
+        CollectionAssert.AreEqual(new[] { new EvaluationRule(null, 0.9, null), new EvaluationRule("log_loss", null, 3, 0.1) }, evaluate.Rules.ToArray());
+        Assert.IsTrue(evaluate.NeedsChampion);
+    }
+
+    [TestMethod]
+    [DataRow("""{"rules": [{"metric": "f1"}]}""", "$.evaluate.rules[0]")]
+    [DataRow("""{"rules": [{"metric": "f1", "minimum": 2}]}""", "$.evaluate.rules[0].minimum")]
+    [DataRow("""{"rules": [{"minimum": 0.5, "slice": {"value": "x"}}]}""", "$.evaluate.rules[0].slice.column")]
+    [DataRow("""{"rules": [{"minimum": 0.5, "slice": {"column": "island"}}]}""", "$.evaluate")]
+    [DataRow("""{"metric": "f1"}""", "$.evaluate")]
+    [DataRow("""{"minimum": 0.5, "championTolerance": -1}""", "$.evaluate.championTolerance")]
+    [DataRow("""{"rules": []}""", "$.evaluate.rules")]
+    public void A_rule_that_says_nothing_or_what_cannot_be_is_refused(string evaluate, string path)
+    {
+        JsonObject pipeline = PipelineJson.Example();
+        pipeline["evaluate"] = JsonNode.Parse(evaluate);
+
+        Assert.AreEqual(path, PipelineJson.Read(pipeline).Errors[0].Path);
     }
 }

@@ -50,7 +50,7 @@ public class TableDefinitionTests
     [DataRow("""{}""", "$.dataset.target", "is required")]
     [DataRow("""{"target": 7}""", "$.dataset.target", "must be a string or an array of 1 to 100 different strings")]
     [DataRow("""{"target": ["a", "b"], "task": "classification"}""", "$.dataset.target", "must be one column for a classification")]
-    [DataRow("""{"target": "a", "task": "clustering"}""", "$.dataset.task", "must be one of classification, regression")]
+    [DataRow("""{"target": "a", "task": "clustering"}""", "$.dataset.task", "must be one of classification, regression, multiLabel")]
     [DataRow("""{"target": "a", "columns": {"b": {"type": "number"}}}""", "$.dataset.columns.b.type", "must be one of numeric, categorical, boolean, datetime, text, ignored")]
     [DataRow("""{"target": "a", "columns": {"b": {"type": "numeric", "encode": "oneHot"}}}""", "$.dataset.columns.b.encode", "must be one of standardize, minMax, none")]
     [DataRow("""{"target": "a", "columns": {"b": {"type": "ignored", "encode": "oneHot"}}}""", "$.dataset.columns.b.encode", "says something of a column that is not read")]

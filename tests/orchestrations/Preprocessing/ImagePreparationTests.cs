@@ -119,9 +119,10 @@ public sealed class ImagePreparationTests
         StringAssert.Contains(await preparation.FailAsync(Definition(name)), refusal);
     }
 
-    private static DatasetDefinition Definition(string name, int maxFailedItems = 0) => new(name, "images", $"raw/{name}/all/", 2, 0.2, 1)
+    private static DatasetDefinition Definition(string name, int maxFailedItems = 0) => new(name, "images", [new BlobSource($"raw/{name}/all/")], 2, 0.2, 1)
     {
-        Images = new ImagesDefinition(new ImageForm(1, 4, 4, ImageFit.Crop), 0.2, maxFailedItems),
+        Images = new ImagesDefinition(new ImageForm(1, 4, 4, ImageFit.Crop), 0.2),
+        MaxFailedItems = maxFailedItems,
     };
 
     private static (string Name, byte[] Content)[] Animals() =>

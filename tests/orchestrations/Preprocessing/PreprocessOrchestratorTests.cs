@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using Orchestrations.Tests.Fixtures;
 
@@ -164,7 +165,7 @@ public class PreprocessOrchestratorTests
     {
         RawDataset raw = await RawDataset.UploadAsync();
 
-        StringAssert.StartsWith(await preparation.FailAsync(raw.Definition with { Source = source }), $"{source}: expected a folder with the dataset's raw files");
+        StringAssert.StartsWith(await preparation.FailAsync(raw.Definition with { Sources = [new BlobSource(source)] }), $"{source}: expected a folder with the dataset's raw files");
     }
 
     [TestMethod]

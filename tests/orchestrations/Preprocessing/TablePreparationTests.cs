@@ -120,6 +120,68 @@ public class TablePreparationTests
     }
 
     [TestMethod]
+    public async Task Several_labels_of_a_row_become_a_number_for_each()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"size\": {i}, \"tags\": [{(i % 2 == 0 ? "\"even\"" : "")}{(i % 6 == 0 ? ", " : "")}{(i % 3 == 0 ? "\"third\"" : "")}]}}\n"));
+        string name = await UploadAsync(("a.jsonl", Encoding.UTF8.GetBytes(rows)));
+        DatasetReference dataset = await preparation.PrepareAsync(
+            Definition(name, """{"target": "tags", "task": "multiLabel", "columns": {"size": {"type": "numeric", "encode": "none"}}}"""));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(LearningTask.MultiLabel, manifest.Task);
+        Assert.AreEqual(2, manifest.Classes);
+        CollectionAssert.AreEqual(new[] { "even", "third" }, manifest.Targets![0].Labels!.ToArray());
+        Assert.AreEqual(200, dataset.Examples, "a row without labels is an example");
+        Assert.AreEqual(100, manifest.Splits.Values.Sum(split => split.ClassCounts[0]));
+        (float[] sizes, float[] labels) = await DatasetPreparation.ReadAsync<float>(dataset, manifest.Splits["train"]);
+        for (int row = 0; row < sizes.Length; row++)
+        {
+            CollectionAssert.AreEqual(new float[] { sizes[row] % 2 == 0 ? 1 : 0, sizes[row] % 3 == 0 ? 1 : 0 }, labels[(2 * row)..((2 * row) + 2)]);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("stratified")]
+    [DataRow("fraction")]
+    public async Task Files_that_cannot_be_read_are_left_out_whole_and_listed_as_far_as_the_pipeline_allows(string by)
+    {
+        byte[] ragged = [.. Csv(1000, 6000), .. "7,8\n"u8];
+        string name = await UploadAsync(
+            ("0-empty.csv", []), ("a.csv", Csv(0, 100)), ("b.csv", ragged), ("c.jsonl.gz", RawDataset.Zip(JsonLines(100, 200))[..^20]), ("d.csv", "size,kind\n1,odd\n"u8.ToArray()), ("e.csv", Csv(200, 300)));
+        string table = $$$"""{"target": "kind", "split": {"by": "{{{by}}}"}}""";
+        DatasetReference dataset = await preparation.PrepareAsync(Definition(name, table) with { MaxFailedItems = 4 });
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(200, dataset.Examples);
+        FailedItem[] failed = System.Text.Json.JsonSerializer.Deserialize<FailedItem[]>(
+            await DatasetPreparation.FileAsync(dataset, manifest.FailedItems!.File, manifest.FailedItems.Sha256), System.Text.Json.JsonSerializerOptions.Web)!;
+        CollectionAssert.AreEqual(
+            new[] { "0-empty.csv", "b.csv", "c.jsonl.gz", "d.csv" }, failed.Select(item => Path.GetFileName(item.Item)).ToArray());
+        Assert.StartsWith("line 5002: has 2 values for 3 columns", failed[1].Reason);
+        string refusal = await preparation.FailAsync(Definition(name, table) with { MaxFailedItems = 3 });
+        Assert.StartsWith("dataset.maxFailedItems: expected at most 3 items that cannot be read, found 4: ", refusal);
+    }
+
+    [TestMethod]
+    [DataRow(4_000_000)]
+    [DataRow(7)]
+    public async Task Rows_that_are_in_two_splits_are_counted_and_more_than_the_pipeline_allows_fail_the_run(int inMemory)
+    {
+        // Every patient has the same two rows, of which one is of each kind.
+        string rows = "size,kind,patient\n" + string.Concat(Enumerable.Range(0, 400).Select(i => $"{i % 2},{Kind(i)},p{i / 2}\n"));
+        string name = await UploadAsync(("a.csv", Encoding.UTF8.GetBytes(rows)));
+        string table = """{"target": "kind", "split": {"by": "group", "column": "patient"}}""";
+        var few = new DatasetPreparation { MostHashes = inMemory };
+        DatasetReference dataset = await few.PrepareAsync(Definition(name, table));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        Assert.AreEqual(new DatasetLeakage(manifest.Splits["validation"].Examples, manifest.Splits["test"].Examples, manifest.Splits["test"].Examples), dataset.Leakage);
+        Assert.AreEqual(dataset.Leakage, manifest.Leakage);
+        string error = await few.FailAsync(Definition(name, table) with { MaxLeakedFraction = 0.5 });
+        Assert.Contains("expected at most 0.5 of the validation rows to equal a training row (dataset.maxLeakedFraction), found", error);
+    }
+
+    [TestMethod]
     public async Task The_same_tables_are_not_computed_twice_and_gzip_gives_the_same_version()
     {
         string name = await UploadAsync(("a.csv", Csv(0, 100)));
@@ -150,8 +212,8 @@ public class TablePreparationTests
             names.Add(blob.Name);
         }
 
-        // Three splits of two files; the manifest, the transform; the record of the inputs.
-        Assert.AreEqual((3 * 2) + 2 + 1, names.Count, string.Join("\n", names));
+        // Three splits of two files; the rows of the test; the manifest, the transform; the record of the inputs.
+        Assert.AreEqual((3 * 2) + 1 + 2 + 1, names.Count, string.Join("\n", names));
     }
 
     [TestMethod]

@@ -68,7 +68,7 @@ public class PipelineOrchestratorTests
             }
             """));
 
-        OrchestrationMetadata run = await hub.RunAsync(hub.Pipeline() with { Dataset = pipeline.Dataset, Evaluate = new EvaluationDefinition(null) { Metric = "rmse", Maximum = 0.001 } });
+        OrchestrationMetadata run = await hub.RunAsync(hub.Pipeline() with { Dataset = pipeline.Dataset, Evaluate = new EvaluationDefinition([new EvaluationRule("rmse", null, 0.001)]) });
 
         Assert.AreEqual(OrchestrationRuntimeStatus.Completed, run.RuntimeStatus, run.FailureDetails?.ToString());
         RunOutput output = Output(run);
@@ -80,6 +80,80 @@ public class PipelineOrchestratorTests
         Assert.IsFalse(model.Metrics.ContainsKey("test_accuracy"));
         Assert.AreEqual("transform.json", model.Transform);
         Assert.AreEqual(output.Evaluation.Transform!.Sha256, model.Files.Single(file => file.Name == model.Transform).Sha256, "the very transform that it was trained behind");
+    }
+
+    [TestMethod]
+    public async Task A_model_of_several_labels_is_tested_and_published()
+    {
+        await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.1));
+        // A label is there where its number is above a half.
+        hub.Model = new OnnxModel()
+            .Node("Sub", ["row", "half"], ["logits"])
+            .Initializer("half", [2], [0.5f, 0.5f])
+            .Input("row", OnnxModel.Float, "batch", 2)
+            .Output("logits", OnnxModel.Float, "batch", 2)
+            .ToArray();
+        string table = "x,y,tags\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i % 2}.00{i:D3},{i % 3 / 2},{(i % 2 == 1 ? "a" : "")};{(i % 3 == 2 ? "b" : "")}\n"));
+        await hub.Blobs.GetBlobContainerClient("raw").GetBlobClient($"{hub.Raw.Name}-table/a.csv").UploadAsync(BinaryData.FromString(table), overwrite: true);
+        PipelineDefinition pipeline = PipelineJson.Definition(json => json["dataset"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
+            {
+              "name": "{{hub.Raw.Name}}-t", "format": "table", "source": "raw/{{hub.Raw.Name}}-table/", "target": "tags", "task": "multiLabel",
+              "split": { "by": "fraction", "validation": 0.3, "test": 0.3 },
+              "columns": { "x": { "type": "numeric", "encode": "none" }, "y": { "type": "numeric", "encode": "none" } }
+            }
+            """));
+
+        RunOutput output = Output(await hub.RunAsync(hub.Pipeline() with { Dataset = pipeline.Dataset, Evaluate = new EvaluationDefinition([new EvaluationRule(null, 1, null)]) }));
+
+        Assert.AreEqual(RunState.Published, output.State, string.Join("; ", output.Failures));
+        Assert.AreEqual(1, output.Evaluation!.Metrics["f1_macro"]);
+        Assert.AreEqual(0, output.Evaluation.Metrics["hamming_loss"]);
+    }
+
+    [TestMethod]
+    public async Task A_model_is_compared_with_the_champion_behind_the_champions_own_transform_and_by_slices()
+    {
+        await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.1));
+        string table = "x,side,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{(i % 2 == 0 ? "left" : "right")},{(2 * i) + 1}\n"));
+        await hub.Blobs.GetBlobContainerClient("raw").GetBlobClient($"{hub.Raw.Name}-table/a.csv").UploadAsync(BinaryData.FromString(table), overwrite: true);
+        PipelineDefinition first = Pipeline("none");
+        hub.Model = Line(2, 1);
+        RunOutput champion = Output(await hub.RunAsync(first));
+        // It is given standardised numbers, of which it makes nothing good.
+        hub.Model = Line(1, 0);
+
+        RunOutput worse = Output(await hub.RunAsync(Pipeline("standardize")));
+        RunOutput slice = Output(await hub.RunAsync(first with { Evaluate = new EvaluationDefinition([new EvaluationRule("rmse", null, 0.5, Slice: new EvaluationSlice("side", "left"))]) }));
+
+        Assert.AreEqual(RunState.Published, champion.State, string.Join("; ", champion.Failures));
+        Assert.IsNull(champion.Evaluation!.Champion, "there was none");
+        Assert.AreEqual(RunState.Rejected, worse.State);
+        Assert.AreEqual("1", worse.Evaluation!.Champion!.Version);
+        Assert.AreEqual(0, worse.Evaluation.Champion.Metrics["rmse"], 1e-3);
+        Assert.Contains("is worse than the champion's 0 by more than evaluate's championTolerance, 0.5", worse.Failures.Single().Reason);
+        Assert.Contains("where side is 'left' is above evaluate's maximum, 0.5", slice.Failures.Single().Reason);
+        Assert.AreEqual(worse.Evaluation.Examples, worse.Evaluation.Slices!["side"].Values.Sum(value => value.Examples));
+        Assert.AreEqual(0, worse.Evaluation.Champion.Slices!["side"]["right"].Metrics["mae"], 1e-3);
+
+        PipelineDefinition Pipeline(string encode) => hub.Pipeline() with
+        {
+            Dataset = PipelineJson.Definition(json => json["dataset"] = System.Text.Json.Nodes.JsonNode.Parse($$"""
+                {
+                  "name": "{{hub.Raw.Name}}-t", "format": "table", "source": "raw/{{hub.Raw.Name}}-table/", "target": "y", "slices": ["side"],
+                  "columns": { "x": { "type": "numeric", "encode": "{{encode}}" }, "side": { "type": "ignored" } }
+                }
+                """)).Dataset,
+            Evaluate = new EvaluationDefinition([new EvaluationRule("rmse", null, null, 0.5)]),
+        };
+
+        static byte[] Line(float slope, float at) => new OnnxModel()
+            .Node("MatMul", ["row", "w"], ["product"])
+            .Node("Add", ["product", "b"], ["values"])
+            .Initializer("w", [1, 1], [slope])
+            .Initializer("b", [1], [at])
+            .Input("row", OnnxModel.Float, "batch", 1)
+            .Output("values", OnnxModel.Float, "batch", 1)
+            .ToArray();
     }
 
     [TestMethod]
@@ -149,7 +223,7 @@ public class PipelineOrchestratorTests
         RunOutput output = Output(await hub.RunAsync(hub.Pipeline()));
 
         Assert.AreEqual(RunState.Rejected, output.State);
-        Assert.AreEqual("accuracy 0 on the test split is below evaluate.minimum, 0.9", output.Failures.Single().Reason);
+        Assert.AreEqual("accuracy 0 on the test split is below evaluate's minimum, 0.9", output.Failures.Single().Reason);
         Assert.AreEqual(0, (await hub.Registry.ListVersionsAsync(hub.Raw.Name)).Count);
     }
 

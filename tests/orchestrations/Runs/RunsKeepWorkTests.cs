@@ -295,7 +295,7 @@ public sealed class RunsKeepWorkTests
         Assert.IsTrue(reading.IsValid, string.Join("; ", reading.Errors));
         PipelineDefinition pipeline = hub.Pipeline();
 
-        Assert.AreEqual(RunState.Published, Output(await hub.RunAsync(pipeline with { Dataset = pipeline.Dataset with { Source = reading.Definition!.Dataset.Source } })).State);
+        Assert.AreEqual(RunState.Published, Output(await hub.RunAsync(pipeline with { Dataset = pipeline.Dataset with { Sources = reading.Definition!.Dataset.Sources } })).State);
     }
 
     private static RunStarter Starter(PipelineHub hub) => new(hub.Blobs, hub.Jobs, TimeProvider.System);
