@@ -16,6 +16,7 @@ public sealed class TrialReader(BlobServiceClient blobs)
     // Of a history for people. A trial that was started more often shows its last starts.
     private const int MostPoints = 200;
     private const int MostStarts = 50;
+    private const int MostBytesOfStart = 64 * 1024;
 
     private readonly BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
 
@@ -119,16 +120,27 @@ public sealed class TrialReader(BlobServiceClient blobs)
             return []; // Never submitted.
         }
 
-        TrialResult? result = await ResultAsync(prefix, cancellationToken);
+        TrialResult? result;
+        try
+        {
+            result = await ResultAsync(prefix, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            result = null; // Whoever judges the trial says so; a history does without.
+        }
+
         (int, int)[] starts = [.. names.Keys.TakeLast(MostStarts)];
         var times = new List<NodeTime>();
         for (int i = 0; i < starts.Length; i++)
         {
             (int attempt, int start) = starts[i];
-            using var document = JsonDocument.Parse((await container.GetBlobClient(names[(attempt, start)]).DownloadContentAsync(cancellationToken)).Value.Content);
-            JsonElement kept = document.RootElement;
-            var from = kept.GetProperty("startedAt").GetDateTimeOffset();
-            string node = kept.TryGetProperty("node", out JsonElement id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : "";
+            if (await StartedAsync(container.GetBlobClient(names[(attempt, start)]), cancellationToken) is not { } kept)
+            {
+                continue;
+            }
+
+            (DateTimeOffset from, string node) = kept;
             bool hasResult = result is not null && (result.Attempt, result.Start) == (attempt, start);
             NodeTimeEnd end = i + 1 < starts.Length ? (starts[i + 1].Item1 == attempt ? NodeTimeEnd.Preempted : NodeTimeEnd.Ended) : hasResult ? NodeTimeEnd.Ended : NodeTimeEnd.None;
             DateTimeOffset? to = hasResult && result!.EndedAt is { } ended ? ended : heard.TryGetValue((attempt, start), out DateTimeOffset last) ? last : null;
@@ -136,6 +148,28 @@ public sealed class TrialReader(BlobServiceClient blobs)
         }
 
         return times;
+    }
+
+    /// <summary>When and where a process started; null where what is kept of that makes no sense: the trial itself can write there.</summary>
+    private static async Task<(DateTimeOffset From, string Node)?> StartedAsync(BlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var range = new BlobDownloadOptions { Range = new HttpRange(0, MostBytesOfStart) };
+            using var document = JsonDocument.Parse((await blob.DownloadContentAsync(range, cancellationToken)).Value.Content);
+            JsonElement start = document.RootElement;
+            return start.ValueKind == JsonValueKind.Object && start.TryGetProperty("startedAt", out JsonElement at) && at.ValueKind == JsonValueKind.String && at.TryGetDateTimeOffset(out DateTimeOffset from)
+                ? (from, start.TryGetProperty("node", out JsonElement id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : "")
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 416)
+        {
+            return null; // Gone since it was listed, or empty.
+        }
     }
 
     private static int? Number(string text, string before) =>

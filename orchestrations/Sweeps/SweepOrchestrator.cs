@@ -129,7 +129,7 @@ public static partial class SweepOrchestrator
         SweepResult result = sweep.Result();
         if (result.Total > SweepResult.MostTrials)
         {
-            await context.CallActivityAsync(nameof(KeepTrials), sweep.AllTrials(), ActivityRetries.Brief);
+            await KeepTrialsAsync(context, sweep.AllTrials());
         }
 
         await CleanUpAsync(context, input.RunId);
@@ -226,6 +226,20 @@ public static partial class SweepOrchestrator
         }
     }
 
+    private static async Task KeepTrialsAsync(TaskOrchestrationContext context, KeepTrialsInput trials)
+    {
+        try
+        {
+            await context.CallActivityAsync(nameof(KeepTrials), trials, ActivityRetries.Brief);
+        }
+        catch (TaskFailedException e)
+        {
+            // Those that matter most are in the result, and each trial's own blobs have what it came to.
+            ILogger logger = context.CreateReplaySafeLogger(nameof(SweepOrchestrator));
+            LogNotKept(logger, trials.RunId, RootCause.Of(e));
+        }
+    }
+
     private static async Task CleanUpAsync(TaskOrchestrationContext context, string runId)
     {
         try
@@ -245,6 +259,9 @@ public static partial class SweepOrchestrator
 
     [LoggerMessage(LogLevel.Warning, "Decision {Number} about the sweep could not be kept with the run's blobs: {Reason}")]
     private static partial void LogNotRecorded(ILogger logger, int number, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The list of all trials of run {RunId} could not be kept; its report names some of them: {Reason}")]
+    private static partial void LogNotKept(ILogger logger, string runId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The Batch jobs of run {RunId} could not be removed yet: {Reason}")]
     private static partial void LogNotCleanedUp(ILogger logger, string runId, string reason);

@@ -43,9 +43,8 @@ public sealed class SweepReportReader(BlobServiceClient blobs, TimeProvider time
 
         RunStatus? status = run?.CustomStatus<RunStatus>();
         RunOutput? output = run is { IsCompleted: false } ? null : await records.ReportAsync(runId, cancellationToken);
-        IReadOnlyList<TrialSummary> trials = status is { Phase: RunPhase.Train } && run is { IsCompleted: false }
-            ? TrialSummary.Of(await RunStatusReader.TrialsAsync(client, run, cancellationToken), pipeline.Sweep)
-            : output?.Trials ?? status?.Trials ?? [];
+        // A run's own status shows some of its trials, and none while they train.
+        IReadOnlyList<TrialSummary> trials = output?.Trials ?? (run is null ? [] : TrialSummary.Of(await RunStatusReader.TrialsAsync(client, run, cancellationToken), pipeline.Sweep));
         return trials.Count == 0 && output is null ? null : await PutTogetherAsync(runId, pipeline, trials, run, status, output, cancellationToken);
     }
 

@@ -80,10 +80,10 @@ public sealed class LargestSweepTests
         {
             Trials = trials, Parallelism = 16, Budget = 27, Sampler = new SamplerDefinition(sampler), Scheduler = scheduler is { } kind ? new SchedulerDefinition(kind) : null,
         };
-        var input = new SweepInput("run", "mnist", "v1", sweep);
+        var input = new SweepInput(Storage.NewName("run"), "mnist", "v1", sweep);
         var since = TimeProvider.System.GetTimestamp();
 
-        var history = new SweepHistory(RunIds.Sweep("run"));
+        var history = new SweepHistory(RunIds.Sweep(input.RunId));
         SweepResult result = await history.RunAsync(input);
 
         TestContext.WriteLine($"{trials} trials, {sampler}, {scheduler}: {TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s, {history.Executions} executions, at most {history.LargestInput} bytes carried along");

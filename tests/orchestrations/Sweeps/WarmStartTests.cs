@@ -53,9 +53,10 @@ public sealed class WarmStartTests
     {
         SweepDefinition sweep = Read(Pipeline(Parameters)).Sweep with { Trials = 12, Parallelism = 1, Sampler = new SamplerDefinition(SamplerKind.Tpe) };
         SeenTrial[] observed = [.. Trials(40, number => Point(Math.Pow(10, -4 + (0.1 * number)), 16, "sgd")).Select(trial => new SeenTrial(trial.Parameters!, -Math.Abs(Math.Log10(trial.Parameters!["learning_rate"].GetDouble()) + 2)))];
-        var history = new SweepHistory(RunIds.Sweep("run")) { Observations = observed, Objective = trial => -Math.Abs(Math.Log10(trial.Parameters["learning_rate"].GetDouble()) + 2) };
+        var input = new SweepInput(Storage.NewName("run"), "d", "v", sweep);
+        var history = new SweepHistory(RunIds.Sweep(input.RunId)) { Observations = observed, Objective = trial => -Math.Abs(Math.Log10(trial.Parameters["learning_rate"].GetDouble()) + 2) };
 
-        await history.RunAsync(new SweepInput("run", "d", "v", sweep));
+        await history.RunAsync(input);
 
         Assert.HasCount(12, history.Begun);
         double distance = history.Begun.Average(trial => Math.Abs(Math.Log10(trial.Parameters["learning_rate"].GetDouble()) + 2));

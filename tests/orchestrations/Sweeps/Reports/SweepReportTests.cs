@@ -150,6 +150,9 @@ public sealed partial class SweepReportTests
             """);
         await Write(own, "starts/1-1.json", """{"node":"node-a","startedAt":"2026-01-02T03:04:05.123Z"}""");
         await Write(own, "logs/attempt-1/start-1/stderr.txt", "x");
+        await Write(own, "starts/0-1.json", "no JSON");
+        await Write(own, "starts/0-3.json", "");
+        await Write(own, "starts/0-2.json", """{"startedAt":7}""");
         await Write(own, "starts/1-2.json", """{"node":"node-b","startedAt":"2026-01-02T03:06:00Z"}""");
         await Write(runs, "output/result.json", """{"attempt":1,"start":2,"budget":2,"exitCode":0,"reason":"succeeded","endedAt":"2026-01-02T03:10:00Z"}""");
 
