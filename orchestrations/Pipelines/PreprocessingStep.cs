@@ -30,7 +30,7 @@ public sealed record PreprocessingStep(string Job, IReadOnlyDictionary<string, J
             step.RefuseTheRest();
         }
 
-        return steps.Count == 0 ? [] : steps;
+        return steps.ToArray();
     }
 
     private static PreprocessingStep Read(JsonObjectReader json)
