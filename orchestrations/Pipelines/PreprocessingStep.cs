@@ -30,7 +30,7 @@ public sealed record PreprocessingStep(string Job, IReadOnlyDictionary<string, J
             step.RefuseTheRest();
         }
 
-        return steps.ToArray();
+        return steps;
     }
 
     private static PreprocessingStep Read(JsonObjectReader json)

@@ -15,7 +15,8 @@ public class PipelineReaderTests
         PipelineDefinition pipeline = PipelineJson.Definition();
 
         Assert.AreEqual("mnist", pipeline.Name);
-        Assert.AreEqual(new DatasetDefinition("mnist", "idx", pipeline.Dataset.Sources, 8, 0.1, 1), pipeline.Dataset);
+        Assert.AreEqual(new DatasetDefinition("mnist", "idx", pipeline.Dataset.Sources, 8, 0.1, 1) { Steps = pipeline.Dataset.Steps }, pipeline.Dataset);
+        Assert.AreEqual(0, pipeline.Dataset.Steps.Count);
         CollectionAssert.AreEqual(new DatasetSource[] { new BlobSource("raw/mnist/") }, pipeline.Dataset.Sources.ToArray());
         Assert.AreEqual(6, pipeline.Sweep.Trials);
         Assert.AreEqual(new ObjectiveDefinition("validation_accuracy", ObjectiveGoal.Maximize), pipeline.Sweep.Objective);
