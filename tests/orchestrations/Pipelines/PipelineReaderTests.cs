@@ -16,7 +16,7 @@ public class PipelineReaderTests
 
         Assert.AreEqual("mnist", pipeline.Name);
         Assert.AreEqual(new DatasetDefinition("mnist", "idx", pipeline.Dataset.Sources, 8, 0.1, 1) { Steps = pipeline.Dataset.Steps }, pipeline.Dataset);
-        Assert.AreEqual(0, pipeline.Dataset.Steps.Count);
+        Assert.IsEmpty(pipeline.Dataset.Steps);
         CollectionAssert.AreEqual(new DatasetSource[] { new BlobSource("raw/mnist/") }, pipeline.Dataset.Sources.ToArray());
         Assert.AreEqual(6, pipeline.Sweep.Trials);
         Assert.AreEqual(new ObjectiveDefinition("validation_accuracy", ObjectiveGoal.Maximize), pipeline.Sweep.Objective);
