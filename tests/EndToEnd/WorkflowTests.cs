@@ -31,6 +31,12 @@ public sealed class WorkflowTests
                 }
               },
               "ResultPath": "$.squares",
+              "Next": "Again"
+            },
+            "Again": {
+              "Type": "Task", "Resource": "model:infer", "Parameters": { "model": "no-such-model", "inputs": [] },
+              "Retry": [{ "ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 5, "MaxAttempts": 1 }],
+              "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "ResultPath": "$.failed", "Next": "Decide" }],
               "Next": "Decide"
             },
             "Decide": { "Type": "Task", "Resource": "approval", "ResultPath": "$.decision", "End": true }
@@ -39,7 +45,7 @@ public sealed class WorkflowTests
         """;
 
     [TestMethod]
-    public async Task An_execution_survives_the_death_of_its_host_in_a_wait_a_map_and_a_decision()
+    public async Task An_execution_survives_the_death_of_its_host_in_a_wait_a_map_a_retry_and_a_decision()
     {
         using var state = new TemporaryFolder();
         await using var up = await Up.StartAsync(state.Path);
@@ -54,7 +60,10 @@ public sealed class WorkflowTests
         await ReachAsync(up, "ActivitySucceeded", 2);
         await up.KillServiceAsync(FunctionsHost);
 
-        await ReachAsync(up, "MapStateExited", 1);
+        await ReachAsync(up, "TaskFailed", 1);
+        await up.KillServiceAsync(FunctionsHost);
+
+        await ReachAsync(up, "TaskFailed", 2);
         await up.KillServiceAsync(FunctionsHost);
         var waiting = await Eventually.GetAsync(
             () => AskAsync(async () => JsonNode.Parse(await up.Http.GetStringAsync(new Uri("api/workflows/activities/approval/tasks", UriKind.Relative)))!["tasks"]![0]),
@@ -84,6 +93,7 @@ public sealed class WorkflowTests
         Assert.AreEqual("[1,4,9,16,25,36]", output["squares"]!.ToJsonString());
         Assert.IsTrue((bool)output["decision"]!["approved"]!);
         CollectionAssert.AreEqual(Enumerable.Range(1, events.Count).ToArray(), events.Select(happened => (int)happened["id"]!).ToArray());
+        Assert.AreEqual(2, events.Count(happened => (string)happened["type"]! == "TaskFailed"), "it is tried twice");
         Assert.AreEqual(6, events.Count(happened => (string)happened["type"]! == "ActivitySucceeded"), "each square counts once");
     }
 
