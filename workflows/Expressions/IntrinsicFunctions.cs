@@ -15,41 +15,32 @@ internal static class IntrinsicFunctions
     // What AWS allows; an array of more does not fit an execution's data anyway.
     private const int MaximumRange = 1000;
 
-    private static readonly HashSet<string> Names =
-    [
-        "States.Array", "States.ArrayPartition", "States.ArrayContains", "States.ArrayRange", "States.ArrayGetItem", "States.ArrayLength", "States.ArrayUnique",
-        "States.Base64Encode", "States.Base64Decode", "States.Hash", "States.JsonMerge", "States.StringToJson", "States.JsonToString", "States.MathRandom",
-        "States.MathAdd", "States.StringSplit", "States.UUID", "States.Format",
-    ];
-
-    public static bool Exists(string name) => Names.Contains(name);
-
-    public static JsonNode? Call(string name, IReadOnlyList<JsonNode?> arguments, IWorkflowHost host)
+    private static readonly Dictionary<string, Func<Arguments, IWorkflowHost, JsonNode?>> Functions = new(StringComparer.Ordinal)
     {
-        var call = new Arguments(name, arguments);
-        return name switch
-        {
-            "States.Array" => new JsonArray([.. arguments.Select(Copy)]),
-            "States.ArrayPartition" => Partition(call.Exactly(2).Array(0), call.Positive(1)),
-            "States.ArrayContains" => call.Exactly(2).Array(0).Any(item => JsonValues.AreEqual(item, arguments[1])),
-            "States.ArrayRange" => Range(call.Exactly(3)),
-            "States.ArrayGetItem" => Item(call.Exactly(2)),
-            "States.ArrayLength" => call.Exactly(1).Array(0).Count,
-            "States.ArrayUnique" => Unique(call.Exactly(1).Array(0)),
-            "States.Base64Encode" => Convert.ToBase64String(Encoding.UTF8.GetBytes(call.Exactly(1).Text(0))),
-            "States.Base64Decode" => Decode(call.Exactly(1)),
-            "States.Hash" => Hash(call.Exactly(2).Text(0), call.Text(1)) ?? throw call.Mistake($"'{call.Text(1)}' is not a hash algorithm"),
-            "States.JsonMerge" => Merge(call.Exactly(3)),
-            "States.StringToJson" => ToJson(call.Exactly(1)),
-            "States.JsonToString" => Compact.Write(call.Exactly(1)[0]),
-            "States.MathRandom" => Random(call.Between(2, 3), host),
-            "States.MathAdd" => call.Exactly(2).Whole(0) + call.Whole(1),
-            "States.StringSplit" => Split(call.Exactly(2).Text(0), call.Text(1)),
-            "States.UUID" => call.Exactly(0).NewId(host),
-            "States.Format" => Format(call),
-            _ => throw new ArgumentException($"There is no intrinsic function '{name}'.", nameof(name)),
-        };
-    }
+        ["States.Array"] = (call, _) => new JsonArray([.. call.All.Select(Copy)]),
+        ["States.ArrayPartition"] = (call, _) => Partition(call.Exactly(2).Array(0), call.Positive(1)),
+        ["States.ArrayContains"] = (call, _) => call.Exactly(2).Array(0).Any(item => JsonValues.AreEqual(item, call[1])),
+        ["States.ArrayRange"] = (call, _) => Range(call.Exactly(3)),
+        ["States.ArrayGetItem"] = (call, _) => Item(call.Exactly(2)),
+        ["States.ArrayLength"] = (call, _) => call.Exactly(1).Array(0).Count,
+        ["States.ArrayUnique"] = (call, _) => Unique(call.Exactly(1).Array(0)),
+        ["States.Base64Encode"] = (call, _) => Convert.ToBase64String(Encoding.UTF8.GetBytes(call.Exactly(1).Text(0))),
+        ["States.Base64Decode"] = (call, _) => Decode(call.Exactly(1)),
+        ["States.Hash"] = (call, _) => Hash(call.Exactly(2).Text(0), call.Text(1)) ?? throw call.Mistake($"'{call.Text(1)}' is not a hash algorithm"),
+        ["States.JsonMerge"] = (call, _) => Merge(call.Exactly(3)),
+        ["States.StringToJson"] = (call, _) => ToJson(call.Exactly(1)),
+        ["States.JsonToString"] = (call, _) => Compact.Write(call.Exactly(1)[0]),
+        ["States.MathRandom"] = (call, host) => Random(call.Between(2, 3), host),
+        ["States.MathAdd"] = (call, _) => call.Exactly(2).Whole(0) + call.Whole(1),
+        ["States.StringSplit"] = (call, _) => Split(call.Exactly(2).Text(0), call.Text(1)),
+        ["States.UUID"] = (call, host) => call.Exactly(0).NewId(host),
+        ["States.Format"] = (call, _) => Format(call),
+    };
+
+    public static bool Exists(string name) => Functions.ContainsKey(name);
+
+    /// <summary>Calls a function that <see cref="Exists"/>.</summary>
+    public static JsonNode? Call(string name, IReadOnlyList<JsonNode?> arguments, IWorkflowHost host) => Functions[name](new Arguments(name, arguments), host);
 
     /// <summary>The hash of a text in hexadecimal digits; null for an unknown algorithm.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "The language names SHA-1; what a definition hashes is its own affair.")]
@@ -213,6 +204,8 @@ internal static class IntrinsicFunctions
 
     private sealed class Arguments(string function, IReadOnlyList<JsonNode?> values)
     {
+        public IReadOnlyList<JsonNode?> All => values;
+
         public int Count => values.Count;
 
         public JsonNode? this[int index] => values[index];
