@@ -7,8 +7,12 @@ using OpenTelemetry.Trace;
 
 namespace Functions.Tests.Telemetry;
 
-/// <summary>What goes to Application Insights: the whole of each trace that the host has taken, and nothing of the others.</summary>
+/// <summary>
+/// What goes to Application Insights: the whole of each trace that the host has taken, and nothing of the others. Sources belong to the
+/// process, and a span is recorded as soon as one of all providers wants it: nothing else may run beside these tests.
+/// </summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class SamplingTests
 {
     // Nobody listens there: nothing leaves the machine.

@@ -7,7 +7,21 @@ public static class Record
 {
     private static readonly string Folder = Environment.GetEnvironmentVariable("RECORD_FOLDER") ?? Path.GetTempPath();
 
-    public static Task WriteAsync(string name, string text) => File.AppendAllTextAsync(Path.Combine(Folder, name), text + "\n");
+    // Two that append at a time both find the same end of the file, and the later one writes over the earlier one's line.
+    private static readonly SemaphoreSlim Writing = new(1);
+
+    public static async Task WriteAsync(string name, string text)
+    {
+        await Writing.WaitAsync();
+        try
+        {
+            await File.AppendAllTextAsync(Path.Combine(Folder, name), text + "\n");
+        }
+        finally
+        {
+            Writing.Release();
+        }
+    }
 
     public static bool Has(string name) => File.Exists(Path.Combine(Folder, name));
 }
