@@ -194,7 +194,7 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
 /// </summary>
 internal static class RangedDownload
 {
-    private const int RangeBytes = 4 << 20;
+    private const int RangeBytes = 8 << 20;
     private const int RangesAtATime = 8;
 
     /// <returns>The SHA-256 of the content, in lower-case hexadecimal.</returns>
