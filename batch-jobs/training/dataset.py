@@ -2,8 +2,19 @@
 
 import json
 import os
+from typing import NamedTuple
 
 import numpy as np
+
+
+class Features(NamedTuple):
+    """What an example is made of."""
+
+    shape: tuple
+    """The shape of one example."""
+
+    indices: tuple = ()
+    """Where a row's numbers are places in a list of categories or words: (offset, length, how many different ones), in their order."""
 
 
 class Dataset:
@@ -14,6 +25,8 @@ class Dataset:
             self.manifest = json.load(file)
         self._folder = folder
         self.feature_shape = tuple(self.manifest["featureShape"])
+        self.features = Features(self.feature_shape, tuple(
+            (int(span["offset"]), int(span["length"]), int(span["numbers"])) for span in self.manifest.get("indices") or ()))
         self.classes = int(self.manifest["classes"])
         self.task = self.manifest.get("task", "classification")
         self.targets = self.manifest.get("targets", [])

@@ -35,7 +35,7 @@ class Stopped(Exception):
 def main(definition_path, build_model, input_name, learns=("classification",)):
     """Trains one trial under the job contract, over all GPUs of the node, and ends the process with the contract's exit code.
 
-    build_model(parameters, feature_shape, outputs) returns the module, with an output for each class or number; it raises NonRetryable for
+    build_model(parameters, features, outputs) returns the module, with an output for each class or number; it raises NonRetryable for
     sizes that do not fit. learns: the tasks that a dataset may have: classification, multiLabel, regression.
     """
     processes = processes_wanted(parameters.gpu_wish(definition_path))
@@ -75,7 +75,7 @@ class Training:
             raise NonRetryable("the dataset has no examples to train on")
         self._check_shares()
         self.task = task_of(dataset, learns, getattr(self.parameters, "label_smoothing", 0.0))
-        model = self.task.finish(build_model(self.parameters, dataset.feature_shape, self.task.outputs))
+        model = self.task.finish(build_model(self.parameters, dataset.features, self.task.outputs))
         self.image = len(dataset.feature_shape) == 3
         self.model = model.to(self.device, memory_format=torch.channels_last) if self.image else model.to(self.device)
         self.optimizer = _optimizer(self.parameters, self.model)

@@ -26,7 +26,7 @@ param scheduler string
 param taskHub string
 param entraClientId string
 
-var jobs = ['image-classifier', 'tabular-classifier', 'tabular-regressor', 'model-import', 'shell']
+var jobs = ['image-classifier', 'tabular-classifier', 'tabular-regressor', 'text-classifier', 'model-import', 'shell']
 var megabyte = 1024 * 1024
 
 resource host 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {

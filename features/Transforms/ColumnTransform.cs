@@ -35,6 +35,12 @@ public enum ColumnEncoding
     /// <summary>The training split's most frequent words, each counted, scaled to length 1; other words do not count.</summary>
     [JsonStringEnumMemberName("vocabulary")]
     Vocabulary,
+
+    /// <summary>
+    /// The text's first words in their order, each as its number: from 2 for the training split's most frequent words, 1 for others, 0 after the last.
+    /// </summary>
+    [JsonStringEnumMemberName("tokens")]
+    Tokens,
 }
 
 /// <summary>What stands in for a missing value.</summary>
@@ -75,8 +81,14 @@ public sealed record ColumnTransform(string Name, ColumnType Type, ColumnEncodin
     /// <summary>Buckets of <see cref="ColumnEncoding.Hash"/>.</summary>
     public int Buckets { get; init; } = 64;
 
-    /// <summary>Words of <see cref="ColumnEncoding.Vocabulary"/>, at most.</summary>
+    /// <summary>Words that <see cref="ColumnEncoding.Vocabulary"/> and <see cref="ColumnEncoding.Tokens"/> know, at most.</summary>
     public int Words { get; init; } = 1000;
+
+    /// <summary>Words of a text that <see cref="ColumnEncoding.Tokens"/> takes.</summary>
+    public int Length { get; init; } = 64;
+
+    /// <summary>Whether fitting needs to know which words are frequent.</summary>
+    internal bool CountsWords => Encoding is ColumnEncoding.Vocabulary or ColumnEncoding.Tokens;
 
     /// <summary>What is done to a column of this type where nothing is said.</summary>
     public static ColumnTransform Usual(string name, ColumnType type) => type switch
@@ -92,7 +104,7 @@ public sealed record ColumnTransform(string Name, ColumnType Type, ColumnEncodin
     {
         ColumnType.Numeric or ColumnType.DateTime => [ColumnEncoding.Standardize, ColumnEncoding.MinMax, ColumnEncoding.None],
         ColumnType.Boolean => [ColumnEncoding.None],
-        ColumnType.Text => [ColumnEncoding.Hash, ColumnEncoding.Vocabulary],
+        ColumnType.Text => [ColumnEncoding.Hash, ColumnEncoding.Vocabulary, ColumnEncoding.Tokens],
         ColumnType.Categorical => [ColumnEncoding.OneHot, ColumnEncoding.Ordinal],
         _ => [],
     };

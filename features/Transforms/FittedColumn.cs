@@ -25,6 +25,9 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
     /// <summary>Buckets of hashed text.</summary>
     public int? Buckets { get; init; }
 
+    /// <summary>Words that are taken of a text, for <see cref="ColumnEncoding.Tokens"/>.</summary>
+    public int? Length { get; init; }
+
     /// <summary>Whether a missing value is an error.</summary>
     public bool Required { get; init; }
 
@@ -43,6 +46,7 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
     {
         ColumnEncoding.OneHot or ColumnEncoding.Vocabulary => Categories!.Count,
         ColumnEncoding.Hash => Buckets!.Value,
+        ColumnEncoding.Tokens => Length!.Value,
         _ => 1,
     };
 
@@ -65,6 +69,8 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
                 column with { Categories = [.. statistics.Categories!.Keys.Order(StringComparer.Ordinal)] },
             ColumnEncoding.Hash => column with { Buckets = feature.Buckets },
             ColumnEncoding.Vocabulary => column with { Categories = TextWords.Vocabulary(statistics.Words ?? [], feature.Words, place) },
+            ColumnEncoding.Tokens =>
+                column with { Categories = TextWords.Vocabulary(statistics.Words ?? [], feature.Words, place), Length = feature.Length },
             _ => column,
         };
         return feature.Missing switch
@@ -81,11 +87,21 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
     /// <summary>Writes the numbers of all rows.</summary>
     internal void Apply(ColumnValues values, Span<float> numbers, int offset, int width, string place)
     {
-        if (Encoding is ColumnEncoding.Hash or ColumnEncoding.Vocabulary)
+        if (Type == ColumnType.Text)
         {
+            FrozenDictionary<string, int>? places = Categories is null ? null : Places;
             for (int row = 0; row < values.Texts.Length; row++)
             {
-                TextWords.Count(Filled(values.Texts.Span[row], place), numbers.Slice((row * width) + offset, Width), Encoding == ColumnEncoding.Vocabulary ? Places : null);
+                string? text = Filled(values.Texts.Span[row], place);
+                Span<float> to = numbers.Slice((row * width) + offset, Width);
+                if (Encoding == ColumnEncoding.Tokens)
+                {
+                    TextWords.Number(text, to, places!);
+                }
+                else
+                {
+                    TextWords.Count(text, to, places);
+                }
             }
         }
         else if (Categories is not null)

@@ -39,6 +39,34 @@ public sealed record FittedTransform(
     [JsonIgnore]
     public int Width => Features.Sum(feature => feature.Width);
 
+    /// <summary>Where a row's numbers are places in a list of categories or words; null where none are.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<IndexSpan>? Indices
+    {
+        get
+        {
+            var spans = new List<IndexSpan>();
+            int offset = 0;
+            foreach (FittedColumn feature in Features)
+            {
+                int? numbers = feature.Encoding switch
+                {
+                    ColumnEncoding.Ordinal => feature.Categories!.Count + 1,
+                    ColumnEncoding.Tokens => feature.Categories!.Count + 2,
+                    _ => null,
+                };
+                if (numbers is { } different)
+                {
+                    spans.Add(new IndexSpan(offset, feature.Width, different));
+                }
+
+                offset += feature.Width;
+            }
+
+            return spans.Count > 0 ? spans : null;
+        }
+    }
+
     /// <summary>The columns of a row that is to be predicted.</summary>
     [JsonIgnore]
     public TableSchema Schema => new([.. Features.Select(feature => new ColumnSchema(feature.Name, feature.Type))], Missing);
@@ -135,6 +163,12 @@ public sealed record FittedTransform(
         return values;
     }
 }
+
+/// <summary>Numbers of a row that are places in a list: they name something, and which is greater means nothing.</summary>
+/// <param name="Offset">The first one's place in the row.</param>
+/// <param name="Length">How many there are: 1 for a category, more for the words of a text.</param>
+/// <param name="Numbers">How many different ones there can be, with 0 for none.</param>
+public sealed record IndexSpan(int Offset, int Length, int Numbers);
 
 /// <summary>What is predicted.</summary>
 /// <param name="Name">The column.</param>

@@ -35,7 +35,7 @@ public sealed class TableStatistics
 
         foreach (ColumnTransform feature in transform.Features)
         {
-            AddColumn(Features, feature.Name, batch[feature.Name], splits, trainOnly: true, feature.Encoding == ColumnEncoding.Vocabulary);
+            AddColumn(Features, feature.Name, batch[feature.Name], splits, trainOnly: true, feature.CountsWords);
         }
 
         foreach (string target in transform.Targets)

@@ -58,6 +58,21 @@ internal static class TextWords
         }
     }
 
+    /// <summary>Numbers the first words of a text in their order.</summary>
+    /// <param name="text">The text; null is one without words.</param>
+    /// <param name="numbers">Receives them, all 0 before: 2 and its place for a word of the vocabulary, 1 for another.</param>
+    /// <param name="places">The place of each word of the vocabulary.</param>
+    public static void Number(string? text, Span<float> numbers, FrozenDictionary<string, int> places)
+    {
+        FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> known = places.GetAlternateLookup<ReadOnlySpan<char>>();
+        string lower = text?.ToLowerInvariant() ?? "";
+        int next = 0;
+        foreach (Range range in In(lower).Take(numbers.Length))
+        {
+            numbers[next++] = known.TryGetValue(lower.AsSpan(range), out int place) ? place + 2 : 1;
+        }
+    }
+
     /// <summary>Counts the texts that each word is in.</summary>
     public static void Add(Dictionary<string, long> texts, string text)
     {

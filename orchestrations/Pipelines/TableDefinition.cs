@@ -43,6 +43,9 @@ public sealed record TableColumnDefinition(
 {
     /// <summary>Words of a vocabulary, at most.</summary>
     public int? Words { get; init; }
+
+    /// <summary>Words of a text that are taken in their order.</summary>
+    public int? Length { get; init; }
 }
 
 /// <summary>Reads what <c>dataset</c> says of a table.</summary>
@@ -119,8 +122,14 @@ internal static partial class TableDefinitionReader
 
         int? buckets = json.Has("buckets") ? (int)json.Integer("buckets", 1, 4096) : null;
         int? words = json.Has("words") ? (int)json.Integer("words", 1, 10_000) : null;
+        int? length = json.Has("length") ? (int)json.Integer("length", 1, 4096) : null;
+        if (length is not null && encoding != ColumnEncoding.Tokens)
+        {
+            json.Refuse("length", "is for \"encode\": \"tokens\"; leave one of them out or add the other");
+        }
+
         json.RefuseTheRest();
-        return new TableColumnDefinition(type, encoding, fill is null ? missing : MissingRule.Constant, fill, buckets) { Words = words };
+        return new TableColumnDefinition(type, encoding, fill is null ? missing : MissingRule.Constant, fill, buckets) { Words = words, Length = length };
     }
 
     private static (SplitRule Rule, bool Follows) Split(JsonObjectReader? json, string[] targets, string? task, long seed)

@@ -45,6 +45,9 @@ public sealed record DatasetManifest(
     /// <summary>Rows of a table that were left out, having no target; null for none.</summary>
     public long? RowsWithoutTarget { get; init; }
 
+    /// <summary>Where an example's numbers are places in a list of categories or words; null where none are.</summary>
+    public IReadOnlyList<IndexSpan>? Indices { get; init; }
+
     /// <summary>This format's name.</summary>
     public const string CurrentFormat = "durableml-dataset/1";
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -39,6 +41,7 @@ public sealed class TableTests
     [TestMethod]
     [DataRow("penguins", "balanced_accuracy", 0.9)]
     [DataRow("cars", "r2", 0.7)]
+    [DataRow("movies", "accuracy", 0.35)]
     public async Task A_table_becomes_a_published_model_that_takes_its_columns(string example, string metric, double least)
     {
         var data = Path.Combine(Repository.Root, ".durableml", "npm", "node_modules", "vega-datasets", "data", example + ".json");
@@ -52,33 +55,90 @@ public sealed class TableTests
         Assert.AreEqual("published", result.State, JsonSerializer.Serialize(result.Failures));
         Assert.IsGreaterThanOrEqualTo(least, result.Evaluation!["metrics"].GetProperty(metric).GetDouble());
         Assert.AreEqual(example, result.Model!.Model);
-        foreach (var (row, output) in Rows(example))
+        foreach (var (row, output, isRight) in Rows(example))
         {
             var answer = await InferAsync(example, row);
             var said = answer["outputs"]!.AsArray().Single(one => (string)one!["name"]! == output)!["data"]![0]!;
-            Assert.IsTrue(example == "penguins" ? (string)said! == "Gentoo" : said.GetValue<double>() is > 10 and < 25, answer.ToJsonString());
+            Assert.IsTrue(isRight(said), answer.ToJsonString());
         }
     }
 
-    // As the raw data has them, with gaps; a heavy penguin of Biscoe, and a thirsty car.
-    private static IEnumerable<(Dictionary<string, object?> Row, string Output)> Rows(string example) => example == "penguins"
-        ?
-        [
-            (new() { ["Island"] = "Biscoe", ["Beak Length (mm)"] = 49.0, ["Beak Depth (mm)"] = 15.0, ["Flipper Length (mm)"] = 222.0, ["Body Mass (g)"] = 5500.0, ["Sex"] = "MALE" }, "label"),
-            (new() { ["Island"] = "Biscoe", ["Beak Length (mm)"] = null, ["Beak Depth (mm)"] = 15.0, ["Flipper Length (mm)"] = 222.0, ["Body Mass (g)"] = 5500.0, ["Sex"] = null }, "label"),
-        ]
-        :
-        [
-            (new()
-            {
-                ["Name"] = "ford galaxie 500", ["Cylinders"] = "8", ["Displacement"] = 429.0, ["Horsepower"] = null, ["Weight_in_lbs"] = 4341.0, ["Acceleration"] = 10.0,
-                ["Year"] = "1970-01-01", ["Origin"] = "USA",
-            }, "Miles_per_Gallon"),
-        ];
-
-    private static async Task<JsonNode> InferAsync(string model, Dictionary<string, object?> row)
+    [TestMethod]
+    public async Task Images_in_folders_become_a_published_model_that_takes_image_files()
     {
-        var inputs = row.Select(column => new { name = column.Key, datatype = column.Value is string ? "BYTES" : "FP64", shape = new[] { 1 }, data = new[] { column.Value } });
+        var folder = Path.Combine(Repository.Root, "examples", "mnist-images");
+        using var images = new TemporaryFolder();
+        using (var make = Process.Start(Repository.Python, [Path.Combine(folder, "make_folders.py"), RepositoryLayout.Find().MnistFolder, images.Path, "120"]))
+        {
+            await make.WaitForExitAsync();
+            Assert.AreEqual(0, make.ExitCode);
+        }
+
+        var raw = Host.Blobs.GetBlobContainerClient("raw");
+        await Parallel.ForEachAsync(Directory.EnumerateFiles(images.Path, "*.png", SearchOption.AllDirectories), async (file, token) =>
+            await raw.GetBlobClient("mnist-images/" + Path.GetRelativePath(images.Path, file)).UploadAsync(file, overwrite: true, token));
+
+        var ended = await Host.EndAsync(await Host.Pipelines.StartAsync(await File.ReadAllTextAsync(Path.Combine(folder, "pipeline.json")), "mnist-images", CancellationToken.None));
+
+        Assert.AreEqual("Completed", ended.RuntimeStatus, Host.Output);
+        var result = ended.Result()!;
+        Assert.AreEqual("published", result.State, JsonSerializer.Serialize(result.Failures));
+        Assert.IsGreaterThanOrEqualTo(0.8, result.Evaluation!["metrics"].GetProperty("accuracy").GetDouble());
+        var files = Enumerable.Range(0, 10).Select(digit => Directory.EnumerateFiles(images[digit.ToString(CultureInfo.InvariantCulture)]).Min()!).ToList();
+        var inputs = new[] { new { name = "image", datatype = "BYTES", shape = new[] { files.Count }, data = files.Select(file => Convert.ToBase64String(File.ReadAllBytes(file))) } };
+        var labels = (await InferAsync("mnist-images", inputs))["outputs"]!.AsArray().Single(output => (string)output!["name"]! == "label")!["data"]!.AsArray();
+        Assert.IsGreaterThanOrEqualTo(8, labels.Index().Count(label => (string)label.Item! == label.Index.ToString(CultureInfo.InvariantCulture)), labels.ToJsonString());
+    }
+
+    // As the raw data has them, with gaps.
+    private static IEnumerable<(Dictionary<string, object?> Row, string Output, Predicate<JsonNode> IsRight)> Rows(string example) => example switch
+    {
+        "penguins" =>
+        [
+            (HeavyPenguin("MALE", 49.0), "label", said => (string)said! == "Gentoo"),
+            (HeavyPenguin(null, null), "label", said => (string)said! == "Gentoo"),
+        ],
+        "cars" => [(ThirstyCar, "Miles_per_Gallon", said => said.GetValue<double>() is > 10 and < 25)],
+        _ => [(SuperHero, "label", said => (string)said! is "Action" or "Adventure")],
+    };
+
+    private static Dictionary<string, object?> HeavyPenguin(string? sex, double? beak) => new()
+    {
+        ["Island"] = "Biscoe",
+        ["Beak Length (mm)"] = beak,
+        ["Beak Depth (mm)"] = 15.0,
+        ["Flipper Length (mm)"] = 222.0,
+        ["Body Mass (g)"] = 5500.0,
+        ["Sex"] = sex,
+    };
+
+    private static Dictionary<string, object?> ThirstyCar => new()
+    {
+        ["Name"] = "ford galaxie 500",
+        ["Cylinders"] = "8",
+        ["Displacement"] = 429.0,
+        ["Horsepower"] = null,
+        ["Weight_in_lbs"] = 4341.0,
+        ["Acceleration"] = 10.0,
+        ["Year"] = "1970-01-01",
+        ["Origin"] = "USA",
+    };
+
+    private static Dictionary<string, object?> SuperHero => new()
+    {
+        ["Title"] = "The Amazing Spider-Man Returns",
+        ["Source"] = "Based on Comic/Graphic Novel",
+        ["Creative Type"] = "Super Hero",
+        ["MPAA Rating"] = "PG-13",
+        ["Production Budget"] = 200_000_000.0,
+        ["Running Time min"] = null,
+    };
+
+    private static Task<JsonNode> InferAsync(string model, Dictionary<string, object?> row) => InferAsync(
+        model, row.Select(column => new { name = column.Key, datatype = column.Value is string ? "BYTES" : "FP64", shape = new[] { 1 }, data = new[] { column.Value } }));
+
+    private static async Task<JsonNode> InferAsync(string model, object inputs)
+    {
         using var response = await Host.Http.PostAsJsonAsync(new Uri($"v2/models/{model}/infer", UriKind.Relative), new { inputs });
         var answer = await response.Content.ReadAsStringAsync();
         Assert.AreEqual(HttpStatusCode.OK, response.StatusCode, answer);

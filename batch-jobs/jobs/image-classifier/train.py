@@ -11,11 +11,11 @@ from training.contract import NonRetryable  # noqa: E402
 from training.loop import main  # noqa: E402
 
 
-def build_model(parameters, feature_shape, classes):
+def build_model(parameters, features, classes):
     """Two convolutions with pooling, then a hidden layer. Input [batch, channels, height, width], output logits [batch, classes]."""
-    if len(feature_shape) != 3:
-        raise NonRetryable("image-classifier needs features of shape [channels, height, width], not %s" % list(feature_shape))
-    inputs, height, width = feature_shape
+    if len(features.shape) != 3:
+        raise NonRetryable("image-classifier needs features of shape [channels, height, width], not %s" % list(features.shape))
+    inputs, height, width = features.shape
     channels = parameters.channels
     rest = (height // 4, width // 4)
     if not all(rest):

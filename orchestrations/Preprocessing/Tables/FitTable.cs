@@ -68,6 +68,9 @@ public sealed record FittedTable(
     /// <summary>The list of what could not be read; null where all could.</summary>
     public DatasetFile? FailedItems { get; init; }
 
+    /// <summary>Where an example's numbers are places in a list of categories or words; null where none are.</summary>
+    public IReadOnlyList<IndexSpan>? Indices { get; init; }
+
     /// <summary>The number of classes; 0 for a regression.</summary>
     public int Classes => Targets[0].Labels?.Count ?? 0;
 }
@@ -117,6 +120,7 @@ public sealed class FitTable(BlobServiceClient blobs)
         var file = new DatasetFile(FittedTransform.File, Convert.ToHexStringLower(SHA256.HashData(content)));
         return new FittedTable(transform.Width, transform.Task, transform.Targets, plan.Columns, file, plan.Split, all.RowsWithoutTarget)
         {
+            Indices = transform.Indices,
             FailedItems = await FailedItems.WriteAsync(blobs, input.Dataset, input.RunId, failed, cancellationToken),
         };
     }

@@ -172,7 +172,15 @@ public sealed class PlanTable(BlobServiceClient blobs)
         ColumnEncoding encoding = said.Encoding ?? usual.Encoding;
         MissingRule missing = said.Missing ?? usual.Missing;
         return ColumnTransform.Encodings(column.Type).Contains(encoding) && ColumnTransform.MissingRules(column.Type).Contains(missing)
-            ? usual with { Encoding = encoding, Missing = missing, Constant = said.Fill, Buckets = said.Buckets ?? usual.Buckets, Words = said.Words ?? usual.Words }
+            ? usual with
+            {
+                Encoding = encoding,
+                Missing = missing,
+                Constant = said.Fill,
+                Buckets = said.Buckets ?? usual.Buckets,
+                Words = said.Words ?? usual.Words,
+                Length = said.Length ?? usual.Length,
+            }
             : throw new DatasetFormatException(
                 place, $"'{column.Name}' to suit what dataset.columns says of it",
                 $"the type {column.Type} ({column.Reason}); give its type there too");

@@ -59,6 +59,7 @@ internal static class TablePreparation
             Columns = fitted.Columns,
             FailedItems = fitted.FailedItems,
             Slices = dataset.Table!.Slices,
+            Indices = fitted.Indices,
             RowsWithoutTarget = fitted.RowsWithoutTarget > 0 ? fitted.RowsWithoutTarget : null,
         };
     }

@@ -159,6 +159,30 @@ public class TransformTests
     }
 
     [TestMethod]
+    public async Task Words_in_their_order_are_numbered_by_a_vocabulary_up_to_a_length()
+    {
+        TableTransform plan = Plan with
+        {
+            Features =
+            [
+                ColumnTransform.Usual("mass", ColumnType.Numeric) with { Encoding = ColumnEncoding.None },
+                ColumnTransform.Usual("note", ColumnType.Text) with { Encoding = ColumnEncoding.Tokens, Words = 2, Length = 3 },
+                new("island", ColumnType.Categorical, ColumnEncoding.Ordinal, MissingRule.Unknown),
+            ],
+        };
+        const string Rows = "species,island,mass,note\na,x,1,Small bird\nb,y,2,large BIRD bird large\na,x,3,\nb,y,4,large\n";
+        (FittedTransform fitted, TableBatch batch) = await FitAsync(plan, Rows);
+        FittedTransform transform = FittedTransform.Parse(fitted.ToUtf8());
+
+        CollectionAssert.AreEqual(new[] { "bird", "large" }, transform.Features[1].Categories!.ToArray());
+        CollectionAssert.AreEqual(new float[] { 1, 1, 2, 0, 1, 2, 3, 2, 2, 2, 3, 0, 0, 0, 1, 4, 3, 0, 0, 2 }, transform.Apply(batch, "a.csv"));
+        CollectionAssert.AreEqual(new[] { new IndexSpan(1, 3, 4), new IndexSpan(4, 1, 3) }, transform.Indices!.ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_row_of_nothing_but_numbers_has_no_places_in_lists() => Assert.IsNull((await FitAsync(Plan, Penguins)).Item1.Indices);
+
+    [TestMethod]
     public void A_vocabulary_stays_bounded_and_keeps_what_is_frequent()
     {
         var words = new Dictionary<string, long>(StringComparer.Ordinal);
