@@ -22,6 +22,7 @@ internal static class RootCommandFactory
             InferCommand.Create(),
             ScoreCommand.Create(),
             ImportCommand.Create(),
+            DeleteCommand.Create(),
             StatusCommand.Create(),
             LogsCommand.Create(),
             CancelCommand.Create(),
