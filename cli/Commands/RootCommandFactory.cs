@@ -35,6 +35,7 @@ internal static class RootCommandFactory
             DeployCommand.Create(),
             DestroyCommand.Create(),
             ImagesCommand.Create(),
+            DoctorCommand.Create(),
             CompletionCommand.Create(),
         };
 }

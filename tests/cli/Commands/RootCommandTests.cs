@@ -43,6 +43,8 @@ public sealed class RootCommandTests
     [DataRow("alias penguins champion 3")]
     [DataRow("alias penguins champion --remove")]
     [DataRow("traffic penguins --set rules.json")]
+    [DataRow("doctor")]
+    [DataRow("doctor --server http://localhost:1 --key k --json")]
     [DataRow("delete model penguins")]
     [DataRow("delete version penguins 3 --yes --json")]
     [DataRow("delete run run-1 --yes")]
