@@ -52,7 +52,7 @@ public sealed class ModelDeletionTests(TestContext context)
         string model = await TwoVersionsAsync();
         string other = NewName();
         await host.PublishAsync(other, OnnxModel.Add(1));
-        await host.SetTrafficAsync(other, $$"""{"route":{"type":"version","target":{"version":"2","model":"{{model}}"}}}""");
+        await host.SetTrafficAsync(other, $$"""{ "route": { "type": "version", "target": { "version": "2", "model": "{{model}}" } } }""");
 
         (int champion, JsonNode byAlias) = await DeleteAsync($"api/models/{model}/versions/1");
         (int routed, JsonNode byRule) = await DeleteAsync($"api/models/{model}/versions/2");
