@@ -37,14 +37,19 @@ public sealed class DatasetDeletion(BlobServiceClient blobs, DataUses uses)
     public async Task<DeletedDataset?> DeleteAsync(DurableTaskClient client, string dataset, string? version, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(dataset);
         if (!PipelineReader.IsName(dataset) || !await datasets.ExistsAsync(cancellationToken))
         {
             return null;
         }
 
-        if (version is not null && (version = await FullVersionAsync(dataset, version, cancellationToken)) is null)
+        if (version is { } beginning)
         {
-            return null;
+            version = await FullVersionAsync(dataset, beginning, cancellationToken);
+            if (version is null)
+            {
+                return null;
+            }
         }
 
         string folder = version is null ? dataset + "/" : $"{dataset}/{version}/";

@@ -5,7 +5,7 @@ using DurableMl.BatchJobs.Submission;
 using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Deletion;
-using DurableMl.Orchestrations.Evaluation;
+using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
