@@ -32,7 +32,7 @@ public static class InferenceServiceCollectionExtensions
         services.TryAddSingleton(static _ => new PredictionLog(PredictionLog.DefaultCapacity));
         foreach (Type part in (Type[])[
             typeof(InferenceMeter), typeof(ModelFileCache), typeof(SessionCache), typeof(TrafficCheck), typeof(CanaryKeeper), typeof(ExperimentLog), typeof(LabelLog),
-            typeof(RouteExecutor), typeof(InferenceServer), typeof(OpenInferenceProtocol), typeof(ModelsApi), typeof(MetricsPage)])
+            typeof(RouteExecutor), typeof(InferenceServer), typeof(OpenInferenceProtocol), typeof(ModelDeletion), typeof(ModelsApi), typeof(MetricsPage)])
         {
             services.TryAddSingleton(part);
         }

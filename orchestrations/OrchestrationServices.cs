@@ -1,5 +1,6 @@
 using Azure.Identity;
 using Azure.Storage.Queues;
+using DurableMl.Orchestrations.Deletion;
 using DurableMl.Orchestrations.Preprocessing.Sources;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
@@ -33,6 +34,9 @@ public static class OrchestrationServices
         services.TryAddSingleton<SweepReportReader>();
         services.TryAddSingleton<WarmStart>();
         services.TryAddSingleton<HistoryPurge>();
+        services.TryAddSingleton<DataUses>();
+        services.TryAddSingleton<RunDeletion>();
+        services.TryAddSingleton<DatasetDeletion>();
         services.AddOptions<SourceOptions>().BindConfiguration(SourceOptions.Section);
         services.TryAddSingleton<WebFiles>();
         services.AddOptions<WorkflowOptions>().BindConfiguration(WorkflowOptions.Section);

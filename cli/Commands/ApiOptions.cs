@@ -66,6 +66,22 @@ internal sealed class ApiOptions
             Console.SetOut(Console.Error);
         }
 
+        return Connect(result, handler) ?? throw new CliException("No host is up here. Start one in another terminal with ./durableml up, or give an address with --server.") { ExitCode = ExitCodes.Unreachable };
+    }
+
+    /// <summary>The same for a command that writes its own documents; null where no address was given and no host is up.</summary>
+    /// <exception cref="CliException">The address is no URL, or a secret would travel in the clear.</exception>
+    public HttpClient? ConnectIfUp(ParseResult result) => Connect(result, new SocketsHttpHandler { UseProxy = true });
+
+    /// <summary>Whether documents are wanted.</summary>
+    public bool WritesJson(ParseResult result) => result.GetValue(_json);
+
+    /// <summary>This checkout, with the state folder that was asked for.</summary>
+    /// <exception cref="CliException">The command does not lie in a checkout.</exception>
+    public RepositoryLayout Layout(ParseResult result) => RepositoryLayout.Find(result.GetValue(_state));
+
+    private HttpClient? Connect(ParseResult result, HttpMessageHandler handler)
+    {
         if ((result.GetValue(_server) ?? Environment.GetEnvironmentVariable(ServerVariable)) is { Length: > 0 } server)
         {
             return Connect(result, Address(server), handler);
@@ -79,7 +95,7 @@ internal sealed class ApiOptions
         var layout = RepositoryLayout.Find(result.GetValue(_state));
         if (new HostStateFile(layout.State).Read() is not { Ready: true } state || !state.Up.IsAlive)
         {
-            throw new CliException("No host is up here. Start one in another terminal with ./durableml up, or give an address with --server.") { ExitCode = ExitCodes.Unreachable };
+            return null;
         }
 
         return WithKey(new HttpClient(handler) { BaseAddress = LocalHost.FunctionsUrl(state.Ports), Timeout = RequestLimit }, HostKey.Read(layout.State));

@@ -22,6 +22,7 @@ internal static class RootCommandFactory
             InferCommand.Create(),
             ScoreCommand.Create(),
             ImportCommand.Create(),
+            DeleteCommand.Create(),
             StatusCommand.Create(),
             LogsCommand.Create(),
             CancelCommand.Create(),
@@ -34,6 +35,7 @@ internal static class RootCommandFactory
             DeployCommand.Create(),
             DestroyCommand.Create(),
             ImagesCommand.Create(),
+            DoctorCommand.Create(),
             CompletionCommand.Create(),
         };
 }

@@ -11,7 +11,8 @@ namespace DurableMl.Cli.Hosting;
 /// <param name="anyFree">Gives a free port.</param>
 internal sealed class PortChooser(Func<int, bool> isFree, Func<int> anyFree)
 {
-    private static readonly HostPorts Customary = new(Functions: 7071, Blob: 10000, Queue: 10001, Table: 10002, Batch: 10100);
+    /// <summary>The ports that everybody knows these services by.</summary>
+    public static readonly HostPorts Customary = new(Functions: 7071, Blob: 10000, Queue: 10001, Table: 10002, Batch: 10100);
     private readonly HashSet<int> _taken = [];
 
     /// <summary>Looks at this machine's loopback interface.</summary>
@@ -80,7 +81,8 @@ internal sealed class PortChooser(Func<int, bool> isFree, Func<int> anyFree)
         return port;
     }
 
-    private static bool IsFree(int port)
+    /// <summary>Whether nobody listens on a port of the loopback interface.</summary>
+    public static bool IsFree(int port)
     {
         try
         {

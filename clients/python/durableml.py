@@ -139,6 +139,22 @@ class Client:
         """The rules that divide a model's requests among its versions."""
         return self._json("GET", "api/models/%s/traffic" % _quote(model))
 
+    def delete_model(self, name: str) -> Json:
+        """Deletes a model with all its versions; returns what was removed. What is in use is refused (409), with what uses it."""
+        return self._json("DELETE", "api/models/" + _quote(name))
+
+    def delete_version(self, model: str, version: str) -> Json:
+        """Deletes a version of a model; its number is not given again."""
+        return self._json("DELETE", "api/models/%s/versions/%s" % (_quote(model), _quote(version)))
+
+    def delete_run(self, run: str) -> Json:
+        """Deletes a run that has ended, with its trials, checkpoints and logs."""
+        return self._json("DELETE", "api/pipelines/" + _quote(run))
+
+    def delete_dataset(self, name: str, version: Optional[str] = None) -> Json:
+        """Deletes a dataset with all its versions, or one."""
+        return self._json("DELETE", "api/datasets/" + _quote(name) + ("" if version is None else "?version=" + _quote(version)))
+
     def infer(self, model: str, rows: Sequence[Mapping[str, Any]], version: Optional[str] = None) -> List[Json]:
         """Asks a model of a table about rows, values by column; returns the outputs of each row by name."""
         if not rows:

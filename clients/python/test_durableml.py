@@ -109,6 +109,23 @@ class ClientTest(unittest.TestCase):
             ("GET", "/api/scores/score-1", None),
         ], [request[:3] for request in self.requests])
 
+    def test_what_is_deleted_says_what_went_and_what_is_in_use_says_why_not(self):
+        self.answers += [(200, {"blobs": 3})] * 5 + [(409, {"title": "Conflict", "detail": "alias 'champion' names version 1"})]
+
+        self.assertEqual({"blobs": 3}, self.client.delete_model("a b"))
+        self.client.delete_version("m", "2")
+        self.client.delete_run("run-1")
+        self.client.delete_dataset("d")
+        self.client.delete_dataset("d", "0a")
+        with self.assertRaises(DurableMlError) as raised:
+            self.client.delete_version("m", "1")
+
+        self.assertEqual([
+            ("DELETE", "/api/models/a%20b"), ("DELETE", "/api/models/m/versions/2"), ("DELETE", "/api/pipelines/run-1"),
+            ("DELETE", "/api/datasets/d"), ("DELETE", "/api/datasets/d?version=0a"), ("DELETE", "/api/models/m/versions/1"),
+        ], [request[:2] for request in self.requests])
+        self.assertIn("alias 'champion' names version 1", str(raised.exception))
+
     def test_a_refusal_is_an_error_with_all_that_is_wrong(self):
         self.answers.append((400, {"title": "The pipeline is not valid.", "errors": [{"path": "$.name", "reason": "is required"}]}))
 

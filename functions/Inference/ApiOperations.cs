@@ -10,6 +10,7 @@ using DurableMl.Inference.Registry;
 using DurableMl.Inference.Routing;
 using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Approval;
+using DurableMl.Orchestrations.Deletion;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Scoring;
@@ -79,6 +80,8 @@ internal static class ApiOperations
         ["ListModels"] = new(Models, "All models", "Their names", null),
         ["GetModel"] = new(Models, "A model's versions and aliases, and what keeps a change from being served", "The model; its ETag is that of all aliases", null, 400, 404),
         ["GetModelVersion"] = new(Models, "A version's manifest", "The manifest", typeof(ModelManifest), 400, 404),
+        ["DeleteModel"] = new(Models, "Deletes a model with all its versions, unless an alias or a traffic rule leads to one", "What was removed; nothing where it was gone already", typeof(DeletedModel), 400, 404, 409),
+        ["DeleteModelVersion"] = new(Models, "Deletes a version, unless an alias or a traffic rule leads to it; its number is not given again", "What was removed; nothing where it was gone already", typeof(DeletedModel), 400, 404, 409),
         ["SetServing"] = new(Models, "Changes how a version is served: a JSON merge patch, in which null is the default", "The options that hold now", typeof(ServingOptions), 400, 404) { Body = typeof(ServingOptions) },
         ["GetDrift"] = new(Models, "How far requests are from the examples that a version was evaluated on, as this instance has seen them", "Figures of each feature, and the shift of the means in standard deviations", typeof(DriftDocument), 400, 404, 409),
         ["SetModelAlias.put"] = new(Models, "Lets an alias name a version", "All aliases", null, 400, 404, 412) { Body = typeof(AliasDocument), Parameters = [IfMatch] },
@@ -115,8 +118,13 @@ internal static class ApiOperations
         {
             Success = 202, Parameters = [("maxFailedTrials", "query", "Trials that may fail from here on")],
         },
+        ["DeletePipeline"] = new(Pipelines, "Deletes a run that has ended, with its trials, checkpoints, logs and histories, unless a published version came from it", "What was removed", typeof(DeletedRun), 404, 409),
         ["StartUpload"] = new(Pipelines, "Signs a URL for each blob of the container raw that a client wants to write", "The URLs, which hold for four hours", typeof(UploadList), 400, 413) { Body = typeof(UploadRequest) },
         ["ListDatasets"] = new(Pipelines, "The versions of all datasets, at most 1,000", "The versions, by name and the newest first", typeof(DatasetList)),
+        ["DeleteDataset"] = new(Pipelines, "Deletes a dataset with all its versions, or one, unless a published version came from it or a run under way needs it", "What was removed", typeof(DeletedDataset), 400, 404, 409)
+        {
+            Parameters = [("version", "query", "One version, or what only it begins with")],
+        },
         ["ListJobs"] = new(Pipelines, "The jobs that a pipeline's sweep may name: those shipped, and those that were pushed", "The jobs with their newest versions", typeof(JobList)),
         ["PushJob"] = new(Pipelines, "Takes a job's folder as a ZIP archive (application/zip), job.json at the top, unless this version is there already", "The version", typeof(JobEntry), 400, 413, 415) { Success = 201 },
         ["PushWorkflow"] = new(Workflows, "Adds a version of a workflow in Amazon States Language, unless the newest has this text already", "The new version", typeof(WorkflowVersion), 400, 409, 413)

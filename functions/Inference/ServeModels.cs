@@ -71,6 +71,16 @@ public sealed class ServeModels(InferenceEndpoints endpoints)
     public Task<IActionResult> GetModelVersion([HttpTrigger(AuthorizationLevel.Function, "get", Route = InferenceEndpoints.GetModelVersion)] HttpRequest request) =>
         AnswerAsync(nameof(GetModelVersion), request);
 
+    /// <inheritdoc cref="InferenceEndpoints.DeleteModel"/>
+    [Function(nameof(DeleteModel))]
+    public Task<IActionResult> DeleteModel([HttpTrigger(AuthorizationLevel.Function, "delete", Route = InferenceEndpoints.DeleteModel)] HttpRequest request) =>
+        AnswerAsync(nameof(DeleteModel), request);
+
+    /// <inheritdoc cref="InferenceEndpoints.DeleteModelVersion"/>
+    [Function(nameof(DeleteModelVersion))]
+    public Task<IActionResult> DeleteModelVersion([HttpTrigger(AuthorizationLevel.Function, "delete", Route = InferenceEndpoints.DeleteModelVersion)] HttpRequest request) =>
+        AnswerAsync(nameof(DeleteModelVersion), request);
+
     /// <inheritdoc cref="InferenceEndpoints.SetServing"/>
     [Function(nameof(SetServing))]
     public Task<IActionResult> SetServing([HttpTrigger(AuthorizationLevel.Function, "patch", Route = InferenceEndpoints.SetServing)] HttpRequest request) =>

@@ -8,18 +8,21 @@ using DurableMl.BatchJobs.Submission;
 using DurableMl.Functions.Pipelines;
 using DurableMl.Json;
 using DurableMl.Orchestrations.Blobs;
+using DurableMl.Orchestrations.Deletion;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Scoring;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Ingestion;
 
-/// <summary><c>POST api/uploads</c> and <c>GET api/datasets</c>: raw data on its way in, and what became of it.</summary>
+/// <summary><c>POST api/uploads</c>, <c>GET api/datasets</c> and <c>DELETE api/datasets/{dataset}</c>: raw data on its way in, and what became of it.</summary>
 /// <param name="blobs">The data account.</param>
 /// <param name="sas">Signs.</param>
-public sealed class ManageData(BlobServiceClient blobs, SasIssuer sas)
+/// <param name="deletion">Deletes datasets.</param>
+public sealed class ManageData(BlobServiceClient blobs, SasIssuer sas, DatasetDeletion deletion)
 {
     private const int MaxBytes = 256 * 1024;
     private const int MostNames = 500;
@@ -108,6 +111,34 @@ public sealed class ManageData(BlobServiceClient blobs, SasIssuer sas)
 
         return await request.JsonAsync(
             HttpStatusCode.OK, new DatasetList([.. datasets.OrderBy(each => each.Name, StringComparer.Ordinal).ThenByDescending(each => each.CreatedAt)]));
+    }
+
+    /// <summary>
+    /// Deletes a dataset, or with <c>?version=</c> one version of it. Answers 200 with what was removed, 404 where there is none, or 409 where a published version
+    /// came from it or a run under way needs it.
+    /// </summary>
+    [Function(nameof(DeleteDataset))]
+    public async Task<HttpResponseData> DeleteDataset(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/datasets/{dataset}")] HttpRequestData request,
+        [DurableClient] DurableTaskClient client,
+        string dataset,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return await deletion.DeleteAsync(client, dataset, request.Query["version"], cancellationToken) is { } deleted
+                ? await request.JsonAsync(HttpStatusCode.OK, deleted)
+                : await request.ProblemAsync(HttpStatusCode.NotFound, "There is no such dataset.", $"No dataset '{dataset}' has anything{(request.Query["version"] is { } version ? $" of a version {version}" : "")}.");
+        }
+        catch (InUseException e)
+        {
+            return await request.ProblemAsync(HttpStatusCode.Conflict, "The dataset is in use.", e.Message);
+        }
+        catch (ArgumentException e)
+        {
+            return await request.ProblemAsync(HttpStatusCode.BadRequest, "The version is not clear.", e.Message);
+        }
     }
 
     private static async IAsyncEnumerable<string> FoldersAsync(

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using DurableMl.Json;
 using DurableMl.Orchestrations.Approval;
+using DurableMl.Orchestrations.Deletion;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -11,9 +12,10 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Pipelines;
 
-/// <summary><c>POST api/pipelines/{runId}/cancel</c>, <c>…/approval</c> and <c>…/resume</c>: what people say to a run.</summary>
+/// <summary><c>POST api/pipelines/{runId}/cancel</c>, <c>…/approval</c> and <c>…/resume</c>, and <c>DELETE api/pipelines/{runId}</c>: what people say to a run.</summary>
 /// <param name="resumer">Resumes runs.</param>
-public sealed class ManagePipelines(RunResumer resumer)
+/// <param name="deletion">Deletes runs.</param>
+public sealed class ManagePipelines(RunResumer resumer, RunDeletion deletion)
 {
     private const int MaxBytes = 16 * 1024;
 
@@ -108,6 +110,27 @@ public sealed class ManagePipelines(RunResumer resumer)
             ResumeOutcome.Finished => await request.ProblemAsync(HttpStatusCode.Conflict, "Nothing is left to do.", "The run has published its model, or it was rejected. Start another run."),
             _ => await request.NoSuchRunAsync(runId),
         };
+    }
+
+    /// <summary>Deletes a run with its trials, checkpoints, logs and histories. Answers 200 with what was removed, 404 where there is no such run, or 409 where it has not ended or a version came from it.</summary>
+    [Function(nameof(DeletePipeline))]
+    public async Task<HttpResponseData> DeletePipeline(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/pipelines/{runId}")] HttpRequestData request,
+        [DurableClient] DurableTaskClient client,
+        string runId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return await deletion.DeleteAsync(client, runId, cancellationToken) is { } deleted
+                ? await request.JsonAsync(HttpStatusCode.OK, deleted)
+                : await request.NoSuchRunAsync(runId);
+        }
+        catch (InUseException e)
+        {
+            return await request.ProblemAsync(HttpStatusCode.Conflict, "The run is in use.", e.Message);
+        }
     }
 
     private static async Task<HttpResponseData> RaiseAsync(

@@ -48,6 +48,10 @@ public sealed class InferenceEndpoints
     public const string GetModel = "api/models/{model}";
     /// <summary>A version's manifest.</summary>
     public const string GetModelVersion = "api/models/{model}/versions/{version}";
+    /// <summary>Deletes a model.</summary>
+    public const string DeleteModel = GetModel;
+    /// <summary>Deletes a version.</summary>
+    public const string DeleteModelVersion = GetModelVersion;
     /// <summary>How a version is served.</summary>
     public const string SetServing = "api/models/{model}/versions/{version}/serving";
     /// <summary>Moves or removes an alias.</summary>
@@ -86,6 +90,8 @@ public sealed class InferenceEndpoints
             new(nameof(ListModels), ["GET"], ListModels, api.ListAsync),
             new(nameof(GetModel), ["GET"], GetModel, api.GetAsync),
             new(nameof(GetModelVersion), ["GET"], GetModelVersion, api.GetVersionAsync),
+            new(nameof(DeleteModel), ["DELETE"], DeleteModel, api.DeleteModelAsync),
+            new(nameof(DeleteModelVersion), ["DELETE"], DeleteModelVersion, api.DeleteVersionAsync),
             new(nameof(SetServing), ["PATCH"], SetServing, api.SetServingAsync),
             new(nameof(SetModelAlias), ["PUT", "DELETE"], SetModelAlias, api.SetAliasAsync),
             new("GetTraffic", ["GET"], Traffic, api.GetTrafficAsync),

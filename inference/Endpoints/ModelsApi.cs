@@ -10,7 +10,7 @@ namespace DurableMl.Inference.Endpoints;
 
 /// <summary>Models, aliases, traffic rules and experiments over HTTP. Changes go under ETags.</summary>
 internal sealed class ModelsApi(
-    ModelRegistry registry, TrafficCheck check, ModelCatalog catalog, ExperimentLog experiments, LabelLog labels, InferenceServer server)
+    ModelRegistry registry, TrafficCheck check, ModelDeletion deletion, ModelCatalog catalog, ExperimentLog experiments, LabelLog labels, InferenceServer server)
 {
     private const int MaxBody = 1 << 20;
     private const int MaxId = 1024;
@@ -38,6 +38,14 @@ internal sealed class ModelsApi(
     /// <summary><c>GET api/models/{model}/versions/{version}</c>: the version's manifest.</summary>
     public async Task GetVersionAsync(HttpContext context, CancellationToken cancellationToken) =>
         await WriteAsync(context, 200, await registry.GetAsync(Part(context, "model"), Part(context, "version"), cancellationToken));
+
+    /// <summary><c>DELETE api/models/{model}/versions/{version}</c>: what was removed; 409 while an alias or a traffic rule leads to it.</summary>
+    public async Task DeleteVersionAsync(HttpContext context, CancellationToken cancellationToken) =>
+        await WriteAsync(context, 200, await deletion.DeleteVersionAsync(Part(context, "model"), Part(context, "version"), cancellationToken));
+
+    /// <summary><c>DELETE api/models/{model}</c>: the model with all its versions; 409 while an alias or a traffic rule leads to one.</summary>
+    public async Task DeleteModelAsync(HttpContext context, CancellationToken cancellationToken) =>
+        await WriteAsync(context, 200, await deletion.DeleteModelAsync(Part(context, "model"), cancellationToken));
 
     /// <summary><c>PATCH api/models/{model}/versions/{version}/serving</c>: a JSON merge patch (RFC 7396) of <see cref="ServingOptions"/>; null is the default.</summary>
     public async Task SetServingAsync(HttpContext context, CancellationToken cancellationToken)

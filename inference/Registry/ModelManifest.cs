@@ -127,6 +127,16 @@ public sealed record BatchingEvidence(bool AcrossCallers, string Because)
     public static BatchingEvidence None { get; } = new(false, "it was not tried when the version was published");
 }
 
+/// <summary>What was changed of a version since it was published.</summary>
+internal sealed record VersionChange
+{
+    /// <summary>How it is served now; null where that was not changed.</summary>
+    public ServingOptions? Serving { get; init; }
+
+    /// <summary>Whether it is deleted. Its number stays taken.</summary>
+    public bool IsDeleted { get; init; }
+}
+
 /// <summary>How one model version is served.</summary>
 public sealed record ServingOptions
 {

@@ -88,8 +88,11 @@ internal static class ModelBlobs
 
     public static string Traffic(string model) => Prefix(model) + "traffic.json";
 
-    /// <summary>Serving options set since publication, by version.</summary>
-    public static string Serving(string model) => Prefix(model) + "serving.json";
+    /// <summary>What was changed of versions since they were published. Outside the model's folder, for it outlives the model; no model's name begins so.</summary>
+    public static string Changes(string model) => $"{AllChanges}{ModelNames.Model(model)}.json";
+
+    /// <summary>What the names of all of those begin with.</summary>
+    public const string AllChanges = "_changes/";
 
     public static string File(string model, string version, string file) => Prefix(model) + ModelNames.Version(version) + "/" + file;
 }

@@ -60,17 +60,33 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     }
 
     /// <summary>The names of all models that have a version or a claim on one, in order.</summary>
-    public async Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken = default) =>
-        await container.ExistsAsync(cancellationToken)
-            ? await container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken)
-                .Where(item => item.IsPrefix && ModelNames.IsModel(item.Prefix[..^1])).Select(item => item.Prefix[..^1]).ToListAsync(cancellationToken)
-            : [];
+    public async Task<IReadOnlyList<string>> ListModelsAsync(CancellationToken cancellationToken = default)
+    {
+        if (!await container.ExistsAsync(cancellationToken))
+        {
+            return [];
+        }
+
+        // Counts that a server still had in memory may be written below a model that is deleted meanwhile; they do not make it exist again.
+        HashSet<string> changed = [.. await ListBlobsAsync(ModelBlobs.AllChanges, BlobTraits.None, cancellationToken).Select(blob => blob.Name).ToListAsync(cancellationToken)];
+        return await container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken)
+            .Where(item => item.IsPrefix && ModelNames.IsModel(item.Prefix[..^1])).Select(item => item.Prefix[..^1])
+            .Where(async (model, token) => !changed.Contains(ModelBlobs.Changes(model)) || await ListAsync(model, BlobTraits.None, token).AnyAsync(token))
+            .ToListAsync(cancellationToken);
+    }
 
     /// <summary>The published versions of a model, oldest first; empty for a model that does not exist.</summary>
     /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
-    public async Task<IReadOnlyList<string>> ListVersionsAsync(string model, CancellationToken cancellationToken = default) =>
-        await ListAsync(ModelNames.Model(model), BlobTraits.None, cancellationToken)
-            .Where(blob => blob.File == ModelBlobs.Manifest).Select(blob => blob.Version).OrderBy(ModelNames.VersionNumber).ToListAsync(cancellationToken);
+    public async Task<IReadOnlyList<string>> ListVersionsAsync(string model, CancellationToken cancellationToken = default)
+    {
+        IReadOnlySet<string> deleted = await DeletedAsync(model, cancellationToken);
+        return await ListAsync(ModelNames.Model(model), BlobTraits.None, cancellationToken)
+            .Where(blob => blob.File == ModelBlobs.Manifest && !deleted.Contains(blob.Version)).Select(blob => blob.Version).OrderBy(ModelNames.VersionNumber).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>The versions of a model that have a blob, published or not.</summary>
+    internal async Task<IReadOnlyList<string>> ListClaimsAsync(string model, CancellationToken cancellationToken) =>
+        await ListAsync(ModelNames.Model(model), BlobTraits.None, cancellationToken).Select(blob => blob.Version).Distinct().OrderBy(ModelNames.VersionNumber).ToListAsync(cancellationToken);
 
     /// <summary>A published version.</summary>
     /// <exception cref="InvalidModelNameException">A name is not allowed.</exception>
@@ -88,8 +104,8 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             return null;
         }
 
-        (Dictionary<string, ServingOptions>? serving, _) = await ReadAsync<Dictionary<string, ServingOptions>>(ModelBlobs.Serving(model), cancellationToken);
-        return serving?.GetValueOrDefault(version) is { } options ? manifest with { Serving = options } : manifest;
+        VersionChange? change = (await ChangesAsync(model, cancellationToken)).GetValueOrDefault(version);
+        return change is { IsDeleted: true } ? null : change?.Serving is { } options ? manifest with { Serving = options } : manifest;
     }
 
     /// <summary>The version that a version or alias means now.</summary>
@@ -116,11 +132,43 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     {
         ArgumentNullException.ThrowIfNull(change);
         ServingOptions published = (await GetAsync(model, version, cancellationToken)).Serving ?? new();
-        (SortedDictionary<string, ServingOptions> changed, _) = await UpdateAsync<SortedDictionary<string, ServingOptions>>(
-            ModelBlobs.Serving(model),
-            versions => new(versions ?? [], StringComparer.Ordinal) { [version] = change(versions?.GetValueOrDefault(version) ?? published) },
+        IReadOnlyDictionary<string, VersionChange> changed = await ChangeAsync(
+            model,
+            [version],
+            current => current.IsDeleted ? throw ModelNotFoundException.Version(model, version) : current with { Serving = change(current.Serving ?? published) },
             cancellationToken);
-        return changed[version];
+        return changed[version].Serving!;
+    }
+
+    /// <summary>What was changed of a model's versions since they were published.</summary>
+    internal async Task<IReadOnlyDictionary<string, VersionChange>> ChangesAsync(string model, CancellationToken cancellationToken) =>
+        (await ReadAsync<Dictionary<string, VersionChange>>(ModelBlobs.Changes(model), cancellationToken)).Value ?? [];
+
+    /// <summary>The versions of a model that are deleted, or are being deleted.</summary>
+    internal async Task<IReadOnlySet<string>> DeletedAsync(string model, CancellationToken cancellationToken) =>
+        (await ChangesAsync(model, cancellationToken)).Where(change => change.Value.IsDeleted).Select(change => change.Key).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Marks versions as deleted, or takes the mark back.</summary>
+    internal Task MarkDeletedAsync(string model, IReadOnlyList<string> versions, bool isDeleted, CancellationToken cancellationToken) =>
+        ChangeAsync(model, versions, current => current with { IsDeleted = isDeleted }, cancellationToken);
+
+    private async Task<IReadOnlyDictionary<string, VersionChange>> ChangeAsync(
+        string model, IReadOnlyList<string> versions, Func<VersionChange, VersionChange> change, CancellationToken cancellationToken)
+    {
+        (SortedDictionary<string, VersionChange> changed, _) = await UpdateAsync<SortedDictionary<string, VersionChange>>(
+            ModelBlobs.Changes(model),
+            current =>
+            {
+                var all = new SortedDictionary<string, VersionChange>(current ?? [], StringComparer.Ordinal);
+                foreach (string version in versions)
+                {
+                    all[version] = change(all.GetValueOrDefault(version) ?? new());
+                }
+
+                return all;
+            },
+            cancellationToken);
+        return changed;
     }
 
     /// <summary>The model's aliases; none for a model that has none or does not exist.</summary>
@@ -163,6 +211,13 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
                 return versions;
             },
             cancellationToken, expected);
+        if (version is not null && await FindAsync(model, version, cancellationToken) is null)
+        {
+            // It was deleted between the two looks.
+            await SetAliasAsync(model, alias, null, etag, CancellationToken.None);
+            throw ModelNotFoundException.Version(model, version);
+        }
+
         return new(changed, etag);
     }
 
@@ -300,11 +355,14 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
         for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            int latest = 0;
+            // The number of a version that was deleted is not given again: servers and callers know what it meant.
+            IReadOnlyDictionary<string, VersionChange> changes = await ChangesAsync(publication.Model, cancellationToken);
+            int latest = changes.Keys.Select(ModelNames.VersionNumber).DefaultIfEmpty().Max();
             await foreach ((string version, string file, IDictionary<string, string>? metadata) in ListAsync(publication.Model, BlobTraits.Metadata, cancellationToken))
             {
                 latest = Math.Max(latest, ModelNames.VersionNumber(version));
-                if (file == ModelBlobs.Publication && metadata is not null && metadata.TryGetValue(PublicationKey, out string? owner) && owner == key)
+                bool isDeleted = changes.GetValueOrDefault(version) is { IsDeleted: true };
+                if (!isDeleted && file == ModelBlobs.Publication && metadata is not null && metadata.TryGetValue(PublicationKey, out string? owner) && owner == key)
                 {
                     return version;
                 }

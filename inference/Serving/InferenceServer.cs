@@ -62,10 +62,17 @@ internal sealed class InferenceServer(
     }
 
     /// <summary>The version asked for, or the champion, in memory.</summary>
-    public async Task<ModelLease> AcquireAsync(string model, string? version, CancellationToken cancellationToken) =>
-        ModelNames.IsVersion(version)
-            ? await sessions.AcquireAsync(ModelNames.Model(model), version!, cancellationToken)
-            : await catalog.AcquireAsync(await catalog.GetAsync(model, cancellationToken), new(version ?? ModelAliases.Champion), cancellationToken);
+    public async Task<ModelLease> AcquireAsync(string model, string? version, CancellationToken cancellationToken)
+    {
+        if (!ModelNames.IsVersion(version))
+        {
+            return await catalog.AcquireAsync(await catalog.GetAsync(model, cancellationToken), new(version ?? ModelAliases.Champion), cancellationToken);
+        }
+
+        ModelLease lease = await sessions.AcquireAsync(ModelNames.Model(model), version!, cancellationToken);
+        catalog.Watch(model);
+        return lease;
+    }
 
     private async Task<InferResponse> RunAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {

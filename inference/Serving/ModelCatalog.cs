@@ -32,6 +32,13 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
     /// <summary>Reads a model's aliases and rules at once, so that this process's own change is in force when its caller is answered.</summary>
     public Task RefreshAsync(string model, CancellationToken cancellationToken) => ReadAsync(model, time.GetTimestamp(), cancellationToken);
 
+    /// <summary>Looks after a model that is in memory although no alias was asked for: a version that is deleted or served otherwise from now on.</summary>
+    public void Watch(string model)
+    {
+        long now = time.GetTimestamp();
+        models.GetOrAdd(model, static (_, now) => new Watched { LastUsed = now }, now).LastUsed = now;
+    }
+
     /// <summary>A version in memory that a model's rules lead to.</summary>
     public async ValueTask<ModelLease> AcquireAsync(ModelState state, ModelTarget target, CancellationToken cancellationToken)
     {
@@ -99,15 +106,22 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
     {
         ModelAliases aliases = await registry.GetAliasesAsync(model, cancellationToken);
         (TrafficRules? rules, ETag rulesETag) = await registry.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
-        (Dictionary<string, ServingOptions>? serving, _) = await registry.ReadAsync<Dictionary<string, ServingOptions>>(ModelBlobs.Serving(model), cancellationToken);
+        IReadOnlyDictionary<string, VersionChange> changes = await registry.ChangesAsync(model, cancellationToken);
         if (rules?.Problems().FirstOrDefault() is { } problem)
         {
             throw new InvalidDataException($"traffic.json {problem.Path} {problem.Reason}");
         }
 
-        foreach ((string version, ServingOptions changed) in serving ?? [])
+        foreach ((string version, VersionChange change) in changes)
         {
-            await sessions.ApplyAsync(model, version, changed, cancellationToken);
+            if (change.IsDeleted)
+            {
+                sessions.Forget(model, version);
+            }
+            else if (change.Serving is { } changed)
+            {
+                await sessions.ApplyAsync(model, version, changed, cancellationToken);
+            }
         }
 
         // A plan counts what it has dealt: it stays as long as its rules do.

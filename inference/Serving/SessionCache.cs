@@ -78,6 +78,18 @@ internal sealed class SessionCache(
         }
     }
 
+    /// <summary>Lets go of a version that does not exist any more. Who uses it at the moment may end.</summary>
+    public void Forget(string model, string version)
+    {
+        lock (gate)
+        {
+            if (entries.GetValueOrDefault((model, version)) is { IsLoaded: true } entry)
+            {
+                Remove(entry);
+            }
+        }
+    }
+
     internal void Release(Entry entry)
     {
         lock (gate)

@@ -122,4 +122,7 @@ public static partial class PipelineReader
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern { get; }
+
+    /// <summary>Whether a text may be the name of a pipeline or a dataset.</summary>
+    internal static bool IsName(string? text) => text is not null && NamePattern.IsMatch(text);
 }

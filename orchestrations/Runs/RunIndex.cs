@@ -65,6 +65,10 @@ public sealed class RunIndex(BlobServiceClient blobs)
         return new RunEntries([], null);
     }
 
+    /// <summary>Takes a run off the list, if it is on it.</summary>
+    public Task RemoveAsync(string runId, DateTime startedAt, CancellationToken cancellationToken) =>
+        runs.DeleteBlobIfExistsAsync(Name(runId, startedAt), cancellationToken: cancellationToken);
+
     /// <summary>Takes runs that began before a time and are over off the list. Returns how many.</summary>
     /// <param name="before">The time.</param>
     /// <param name="isOver">Whether a run is over of which the list does not say so, since it was ended from outside.</param>

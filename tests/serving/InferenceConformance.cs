@@ -18,7 +18,8 @@ public abstract class InferenceConformance
         "GET v2/models/{0}/versions/1/ready 200", "GET v2/models/missing 404", "POST v2/models/missing/infer 404", "POST v2/models/{0}/infer 400",
         "POST v2/models/{0}/versions/7/infer 404", "GET api/models 200", "GET api/models/{0} 200", "GET api/models/{0}/versions/1 200", "GET api/models/-/traffic 400",
         "GET api/models/{0}/traffic 200", "GET api/models/{0}/experiments 200", "PUT api/models/{0}/traffic 428", "PUT api/models/{0}/aliases/candidate 400",
-        "PATCH api/models/{0}/versions/1/serving 200", "PATCH api/models/{0}/versions/9/serving 404", "GET api/models/{0}/versions/1/drift 409", "POST api/feedback 400",
+        "PATCH api/models/{0}/versions/1/serving 200", "PATCH api/models/{0}/versions/9/serving 404", "GET api/models/{0}/versions/1/drift 409",
+        "DELETE api/models/{0}/versions/9 404", "DELETE api/models/{0}/versions/1 409", "DELETE api/models/{0} 409", "DELETE api/models/none 404", "POST api/feedback 400",
     ];
 
     /// <summary>The host, with a key in its headers.</summary>

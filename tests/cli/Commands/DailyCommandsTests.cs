@@ -167,6 +167,34 @@ public sealed class DailyCommandsTests
     }
 
     [TestMethod]
+    public async Task What_is_deleted_is_asked_for_first_and_says_what_went()
+    {
+        var stub = new StubHandler((HttpStatusCode.OK, """{ "run": "run-1", "histories": 4, "containers": 2, "blobs": 9, "bytes": 2048 }"""));
+        var api = new ApiConnection(stub.Client());
+        var output = new StringWriter { NewLine = "\n" };
+        Task<int> Run(bool yes, TextReader? input) => DeleteCommand.RunAsync(api, "run run-1", "api/pipelines/run-1", yes, input, output, TestContext.CancellationToken);
+
+        Assert.AreEqual(1, await Run(false, new StringReader("y\n")));
+        StringAssert.Contains((await Assert.ThrowsExactlyAsync<CliException>(() => Run(false, null))).Message, "--yes");
+        Assert.IsEmpty(stub.Requests);
+        Assert.AreEqual(0, await Run(false, new StringReader("yes\n")));
+
+        CollectionAssert.AreEqual(new[] { "DELETE /api/pipelines/run-1" }, stub.Requests);
+        StringAssert.EndsWith(output.ToString(), "Deleted run run-1: 4 histories, 2 containers, 9 blobs, 2 KiB.\n");
+    }
+
+    [TestMethod]
+    public async Task What_is_in_use_is_not_deleted_and_says_what_uses_it()
+    {
+        var stub = new StubHandler((HttpStatusCode.Conflict, """{ "title": "Conflict", "detail": "Model 'm' is in use: alias 'champion' names version 1." }"""));
+
+        var exception = await Assert.ThrowsExactlyAsync<CliException>(() =>
+            DeleteCommand.RunAsync(new ApiConnection(stub.Client()), "model m", "api/models/m", yes: true, null, TextWriter.Null, TestContext.CancellationToken));
+
+        StringAssert.Contains(exception.Message, "alias 'champion' names version 1");
+    }
+
+    [TestMethod]
     public async Task Traffic_rules_replace_those_that_were_read()
     {
         var stub = new StubHandler((HttpStatusCode.OK, """{ "rules": [] }"""), (HttpStatusCode.PreconditionFailed, """{ "error": "changed by someone else" }"""));

@@ -49,6 +49,46 @@ public sealed class ManageDataTests
         Assert.IsTrue(list["datasets"]!.AsArray().All(dataset => ((string)dataset!["version"]!).Length == 64 && dataset["examples"]!["train"] is not null));
     }
 
+    [TestMethod]
+    [DataRow("api/datasets/no-such-dataset", HttpStatusCode.NotFound)]
+    [DataRow("api/datasets/no-such-dataset?version=0a", HttpStatusCode.NotFound)]
+    [DataRow("api/pipelines/no-such-run", HttpStatusCode.NotFound)]
+    [DataRow("api/models/no-such-model", HttpStatusCode.NotFound)]
+    [DataRow("api/models/no-such-model/versions/1", HttpStatusCode.NotFound)]
+    public async Task What_does_not_exist_is_not_deleted(string path, HttpStatusCode expected)
+    {
+        App app = await App.GetAsync();
+        using HttpResponseMessage response = await app.Http.DeleteAsync(new Uri(path, UriKind.Relative), TestContext.CancellationToken);
+
+        Assert.AreEqual(expected, response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    public async Task A_run_that_failed_and_its_dataset_are_deleted_over_HTTP()
+    {
+        App app = await App.GetAsync();
+        RawDataset raw = await RawDataset.UploadAsync();
+        string run = await app.StartRunAsync(Probe.Pipeline(raw, "hopeless"));
+        await app.EndAsync(run);
+
+        JsonNode deleted = await DeletedAsync(app, $"api/pipelines/{run}");
+        Assert.AreEqual(run, (string?)deleted["run"]);
+        Assert.IsGreaterThan(0, (int)deleted["histories"]!);
+        Assert.IsGreaterThan(0, (int)deleted["containers"]!);
+        Assert.IsGreaterThan(0L, (long)deleted["bytes"]!);
+        using HttpResponseMessage gone = await app.Http.GetAsync(new Uri($"api/pipelines/{run}", UriKind.Relative), TestContext.CancellationToken);
+        Assert.AreEqual(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.AreEqual(raw.Name, (string?)(await DeletedAsync(app, $"api/datasets/{raw.Name}"))["dataset"]);
+    }
+
+    private async Task<JsonNode> DeletedAsync(App app, string path)
+    {
+        using HttpResponseMessage response = await app.Http.DeleteAsync(new Uri(path, UriKind.Relative), TestContext.CancellationToken);
+        string body = await response.Content.ReadAsStringAsync(TestContext.CancellationToken);
+        Assert.AreEqual(HttpStatusCode.OK, response.StatusCode, body);
+        return JsonNode.Parse(body)!;
+    }
+
     private async Task<(HttpStatusCode Status, JsonNode Body)> AskAsync(string name)
     {
         App app = await App.GetAsync();
