@@ -68,7 +68,7 @@ public sealed class PrepareSweep(TrainingJobs training, BlobServiceClient blobs)
         SweepDecided decided = decisions.Aggregate(new SweepDecided(), (all, decision) => all.With(decision));
         SweepDefinition sweep = input.Sweep with { Trials = input.Sweep.Trials + decided.Added };
         IReadOnlyDictionary<string, EarlierTrial> earlier = await EarlierTrials.FindAsync(trials, input with { Sweep = sweep }, cancellationToken);
-        if (sweep.Sampler.Learns || decided.Given.Count > 0)
+        if (sweep.Sampler.Learns || decided.Given.Count > 0 || sweep.Scheduler is { Type: SchedulerKind.Pbt })
         {
             earlier = await WithParametersAsync(blobs, input.RunId, earlier, cancellationToken);
         }

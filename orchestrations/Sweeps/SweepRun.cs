@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -30,6 +31,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     private int pages;
 
     private readonly ISampler sampler = input.Sweep.CreateSampler();
+    private readonly ParameterExplorer explorer = new(new SearchSpace(input.Sweep.Parameters), input.Sweep.Seed, input.Sweep.Scheduler?.ResampleProbability ?? 0);
     private readonly int inheritedSteps = begun.Steps;
     private SweepDefinition sweep = Steered(input.Sweep, begun);
     private IScheduler scheduler = Steered(input.Sweep, begun).CreateScheduler();
@@ -301,7 +303,17 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     private void GoOn(TrialStep step)
     {
         SweptTrial trial = trials[step.Trial];
-        Start(Work(step, trial.Parameters ?? sampler.Sample(step.Trial, [])), trial.Record is { } record ? record.Next(record.Dedicated, error: null) : null);
+        IReadOnlyDictionary<string, JsonElement> parameters = trial.Parameters ?? sampler.Sample(step.Trial, []);
+        InheritedCheckpoint? inherits = null;
+        if (step.From is { } from)
+        {
+            var ancestor = new TrialAncestor(RunIds.TrialId(from), trial.Budget) { Replaced = parameters };
+            inherits = new InheritedCheckpoint(ancestor.Trial, ancestor.Epoch);
+            parameters = explorer.Explore(trials[from].ParametersAt(trial.Budget) ?? sampler.Sample(from, []), step.Trial, trial.Budget);
+            Set(step.Trial, trial with { Status = trial.Status with { Parameters = parameters, Lineage = [.. trial.Status.Lineage ?? [], ancestor] } });
+        }
+
+        Start(Work(step, parameters) with { Inherits = inherits }, trial.Record is { } record ? record.Next(record.Dedicated, error: null) : null);
     }
 
     private TrialInput Work(TrialStep step, IReadOnlyDictionary<string, JsonElement> parameters) => new(
@@ -309,6 +321,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         Budget = sweep.Scheduler is null ? null : step.Budget,
         ShowsParameters = trials[step.Trial].Parameters is not null,
+        Lineage = trials[step.Trial].Status.Lineage is { } lineage ? [.. lineage.Select(ancestor => ancestor with { Replaced = null })] : null,
     };
 
     private void Start(TrialInput work, TrialRecord? record)
@@ -357,14 +370,21 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         SweptTrial trial = trials[number];
         if (status.State is TrialState.Cancelled or TrialState.Stopped && trial.Status.State == TrialState.Completed)
         {
-            // It was going on from a budget that it had reached; what it left there is still good.
-            status = trial.Status with { Attempts = status.Attempts, Preemptions = status.Preemptions, OnNodes = status.OnNodes };
+            // It was going on from a budget that it had reached; what it left there is still good, and is its own.
+            TrialStatus before = trial.Status;
+            if (before.Lineage is [.., var last] && last.Epoch == before.Budget)
+            {
+                before = before with { Parameters = last.Replaced, Lineage = before.Lineage.Count > 1 ? [.. before.Lineage.SkipLast(1)] : null };
+            }
+
+            trial = trial with { Status = before };
+            status = before with { Attempts = status.Attempts, Preemptions = status.Preemptions, OnNodes = status.OnNodes };
         }
 
         state = state with { Ends = state.Ends + 1 };
         Set(number, trial with
         {
-            Status = status with { Parameters = status.Parameters ?? trial.Parameters },
+            Status = status with { Parameters = status.Parameters ?? trial.Parameters, Lineage = trial.Status.Lineage },
             Step = null,
             End = state.Ends,
             Points = status is { State: TrialState.Completed, Objective: { } objective } ? Points([.. trial.Points, new CurvePoint(status.Budget ?? trial.Budget, objective)]) : trial.Points,
