@@ -77,9 +77,9 @@ internal static partial class SweepReader
             json.Refuse("scheduler", "must be none with a secondObjective: what is bad in one may be good in the other, so every trial is trained in full");
         }
 
-        if (sweep.Scheduler is { Type: SchedulerKind.Pbt } population)
+        if (sweep.Scheduler is { Type: SchedulerKind.Pbt })
         {
-            CheckPopulation(json, sweep, population);
+            CheckPopulation(json, sweep);
         }
 
         json.RefuseTheRest();
@@ -87,18 +87,16 @@ internal static partial class SweepReader
     }
 
     /// <summary>What population-based training cannot be combined with. Its population is all trials of the sweep.</summary>
-    private static void CheckPopulation(JsonObjectReader json, SweepDefinition sweep, SchedulerDefinition scheduler)
+    private static void CheckPopulation(JsonObjectReader json, SweepDefinition sweep)
     {
         if (sweep.Sampler.Learns)
         {
             json.Refuse("sampler", "must be random, sobol or grid with the scheduler pbt, which chooses parameters itself once the first are drawn");
         }
 
-        var least = (int)Math.Ceiling(1 / scheduler.QuantileFraction);
-        if (sweep.Trials < least || sweep.Trials > MostPopulation)
+        if (sweep.Trials is < 2 or > MostPopulation)
         {
-            json.Refuse("trials", string.Create(
-                CultureInfo.InvariantCulture, $"must lie between {least} and {MostPopulation} with the scheduler pbt and a quantileFraction of {scheduler.QuantileFraction}: they are its population"));
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must lie between 2 and {MostPopulation} with the scheduler pbt: they are its population"));
         }
 
         if (sweep.Objective.At != ObjectiveEpoch.Last)

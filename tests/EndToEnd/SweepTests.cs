@@ -47,6 +47,8 @@ public sealed class SweepTests
         await using var up = await Up.StartAsync(state.Path);
         await SmallMnist.UploadAsync(up.Blobs, "mnist-pbt", trainImages: 500);
         JsonObject pipeline = JsonNode.Parse(SmallPipeline.Json("mnist-pbt", trials: 4, budget: 6, learningRates: [0.003], scheduler: new { type = "pbt", interval = 2, resampleProbability = 0 }))!.AsObject();
+        // Two at a time: all four begin before the first goes on, which sees two others, and the rest see all.
+        pipeline["sweep"]!["parallelism"] = 2;
         pipeline["sweep"]!["parameters"]!["learning_rate"] = new JsonObject { ["type"] = "logUniform", ["min"] = 0.00001, ["max"] = 0.01 };
         string runId = await up.Pipelines.StartAsync(pipeline.ToJsonString(), "population", CancellationToken.None);
 

@@ -16,7 +16,7 @@ namespace DurableMl.Orchestrations.Sweeps.Schedulers;
 /// <param name="goal">What is better.</param>
 /// <param name="seed">Decides whom a trial follows.</param>
 /// <param name="interval">Epochs between two looks at the others.</param>
-/// <param name="quantile">The share of the population that counts as the best, and as the worst; above 0, at most 0.5.</param>
+/// <param name="quantile">The share of those compared that counts as the best, and as the worst, rounded up; above 0, at most 0.5.</param>
 public sealed class PopulationScheduler(int trials, int budget, ObjectiveGoal goal, long seed, int interval = 1, double quantile = 0.25) : IScheduler
 {
     /// <inheritdoc/>
@@ -39,7 +39,8 @@ public sealed class PopulationScheduler(int trials, int budget, ObjectiveGoal go
     private int? Followed(TrialCurve trial, IReadOnlyList<TrialCurve> begun)
     {
         TrialCurve[] there = [.. begun.Where(other => other.HasReached(trial.Budget)).BestAt(trial.Budget, goal)];
-        var most = (int)(quantile * there.Length);
+        // At least one of two: the first to get somewhere see few others, and must not all go on unseen.
+        int most = Math.Min((int)Math.Ceiling(quantile * there.Length), there.Length / 2);
         bool follows = most > 0 && (trial.At(trial.Budget) is null || there.TakeLast(most).Any(other => other.Trial == trial.Trial));
         if (!follows)
         {
