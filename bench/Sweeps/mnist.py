@@ -48,7 +48,7 @@ def epochs(folder, state, run, pipeline):
     path = os.path.join(folder, run + ".json")
     with open(path, "w") as file:
         json.dump(pipeline, file)
-    subprocess.run(COMMAND + ["run", path, "--id", run] + state, stdout=subprocess.DEVNULL)
+    subprocess.run(COMMAND + ["run", path, "--id", run] + state, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     status = json.loads(subprocess.run(COMMAND + ["status", run, "--json"] + state, check=True, stdout=subprocess.PIPE).stdout)["customStatus"]
     if status.get("trialsOmitted") or "target" not in (status.get("sweepFinished") or ""):
         sys.exit("%s did not reach the target: %s" % (run, status.get("error") or status.get("sweepFinished")))

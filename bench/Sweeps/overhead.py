@@ -47,7 +47,7 @@ def measure(storage, trials, parallel):
             with open(pipeline, "w") as file:
                 json.dump(pipeline_of(trials, parallel), file)
             before = processor_seconds(host.pid)
-            subprocess.run(COMMAND + ["run", pipeline, "--id", "overhead"] + state, stdout=subprocess.DEVNULL)
+            subprocess.run(COMMAND + ["run", pipeline, "--id", "overhead"] + state, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             used = processor_seconds(host.pid) - before
             run = json.loads(subprocess.run(COMMAND + ["status", "overhead", "--json"] + state, check=True, stdout=subprocess.PIPE).stdout)
     status = run["customStatus"]
