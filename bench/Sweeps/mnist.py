@@ -49,7 +49,7 @@ def epochs(folder, state, run, pipeline):
     with open(path, "w") as file:
         json.dump(pipeline, file)
     subprocess.run(COMMAND + ["run", path, "--id", run] + state, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    status = json.loads(subprocess.run(COMMAND + ["status", run, "--json"] + state, check=True, stdout=subprocess.PIPE).stdout)["customStatus"]
+    status = json.loads(subprocess.run(COMMAND + ["status", run, "--json"] + state, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)["customStatus"]
     if status.get("trialsOmitted") or "target" not in (status.get("sweepFinished") or ""):
         sys.exit("%s did not reach the target: %s" % (run, status.get("error") or status.get("sweepFinished")))
     return sum(trial.get("epoch") or 0 for trial in status["trials"])

@@ -49,7 +49,7 @@ def measure(storage, trials, parallel):
             before = processor_seconds(host.pid)
             subprocess.run(COMMAND + ["run", pipeline, "--id", "overhead"] + state, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             used = processor_seconds(host.pid) - before
-            run = json.loads(subprocess.run(COMMAND + ["status", "overhead", "--json"] + state, check=True, stdout=subprocess.PIPE).stdout)
+            run = json.loads(subprocess.run(COMMAND + ["status", "overhead", "--json"] + state, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
     status = run["customStatus"]
     done = sum(trial["state"] == "completed" for trial in status["trials"]) + (status.get("trialsOmitted") or 0)
     if done != trials:
