@@ -18,6 +18,12 @@ public sealed class JobParameter
     /// <summary>The only values allowed; null: any.</summary>
     public IReadOnlyList<string>? Values { get; init; }
 
+    /// <summary>
+    /// Whether training may go on from a checkpoint with another value than it was made with, as population-based training does. The job refuses such a
+    /// checkpoint where any other parameter differs.
+    /// </summary>
+    public bool Mutable { get; init; }
+
     /// <summary>What the job takes where a trial does not say.</summary>
     public JsonElement Default { get; init; }
 

@@ -50,6 +50,9 @@ public sealed record TrainingTask
     /// <summary>The span that submits it, in W3C's form, as the parent of what it does on the node; null where nothing is traced.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>Another trial's checkpoint to go on from instead of the trial's own; null for none.</summary>
+    public InheritedCheckpoint? Inherits { get; init; }
+
     /// <summary>The Batch job it runs in.</summary>
     public string BatchJobId => BatchIds.Job(RunId, Dedicated);
 
@@ -59,3 +62,8 @@ public sealed record TrainingTask
     /// <summary>Where the trial's blobs lie in the container <c>runs</c>, without a slash at the end.</summary>
     public string BlobPrefix => $"{RunId}/trials/{TrialId}";
 }
+
+/// <summary>The checkpoint that another trial of the run had when it reached a budget.</summary>
+/// <param name="TrialId">That trial.</param>
+/// <param name="Budget">Epochs, or whatever unit, that it had been trained.</param>
+public sealed record InheritedCheckpoint(string TrialId, int Budget);

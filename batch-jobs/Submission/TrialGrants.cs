@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
+using DurableMl.BatchJobs.Catalog;
 
 namespace DurableMl.BatchJobs.Submission;
 
@@ -29,6 +30,10 @@ internal sealed record TrialGrant
     /// <summary>The names that lie elsewhere.</summary>
     public required IReadOnlyDictionary<string, Uri> Blobs { get; init; }
 
+    /// <summary>The checkpoint to begin with, whose files are among <see cref="Blobs"/>. Null: the trial's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GrantedCheckpoint? Inherited { get; init; }
+
     /// <summary>The dataset's files: read. Null for a trial without a dataset.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GrantedDataset? Dataset { get; init; }
@@ -36,6 +41,18 @@ internal sealed record TrialGrant
     /// <summary>The code's files with their hashes, as <c>sha256sum</c> writes them; the node checks them before it runs one.</summary>
     public required string Code { get; init; }
 }
+
+/// <summary>Another trial's checkpoint.</summary>
+/// <param name="Id">What the trial remembers it by, so that it takes it over once.</param>
+/// <param name="Prefix">What the files' names begin with.</param>
+/// <param name="Files">The files.</param>
+internal sealed record GrantedCheckpoint(string Id, string Prefix, IReadOnlyList<CheckpointFile> Files);
+
+/// <summary>A file of a checkpoint, as the runner has noted it.</summary>
+internal sealed record CheckpointFile(string File, long Bytes, string Sha256);
+
+/// <summary>What the runner notes of a checkpoint when a trial reaches a budget.</summary>
+internal sealed record KeptCheckpoint(string Slot, IReadOnlyList<CheckpointFile> Files);
 
 /// <summary>The files of a dataset version by their names in the container.</summary>
 internal sealed record GrantedDataset(string Prefix, IReadOnlyDictionary<string, Uri> Blobs);
@@ -66,6 +83,18 @@ internal sealed class TrialGrants(BlobServiceClient blobs, SasIssuer sas, TimeSp
         var now = time.GetUtcNow();
         var runs = blobs.GetBlobContainerClient(DataContainers.Runs);
         string result = $"{task.BlobPrefix}/output/result.json", parameters = $"{task.BlobPrefix}/params.json";
+        GrantedCheckpoint? inherited = task.Inherits is { } from ? await FindAsync(task.RunId, from, cancellationToken) : null;
+        var granted = new Dictionary<string, Uri>(StringComparer.Ordinal)
+        {
+            [result] = await sas.BlobAsync(runs.GetBlobClient(result), Result, lifetime, cancellationToken),
+            [parameters] = await sas.BlobAsync(runs.GetBlobClient(parameters), BlobSasPermissions.Read, lifetime, cancellationToken),
+        };
+        foreach (CheckpointFile file in inherited?.Files ?? [])
+        {
+            string name = $"{inherited!.Prefix}/{file.File}";
+            granted[name] = await sas.BlobAsync(TrialContainer.Of(blobs, Folder(task.RunId, task.Inherits!)).GetBlobClient(name), BlobSasPermissions.Read, lifetime, cancellationToken);
+        }
+
         var grant = new TrialGrant
         {
             Issued = Seconds(now),
@@ -73,11 +102,8 @@ internal sealed class TrialGrants(BlobServiceClient blobs, SasIssuer sas, TimeSp
             Grant = url,
             Container = await sas.ContainerAsync(container, OwnContainer, lifetime, cancellationToken),
             Prefix = task.BlobPrefix,
-            Blobs = new Dictionary<string, Uri>(StringComparer.Ordinal)
-            {
-                [result] = await sas.BlobAsync(runs.GetBlobClient(result), Result, lifetime, cancellationToken),
-                [parameters] = await sas.BlobAsync(runs.GetBlobClient(parameters), BlobSasPermissions.Read, lifetime, cancellationToken),
-            },
+            Blobs = granted,
+            Inherited = inherited,
             Dataset = task.Dataset is null ? null : await DatasetAsync($"{task.Dataset}/{task.DatasetVersion}", cancellationToken),
             Code = code.Manifest,
         };
@@ -96,6 +122,23 @@ internal sealed class TrialGrants(BlobServiceClient blobs, SasIssuer sas, TimeSp
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
             return true;
+        }
+    }
+
+    private static string Folder(string runId, InheritedCheckpoint from) => $"{runId}/trials/{from.TrialId}";
+
+    private async Task<GrantedCheckpoint> FindAsync(string runId, InheritedCheckpoint from, CancellationToken cancellationToken)
+    {
+        string folder = Folder(runId, from);
+        try
+        {
+            BinaryData noted = (await TrialContainer.Of(blobs, folder).GetBlobClient(FormattableString.Invariant($"{folder}/checkpoint/at-{from.Budget}.json")).DownloadContentAsync(cancellationToken)).Value.Content;
+            KeptCheckpoint kept = noted.ToObjectFromJson<KeptCheckpoint>(Json)!;
+            return new GrantedCheckpoint(FormattableString.Invariant($"{from.TrialId}/{from.Budget}"), $"{folder}/checkpoint/{kept.Slot}", kept.Files);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            throw new InvalidJobException($"{from.TrialId} has left no checkpoint at epoch {from.Budget} to go on from: its job must write one into DML_CHECKPOINT before it exits.", exception);
         }
     }
 

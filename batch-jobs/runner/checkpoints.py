@@ -23,32 +23,48 @@ class CheckpointStore:
     overwrite what its successor wrote.
     """
 
-    def __init__(self, container, prefix, start):
+    def __init__(self, container, prefix, start, inherited=None):
         self._container = container
         self._prefix = prefix + "/checkpoint/"
         self._start = start
+        self._inherited = inherited
         self._slot = 0
         self._etag = None
         self._pointer = None
 
     def restore(self, folder):
-        """Makes the checkpoint this start's own and puts it into the folder. False where there is none yet."""
+        """Makes the checkpoint this start's own and puts it into the folder. False where there is none yet.
+
+        One that is to be inherited from another trial takes its place first: from then on it is this trial's own, whatever happens.
+        """
         self._pointer = self._claim()
-        for item in self._pointer["files"]:
+        if self._inherited and self._pointer.get("inherited") != self._inherited["id"]:
+            self._download(self._inherited["prefix"] + "/", self._inherited["files"], folder)
+            self.save(folder, sorted(item["file"] for item in self._inherited["files"]), inherited=self._inherited["id"])
+        else:
+            self._download("%s%s/" % (self._prefix, self._pointer["slot"]), self._pointer["files"], folder)
+        return bool(self._pointer["files"])
+
+    def keep(self, budget):
+        """Notes the checkpoint as that of a budget, which another trial may inherit. Its files stay as they are: no later start writes into this slot."""
+        if self._pointer["files"]:
+            self._container.put("%sat-%d.json" % (self._prefix, budget), json.dumps(self._pointer).encode())
+
+    def _download(self, prefix, files, folder):
+        for item in files:
             name = item["file"]
             if name.startswith("/") or ".." in name.split("/"):
                 raise RunnerError("checkpoint/%s names the file '%s' outside its folder" % (POINTER, name))
             path = os.path.join(folder, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            self._container.download("%s%s/%s" % (self._prefix, self._pointer["slot"], name), path, item["sha256"])
-        return bool(self._pointer["files"])
+            self._container.download(prefix + name, path, item["sha256"])
 
     def _claim(self):
         for _ in range(CLAIMS):
             text, self._etag = self._container.get(self._prefix + POINTER)
             try:
                 pointer = json.loads(text) if text else {"slot": None, "sequence": 0, "files": []}
-                pointer = {"slot": pointer["slot"], "start": self._start, "sequence": pointer["sequence"], "files": pointer["files"]}
+                pointer = self._make(pointer["slot"], pointer["sequence"], pointer["files"], pointer.get("inherited"))
             except (ValueError, KeyError, TypeError) as error:
                 raise RunnerError("checkpoint/%s is not valid: %r" % (POINTER, error)) from error
             try:
@@ -60,10 +76,15 @@ class CheckpointStore:
 
     @property
     def pointer(self):
-        """What latest.json says: {slot, start, sequence, files:[{file,bytes,sha256}]}; sequence 0 means none yet."""
+        """What latest.json says: {slot, start, sequence, files:[{file,bytes,sha256}]}, and inherited where it goes back to another trial's;
+        sequence 0 means none yet."""
         return self._pointer
 
-    def save(self, folder, names):
+    def _make(self, slot, sequence, files, inherited):
+        pointer = {"slot": slot, "start": self._start, "sequence": sequence, "files": files}
+        return dict(pointer, inherited=inherited) if inherited else pointer
+
+    def save(self, folder, names, inherited=None):
         """Uploads these files of the folder as one checkpoint. False if it is the one already stored or a file changed under way."""
         if len(names) > MAXIMUM_FILES:
             raise RunnerError("the checkpoint holds %d files; at most %d are kept" % (len(names), MAXIMUM_FILES))
@@ -75,9 +96,9 @@ class CheckpointStore:
             if hash_file(path) != digest:
                 return False
             files.append({"file": name, "bytes": size, "sha256": digest})
-        if self._pointer["files"] == files:
+        if self._pointer["files"] == files and not inherited:
             return False
-        pointer = {"slot": slot, "start": self._start, "sequence": self._pointer["sequence"] + 1, "files": files}
+        pointer = self._make(slot, self._pointer["sequence"] + 1, files, inherited or self._pointer.get("inherited"))
         self._write(json.dumps(pointer).encode())
         self._pointer = pointer
         self._slot ^= 1

@@ -28,6 +28,7 @@ class Grant:
         self.prefix = self._document["prefix"].strip("/")
         dataset = self._document.get("dataset")
         self.dataset_prefix = dataset["prefix"].strip("/") if dataset else ""
+        self.inherited = self._document.get("inherited")
         self.trial = BlobContainer(_Source(self, self._trial_url))
         self.dataset = BlobContainer(_Source(self, self._dataset_url)) if dataset else None
 
@@ -132,4 +133,6 @@ def _checked(document):
     for name in ("issued", "expires"):
         document[name] = float(document[name])
     document["prefix"]
+    if document.get("inherited"):
+        document["inherited"]["id"], document["inherited"]["prefix"], document["inherited"]["files"]
     return document

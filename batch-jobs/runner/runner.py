@@ -120,7 +120,7 @@ class Runner:
             "dedicated": os.environ.get("AZ_BATCH_NODE_IS_DEDICATED"), "gpus": self._gpus, "trace": trace_id()})
         with open(self._path("params.json"), "wb") as file:
             file.write(self._trial.parameters())
-        self._checkpoints = CheckpointStore(self._grant.trial, self._grant.prefix, "%d-%d" % (settings.attempt, number))
+        self._checkpoints = CheckpointStore(self._grant.trial, self._grant.prefix, "%d-%d" % (settings.attempt, number), self._grant.inherited)
         self._checkpoints.restore(self._path("checkpoint"))
         self._uploaded = settled_files(self._path("checkpoint"))
         self._trial.restore_metrics(self._path("output/metrics.jsonl"))
@@ -128,6 +128,8 @@ class Runner:
         if lacking:
             say(lacking)
         environment = job_environment(settings, rank=0)
+        if self._checkpoints.pointer.get("inherited"):
+            environment["DML_INHERITED"] = self._checkpoints.pointer["inherited"]
         if self._grant.dataset:
             self._cache = DatasetCache.open(settings, self._stop_if_noticed)
             environment["DML_DATASET"] = self._cache.fetch(self._grant.dataset, self._grant.dataset_prefix)
@@ -188,6 +190,8 @@ class Runner:
             say("preempted after %.1f s" % (time.monotonic() - self._clock))
             return EXIT_PREEMPTED
         self._checkpoints.check_owner()
+        if code == 0:
+            self._checkpoints.keep(self._settings.budget)
         outputs = self._trial.upload_outputs(self._path("output"))
         self._upload_mlruns(code)
         self._write_result(code, REASONS.get(code, "failed"), job.last_error if code else "", outputs)

@@ -21,6 +21,7 @@ class Contract:
         self.params = environment.get("DML_PARAMS", "")
         self.budget = _integer(environment, "DML_BUDGET", 1, minimum=1)
         self.seed = _integer(environment, "DML_SEED", 0)
+        self.inherited = environment.get("DML_INHERITED", "")
         # Processes of one node share its cores.
         self.processes = _integer(environment, "LOCAL_WORLD_SIZE", 1, minimum=1)
         self.threads = max(1, _integer(environment, "DML_THREADS", os.cpu_count() or 1, minimum=1) // self.processes)

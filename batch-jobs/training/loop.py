@@ -59,6 +59,7 @@ class Training:
     def __init__(self, contract, definition_path, build_model, input_name, learns=("classification",)):
         self.contract = contract
         self.parameters = parameters.load(contract.params, definition_path)
+        self.immutable = parameters.immutable(definition_path)
         self.input_name = input_name
         self.device = choose_device(parameters.gpu_wish(definition_path))
         self.precision = Precision(self.device)
@@ -237,10 +238,12 @@ class Training:
             # Each process draws its own dropout masks; the weights come from the first one.
             torch.manual_seed(self.contract.seed + 7919 * self.world.rank)
             return
-        if state["parameters"] != vars(self.parameters) or state["seed"] != self.contract.seed:
-            raise NonRetryable("the checkpoint belongs to other parameters or another seed")
+        self._check_fits(state)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        # The optimizer's state brings along what it was made with. The learning rate is set at every step.
+        for group in self.optimizer.param_groups:
+            group["weight_decay"] = self.parameters.weight_decay
         self.precision.restore(state.get("scaler"))
         self.step, self.seconds = state["step"], state["seconds"]
         # The sum over all processes counts once.
@@ -252,6 +255,18 @@ class Training:
         else:
             torch.manual_seed(self.contract.seed + 7919 * self.world.rank + self.step)
         print("resuming at step %d of %d" % (self.step, self.contract.budget * self.steps_per_epoch), file=sys.stderr, flush=True)
+
+    def _check_fits(self, state):
+        """A checkpoint goes on with the parameters that it was made with, but for those that job.json lets change."""
+        wanted = vars(self.parameters)
+        others = [name for name in sorted(set(wanted) | set(state["parameters"]))
+                  if state["parameters"].get(name) != wanted.get(name) and (name in self.immutable or name not in wanted)]
+        if others:
+            raise NonRetryable("the checkpoint belongs to other parameters: %s; those marked mutable in job.json may change" % ", ".join(
+                "%s was %s and is %s" % (name, state["parameters"].get(name), wanted.get(name)) for name in others))
+        # Another trial's checkpoint was made with that one's seed. The first process is told whose it is.
+        if state["seed"] != self.contract.seed and self.world.rank == 0 and not self.contract.inherited:
+            raise NonRetryable("the checkpoint belongs to another seed")
 
     def _on_notice(self, *_):
         self.stopping = True

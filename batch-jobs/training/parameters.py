@@ -28,6 +28,12 @@ def load(params_path, definition_path):
     return SimpleNamespace(**{name: _check(name, given.get(name, rule["default"]), rule) for name, rule in definitions.items()})
 
 
+def immutable(definition_path):
+    """The names of the parameters with which a checkpoint has to be continued as it was made."""
+    with open(definition_path, encoding="utf-8") as file:
+        return {name for name, rule in json.load(file)["parameters"].items() if not rule.get("mutable")}
+
+
 def gpu_wish(definition_path):
     """`gpu` of job.json: none, optional or required."""
     with open(definition_path, encoding="utf-8") as file:

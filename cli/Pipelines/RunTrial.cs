@@ -33,14 +33,26 @@ internal sealed record RunTrial
     /// <summary>How often a node was taken from it.</summary>
     public int? Preemptions { get; init; }
 
+    /// <summary>The trials whose weights it has gone on from, under population-based training.</summary>
+    public IReadOnlyList<RunTrialAncestor>? Lineage { get; init; }
+
     /// <summary>Why it failed.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The hyperparameters on one line.</summary>
-    public string Describe() => Parameters is null ? "" : string.Join(", ", Parameters.Select(parameter => $"{parameter.Key} {parameter.Value}"));
+    /// <summary>The hyperparameters on one line, and whom it follows.</summary>
+    public string Describe()
+    {
+        var parameters = Parameters is null ? "" : string.Join(", ", Parameters.Select(parameter => $"{parameter.Key} {parameter.Value}"));
+        return Lineage is [.., { } last] ? string.Create(CultureInfo.InvariantCulture, $"{parameters}{(parameters.Length > 0 ? "; " : "")}from {last.Trial} at {last.Epoch}") : parameters;
+    }
 
     /// <summary>The objective, or both.</summary>
     public string Objectives() => Second is { } second
         ? string.Create(CultureInfo.InvariantCulture, $"{Objective:0.0000} / {second:G4}")
         : Objective?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";
 }
+
+/// <summary>A trial that another has followed.</summary>
+/// <param name="Trial">The trial.</param>
+/// <param name="Epoch">At which epoch.</param>
+internal sealed record RunTrialAncestor(string Trial, int Epoch);

@@ -51,6 +51,13 @@ public static class PipelineCheck
             string? reason = job.Parameters.TryGetValue(name, out JobParameter? parameter)
                 ? Values(definition).Select(parameter.Check).FirstOrDefault(refusal => refusal is not null)
                 : $"is not a parameter of {job.Name}; {Meant(name, job.Parameters.Keys, "it takes")}";
+            if (reason is null && parameter is { Mutable: false } && sweep.Scheduler is { Type: SchedulerKind.Pbt } && new Dimension(name, definition).Count != 1)
+            {
+                string[] mutable = [.. job.Parameters.Where(other => other.Value.Mutable).Select(other => other.Key).Order(StringComparer.Ordinal)];
+                reason = $"must be fixed with the scheduler pbt, or have \"mutable\": true in the job.json of {job.Name}, which does not let it change between a checkpoint and its continuation; "
+                    + (mutable.Length > 0 ? $"it lets {string.Join(", ", mutable)}" : "it lets none");
+            }
+
             if (reason is not null)
             {
                 errors.Add(new PipelineError($"{path}.parameters.{name}", reason));

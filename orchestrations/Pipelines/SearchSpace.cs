@@ -191,6 +191,11 @@ public sealed class Dimension(string name, ParameterDefinition definition)
         return Count is { } count ? Value(Index(unit, count)) : Number(Scale(unit), "G6");
     }
 
+    /// <summary>Of parameters with an order, the value that lies nearest to a number.</summary>
+    public JsonElement Nearest(double number) => Count is { } count
+        ? Value((long)Math.Clamp(Math.Round((number - Definition.Min) / (Definition.Type == ParameterKind.Quantized ? Definition.Step : 1)), 0, count - 1))
+        : Number(number, "G6");
+
     /// <summary>Where a value lies on the unit interval; for one of a countable set, the middle of its <see cref="Cell"/>.</summary>
     public double Unit(JsonElement value)
     {

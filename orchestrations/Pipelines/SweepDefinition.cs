@@ -109,6 +109,10 @@ public enum SchedulerKind
     /// <summary>Successive halving in brackets, from many trials with little to few with all.</summary>
     [JsonStringEnumMemberName("hyperband")]
     Hyperband,
+
+    /// <summary>Population-based training: now and then the worst go on from the best ones' checkpoints with parameters near theirs.</summary>
+    [JsonStringEnumMemberName("pbt")]
+    Pbt,
 }
 
 /// <summary>A scheduler and its settings.</summary>
@@ -126,6 +130,15 @@ public sealed record SchedulerDefinition(SchedulerKind Type)
 
     /// <summary>For <c>median</c>: completed trials to compare with, at least.</summary>
     public int CompareWith { get; init; } = 5;
+
+    /// <summary>For <c>pbt</c>: epochs after which a trial looks whether another is better.</summary>
+    public int Interval { get; init; } = 1;
+
+    /// <summary>For <c>pbt</c>: the share of the trials that counts as the best, and as the worst; above 0, at most 0.5.</summary>
+    public double QuantileFraction { get; init; } = 0.25;
+
+    /// <summary>For <c>pbt</c>: how likely a parameter that was taken over is drawn anew instead of changed a little; 0 to 1.</summary>
+    public double ResampleProbability { get; init; } = 0.25;
 
     /// <summary>Whether it looks at trials while they train; if not, only when they have reached the budget that they were given.</summary>
     [JsonIgnore]

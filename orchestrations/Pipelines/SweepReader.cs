@@ -11,6 +11,10 @@ internal static partial class SweepReader
     /// <summary>What names a job, for messages.</summary>
     internal const string JobShape = "the name of a job, or name@ and the SHA-256 of one version";
 
+    // What a sweep carries along of its trials' lineages has to fit into a message.
+    private const int MostGenerations = 100;
+    private const int MostPopulation = 200;
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>Stands for a sweep that is missing, so that reading goes on.</summary>
@@ -73,8 +77,37 @@ internal static partial class SweepReader
             json.Refuse("scheduler", "must be none with a secondObjective: what is bad in one may be good in the other, so every trial is trained in full");
         }
 
+        if (sweep.Scheduler is { Type: SchedulerKind.Pbt })
+        {
+            CheckPopulation(json, sweep);
+        }
+
         json.RefuseTheRest();
         return sweep;
+    }
+
+    /// <summary>What population-based training cannot be combined with. Its population is all trials of the sweep.</summary>
+    private static void CheckPopulation(JsonObjectReader json, SweepDefinition sweep)
+    {
+        if (sweep.Sampler.Learns)
+        {
+            json.Refuse("sampler", "must be random, sobol or grid with the scheduler pbt, which chooses parameters itself once the first are drawn");
+        }
+
+        if (sweep.Trials is < 2 or > MostPopulation)
+        {
+            json.Refuse("trials", string.Create(CultureInfo.InvariantCulture, $"must lie between 2 and {MostPopulation} with the scheduler pbt: they are its population"));
+        }
+
+        if (sweep.Objective.At != ObjectiveEpoch.Last)
+        {
+            json.Refuse("objective", "must count at the last epoch with the scheduler pbt: a trial's best may be from before it took over another's weights");
+        }
+
+        if (sweep.Parameters.Values.All(parameter => new Dimension("", parameter).Count == 1))
+        {
+            json.Refuse("parameters", "must have one that varies with the scheduler pbt");
+        }
     }
 
     private static IReadOnlyList<string> WarmStart(JsonObjectReader json, SamplerDefinition sampler)
@@ -133,7 +166,7 @@ internal static partial class SweepReader
     /// <summary>Null for none, which trains every trial to the whole budget.</summary>
     private static SchedulerDefinition? Scheduler(JsonObjectReader json, int budget)
     {
-        string type = json.OneOf("type", ["none", "median", "asha", "hyperband"]);
+        string type = json.OneOf("type", ["none", "median", "asha", "hyperband", "pbt"]);
         SchedulerDefinition? scheduler = type switch
         {
             "median" => new SchedulerDefinition(SchedulerKind.Median)
@@ -143,17 +176,41 @@ internal static partial class SweepReader
             },
             "asha" => Rungs(SchedulerKind.Asha),
             "hyperband" => Rungs(SchedulerKind.Hyperband),
+            "pbt" => Population(),
             _ => null,
         };
         json.RefuseTheRest();
         return scheduler;
 
-        SchedulerDefinition Rungs(SchedulerKind kind)
+        void RefuseOneEpoch()
         {
             if (budget == 1)
             {
                 json.Refuse("type", $"cannot be {type}: with a sweep.budget of 1 every trial is trained in full at once");
             }
+        }
+
+        SchedulerDefinition Population()
+        {
+            RefuseOneEpoch();
+            var interval = (int)json.Integer("interval", 1, Math.Max(1, budget - 1), fallback: 1);
+            if (budget > (long)interval * MostGenerations)
+            {
+                json.Refuse("interval", string.Create(
+                    CultureInfo.InvariantCulture, $"must be at least {Math.Ceiling((double)budget / MostGenerations)}: a trial may look at the others {MostGenerations} times within its sweep.budget of {budget}"));
+            }
+
+            return new SchedulerDefinition(SchedulerKind.Pbt)
+            {
+                Interval = interval,
+                QuantileFraction = json.Number("quantileFraction", required: false, 0.01, 0.5) ?? 0.25,
+                ResampleProbability = json.Number("resampleProbability", required: false, 0, 1) ?? 0.25,
+            };
+        }
+
+        SchedulerDefinition Rungs(SchedulerKind kind)
+        {
+            RefuseOneEpoch();
 
             return new SchedulerDefinition(kind)
             {

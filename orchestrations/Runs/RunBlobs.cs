@@ -25,6 +25,9 @@ public static class RunBlobs
     /// <summary>All trials of a sweep that has more than a message holds.</summary>
     public static string AllTrials(string runId) => runId + "/trials.json";
 
+    /// <summary>What a resumed run had left of some of its trials, a page of them.</summary>
+    public static string EarlierTrials(string runId, int page) => FormattableString.Invariant($"{runId}/earlier/{page:D3}.json");
+
     /// <summary>A person's decision about the run's sweep.</summary>
     public static string Decision(string runId, int number) => FormattableString.Invariant($"{runId}/decisions/{number:D5}.json");
 

@@ -53,7 +53,24 @@ public static class RunStatusReader
     {
         SweepStatus? steered = (await client.GetInstanceAsync(RunIds.Sweep(run.InstanceId), getInputsAndOutputs: true, cancellationToken))?.CustomStatus<SweepStatus>();
         sweep = sweep with { Trials = steered?.Trials ?? sweep.Trials };
-        return WithTrials(status with { Sweep = steered, Total = sweep.Trials }, sweep, await TrialsAsync(client, run, cancellationToken));
+        status = status with { Sweep = steered, Total = sweep.Trials };
+        return steered is { IsLarge: true }
+            ? await WithTrialsUnderWayAsync(client, run, status, sweep, steered, cancellationToken)
+            : WithTrials(status, sweep, await TrialsAsync(client, run, statuses: null, cancellationToken));
+    }
+
+    /// <summary>With those trials of a large sweep that are under way, and the best. Reading thousands each time that somebody asks would cost more than the sweep itself.</summary>
+    private static async Task<RunStatus> WithTrialsUnderWayAsync(
+        DurableTaskClient client, OrchestrationMetadata run, RunStatus status, SweepDefinition sweep, SweepStatus steered, CancellationToken cancellationToken)
+    {
+        List<TrialStatus> shown = [.. await TrialsAsync(client, run, [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended], cancellationToken)];
+        if (steered.Best is { } best && shown.TrueForAll(trial => trial.Id != best.Trial)
+            && (await client.GetInstanceAsync(RunIds.Trial(run.InstanceId, best.Trial), getInputsAndOutputs: true, cancellationToken))?.CustomStatus<TrialStatus>() is { } known)
+        {
+            shown.Add(known);
+        }
+
+        return (status with { Done = steered.Ended, Best = steered.Best }).WithTrials(TrialSelection.Choose(shown, sweep.Objective.Goal), sweep);
     }
 
     private static async Task<RunStatus> WithBlocksAsync(DurableTaskClient client, string runId, RunStatus status, CancellationToken cancellationToken)
@@ -63,10 +80,15 @@ public static class RunStatusReader
     }
 
     /// <summary>The trials of a sweep that is under way, as far as they have begun.</summary>
-    internal static async Task<IReadOnlyList<TrialStatus>> TrialsAsync(DurableTaskClient client, OrchestrationMetadata run, CancellationToken cancellationToken)
+    /// <param name="client">The task hub.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="statuses">Only trials whose orchestrations have one of these; null: all.</param>
+    /// <param name="cancellationToken">Nobody asks any more.</param>
+    internal static async Task<IReadOnlyList<TrialStatus>> TrialsAsync(
+        DurableTaskClient client, OrchestrationMetadata run, IEnumerable<OrchestrationRuntimeStatus>? statuses, CancellationToken cancellationToken)
     {
         var trials = new List<TrialStatus>();
-        var query = new OrchestrationQuery(InstanceIdPrefix: RunIds.Trial(run.InstanceId, "trial-"), FetchInputsAndOutputs: true);
+        var query = new OrchestrationQuery(InstanceIdPrefix: RunIds.Trial(run.InstanceId, "trial-"), Statuses: statuses, FetchInputsAndOutputs: true);
         await foreach (OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
         {
             // Those of an execution before the run was resumed have nothing to say any more.

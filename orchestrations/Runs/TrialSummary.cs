@@ -32,6 +32,10 @@ public sealed record TrialSummary(
     /// <summary>Its second objective; null where the sweep has one.</summary>
     public double? Second { get; init; }
 
+    /// <summary>Whose weights it has gone on from, the first first, where the sweep's scheduler is <c>pbt</c>; null: its own alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TrialAncestor>? Lineage { get; init; }
+
     /// <summary>How long it has been seen on nodes, over all attempts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public TimeSpan OnNodes { get; init; }
@@ -57,5 +61,6 @@ public sealed record TrialSummary(
         {
             OnNodes = status.OnNodes,
             Second = status.Second,
+            Lineage = status.Lineage,
         };
 }

@@ -17,24 +17,16 @@ namespace DurableMl.Orchestrations.Sweeps;
 /// <summary>What <see cref="PrepareSweep"/> found and did.</summary>
 /// <param name="CodeSha256">The version of the code kept with the run.</param>
 /// <param name="HasDedicatedPool">Whether there are dedicated nodes to fall back to.</param>
-/// <param name="Earlier">What a resumed run has left of its trials, by their ids; null for one that begins.</param>
-public sealed record SweepPreparation(string CodeSha256, bool HasDedicatedPool, IReadOnlyDictionary<string, EarlierTrial>? Earlier = null)
+public sealed record SweepPreparation(string CodeSha256, bool HasDedicatedPool)
 {
-    /// <summary>The hyperparameters of those trials, where the sampler would not choose the same again.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? EarlierParameters { get; init; }
+    /// <summary>So many trials, from the first, a resumed run may have left something of, which <see cref="ReadEarlierTrials"/> reads; 0 for one that begins.</summary>
+    public int Earlier { get; init; }
 
     /// <summary>What earlier runs had seen, for a sampler that learns.</summary>
     public IReadOnlyList<SeenTrial> Observations { get; init; } = [];
 
-    /// <summary>What people had decided before the run was resumed.</summary>
-    public IReadOnlyList<SweepDecision> Decisions { get; init; } = [];
-
-    /// <summary>Without what there was of the first so many trials, which is taken over.</summary>
-    /// <param name="trials">How many.</param>
-    public SweepPreparation From(int trials) => this with { Earlier = Rest(Earlier, trials), EarlierParameters = Rest(EarlierParameters, trials) };
-
-    private static Dictionary<string, T>? Rest<T>(IReadOnlyDictionary<string, T>? all, int trials) =>
-        all?.Where(one => RunIds.TrialIndex(one.Key) >= trials).ToDictionary(StringComparer.Ordinal);
+    /// <summary>What people had decided before the run was resumed; null where nobody had.</summary>
+    public SweepDecided? Decided { get; init; }
 }
 
 /// <summary>
@@ -73,31 +65,32 @@ public sealed class PrepareSweep(TrainingJobs training, BlobServiceClient blobs)
         SweepPreparation preparation, TrialReader trials, BlobServiceClient blobs, SweepInput input, CancellationToken cancellationToken)
     {
         IReadOnlyList<SweepDecision> decisions = await RecordDecision.ReadAllAsync(blobs, input.RunId, cancellationToken);
-        SweepDefinition sweep = input.Sweep with { Trials = input.Sweep.Trials + decisions.Sum(decision => decision.Added) };
+        SweepDecided decided = decisions.Aggregate(new SweepDecided(), (all, decision) => all.With(decision));
+        SweepDefinition sweep = input.Sweep with { Trials = input.Sweep.Trials + decided.Added };
         IReadOnlyDictionary<string, EarlierTrial> earlier = await EarlierTrials.FindAsync(trials, input with { Sweep = sweep }, cancellationToken);
-        bool chosen = sweep.Sampler.Learns || decisions.Any(decision => decision is { Added: > 0, Parameters: not null });
+        if (sweep.Sampler.Learns || decided.Given.Count > 0 || sweep.Scheduler is { Type: SchedulerKind.Pbt })
+        {
+            earlier = await WithParametersAsync(blobs, input.RunId, earlier, cancellationToken);
+        }
+
         return preparation with
         {
-            Earlier = earlier,
-            EarlierParameters = chosen ? await ParametersAsync(blobs, input.RunId, earlier.Keys, cancellationToken) : null,
-            Decisions = decisions,
+            Earlier = await ReadEarlierTrials.KeepAsync(blobs, input.RunId, earlier, cancellationToken),
+            Decided = decided.Resumed(earlier, sweep),
         };
     }
 
-    /// <summary>What these trials of a run were told to try, as kept with the run.</summary>
-    private static async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>> ParametersAsync(
-        BlobServiceClient blobs, string runId, IEnumerable<string> trials, CancellationToken cancellationToken)
+    /// <summary>With what these trials of a run were told to try, as kept with the run.</summary>
+    private static async Task<IReadOnlyDictionary<string, EarlierTrial>> WithParametersAsync(
+        BlobServiceClient blobs, string runId, IReadOnlyDictionary<string, EarlierTrial> trials, CancellationToken cancellationToken)
     {
         BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
-        var parameters = new Dictionary<string, IReadOnlyDictionary<string, JsonElement>>(StringComparer.Ordinal);
-        foreach (string trial in trials)
+        var found = new Dictionary<string, EarlierTrial>(StringComparer.Ordinal);
+        foreach ((string id, EarlierTrial trial) in trials)
         {
-            if (await runs.GetBlobClient(RunBlobs.Parameters(runId, trial)).ReadJsonAsync<Dictionary<string, JsonElement>>(cancellationToken) is { } kept)
-            {
-                parameters[trial] = kept;
-            }
+            found[id] = trial with { Parameters = await runs.GetBlobClient(RunBlobs.Parameters(runId, id)).ReadJsonAsync<Dictionary<string, JsonElement>>(cancellationToken) };
         }
 
-        return parameters;
+        return found;
     }
 }

@@ -51,7 +51,7 @@ public sealed record SweepResult(IReadOnlyList<TrialStatus> Trials, BestTrial? B
             Failure = TrialFailures.Describe(all),
             ParetoFront = Sweeps.ParetoFront.Of(all, sweep),
             Finished = state.Finished,
-            Decisions = state.Decisions,
+            Decisions = state.Decided.Newest,
         };
     }
 
@@ -102,7 +102,8 @@ public static partial class SweepOrchestrator
             DateTime startedAt = context.CurrentUtcDateTime;
             try
             {
-                state = SweepState.Begin(input.Sweep, await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel)), startedAt);
+                SweepPreparation prepared = await context.CallActivityAsync<SweepPreparation>(nameof(PrepareSweep), input, ActivityRetries.Until(cancel));
+                state = new SweepState(prepared with { Decided = null }, startedAt) { Decided = prepared.Decided ?? new SweepDecided() };
             }
             catch (TaskFailedException) when (cancel.IsCompleted)
             {
@@ -143,11 +144,13 @@ public static partial class SweepOrchestrator
         Task? time = input.Sweep.Stop?.Time is { } most && !sweep.HasEnded ? context.CreateTimer(sweep.StartedAt + most, endTimers.Token) : null;
         Task? look = null;
         Task<SweepMessage>? message = null;
-        sweep.Fill();
 
         // Not to be left while a message is awaited: one that came to this execution only now would be lost.
-        for (int messages = 0; !sweep.IsOver && (messages < ReportsPerExecution || message is not null); sweep.Fill())
+        int messages = 0;
+        bool goesOn;
+        while ((goesOn = await sweep.FillAsync(toTheEnd: message is not null, cancel)) && !sweep.IsOver && (messages < ReportsPerExecution || message is not null))
         {
+            ShowLarge(context, sweep);
             message ??= context.WaitForExternalEvent<SweepMessage>(RunEvents.SweepMessage);
             look ??= sweep.Inherited.Count > 0 ? context.CreateTimer(LostTrialsEvery, endTimers.Token) : null;
             await Task.WhenAny([message, .. sweep.Children, .. new[] { sweep.Cancelled ? null : cancel, time, look }.OfType<Task>()]);
@@ -180,7 +183,18 @@ public static partial class SweepOrchestrator
 #pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
         endTimers.Cancel();
 #pragma warning restore MA0042
-        return sweep.IsOver;
+        return goesOn && sweep.IsOver;
+    }
+
+    /// <summary>
+    /// Shows how a sweep is doing that is too large to be put together from its trials' own statuses whenever somebody asks.
+    /// </summary>
+    private static void ShowLarge(TaskOrchestrationContext context, SweepRun sweep)
+    {
+        if (sweep.Status is { IsLarge: true } status)
+        {
+            context.SetCustomStatus(JsonBlobs.ToElement(status));
+        }
     }
 
     private static async Task TakeAsync(TaskOrchestrationContext context, string runId, SweepRun sweep, SweepMessage message)

@@ -1,4 +1,6 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -21,14 +23,22 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     private readonly List<Task<TrialReport?>> children = [];
     private const int DecisionsShown = 10;
 
+    /// <summary>Pages of a resumed run's trials that one execution reads: each is up to 50 KB of its history.</summary>
+    private const int PagesPerExecution = 10;
+
+    private IReadOnlyDictionary<string, EarlierTrial> earlier = ReadOnlyDictionary<string, EarlierTrial>.Empty;
+    private int? earlierPage;
+    private int pages;
+
     private readonly ISampler sampler = input.Sweep.CreateSampler();
+    private readonly ParameterExplorer explorer = new(new SearchSpace(input.Sweep.Parameters), input.Sweep.Seed, input.Sweep.Scheduler?.ResampleProbability ?? 0);
     private readonly int inheritedSteps = begun.Steps;
     private SweepDefinition sweep = Steered(input.Sweep, begun);
     private IScheduler scheduler = Steered(input.Sweep, begun).CreateScheduler();
     private SweepState state = begun;
 
     /// <summary>What another execution can go on from.</summary>
-    public SweepState State => state with { Trials = [.. trials], Preparation = state.Preparation.From(trials.Count) };
+    public SweepState State => state with { Trials = [.. trials] };
 
     /// <summary>When the sweep began, UTC.</summary>
     public DateTime StartedAt => state.StartedAt;
@@ -47,28 +57,61 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         [.. trials.Where(trial => trial.Step <= inheritedSteps).Select(trial => new TrialUnderWay(trial.Step!.Value, RunIds.Trial(input.RunId, trial.Status.Id)))];
 
     /// <summary>Whether nothing is under way and nothing will be.</summary>
-    public bool IsOver => trials.TrueForAll(trial => trial.Step is null) && (HasEnded || !state.Paused || Next() is null);
+    public bool IsOver => trials.TrueForAll(trial => trial.Step is null) && (HasEnded || !state.Decided.Paused || Next() is null);
 
     /// <summary>What the sweep shows of itself.</summary>
-    public SweepStatus Status => new(sweep.Trials, sweep.Parallelism, state.Paused, [.. state.Decisions.TakeLast(DecisionsShown).Select(decision => decision with { Parameters = null })]);
+    public SweepStatus Status =>
+        new(sweep.Trials, sweep.Parallelism, state.Decided.Paused, [.. state.Decided.Newest.TakeLast(DecisionsShown).Select(decision => decision with { Parameters = null })])
+        {
+            Ended = trials.Count(trial => trial is { Step: null, End: > 0 }),
+            Best = BestTrial.Of(trials.Select(trial => trial.Status).Where(trial => trial.State == TrialState.Completed), sweep),
+        };
 
     /// <summary>How many decisions it has taken.</summary>
-    public int Decisions => state.DecisionCount;
+    public int Decisions => state.Decided.Count;
 
-    /// <summary>Gives each free slot the next trial.</summary>
-    public void Fill()
+    /// <summary>
+    /// Gives each free slot the next trial. Returns false if a new execution is to go on with that, as this one's history would grow long: a resumed
+    /// sweep takes over all its trials at once.
+    /// </summary>
+    /// <param name="toTheEnd">Whether that does not matter.</param>
+    /// <param name="cancel">The wish to cancel the sweep.</param>
+    public async Task<bool> FillAsync(bool toTheEnd, Task<string> cancel)
     {
-        while (!HasEnded && !state.Paused && trials.Count(trial => trial.Step is not null) < sweep.Parallelism && Next() is { } step)
+        while (!HasEnded && !state.Decided.Paused && trials.Count(trial => trial.Step is not null) < sweep.Parallelism && Next() is { } step)
         {
             if (step.Trial < trials.Count)
             {
                 GoOn(step);
+                continue;
             }
-            else
+
+            if (step.Trial < state.Preparation.Earlier && EarlierTrialsPage.Of(step.Trial) is var page && earlierPage != page)
             {
-                Begin(step);
+                if (pages == PagesPerExecution && !toTheEnd)
+                {
+                    return false;
+                }
+
+                try
+                {
+                    earlier = await context.CallActivityAsync<IReadOnlyDictionary<string, EarlierTrial>>(
+                        nameof(ReadEarlierTrials), new EarlierTrialsPage(input.RunId, page), ActivityRetries.Until(cancel));
+                }
+                catch (TaskFailedException) when (cancel.IsCompleted)
+                {
+                    Cancel(await cancel);
+                    return true;
+                }
+
+                earlierPage = page;
+                pages++;
             }
+
+            Begin(step);
         }
+
+        return true;
     }
 
     /// <summary>Takes over what a trial has told. What is told twice, or of a step that is over, is left alone.</summary>
@@ -135,7 +178,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         string? refused = HasEnded ? "the sweep ends already" : decision.Check(sweep) is [{ } error, ..] ? $"{error.Path} {error.Reason}" : Refusal(decision);
         decision = decision with { At = context.CurrentUtcDateTime, Refused = refused };
-        state = state.With(decision);
+        state = state with { Decided = state.Decided.With(decision) };
         sweep = Steered(input.Sweep, state);
         scheduler = sweep.CreateScheduler();
         if (decision is { Action: SweepAction.Stop, Refused: null, Trial: null })
@@ -168,14 +211,14 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
 
     /// <summary>The sweep as people have changed it.</summary>
     private static SweepDefinition Steered(SweepDefinition sweep, SweepState state) =>
-        sweep with { Trials = sweep.Trials + state.Added, Parallelism = state.Parallelism ?? sweep.Parallelism };
+        sweep with { Trials = sweep.Trials + state.Decided.Added, Parallelism = state.Decided.Parallelism ?? sweep.Parallelism };
 
     private TrialStep? Next() => scheduler.Next(curves);
 
     private string? Refusal(SweepDecision decision) => decision switch
     {
-        { Action: SweepAction.Pause } when state.Paused => "the sweep is paused already",
-        { Action: SweepAction.Resume } when !state.Paused => "the sweep is not paused",
+        { Action: SweepAction.Pause } when state.Decided.Paused => "the sweep is paused already",
+        { Action: SweepAction.Resume } when !state.Decided.Paused => "the sweep is not paused",
         { Added: > 0 } when sweep.Trials + decision.Added > SweepDefinition.MostTrials =>
             FormattableString.Invariant($"a sweep has at most {SweepDefinition.MostTrials} trials; this one has {sweep.Trials}"),
         { Action: SweepAction.Stop, Trial: { } trial } when RunIds.TrialIndex(trial) is var number && number >= sweep.Trials => "there is no such trial",
@@ -187,7 +230,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         || (trials[number] is { Step: null } ended && (sweep.Scheduler is null || ended.Budget >= sweep.Budget || curves[number].Phase == TrialPhase.Ended)));
 
     /// <summary>The decision to stop a trial that has not begun; null where there is none.</summary>
-    private SweepDecision? StopOf(string trial) => state.Decisions.LastOrDefault(decision => decision is { Action: SweepAction.Stop, Refused: null } && decision.Trial == trial);
+    private SweepDecision? StopOf(string trial) => state.Decided.Newest.LastOrDefault(decision => decision is { Action: SweepAction.Stop, Refused: null } && decision.Trial == trial);
 
     private static string Stopped(SweepDecision decision) =>
         $"stopped by {decision.By ?? "somebody"}{(decision.Comment is { } comment ? $": {comment}" : "")}";
@@ -205,14 +248,14 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     private void Begin(TrialStep step)
     {
         string id = RunIds.TrialId(step.Trial);
-        EarlierTrial? earlier = state.Preparation.Earlier?.GetValueOrDefault(id);
+        EarlierTrial? left = earlier.GetValueOrDefault(id);
         // What follows from the trial's number need not be carried along.
-        IReadOnlyDictionary<string, JsonElement>? own = state.Preparation.EarlierParameters?.GetValueOrDefault(id) ?? TakeGiven(step.Trial);
+        IReadOnlyDictionary<string, JsonElement>? own = left?.Parameters ?? TakeGiven(step.Trial);
         IReadOnlyDictionary<string, JsonElement> parameters = own ?? Sample(step.Trial);
         var trial = new SweptTrial(TrialStatus.NotBegun(id) with { Parameters = own is not null || sweep.Sampler.Learns ? parameters : null }, step.Budget);
-        if (earlier?.Status is { } before)
+        if (left?.Status is { } before)
         {
-            Add(Resumed(trial, before, earlier));
+            Add(Resumed(trial, before, left));
             Count();
             return;
         }
@@ -226,7 +269,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
 
         Add(trial);
         TrialInput work = Work(step, parameters);
-        Start(work, earlier is null ? null : new TrialRecord(earlier.Attempts + 1, work.WantsDedicated(0)) { Restarts = earlier.Restarts });
+        Start(work, left is null ? null : new TrialRecord(left.Attempts + 1, work.WantsDedicated(0)) { Restarts = left.Restarts });
     }
 
     private IReadOnlyDictionary<string, JsonElement> Sample(int trial) => !sweep.Sampler.Learns
@@ -248,19 +291,29 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     /// <summary>Values that a person has given and that no trial has taken. A grid's own trials take its points, each one.</summary>
     private IReadOnlyDictionary<string, JsonElement>? TakeGiven(int trial)
     {
-        if (state.Given is not [{ } given, ..] || (sweep.Sampler.Type == SamplerKind.Grid && trial < input.Sweep.Trials))
+        if (state.Decided.Given is not [{ } given, ..] || (sweep.Sampler.Type == SamplerKind.Grid && trial < input.Sweep.Trials))
         {
             return null;
         }
 
-        state = state with { Given = [.. state.Given.Skip(1)] };
+        state = state with { Decided = state.Decided with { Given = [.. state.Decided.Given.Skip(1)] } };
         return new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Complete(trial, given);
     }
 
     private void GoOn(TrialStep step)
     {
         SweptTrial trial = trials[step.Trial];
-        Start(Work(step, trial.Parameters ?? sampler.Sample(step.Trial, [])), trial.Record is { } record ? record.Next(record.Dedicated, error: null) : null);
+        IReadOnlyDictionary<string, JsonElement> parameters = trial.Parameters ?? sampler.Sample(step.Trial, []);
+        InheritedCheckpoint? inherits = null;
+        if (step.From is { } from)
+        {
+            var ancestor = new TrialAncestor(RunIds.TrialId(from), trial.Budget) { Replaced = parameters };
+            inherits = new InheritedCheckpoint(ancestor.Trial, ancestor.Epoch);
+            parameters = explorer.Explore(trials[from].ParametersAt(trial.Budget) ?? sampler.Sample(from, []), step.Trial, trial.Budget);
+            Set(step.Trial, trial with { Status = trial.Status with { Parameters = parameters, Lineage = [.. trial.Status.Lineage ?? [], ancestor] } });
+        }
+
+        Start(Work(step, parameters) with { Inherits = inherits }, trial.Record is { } record ? record.Next(record.Dedicated, error: null) : null);
     }
 
     private TrialInput Work(TrialStep step, IReadOnlyDictionary<string, JsonElement> parameters) => new(
@@ -268,6 +321,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         Budget = sweep.Scheduler is null ? null : step.Budget,
         ShowsParameters = trials[step.Trial].Parameters is not null,
+        Lineage = trials[step.Trial].Status.Lineage is { } lineage ? [.. lineage.Select(ancestor => ancestor with { Replaced = null })] : null,
     };
 
     private void Start(TrialInput work, TrialRecord? record)
@@ -297,9 +351,9 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         new(step, TrialStatus.NotBegun(trialId) with { State = TrialState.Failed, Error = reason }, new TrialRecord(1, Dedicated: false));
 
     /// <summary>A trial that an earlier execution of the run has brought to an end. That it went beyond a budget says that it was good there; what it had is not kept.</summary>
-    private SweptTrial Resumed(SweptTrial trial, TrialStatus before, EarlierTrial earlier)
+    private SweptTrial Resumed(SweptTrial trial, TrialStatus before, EarlierTrial left)
     {
-        int budget = earlier.Budget > 0 && sweep.Scheduler is not null ? earlier.Budget : trial.Budget;
+        int budget = left.Budget > 0 && sweep.Scheduler is not null ? left.Budget : trial.Budget;
         state = state with { Ends = state.Ends + 1 };
         return trial with
         {
@@ -307,7 +361,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
             Budget = budget,
             End = state.Ends,
             Points = before is { State: TrialState.Completed, Objective: { } objective } ? Points([new CurvePoint(1, objective), new CurvePoint(budget, objective)]) : [],
-            Record = new TrialRecord(earlier.Attempts, Dedicated: false) { Restarts = earlier.Restarts },
+            Record = new TrialRecord(left.Attempts, Dedicated: false) { Restarts = left.Restarts },
         };
     }
 
@@ -316,14 +370,21 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         SweptTrial trial = trials[number];
         if (status.State is TrialState.Cancelled or TrialState.Stopped && trial.Status.State == TrialState.Completed)
         {
-            // It was going on from a budget that it had reached; what it left there is still good.
-            status = trial.Status with { Attempts = status.Attempts, Preemptions = status.Preemptions, OnNodes = status.OnNodes };
+            // It was going on from a budget that it had reached; what it left there is still good, and is its own.
+            TrialStatus before = trial.Status;
+            if (before.Lineage is [.., var last] && last.Epoch == before.Budget)
+            {
+                before = before with { Parameters = last.Replaced, Lineage = before.Lineage.Count > 1 ? [.. before.Lineage.SkipLast(1)] : null };
+            }
+
+            trial = trial with { Status = before };
+            status = before with { Attempts = status.Attempts, Preemptions = status.Preemptions, OnNodes = status.OnNodes };
         }
 
         state = state with { Ends = state.Ends + 1 };
         Set(number, trial with
         {
-            Status = status with { Parameters = status.Parameters ?? trial.Parameters },
+            Status = status with { Parameters = status.Parameters ?? trial.Parameters, Lineage = trial.Status.Lineage },
             Step = null,
             End = state.Ends,
             Points = status is { State: TrialState.Completed, Objective: { } objective } ? Points([.. trial.Points, new CurvePoint(status.Budget ?? trial.Budget, objective)]) : trial.Points,

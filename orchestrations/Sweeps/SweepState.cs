@@ -1,8 +1,9 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps.Samplers;
+using DurableMl.Orchestrations.Training;
 
 namespace DurableMl.Orchestrations.Sweeps;
 
@@ -11,34 +12,6 @@ namespace DurableMl.Orchestrations.Sweeps;
 /// <param name="StartedAt">When the sweep began, UTC.</param>
 public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt)
 {
-    /// <summary>Decisions that are carried along, at most; the run's blobs keep them all.</summary>
-    public const int MostDecisions = 100;
-
-    /// <summary>The state of a sweep that begins: with what people had decided before its run was resumed, but not paused.</summary>
-    public static SweepState Begin(SweepDefinition sweep, SweepPreparation preparation, DateTime startedAt)
-    {
-        ArgumentNullException.ThrowIfNull(sweep);
-        ArgumentNullException.ThrowIfNull(preparation);
-        SweepState decided = preparation.Decisions.Aggregate(new SweepState(preparation with { Decisions = [] }, startedAt), (state, decision) => state.With(decision));
-
-        // What a trial has taken already is no longer to be given.
-        List<IReadOnlyDictionary<string, JsonElement>> given = [.. decided.Given];
-        var random = new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed);
-        foreach ((string trial, IReadOnlyDictionary<string, JsonElement> had) in preparation.EarlierParameters ?? ReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>.Empty)
-        {
-            int taken = given.FindIndex(values => AreEqual(random.Complete(RunIds.TrialIndex(trial), values), had));
-            if (taken >= 0)
-            {
-                given.RemoveAt(taken);
-            }
-        }
-
-        return decided with { Paused = false, Given = given };
-
-        static bool AreEqual(IReadOnlyDictionary<string, JsonElement> one, IReadOnlyDictionary<string, JsonElement> other) =>
-            one.Count == other.Count && one.All(value => other.TryGetValue(value.Key, out JsonElement its) && JsonElement.DeepEquals(value.Value, its));
-    }
-
     /// <summary>The trials begun so far, by their numbers.</summary>
     public IReadOnlyList<SweptTrial> Trials { get; init; } = [];
 
@@ -57,6 +30,16 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
     /// <summary>Which of the sweep's rules, or who, has ended it with what it has, if so.</summary>
     public string? Finished { get; init; }
 
+    /// <summary>What people have decided.</summary>
+    public SweepDecided Decided { get; init; } = new();
+}
+
+/// <summary>What people's decisions about a sweep have come to.</summary>
+public sealed record SweepDecided
+{
+    /// <summary>Decisions that are carried along, at most; the run's blobs keep them all.</summary>
+    public const int MostDecisions = 100;
+
     /// <summary>Whether no trial begins or goes on until somebody says so.</summary>
     public bool Paused { get; init; }
 
@@ -70,16 +53,16 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
     public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Given { get; init; } = [];
 
     /// <summary>How many decisions people have made, those that were refused among them.</summary>
-    public int DecisionCount { get; init; }
+    public int Count { get; init; }
 
     /// <summary>The newest of them, the oldest first.</summary>
-    public IReadOnlyList<SweepDecision> Decisions { get; init; } = [];
+    public IReadOnlyList<SweepDecision> Newest { get; init; } = [];
 
     /// <summary>With what a person has decided. Trials under way are left to <see cref="SweepRun"/>.</summary>
-    public SweepState With(SweepDecision decision)
+    public SweepDecided With(SweepDecision decision)
     {
         ArgumentNullException.ThrowIfNull(decision);
-        SweepState noted = this with { DecisionCount = DecisionCount + 1, Decisions = [.. Decisions.TakeLast(MostDecisions - 1), decision] };
+        SweepDecided noted = this with { Count = Count + 1, Newest = [.. Newest.TakeLast(MostDecisions - 1), decision] };
         return decision switch
         {
             { Refused: not null } => noted,
@@ -89,6 +72,30 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
             _ => noted,
         };
     }
+
+    /// <summary>The same for a run that is resumed: not paused, and without the values that a trial has taken already.</summary>
+    /// <param name="earlier">What there is of its trials.</param>
+    /// <param name="sweep">The sweep.</param>
+    public SweepDecided Resumed(IReadOnlyDictionary<string, EarlierTrial> earlier, SweepDefinition sweep)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        ArgumentNullException.ThrowIfNull(sweep);
+        List<IReadOnlyDictionary<string, JsonElement>> given = [.. Given];
+        var random = new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed);
+        foreach ((string trial, EarlierTrial had) in earlier)
+        {
+            int taken = had.Parameters is { } parameters ? given.FindIndex(values => AreEqual(random.Complete(RunIds.TrialIndex(trial), values), parameters)) : -1;
+            if (taken >= 0)
+            {
+                given.RemoveAt(taken);
+            }
+        }
+
+        return this with { Paused = false, Given = given };
+
+        static bool AreEqual(IReadOnlyDictionary<string, JsonElement> one, IReadOnlyDictionary<string, JsonElement> other) =>
+            one.Count == other.Count && one.All(value => other.TryGetValue(value.Key, out JsonElement its) && JsonElement.DeepEquals(value.Value, its));
+    }
 }
 
 /// <summary>A sweep's custom status: what people may change while it is under way.</summary>
@@ -96,4 +103,17 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
 /// <param name="Parallelism">Trials at a time.</param>
 /// <param name="Paused">Whether no trial begins or goes on until somebody says so.</param>
 /// <param name="Decisions">The newest of people's decisions, the oldest first; all of them lie in the run's blobs.</param>
-public sealed record SweepStatus(int Trials, int Parallelism, bool Paused, IReadOnlyList<SweepDecision> Decisions);
+public sealed record SweepStatus(int Trials, int Parallelism, bool Paused, IReadOnlyList<SweepDecision> Decisions)
+{
+    /// <summary>How many trials have ended, or rest at a rung, as of when this was shown; of a sweep that <see cref="IsLarge"/> that is now.</summary>
+    public int Ended { get; init; }
+
+    /// <summary>The best of the completed trials, likewise.</summary>
+    public BestTrial? Best { get; init; }
+
+    /// <summary>
+    /// Whether there are so many trials that a run's status does not read all of theirs: it shows those under way and the best, and the report has the others.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsLarge => Trials > SweepResult.MostTrials;
+}

@@ -31,6 +31,10 @@ public sealed record SweptTrial(TrialStatus Status, int Budget)
     [JsonIgnore]
     public IReadOnlyDictionary<string, JsonElement>? Parameters => Status.Parameters;
 
+    /// <summary>What it trained with on the way to a budget; null where that follows from its number.</summary>
+    /// <param name="budget">The budget.</param>
+    public IReadOnlyDictionary<string, JsonElement>? ParametersAt(int budget) => Status.Lineage?.FirstOrDefault(one => one.Epoch >= budget) is { } replaced ? replaced.Replaced : Parameters;
+
     /// <summary>The trial as a scheduler sees it.</summary>
     /// <param name="number">Its number.</param>
     public TrialCurve Curve(int number) => new(
@@ -59,6 +63,7 @@ internal sealed class SweptTrialConverter : JsonConverter<SweptTrial>
             value.Points.Count == 0 ? null : value.Points.Select(point => (double?[])[point.Epoch, Finite(point.Objective)]).ToArray(),
             value.Record is null ? null : Fields(value.Record), status.Parameters, status.Error is { Length: > LongestError } error ? error[..LongestError] : status.Error,
             Finite(status.Second),
+            status.Lineage?.Select(one => (object?[])[RunIds.TrialIndex(one.Trial), one.Epoch, one.Replaced]).ToArray(),
         ];
         int count = fields.Length;
         while (fields[count - 1] is null)
@@ -87,6 +92,9 @@ internal sealed class SweptTrialConverter : JsonConverter<SweptTrial>
             Budget = Field(9)?.GetInt32(),
             Second = Field(17)?.GetDouble(),
             Parameters = Field(15)?.Deserialize<Dictionary<string, JsonElement>>(options),
+            Lineage = Field(18) is { } lineage
+                ? [.. lineage.EnumerateArray().Select(one => new TrialAncestor(RunIds.TrialId(one[0].GetInt32()), one[1].GetInt32()) { Replaced = one[2].Deserialize<Dictionary<string, JsonElement>>(options) })]
+                : null,
         };
         return new SweptTrial(status, fields[8].GetInt32())
         {

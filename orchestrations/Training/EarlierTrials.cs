@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -11,7 +12,11 @@ namespace DurableMl.Orchestrations.Training;
 /// <param name="Status">How it ended; null when it is to be trained on, from its last checkpoint.</param>
 /// <param name="Restarts">How often Batch has started its tasks again.</param>
 /// <param name="Budget">Epochs that it was told to train when it left its result; 0 where it has left none.</param>
-public sealed record EarlierTrial(int Attempts, TrialStatus? Status, int Restarts = 0, int Budget = 0);
+public sealed record EarlierTrial(int Attempts, TrialStatus? Status, int Restarts = 0, int Budget = 0)
+{
+    /// <summary>Its hyperparameters, where the sampler would not choose the same again.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Parameters { get; init; }
+}
 
 /// <summary>Finds what a resumed run need not do again, from what its trials have left in blobs.</summary>
 internal static class EarlierTrials

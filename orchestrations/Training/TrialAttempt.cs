@@ -43,6 +43,9 @@ public sealed record TrialAttempt(
     /// <summary>How many of its node's task slots it takes.</summary>
     public int Slots { get; init; } = 1;
 
+    /// <summary>Another trial's checkpoint to begin with; null: its own, if there is one.</summary>
+    public InheritedCheckpoint? Inherits { get; init; }
+
     /// <summary>The second objective's metric; null for none.</summary>
     public string? Second { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record TrialAttempt(
             Best = input.Sweep.Objective.Best,
             Second = input.Sweep.Second?.Metric,
             Slots = input.Sweep.Slots,
+            Inherits = input.Inherits,
         };
     }
 
@@ -78,5 +82,6 @@ public sealed record TrialAttempt(
         CheckpointSteps = CheckpointSteps,
         Nodes = Nodes,
         Slots = Slots,
+        Inherits = Inherits,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Pipelines;
 
 namespace DurableMl.Orchestrations.Training;
@@ -26,6 +27,12 @@ public sealed record TrialInput(
 {
     /// <summary>Epochs to have trained, where the sweep's scheduler decides on that; null: the sweep's budget.</summary>
     public int? Budget { get; init; }
+
+    /// <summary>Another trial's checkpoint to begin with; null: its own, if there is one.</summary>
+    public InheritedCheckpoint? Inherits { get; init; }
+
+    /// <summary>Whose weights it has gone on from, this time and before; null: its own alone.</summary>
+    public IReadOnlyList<TrialAncestor>? Lineage { get; init; }
 
     /// <summary>Whom it tells how it is doing; null: nobody.</summary>
     public TrialAudience? Audience { get; init; }

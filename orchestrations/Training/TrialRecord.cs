@@ -83,6 +83,7 @@ public sealed record TrialRecord(int Attempt, bool Dedicated)
         {
             Parameters = input.ShowsParameters ? input.Parameters : null,
             Budget = input.Budget,
+            Lineage = input.Lineage,
             OnNodes = OnNodes,
             Second = Second,
         };

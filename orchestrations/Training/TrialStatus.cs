@@ -25,6 +25,9 @@ public sealed record TrialStatus(
     /// <summary>Its hyperparameters, where they do not follow from the trial's number because the sampler learns from other trials or a person gave them.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Parameters { get; init; }
 
+    /// <summary>Whose weights it has gone on from, the first first, where its sweep's scheduler is <c>pbt</c>; null: its own alone.</summary>
+    public IReadOnlyList<TrialAncestor>? Lineage { get; init; }
+
     /// <summary>The second objective as of the last report; null where the sweep has one.</summary>
     public double? Second { get; init; }
 
@@ -43,4 +46,13 @@ public sealed record TrialStatus(
 
     /// <summary>A trial that has not begun.</summary>
     public static TrialStatus NotBegun(string id) => new(id, TrialState.Waiting, null, null, 0, 0, false, null);
+}
+
+/// <summary>A trial from whose checkpoint another has gone on, with parameters near that one's.</summary>
+/// <param name="Trial">The trial that it followed.</param>
+/// <param name="Epoch">The epoch at which.</param>
+public sealed record TrialAncestor(string Trial, int Epoch)
+{
+    /// <summary>What the trial that follows had trained with until then; left out of statuses.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Replaced { get; init; }
 }

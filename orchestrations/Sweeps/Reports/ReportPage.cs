@@ -1,6 +1,8 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
@@ -57,6 +59,7 @@ public static class ReportPage
         Section(page, "Trials on nodes", Note(Histories(report, "A row is a node; red is where it was taken away and Batch started the trial again. Times are UTC."), nodesLeftOut, "nodes are not drawn"), timeline);
         Evaluation(page, report);
         Decisions(page, report);
+        Lineage(page, report);
         Trials(page, report, charts);
         page.Append(CultureInfo.InvariantCulture, $"<footer>Put together {report.At:yyyy-MM-dd HH:mm:ss} UTC.</footer></body></html>\n");
         return page.ToString();
@@ -136,6 +139,25 @@ public static class ReportPage
         }
 
         page.Append("</table></section>");
+    }
+
+    /// <summary>Whose weights trials have gone on from, where the sweep trains a population.</summary>
+    private static void Lineage(StringBuilder page, SweepReport report)
+    {
+        TrialSummary[] followers = [.. report.Trials.Where(trial => trial.Lineage is { Count: > 0 })];
+        if (followers.Length == 0)
+        {
+            return;
+        }
+
+        page.Append("<section><h2>Lineage</h2><p>Whose checkpoint a trial went on from, at which epoch, and what it had trained with until then.</p><div class=\"figure\"><table><tr><th>trial</th><th class=\"number\">epoch</th><th>followed</th><th>until then</th></tr>");
+        foreach ((TrialSummary trial, TrialAncestor ancestor) in followers.SelectMany(trial => trial.Lineage!.Select(ancestor => (trial, ancestor))).Take(MostRows))
+        {
+            string replaced = string.Join(", ", (ancestor.Replaced ?? ReadOnlyDictionary<string, JsonElement>.Empty).Select(value => $"{value.Key} {value.Value}"));
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Svg.Escape(trial.Id)}</td><td class=\"number\">{ancestor.Epoch}</td><td>{Svg.Escape(ancestor.Trial)}</td><td>{Svg.Escape(replaced)}</td></tr>");
+        }
+
+        page.Append("</table></div></section>");
     }
 
     private static void Trials(StringBuilder page, SweepReport report, ReportCharts charts)

@@ -44,7 +44,7 @@ public sealed class SweepReportReader(BlobServiceClient blobs, TimeProvider time
         RunStatus? status = run?.CustomStatus<RunStatus>();
         RunOutput? output = run is { IsCompleted: false } ? null : await records.ReportAsync(runId, cancellationToken);
         // A run's own status shows some of its trials, and none while they train.
-        IReadOnlyList<TrialSummary> trials = output?.Trials ?? (run is null ? [] : TrialSummary.Of(await RunStatusReader.TrialsAsync(client, run, cancellationToken), pipeline.Sweep));
+        IReadOnlyList<TrialSummary> trials = output?.Trials ?? (run is null ? [] : TrialSummary.Of(await RunStatusReader.TrialsAsync(client, run, statuses: null, cancellationToken), pipeline.Sweep));
         return trials.Count == 0 && output is null ? null : await PutTogetherAsync(runId, pipeline, trials, run, status, output, cancellationToken);
     }
 

@@ -35,8 +35,11 @@ public sealed class RandomSampler(SearchSpace space, long seed) : ISampler
 
         Dimension dimension = space.Dimensions[i];
         var generator = SeededGenerator.For(seed, FormattableString.Invariant($"trial/{trial}/{dimension.Name}"));
-        return dimension is { Count: { } count, Definition.Log: false }
-            ? dimension.Value((long)generator.NextBelow((ulong)count))
-            : dimension.At(generator.NextFraction());
+        return Draw(dimension, ref generator);
     });
+
+    /// <summary>A value of a parameter, as its definition says how it is drawn.</summary>
+    internal static JsonElement Draw(Dimension dimension, ref SeededGenerator generator) => dimension is { Count: { } count, Definition.Log: false }
+        ? dimension.Value((long)generator.NextBelow((ulong)count))
+        : dimension.At(generator.NextFraction());
 }

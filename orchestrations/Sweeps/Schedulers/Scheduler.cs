@@ -34,6 +34,7 @@ public static class SchedulerFactory
             { Type: SchedulerKind.Median } median => new MedianStop(sweep.Trials, sweep.Budget, goal, median.Grace, median.CompareWith),
             { Type: SchedulerKind.Asha } asha => new AshaScheduler(sweep.Trials, sweep.Budget, goal, asha.Minimum, asha.Reduction),
             { Type: SchedulerKind.Hyperband } hyperband => new HyperbandScheduler(sweep.Trials, sweep.Budget, goal, hyperband.Minimum, hyperband.Reduction),
+            { Type: SchedulerKind.Pbt } pbt => new PopulationScheduler(sweep.Trials, sweep.Budget, goal, sweep.Seed, pbt.Interval, pbt.QuantileFraction),
             _ => new FullTraining(sweep.Trials, sweep.Budget),
         };
     }
@@ -42,7 +43,11 @@ public static class SchedulerFactory
 /// <summary>Something to do: to train a trial on, or from the beginning, to a budget.</summary>
 /// <param name="Trial">The trial's number, from 0.</param>
 /// <param name="Budget">Epochs to have trained in total.</param>
-public sealed record TrialStep(int Trial, int Budget);
+public sealed record TrialStep(int Trial, int Budget)
+{
+    /// <summary>The trial whose checkpoint and parameters, as of the budget that this trial rests at, it goes on from; null: its own.</summary>
+    public int? From { get; init; }
+}
 
 /// <summary>Where a trial stands, as far as a scheduler is concerned.</summary>
 public enum TrialPhase

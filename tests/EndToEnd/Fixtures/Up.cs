@@ -55,7 +55,10 @@ internal sealed class Up : IAsyncDisposable
     /// <summary>Starts the command; what it writes down shows that it is this one and not an earlier one that is ready.</summary>
     /// <param name="stateFolder">One that knows ports from an earlier start keeps them; a new one gets ports that no other test has.</param>
     /// <param name="options">More options of the command.</param>
-    public static async Task<Up> StartAsync(string stateFolder, params IReadOnlyList<string> options)
+    public static Task<Up> StartAsync(string stateFolder, params IReadOnlyList<string> options) => StartAsync(stateFolder, [], options);
+
+    /// <summary>As above, with settings for its parts as environment variables.</summary>
+    public static async Task<Up> StartAsync(string stateFolder, IReadOnlyList<(string Name, string Value)> settings, params IReadOnlyList<string> options)
     {
         var file = new HostStateFile(stateFolder);
         var configuration = RepositoryLayout.Find().Configuration;
@@ -67,6 +70,11 @@ internal sealed class Up : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["DURABLEML_PYTHON"] = Repository.Python;
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         var output = new StringBuilder();
         process.OutputDataReceived += (_, line) => Append(output, line.Data);

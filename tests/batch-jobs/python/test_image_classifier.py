@@ -78,6 +78,38 @@ class ImageClassifierTests(FolderTestCase):
             self.assertEqual([without_times(line) for line in read_metrics(os.path.join(self.folder, trial))],
                              [without_times(line) for line in read_metrics(undisturbed)], "stopped at step %d" % step)
 
+    def test_a_checkpoint_goes_on_with_other_values_of_what_may_change_and_applies_them(self):
+        self.train_here("trial")
+        seen = []
+        environment = job_environment(
+            os.path.join(self.folder, "trial"), self.dataset, dict(self.PARAMETERS, learning_rate=0.002, dropout=0.5, weight_decay=0.25), DML_BUDGET=4, DML_LOG_STEPS=1)
+
+        def look(training):
+            step = training._train_step
+
+            def seen_step(*arguments):
+                loss = step(*arguments)
+                seen.append([(group["lr"], group["weight_decay"]) for group in training.optimizer.param_groups] + [
+                    module.p for module in training.model.modules() if isinstance(module, torch.nn.Dropout)])
+                return loss
+
+            training._train_step = seen_step
+
+        train_here(dict(environment, DML_INHERITED="trial-001/3", DML_SEED="77"), look)
+        self.assertEqual(len(seen), 12, "only the fourth epoch is trained")
+        self.assertTrue(all(weight_decay == 0.25 and dropout == 0.5 for (_, weight_decay), dropout in seen))
+        self.assertTrue(all(rate <= 0.002 for (rate, _), _ in seen))
+        self.assertEqual([line["epoch"] for line in epochs(os.path.join(self.folder, "trial"))], [1, 2, 3, 4])
+
+    def test_a_checkpoint_of_other_parameters_or_another_seed_is_refused_by_name(self):
+        self.train_here("trial", budget=1)
+        environment = job_environment(os.path.join(self.folder, "trial"), self.dataset, dict(self.PARAMETERS, hidden=9), DML_BUDGET=2)
+        with self.assertRaisesRegex(NonRetryable, "hidden was 8 and is 9; those marked mutable in job.json may change"):
+            train_here(environment)
+        environment = job_environment(os.path.join(self.folder, "trial"), self.dataset, self.PARAMETERS, DML_BUDGET=2, DML_SEED=6)
+        with self.assertRaisesRegex(NonRetryable, "another seed"):
+            train_here(environment)
+
     def train_here(self, trial, stop_at=None, parameters=None, budget=3):
         """Trains in this process, with the notice coming exactly while a step is done. Returns what it says on stderr."""
         def prepare(training):

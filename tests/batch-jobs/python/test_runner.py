@@ -240,6 +240,26 @@ while step < %d:
         self.assertEqual((code, out), (0, "from %d\n" % kept), error)
         self.assertIsNotNone(self.json_blob("starts/1-2.json"))
 
+    def test_a_checkpoint_of_another_trial_is_taken_over_once_and_goes_on_as_the_trials_own(self):
+        write = ("import os; folder = os.environ['DML_CHECKPOINT']; path = os.path.join(folder, 'state'); "
+                 "had = open(path).read() if os.path.exists(path) else ''; print(had, os.environ.get('DML_INHERITED')); "
+                 "open(path + '.tmp', 'w').write(had + os.environ['DML_SEED']); os.replace(path + '.tmp', path)")
+        source = self.prefix + "-source"
+        self.assertEqual(self.run_to_end(write, prefix=source, wd="source", DML_SEED=1, DML_BUDGET=4)[0], 0)
+        kept = json.loads(self.blobs.get(source + "/checkpoint/at-4.json")[0])
+        self.assertEqual(self.run_to_end(write, prefix=source, wd="source", DML_SEED=2, DML_BUDGET=8)[0], 0, "the source goes on")
+        self.assertEqual(self.run_to_end(write, DML_SEED=5, DML_BUDGET=4)[0], 0, "it has one of its own")
+        inherited = {"id": "trial-003/4", "prefix": "%s/checkpoint/%s" % (source, kept["slot"]), "files": kept["files"]}
+
+        said = [self.run_to_end(write, DML_SEED=seed, DML_BUDGET=8, grant={"inherited": inherited}) for seed in (6, 7)]
+        last = self.run_to_end(write, DML_SEED=8, DML_BUDGET=9)
+
+        self.assertEqual([code for code, _, _ in said + [last]], [0, 0, 0], said)
+        pointer = self.json_blob("checkpoint/latest.json")
+        self.assertEqual(pointer["inherited"], "trial-003/4")
+        self.assertEqual(self.blob("checkpoint/%s/state" % pointer["slot"]), b"1678", "what the source had at 4, not at 8, and once")
+        self.assertEqual([out for _, out, _ in said + [last]], ["1 trial-003/4\n", "16 trial-003/4\n", "167 trial-003/4\n"])
+
     def test_pipes_and_links_among_a_checkpoint_are_left_out(self):
         code, _, error = self.run_to_end("""
 import os

@@ -45,6 +45,7 @@ internal sealed class ScriptedTraining(Func<TrialAttempt, int, TrialObservation>
             var preparation = new SweepPreparation("c0de", HasDedicatedPool);
             return input.Resumed ? await PrepareSweep.ResumeAsync(preparation, new TrialReader(Blobs!), Blobs!, input, default) : preparation;
         });
+        tasks.AddActivityFunc<EarlierTrialsPage, IReadOnlyDictionary<string, EarlierTrial>>(nameof(ReadEarlierTrials), (_, page) => new ReadEarlierTrials(Blobs!).RunAsync(page, default));
         tasks.AddActivityFunc<RecordDecisionInput, object?>(nameof(RecordDecision), (_, input) => Add(Decisions, input));
         tasks.AddActivityFunc<TrialAttempt, object?>(nameof(SubmitTrial), (_, attempt) => Add(Submitted, attempt));
         tasks.AddActivityFunc<TrialAttempt, object?>(nameof(AskTrialToStop), (_, attempt) => Add(Asked, attempt));

@@ -36,6 +36,15 @@ internal sealed class SweepHistory(string instance)
     /// <summary>What the sampler has seen before.</summary>
     public IReadOnlyList<SeenTrial> Observations { get; init; } = [];
 
+    /// <summary>What a resumed run has left of its first trials.</summary>
+    public IReadOnlyDictionary<string, EarlierTrial> Earlier { get; init; } = new Dictionary<string, EarlierTrial>(StringComparer.Ordinal);
+
+    /// <summary>Bytes of the largest answer of an activity.</summary>
+    public int LargestOutput { get; private set; }
+
+    /// <summary>Characters that activities answered one execution, at most.</summary>
+    public int MostOutputs { get; private set; }
+
     /// <summary>Each training that was begun, in order.</summary>
     public List<TrialInput> Begun { get; } = [];
 
@@ -65,6 +74,7 @@ internal sealed class SweepHistory(string instance)
     private sealed class Execution(SweepHistory history, string input, Queue<SweepMessage> messages) : TaskOrchestrationContext
     {
         private readonly Dictionary<string, TaskCompletionSource<string>> words = new(StringComparer.Ordinal);
+        private int outputs;
 
         public bool IsReplay { get; init; }
 
@@ -99,8 +109,17 @@ internal sealed class SweepHistory(string instance)
                 history.Kept = JsonSerializer.Deserialize<KeepTrialsInput>(JsonSerializer.Serialize(kept));
             }
 
-            object? output = name.Name == nameof(PrepareSweep) ? new SweepPreparation("c0de", HasDedicatedPool: false) { Observations = history.Observations } : null;
-            return Task.FromResult((TResult)output!);
+            object? output = name.Name switch
+            {
+                nameof(PrepareSweep) => new SweepPreparation("c0de", HasDedicatedPool: false) { Observations = history.Observations, Earlier = history.Earlier.Count },
+                nameof(ReadEarlierTrials) => history.Earlier.Where(trial => EarlierTrialsPage.Of(RunIds.TrialIndex(trial.Key)) == ((EarlierTrialsPage)input!).Page).ToDictionary(StringComparer.Ordinal),
+                _ => null,
+            };
+            string json = JsonSerializer.Serialize(output);
+            history.LargestOutput = Math.Max(history.LargestOutput, Encoding.UTF8.GetByteCount(json));
+            outputs += json.Length;
+            history.MostOutputs = Math.Max(history.MostOutputs, outputs);
+            return Task.FromResult(output is null ? default! : JsonSerializer.Deserialize<TResult>(json)!);
         }
 
         public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)

@@ -49,6 +49,28 @@ public class PipelineCheckTests
             (await CheckAsync(pipeline)).Single());
     }
 
+    [TestMethod]
+    public async Task Population_based_training_varies_only_what_the_job_lets_change_between_a_checkpoint_and_its_continuation()
+    {
+        PipelineDefinition pipeline = PipelineJson.Definition(json =>
+        {
+            json["sweep"]!["budget"] = 6;
+            json["sweep"]!["repeats"] = true;
+            json["sweep"]!["sampler"] = new JsonObject { ["type"] = "sobol" };
+            json["sweep"]!["scheduler"] = new JsonObject { ["type"] = "pbt", ["interval"] = 2 };
+            json["sweep"]!["parameters"] = JsonNode.Parse(
+                """{"learning_rate":{"type":"logUniform","min":0.001,"max":0.1},"hidden":{"type":"int","min":8,"max":64},"channels":{"type":"fixed","value":8},"dropout":{"type":"choice","values":[0,0.5]}}""");
+        });
+
+        PipelineError error = (await CheckAsync(pipeline)).Single();
+
+        Assert.AreEqual("$.sweep.parameters.hidden", error.Path);
+        Assert.AreEqual(
+            "must be fixed with the scheduler pbt, or have \"mutable\": true in the job.json of image-classifier, which does not let it change between a checkpoint and its continuation; "
+                + "it lets dropout, gradient_clip, label_smoothing, learning_rate, weight_decay",
+            error.Reason);
+    }
+
     private async Task<IReadOnlyList<PipelineError>> CheckAsync(PipelineDefinition pipeline)
     {
         var jobs = new JobLibrary(await Storage.BlobsAsync(), new JobCatalog(Path.Combine(Repository.Root, "batch-jobs")));

@@ -132,7 +132,7 @@ public sealed class SweepReaderTests
     }
 
     [TestMethod]
-    [DataRow("""{"type":"ahsa"}""", 3, ".type", "must be one of none, median, asha, hyperband, not \"ahsa\"; did you mean 'asha'?")]
+    [DataRow("""{"type":"ahsa"}""", 3, ".type", "must be one of none, median, asha, hyperband, pbt, not \"ahsa\"; did you mean 'asha'?")]
     [DataRow("{}", 3, ".type", "is required")]
     [DataRow("""{"type":"asha"}""", 1, ".type", "cannot be asha: with a sweep.budget of 1 every trial is trained in full at once")]
     [DataRow("""{"type":"asha","minimum":3}""", 3, ".minimum", "must lie between 1 and 2, not 3")]
@@ -140,6 +140,12 @@ public sealed class SweepReaderTests
     [DataRow("""{"type":"median","grace":4}""", 3, ".grace", "must lie between 1 and 3, not 4")]
     [DataRow("""{"type":"median","compareWith":0}""", 3, ".compareWith", "must lie between 1 and 5000, not 0")]
     [DataRow("""{"type":"median","reduction":3}""", 3, ".reduction", "is not known here")]
+    [DataRow("""{"type":"pbt"}""", 1, ".type", "cannot be pbt: with a sweep.budget of 1 every trial is trained in full at once")]
+    [DataRow("""{"type":"pbt","interval":3}""", 3, ".interval", "must lie between 1 and 2, not 3")]
+    [DataRow("""{"type":"pbt"}""", 301, ".interval", "must be at least 4: a trial may look at the others 100 times within its sweep.budget of 301")]
+    [DataRow("""{"type":"pbt","quantileFraction":0.6}""", 3, ".quantileFraction", "must lie between 0.01 and 0.5, not 0.6")]
+    [DataRow("""{"type":"pbt","resampleProbability":2}""", 3, ".resampleProbability", "must lie between 0 and 1, not 2")]
+    [DataRow("""{"type":"pbt","population":8}""", 3, ".population", "is not known here")]
     public void A_wrong_scheduler_is_refused(string scheduler, int budget, string path, string rule)
     {
         JsonObject pipeline = PipelineJson.Example();

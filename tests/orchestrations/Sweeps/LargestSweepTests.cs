@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Azure.Storage.Blobs;
+using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -9,6 +11,7 @@ using DurableMl.Orchestrations.Sweeps.Samplers;
 using DurableMl.Orchestrations.Sweeps.Schedulers;
 using DurableMl.Orchestrations.Training;
 using Orchestrations.Tests.Fixtures;
+using static Orchestrations.Tests.Fixtures.ScriptedTraining;
 
 namespace Orchestrations.Tests.Sweeps;
 
@@ -95,6 +98,76 @@ public sealed class LargestSweepTests
         Assert.IsTrue(all.All(trial => trial.Parameters is { Count: > 0 }));
         Assert.IsLessThan(SchedulerMessage, history.LargestInput);
         Assert.IsLessThanOrEqualTo(SweepOrchestrator.ReportsPerExecution + 1, history.MostMessages);
+    }
+
+    [TestMethod]
+    [DataRow(SamplerKind.Random, null)]
+    [DataRow(SamplerKind.Tpe, SchedulerKind.Asha)]
+    public async Task A_resumed_sweep_of_the_most_trials_takes_them_over_in_pages_and_trains_the_rest(SamplerKind sampler, SchedulerKind? scheduler)
+    {
+        const int Done = SweepDefinition.MostTrials - 20;
+        SweepDefinition sweep = PipelineJson.Definition().Sweep with
+        {
+            Trials = SweepDefinition.MostTrials, Parallelism = 16, Budget = 27, Sampler = new SamplerDefinition(sampler), Scheduler = scheduler is { } kind ? new SchedulerDefinition(kind) { Reduction = 27 } : null,
+        };
+        var random = new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed);
+        var history = new SweepHistory("resumed")
+        {
+            Earlier = Enumerable.Range(0, Done).ToDictionary(RunIds.TrialId, number => new EarlierTrial(3, Trial(number, sweep, rests: true).Status with { Objective = number / 10_000.0 }, 4, 27)
+            {
+                Parameters = sampler == SamplerKind.Tpe ? random.Sample(number, []) : null,
+            }, StringComparer.Ordinal),
+        };
+
+        SweepResult result = await history.RunAsync(new SweepInput(Storage.NewName("run"), "mnist", "v1", sweep, Resumed: true));
+
+        TestContext.WriteLine($"{history.Executions} executions; carried along {history.LargestInput} bytes; the largest answer {history.LargestOutput} bytes, all of an execution {history.MostOutputs} characters");
+        Assert.AreEqual((SweepDefinition.MostTrials, SweepDefinition.MostTrials), (result.Total, result.Completed));
+        Assert.HasCount(20, history.Begun.Select(trial => trial.TrialId).Distinct().ToArray());
+        Assert.IsTrue(history.Begun.All(trial => RunIds.TrialIndex(trial.TrialId) >= Done), "nothing is trained twice");
+        Assert.IsLessThan(SchedulerMessage, history.LargestInput);
+        Assert.IsLessThan(SchedulerMessage / 8, history.LargestOutput);
+        Assert.IsLessThan(SchedulerMessage, history.MostOutputs);
+    }
+
+    [TestMethod]
+    public async Task What_a_resumed_run_has_left_of_its_trials_is_kept_in_pages()
+    {
+        BlobServiceClient blobs = await Storage.BlobsAsync();
+        await blobs.GetBlobContainerClient("runs").CreateIfNotExistsAsync();
+        string run = Storage.NewName("run");
+        EarlierTrial left = new(2, null, 1) { Parameters = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["n"] = JsonSerializer.SerializeToElement(7) } };
+        var trials = new Dictionary<string, EarlierTrial>(StringComparer.Ordinal) { ["trial-003"] = left, ["trial-250"] = left with { Attempts = 9 } };
+
+        int covered = await ReadEarlierTrials.KeepAsync(blobs, run, trials, default);
+
+        Assert.AreEqual(251, covered);
+        var read = new ReadEarlierTrials(blobs);
+        string[][] pages = await Task.WhenAll(Enumerable.Range(0, 3).Select(async page => (await read.RunAsync(new EarlierTrialsPage(run, page), default)).Keys.ToArray()));
+        CollectionAssert.AreEqual(new[] { "trial-003", "", "trial-250" }, pages.Select(page => string.Join(' ', page)).ToArray());
+        Assert.AreEqual(7, (await read.RunAsync(new EarlierTrialsPage(run, 0), default))["trial-003"].Parameters!["n"].GetInt32());
+        InvalidOperationException gone = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => read.RunAsync(new EarlierTrialsPage(run, 3), default));
+        StringAssert.Contains(gone.Message, run);
+    }
+
+    [TestMethod]
+    public async Task The_status_of_a_large_sweep_reads_what_is_under_way_and_the_best_and_stays_small()
+    {
+        const int Trials = SweepDefinition.MostTrials, Ended = 6, Parallel = 16;
+        await using PipelineHub hub = await PipelineHub.StartAsync((attempt, _) =>
+            RunIds.TrialIndex(attempt.TrialId) < Ended ? Over(TrialOutcomeKind.Succeeded, RunIds.TrialIndex(attempt.TrialId) / 1000.0) : Running(0.01, 1));
+        PipelineDefinition pipeline = hub.Pipeline();
+        string id = await hub.ScheduleAsync(pipeline with { Sweep = pipeline.Sweep with { Trials = Trials, Parallelism = Parallel } });
+
+        RunStatus status = await Eventually.GetAsync(
+            async () => await RunStatusReader.ReadAsync(hub.Client, (await hub.Client.GetInstanceAsync(id, getInputsAndOutputs: true))!, default) is { Done: Ended, Trials.Count: Parallel + 1 } seen ? seen : null, "some have ended, others train");
+
+        Assert.AreEqual(("trial-005", 0.005), (status.Best!.Trial, status.Best.Objective));
+        CollectionAssert.AreEqual(Enumerable.Range(Ended - 1, Parallel + 1).Select(RunIds.TrialId).ToArray(), status.Trials.Select(trial => trial.Id).ToArray(), "the best and those under way");
+        Assert.AreEqual(Trials - status.Trials.Count, status.TrialsOmitted);
+        Assert.IsLessThan(16 * 1024, JsonBlobs.ToElement(status).GetRawText().Length);
+        await hub.Client.RaiseEventAsync(id, RunEvents.Cancel, "enough");
+        await hub.EndAsync(id);
     }
 
     /// <summary>A trial as a spot node leaves it: preempted, with a learning sampler's parameters; or at rest at a rung.</summary>

@@ -181,14 +181,14 @@ public sealed class ScheduledSweepTests
     }
 
     [TestMethod]
-    public void A_trial_that_an_earlier_execution_began_and_that_is_lost_has_failed()
+    public async Task A_trial_that_an_earlier_execution_began_and_that_is_lost_has_failed()
     {
         var input = new SweepInput("run", "mnist", "v1", Sweep(scheduler: null) with { Trials = 1 });
         var state = new SweepState(new SweepPreparation("c0de", HasDedicatedPool: false), DateTime.UnixEpoch) { Trials = [new SweptTrial(TrialStatus.NotBegun("trial-000"), 9) { Step = 1 }], Steps = 1 };
         var sweep = new SweepRun(Substitute.For<TaskOrchestrationContext>(), input, state);
         var lost = new LostTrial(1, "its orchestration was terminated");
 
-        sweep.Fill();
+        await sweep.FillAsync(toTheEnd: true, new TaskCompletionSource<string>().Task);
         Assert.AreEqual(new TrialUnderWay(1, "run:trial-000"), sweep.Inherited.Single());
         sweep.TakeLost(lost);
         sweep.TakeLost(lost);
