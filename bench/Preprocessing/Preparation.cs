@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using Azure.Storage.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
@@ -13,33 +16,63 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DurableMl.Bench.Preprocessing;
 
 /// <summary>Prepares datasets as runs do: the genuine worker on an engine in memory, all activities real, blobs in Azurite.</summary>
-internal sealed class Preparation(DurableTaskTestHost host) : IAsyncDisposable
+internal sealed class Preparation(DurableTaskTestHost host, ConcurrentDictionary<string, (int Calls, TimeSpan Spent)> activities) : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
     private int runs;
 
-    public static async Task<Preparation> StartAsync(BlobServiceClient blobs) => new(await DurableTaskTestHost.StartAsync(
-        tasks =>
+    public static async Task<Preparation> StartAsync(BlobServiceClient blobs)
+    {
+        var activities = new ConcurrentDictionary<string, (int Calls, TimeSpan Spent)>(StringComparer.Ordinal);
+        return new Preparation(await DurableTaskTestHost.StartAsync(tasks => Register(tasks, blobs, activities), Options()), activities);
+    }
+
+    private static void Register(DurableTaskRegistry tasks, BlobServiceClient blobs, ConcurrentDictionary<string, (int Calls, TimeSpan Spent)> activities)
+    {
+        tasks.AddOrchestratorFunc<PlanDatasetInput, DatasetReference?>(nameof(PreprocessOrchestrator), (context, _) => PreprocessOrchestrator.RunAsync(context));
+        Add<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), input => new PlanDataset(blobs).RunAsync(input, default));
+        Add<BlockInput, BlockStatistics>(nameof(MeasureBlock), input => new MeasureBlock(blobs).RunAsync(input, default));
+        Add<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), input => new WriteShards(blobs).RunAsync(input, default));
+        Add<PlanDatasetInput, PlannedTable>(nameof(PlanTable), input => new PlanTable(blobs).RunAsync(input, default));
+        Add<TablePartInput, bool>(nameof(CollectTableKeys), input => Done(new CollectTableKeys(blobs).RunAsync(input, default)));
+        Add<TablePartsInput, bool>(nameof(DivideTable), input => Done(new DivideTable(blobs).RunAsync(input, default)));
+        Add<TablePartInput, bool>(nameof(MeasureTable), input => Done(new MeasureTable(blobs).RunAsync(input, default)));
+        Add<TablePartsInput, FittedTable>(nameof(FitTable), input => new FitTable(blobs).RunAsync(input, default));
+        Add<TablePartInput, IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), input => new WriteTableShards(blobs).RunAsync(input, default));
+        Add<CheckLeakageInput, DatasetLeakage>(nameof(CheckLeakage), input => new CheckLeakage(blobs).RunAsync(input, default));
+        Add<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), input => new PublishDataset(blobs).RunAsync(input, default));
+        Add<PlanDatasetInput, bool>(nameof(RemoveStaging), input => Done(new RemoveStaging(blobs).RunAsync(input, default)));
+
+        void Add<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> run) => tasks.AddActivityFunc<TInput, TOutput>(name, async (_, input) =>
         {
-            tasks.AddOrchestratorFunc<PlanDatasetInput, DatasetReference?>(nameof(PreprocessOrchestrator), (context, _) => PreprocessOrchestrator.RunAsync(context));
-            tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<BlockInput, BlockStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) => new WriteShards(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<PlanDatasetInput, PlannedTable>(nameof(PlanTable), (_, input) => new PlanTable(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<TablePartInput>(nameof(CollectTableKeys), (_, input) => new CollectTableKeys(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<TablePartsInput>(nameof(DivideTable), (_, input) => new DivideTable(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<TablePartInput>(nameof(MeasureTable), (_, input) => new MeasureTable(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<TablePartsInput, FittedTable>(nameof(FitTable), (_, input) => new FitTable(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<TablePartInput, IReadOnlyList<WrittenShard>>(nameof(WriteTableShards), (_, input) => new WriteTableShards(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<CheckLeakageInput, DatasetLeakage>(nameof(CheckLeakage), (_, input) => new CheckLeakage(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<PublishDatasetInput, DatasetReference>(nameof(PublishDataset), (_, input) => new PublishDataset(blobs).RunAsync(input, default));
-            tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
-        },
-        new DurableTaskTestHostOptions
+            long began = Stopwatch.GetTimestamp();
+            TOutput output = await run(input);
+            TimeSpan spent = Stopwatch.GetElapsedTime(began);
+            activities.AddOrUpdate(name, (1, spent), (_, before) => (before.Calls + 1, before.Spent + spent));
+            return output;
+        });
+
+        static async Task<bool> Done(Task work)
         {
-            Port = FreePort.Next(), LoggerFactory = NullLoggerFactory.Instance, ConfigureServices = services => services.AddLogging(logging => logging.ClearProviders()),
-        }));
+            await work;
+            return true;
+        }
+    }
+
+    private static DurableTaskTestHostOptions Options() => new()
+    {
+        Port = FreePort.Next(), LoggerFactory = NullLoggerFactory.Instance, ConfigureServices = services => services.AddLogging(logging => logging.ClearProviders()),
+    };
+
+    /// <summary>How often each activity ran since the last call and how long in all, waiting for storage included.</summary>
+    public string TakeActivities()
+    {
+        string text = string.Join(", ", activities.OrderByDescending(activity => activity.Value.Spent).Select(
+            activity => string.Create(CultureInfo.InvariantCulture, $"{activity.Key} {activity.Value.Calls} x, {activity.Value.Spent.TotalSeconds:N2} s")));
+        activities.Clear();
+        return text;
+    }
 
     /// <summary>Prepares a dataset and returns it.</summary>
     /// <exception cref="InvalidOperationException">The preparation failed.</exception>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -36,7 +37,7 @@ public sealed class RowSplitter(SplitRule rule, IReadOnlyDictionary<string, Spli
         // By name, so that neither the order of columns nor the format makes another row of the same values.
         ColumnValues[] columns = [.. batch.Names.Where(name => !Aside.Contains(name)).Order(StringComparer.Ordinal).Select(name => batch[name])];
         ColumnValues? column = rule.Column is { } name ? batch[name] : null;
-        var hash = new XxHash64(rule.Seed);
+        var bytes = new ArrayBufferWriter<byte>();
         for (int row = 0; row < batch.Rows; row++)
         {
             if (column is { } own && own.IsMissing(row))
@@ -47,9 +48,9 @@ public sealed class RowSplitter(SplitRule rule, IReadOnlyDictionary<string, Spli
             yield return rule.By switch
             {
                 SplitBy.Time => (OneClass, NewestFirst(column!.Value.Numbers.Span[row])),
-                SplitBy.Group => (OneClass, Hash(hash, [column!.Value], row)),
-                SplitBy.Stratified => (column!.Value.Texts.Span[row]!, Hash(hash, columns, row)),
-                _ => (OneClass, Hash(hash, columns, row)),
+                SplitBy.Group => (OneClass, Hash(bytes, [column!.Value], row)),
+                SplitBy.Stratified => (column!.Value.Texts.Span[row]!, Hash(bytes, columns, row)),
+                _ => (OneClass, Hash(bytes, columns, row)),
             };
         }
     }
@@ -73,28 +74,21 @@ public sealed class RowSplitter(SplitRule rule, IReadOnlyDictionary<string, Spli
         return splits;
     }
 
-    private static ulong Hash(XxHash64 hash, ReadOnlySpan<ColumnValues> columns, int row)
+    private ulong Hash(ArrayBufferWriter<byte> bytes, ReadOnlySpan<ColumnValues> columns, int row)
     {
-        hash.Reset();
-        Span<byte> number = stackalloc byte[sizeof(ulong)];
+        bytes.ResetWrittenCount();
         foreach (ColumnValues column in columns)
         {
-            if (ColumnValues.IsNumber(column.Type))
-            {
-                BinaryPrimitives.WriteInt64LittleEndian(number, BitConverter.DoubleToInt64Bits(column.Numbers.Span[row] + 0.0));
-                hash.Append(number);
-            }
-            else
-            {
-                string? text = column.Texts.Span[row];
-                // The length, so that "ab", "c" is another row than "a", "bc".
-                BinaryPrimitives.WriteInt64LittleEndian(number, text?.Length ?? -1);
-                hash.Append(number);
-                hash.Append(MemoryMarshal.AsBytes(text.AsSpan()));
-            }
+            bool isNumber = ColumnValues.IsNumber(column.Type);
+            string? text = isNumber ? null : column.Texts.Span[row];
+            // Of a text its length comes first, so that "ab", "c" is another row than "a", "bc".
+            BinaryPrimitives.WriteInt64LittleEndian(
+                bytes.GetSpan(sizeof(long)), isNumber ? BitConverter.DoubleToInt64Bits(column.Numbers.Span[row] + 0.0) : text?.Length ?? -1);
+            bytes.Advance(sizeof(long));
+            bytes.Write(MemoryMarshal.AsBytes(text.AsSpan()));
         }
 
-        return hash.GetCurrentHashAsUInt64();
+        return XxHash64.HashToUInt64(bytes.WrittenSpan, rule.Seed);
     }
 
     // Doubles in their order as unsigned integers, turned round.

@@ -10,6 +10,7 @@ internal sealed class BatchSink : RowSink
     private readonly Column[] columns;
     private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> missing;
+    private readonly int longestMissing;
     private readonly string separator;
     private int rows;
 
@@ -22,6 +23,7 @@ internal sealed class BatchSink : RowSink
         }
 
         separator = schema.LabelSeparator;
+        longestMissing = schema.Missing.Select(text => text.Length).DefaultIfEmpty().Max();
         missing = new HashSet<string>(schema.Missing, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -37,45 +39,53 @@ internal sealed class BatchSink : RowSink
         }
     }
 
-    public override void Add(int column, Cell cell, RowPlace at)
+    public override void Add(int column, Cell cell, RowPlace at, int ahead = 0)
     {
         Column into = columns[column];
-        into.MakeRoom(rows);
-        bool isMissing = cell.Kind == CellKind.Missing || (cell.Kind == CellKind.Text && missing.Contains(cell.Text));
+        int row = rows + ahead;
+        into.MakeRoom(row);
+        bool isMissing = cell.Kind == CellKind.Missing
+            || (cell.Kind == CellKind.Text && cell.Text.Length <= longestMissing && missing.Contains(cell.Text));
         switch (into.Type)
         {
             case ColumnType.Categorical or ColumnType.Text:
-                into.Texts[rows] = isMissing ? null
+                into.Texts[row] = isMissing ? null
                     : cell.Kind is CellKind.Nested or CellKind.List ? throw Refuse(into, "text", cell, at) : into.Shared(cell);
                 break;
             case ColumnType.Labels:
                 // An empty text is a row with no label, not one of which they are not known.
-                into.Texts[rows] = isMissing && (cell.Kind != CellKind.Text || cell.Text.Length > 0) ? null : Labels(into, cell, at);
+                into.Texts[row] = isMissing && (cell.Kind != CellKind.Text || cell.Text.Length > 0) ? null : Labels(into, cell, at);
                 break;
             case ColumnType.Boolean:
-                into.Numbers[rows] = isMissing ? double.NaN
+                into.Numbers[row] = isMissing ? double.NaN
                     : cell.TryBoolean(out double flag) ? flag : throw Refuse(into, "true or false", cell, at);
                 break;
             case ColumnType.DateTime:
-                into.Numbers[rows] = isMissing ? double.NaN
+                into.Numbers[row] = isMissing ? double.NaN
                     : cell.TryTime(out double time) ? time : throw Refuse(into, "an ISO 8601 time", cell, at);
                 break;
             default:
-                into.Numbers[rows] = isMissing ? double.NaN
+                into.Numbers[row] = isMissing ? double.NaN
                     : cell.TryNumber(out double number) && double.IsFinite(number) ? number
                     : throw Refuse(into, "a finite number", cell, at);
                 break;
         }
     }
 
-    public override void EndRow()
+    public override void Add(int column, ReadOnlySpan<double> numbers, RowPlace first)
     {
-        rows++;
-        foreach (Column column in columns)
+        Column into = columns[column];
+        if (into.Type != ColumnType.Numeric || numbers.ContainsAny(double.PositiveInfinity, double.NegativeInfinity))
         {
-            column.MakeRoom(rows);
+            base.Add(column, numbers, first);
+            return;
         }
+
+        into.MakeRoom(rows + numbers.Length - 1);
+        numbers.CopyTo(into.Numbers.AsSpan(rows));
     }
+
+    public override void EndRow(int rows = 1) => this.rows += rows;
 
     /// <summary>The rows so far; the sink begins again.</summary>
     public TableBatch Take()
@@ -120,6 +130,7 @@ internal sealed class BatchSink : RowSink
     private sealed class Column(string name, ColumnType type)
     {
         private const int MostShared = 1000;
+        private int usual = FirstRows;
         private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> shared =
             new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -140,7 +151,7 @@ internal sealed class BatchSink : RowSink
                 if (row >= length)
                 {
                     double[] numbers = Numbers;
-                    Array.Resize(ref numbers, Math.Max(FirstRows, 2 * length));
+                    Array.Resize(ref numbers, Room(row, length));
                     numbers.AsSpan(length).Fill(double.NaN);
                     Numbers = numbers;
                 }
@@ -148,10 +159,13 @@ internal sealed class BatchSink : RowSink
             else if (row >= Texts.Length)
             {
                 string?[] texts = Texts;
-                Array.Resize(ref texts, Math.Max(FirstRows, 2 * texts.Length));
+                Array.Resize(ref texts, Room(row, texts.Length));
                 Texts = texts;
             }
         }
+
+        // As much as the batch before needed, at once.
+        private int Room(int row, int length) => length == 0 ? Math.Max(row + 1, usual) : Math.Max(row + 1, 2 * length);
 
         // A category that comes a million times is one string.
         public string Shared(Cell cell)
@@ -177,6 +191,8 @@ internal sealed class BatchSink : RowSink
 
         public ColumnValues Take(int rows)
         {
+            MakeRoom(rows - 1);
+            usual = Math.Max(rows, FirstRows);
             ColumnValues values = ColumnValues.IsNumber(type)
                 ? new(type, Numbers.AsMemory(0, rows), default)
                 : new(type, default, Texts.AsMemory(0, rows));

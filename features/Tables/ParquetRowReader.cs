@@ -1,5 +1,6 @@
 using Parquet;
 using Parquet.Schema;
+using RowGroup = Parquet.Meta.RowGroup;
 
 namespace DurableMl.Features.Tables;
 
@@ -13,7 +14,7 @@ internal sealed class ParquetRowReader : IRowReader
     private readonly (int Column, Field Field)[] columns;
     private readonly int endGroup;
     private int nextGroup;
-    private CellAt[] cells = [];
+    private AddRows[] group = [];
     private int groupRows;
     private int row;
     private long number;
@@ -27,13 +28,21 @@ internal sealed class ParquetRowReader : IRowReader
         endGroup = nextGroup + count;
     }
 
+    /// <summary>Adds some rows of a row group's column.</summary>
+    private delegate void AddRows(RowSink sink, int column, Range rows, RowPlace first);
+
     private delegate Cell CellAt(int row);
 
     private delegate Cell CellOf<in T>(T value);
 
     public static async Task<ParquetRowReader> OpenAsync(TableSource source, RowSink sink, CancellationToken cancellationToken)
     {
-        await CheckEndsAsync(source, cancellationToken);
+        // Row groups are asked for of a file that was looked at.
+        if (source.RowGroups is null)
+        {
+            await CheckEndsAsync(source, cancellationToken);
+        }
+
         ParquetReader? reader = null;
         try
         {
@@ -58,20 +67,32 @@ internal sealed class ParquetRowReader : IRowReader
         ValueTask CloseAsync() => reader?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
-    /// <summary>How many rows each row group has.</summary>
-    public static async Task<IReadOnlyList<long>> GroupsAsync(TableSource source, CancellationToken cancellationToken)
+    /// <summary>The row groups.</summary>
+    public static async Task<IReadOnlyList<TableRowGroup>> GroupsAsync(TableSource source, CancellationToken cancellationToken)
     {
         await CheckEndsAsync(source, cancellationToken);
         try
         {
             await using ParquetReader reader = await ParquetReader.CreateAsync(
                 source.Stream, leaveStreamOpen: true, cancellationToken: cancellationToken);
-            return [.. reader.RowGroups.Select(group => group.RowCount)];
+            return [.. reader.Metadata!.RowGroups.Select(Group)];
         }
         catch (Exception e) when (IsDamage(e))
         {
             throw Damaged(source.Name, e);
         }
+    }
+
+    // Where it begins the first of its columns does, and that where its dictionary does if it has one.
+    private static TableRowGroup Group(RowGroup group)
+    {
+        (long Start, long End)[] chunks = [.. group.Columns.Select(column => column.MetaData!).Select(column =>
+        {
+            long start = column.DictionaryPageOffset is { } dictionary and > 0 ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset;
+            return (start, start + column.TotalCompressedSize);
+        })];
+        long first = chunks.Min(chunk => chunk.Start);
+        return new TableRowGroup(group.NumRows, first, chunks.Max(chunk => chunk.End) - first);
     }
 
     public async ValueTask<int> ReadAsync(RowSink sink, int rows, CancellationToken cancellationToken)
@@ -84,16 +105,16 @@ internal sealed class ParquetRowReader : IRowReader
                 break;
             }
 
-            for (; row < groupRows && read < rows; row++, read++)
+            int count = Math.Min(rows - read, groupRows - row);
+            for (int i = 0; i < columns.Length; i++)
             {
-                var at = new RowPlace(file, "row", ++number);
-                for (int i = 0; i < columns.Length; i++)
-                {
-                    sink.Add(columns[i].Column, cells[i](row), at);
-                }
-
-                sink.EndRow();
+                group[i](sink, columns[i].Column, row..(row + count), new RowPlace(file, "row", number + 1));
             }
+
+            sink.EndRow(count);
+            row += count;
+            read += count;
+            number += count;
         }
 
         return read;
@@ -110,16 +131,18 @@ internal sealed class ParquetRowReader : IRowReader
 
         try
         {
-            using ParquetRowGroupReader group = reader.OpenRowGroupReader(nextGroup++);
-            groupRows = checked((int)group.RowCount);
+            // The one before must not lie in memory beside it.
+            group = [];
+            using ParquetRowGroupReader next = reader.OpenRowGroupReader(nextGroup++);
+            groupRows = checked((int)next.RowCount);
             row = 0;
-            var read = new CellAt[columns.Length];
+            var read = new AddRows[columns.Length];
             for (int i = 0; i < read.Length; i++)
             {
-                read[i] = await ReadColumnAsync(group, columns[i].Field, groupRows, cancellationToken);
+                read[i] = await ReadColumnAsync(next, columns[i].Field, groupRows, cancellationToken);
             }
 
-            cells = read;
+            group = read;
             return true;
         }
         catch (Exception e) when (IsDamage(e))
@@ -128,11 +151,11 @@ internal sealed class ParquetRowReader : IRowReader
         }
     }
 
-    private static Task<CellAt> ReadColumnAsync(ParquetRowGroupReader group, Field column, int rows, CancellationToken cancellationToken)
+    private static Task<AddRows> ReadColumnAsync(ParquetRowGroupReader group, Field column, int rows, CancellationToken cancellationToken)
     {
         if (column is not DataField { IsArray: false } field)
         {
-            return Task.FromResult<CellAt>(_ => Cell.Nested);
+            return Task.FromResult(Cells(_ => Cell.Nested));
         }
 
         return field.ClrType switch
@@ -149,35 +172,62 @@ internal sealed class ParquetRowReader : IRowReader
             Type type when type == typeof(ulong) =>
                 ReadAsync<ulong>(value => value <= long.MaxValue ? Cell.Of((long)value) : Cell.Of((double)value)),
             Type type when type == typeof(float) => ReadAsync<float>(value => Cell.Of((double)value)),
-            Type type when type == typeof(double) => ReadAsync<double>(value => Cell.Of(value)),
+            Type type when type == typeof(double) => NumbersAsync(),
             Type type when type == typeof(decimal) => ReadAsync<decimal>(value => Cell.Of((double)value)),
             Type type when type == typeof(DateTime) =>
                 ReadAsync<DateTime>(value => Cell.Of(new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
-            _ => Task.FromResult<CellAt>(_ => Cell.Nested),
+            _ => Task.FromResult(Cells(_ => Cell.Nested)),
         };
 
-        async Task<CellAt> TextAsync()
+        async Task<AddRows> TextAsync()
         {
             var values = new string?[rows];
             await group.ReadAsync(field, values.AsMemory()!, cancellationToken: cancellationToken);
-            return row => values[row] is { } text ? Cell.Of(text) : Cell.Missing;
+            return Cells(row => values[row] is { } text ? Cell.Of(text) : Cell.Missing);
         }
 
-        async Task<CellAt> ReadAsync<T>(CellOf<T> cell)
+        async Task<AddRows> NumbersAsync()
+        {
+            double[] numbers;
+            if (field.IsNullable)
+            {
+                var values = new double?[rows];
+                await group.ReadAsync(field, values.AsMemory(), cancellationToken: cancellationToken);
+                numbers = Array.ConvertAll(values, value => value ?? double.NaN);
+            }
+            else
+            {
+                numbers = new double[rows];
+                await group.ReadAsync(field, numbers.AsMemory(), cancellationToken: cancellationToken);
+            }
+
+            return (sink, column, wanted, first) => sink.Add(column, numbers.AsSpan(wanted), first);
+        }
+
+        async Task<AddRows> ReadAsync<T>(CellOf<T> cell)
             where T : struct
         {
             if (!field.IsNullable)
             {
                 var plain = new T[rows];
                 await group.ReadAsync(field, plain.AsMemory(), cancellationToken: cancellationToken);
-                return row => cell(plain[row]);
+                return Cells(row => cell(plain[row]));
             }
 
             var values = new T?[rows];
             await group.ReadAsync(field, values.AsMemory(), cancellationToken: cancellationToken);
-            return row => values[row] is { } value ? cell(value) : Cell.Missing;
+            return Cells(row => values[row] is { } value ? cell(value) : Cell.Missing);
         }
     }
+
+    private static AddRows Cells(CellAt cell) => (sink, column, rows, first) =>
+    {
+        (int start, int count) = (rows.Start.Value, rows.End.Value - rows.Start.Value);
+        for (int i = 0; i < count; i++)
+        {
+            sink.Add(column, cell(start + i), first.After(i), i);
+        }
+    };
 
     // Seen before the library looks: it takes a file that is cut short for one that cannot be read now.
     private static async Task CheckEndsAsync(TableSource source, CancellationToken cancellationToken)

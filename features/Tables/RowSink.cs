@@ -14,14 +14,29 @@ internal abstract class RowSink
     /// <param name="column">What <see cref="ColumnOf"/> said, 0 or more.</param>
     /// <param name="cell">The cell.</param>
     /// <param name="at">Where it stands.</param>
-    public abstract void Add(int column, Cell cell, RowPlace at);
+    /// <param name="ahead">For formats that come by column: how many rows after the one under way it belongs to.</param>
+    public abstract void Add(int column, Cell cell, RowPlace at, int ahead = 0);
 
-    /// <summary>Ends the row; columns without a cell have no value in it.</summary>
-    public abstract void EndRow();
+    /// <summary>Adds a column's numbers for the row under way and those after it; NaN is a missing value.</summary>
+    /// <param name="column">What <see cref="ColumnOf"/> said, 0 or more.</param>
+    /// <param name="numbers">The numbers.</param>
+    /// <param name="first">Where the first stands.</param>
+    public virtual void Add(int column, ReadOnlySpan<double> numbers, RowPlace first)
+    {
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            Add(column, Cell.Of(numbers[i]), first.After(i), i);
+        }
+    }
+
+    /// <summary>Ends the row, or so many; columns without a cell have no value in it.</summary>
+    public abstract void EndRow(int rows = 1);
 }
 
 /// <summary>Where a row stands, put into words only when something is wrong.</summary>
 internal readonly record struct RowPlace(string File, string Unit, long Number)
 {
+    public RowPlace After(int rows) => this with { Number = Number + rows };
+
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{File}, {Unit} {Number}");
 }

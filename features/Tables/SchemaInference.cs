@@ -47,7 +47,7 @@ internal sealed class SchemaInference(IReadOnlyList<string> missing) : RowSink
         }
     }
 
-    public override void Add(int column, Cell cell, RowPlace at)
+    public override void Add(int column, Cell cell, RowPlace at, int ahead = 0)
     {
         if (cell.Kind != CellKind.Missing && !(cell.Kind == CellKind.Text && missing.Contains(cell.Text)))
         {
@@ -55,7 +55,7 @@ internal sealed class SchemaInference(IReadOnlyList<string> missing) : RowSink
         }
     }
 
-    public override void EndRow() => Rows++;
+    public override void EndRow(int rows = 1) => Rows += rows;
 
     public IReadOnlyList<ColumnFinding> Result() => [.. columns.Select(column => column.Finding())];
 

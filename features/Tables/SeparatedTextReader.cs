@@ -6,6 +6,9 @@ namespace DurableMl.Features.Tables;
 /// <summary>Reads separated text with a header.</summary>
 internal sealed class SeparatedTextReader : IRowReader
 {
+    // As much as keeps its buffers off the large object heap.
+    private const int BufferBytes = 32 << 10;
+
     private readonly string file;
     private readonly StreamReader text;
     private readonly SepReader reader;
@@ -23,7 +26,7 @@ internal sealed class SeparatedTextReader : IRowReader
         string file, Stream stream, char? separator, RowSink sink, CancellationToken cancellationToken)
     {
         var text = new StreamReader(
-            stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), leaveOpen: true);
+            stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), bufferSize: BufferBytes, leaveOpen: true);
         SepReader? reader = null;
         try
         {

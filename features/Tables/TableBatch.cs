@@ -41,6 +41,28 @@ public readonly record struct ColumnValues(ColumnType Type, ReadOnlyMemory<doubl
     /// <summary>Whether a row has no value.</summary>
     public bool IsMissing(int row) => IsNumber(Type) ? double.IsNaN(Numbers.Span[row]) : Texts.Span[row] is null;
 
+    /// <summary>Whether any row has no value.</summary>
+    public bool HasMissing
+    {
+        get
+        {
+            if (!IsNumber(Type))
+            {
+                return Texts.Span.Contains(null);
+            }
+
+            foreach (double number in Numbers.Span)
+            {
+                if (double.IsNaN(number))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     internal ColumnValues Only(IReadOnlyList<int> rows)
     {
         ColumnValues all = this;

@@ -15,6 +15,12 @@ public sealed record TableSource(string Name, TableFileType Type, Stream Stream)
     public Range? RowGroups { get; init; }
 }
 
+/// <summary>A row group of a Parquet file: rows that can be read without the others.</summary>
+/// <param name="Rows">How many.</param>
+/// <param name="Start">Where its first byte is.</param>
+/// <param name="Bytes">How many bytes it has.</param>
+public sealed record TableRowGroup(long Rows, long Start, long Bytes);
+
 /// <summary>Reads tables of every format as batches of typed columns. Memory holds one batch, whatever the file's length.</summary>
 public static class TableReader
 {
@@ -68,9 +74,9 @@ public static class TableReader
         return sink.Rows > 0 ? sink.Result() : throw new TableFormatException(source.Name, "has no rows");
     }
 
-    /// <summary>How many rows each row group of a Parquet file has.</summary>
+    /// <summary>The row groups of a Parquet file.</summary>
     /// <exception cref="TableFormatException">It is not such a file, or a damaged one.</exception>
-    public static Task<IReadOnlyList<long>> RowGroupsAsync(TableSource source, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<TableRowGroup>> RowGroupsAsync(TableSource source, CancellationToken cancellationToken = default) =>
         ParquetRowReader.GroupsAsync(source, cancellationToken);
 
     private static async Task<IRowReader> OpenAsync(TableSource source, RowSink sink, CancellationToken cancellationToken)

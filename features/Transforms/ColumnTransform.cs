@@ -183,8 +183,9 @@ public sealed record TableTransform(
     {
         ArgumentNullException.ThrowIfNull(batch);
         ColumnValues[] targets = [.. Targets.Select(name => batch[name])];
-        int[] rows = [.. Enumerable.Range(0, batch.Rows).Where(row => !Array.Exists(targets, target => target.IsMissing(row)))];
-        return rows.Length == batch.Rows ? batch : batch.Only(rows);
+        return Array.Exists(targets, target => target.HasMissing)
+            ? batch.Only([.. Enumerable.Range(0, batch.Rows).Where(row => !Array.Exists(targets, target => target.IsMissing(row)))])
+            : batch;
     }
 
     /// <summary>Fits it.</summary>

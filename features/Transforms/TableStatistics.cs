@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Splits;
 using DurableMl.Features.Tables;
@@ -81,13 +82,7 @@ public sealed class TableStatistics
             into.Add(name, statistics = new ColumnStatistics());
         }
 
-        for (int row = 0; row < splits.Length; row++)
-        {
-            if (!trainOnly || splits[row] == Split.Train)
-            {
-                statistics.Add(name, values, row, withWords);
-            }
-        }
+        statistics.Add(name, values, splits, trainOnly, withWords);
     }
 }
 
@@ -123,38 +118,44 @@ public sealed class ColumnStatistics
     /// <summary>The population deviation; 1 where all numbers are equal, so that dividing by it does nothing.</summary>
     internal double Deviation => Count > 0 && SquaredDistances > 0 ? Math.Sqrt(SquaredDistances / Count) : 1;
 
-    internal void Add(string name, ColumnValues values, int row, bool withWords = false)
+    internal void Add(string name, ColumnValues values, ReadOnlySpan<Split> splits, bool trainOnly, bool withWords)
     {
-        if (values.IsMissing(row))
+        if (ColumnValues.IsNumber(values.Type))
         {
-            Missing++;
+            AddNumbers(values.Numbers.Span, splits, trainOnly);
             return;
         }
 
-        Count++;
-        if (ColumnValues.IsNumber(values.Type))
+        ReadOnlySpan<string?> texts = values.Texts.Span;
+        for (int row = 0; row < splits.Length; row++)
         {
-            double value = values.Numbers.Span[row];
-            double distance = value - Mean;
-            Mean += distance / Count;
-            SquaredDistances += distance * (value - Mean);
-            Minimum = Minimum is { } least ? Math.Min(least, value) : value;
-            Maximum = Maximum is { } most ? Math.Max(most, value) : value;
-        }
-        else if (values.Type is ColumnType.Categorical or ColumnType.Labels)
-        {
-            Categories ??= new Dictionary<string, long>(StringComparer.Ordinal);
-            string text = values.Texts.Span[row]!;
-            foreach (string category in values.Type == ColumnType.Labels ? LabelSet.Split(text) : [text])
+            if (trainOnly && splits[row] != Split.Train)
             {
-                Categories[category] = Categories.GetValueOrDefault(category) + 1;
+                continue;
             }
 
-            CheckCategories(name);
-        }
-        else if (withWords)
-        {
-            TextWords.Add(Words ??= new Dictionary<string, long>(StringComparer.Ordinal), values.Texts.Span[row]!);
+            if (texts[row] is not { } text)
+            {
+                Missing++;
+                continue;
+            }
+
+            Count++;
+            if (values.Type == ColumnType.Categorical)
+            {
+                AddCategory(text);
+                CheckCategories(name);
+            }
+            else if (values.Type == ColumnType.Labels)
+            {
+                Categories ??= new Dictionary<string, long>(StringComparer.Ordinal);
+                Array.ForEach(LabelSet.Split(text), AddCategory);
+                CheckCategories(name);
+            }
+            else if (withWords)
+            {
+                TextWords.Add(Words ??= new Dictionary<string, long>(StringComparer.Ordinal), text);
+            }
         }
     }
 
@@ -184,6 +185,41 @@ public sealed class ColumnStatistics
         }
 
         CheckCategories(name);
+    }
+
+    private void AddNumbers(ReadOnlySpan<double> numbers, ReadOnlySpan<Split> splits, bool trainOnly)
+    {
+        (long count, double mean, double squares) = (Count, Mean, SquaredDistances);
+        (double least, double most) = (Minimum ?? double.PositiveInfinity, Maximum ?? double.NegativeInfinity);
+        for (int row = 0; row < splits.Length; row++)
+        {
+            if (trainOnly && splits[row] != Split.Train)
+            {
+                continue;
+            }
+
+            double value = numbers[row];
+            if (double.IsNaN(value))
+            {
+                Missing++;
+                continue;
+            }
+
+            double distance = value - mean;
+            mean += distance / ++count;
+            squares += distance * (value - mean);
+            least = Math.Min(least, value);
+            most = Math.Max(most, value);
+        }
+
+        (Count, Mean, SquaredDistances) = (count, mean, squares);
+        (Minimum, Maximum) = count > 0 ? (least, most) : (Minimum, Maximum);
+    }
+
+    private void AddCategory(string category)
+    {
+        Categories ??= new Dictionary<string, long>(StringComparer.Ordinal);
+        CollectionsMarshal.GetValueRefOrAddDefault(Categories, category, out _)++;
     }
 
     private void CheckCategories(string name)

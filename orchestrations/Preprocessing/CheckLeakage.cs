@@ -29,6 +29,18 @@ internal sealed class RowHashes
     /// <summary>Adds a row.</summary>
     public void Add(int split, ReadOnlySpan<float> numbers) => bySplit[split].Add(XxHash64.HashToUInt64(MemoryMarshal.AsBytes(numbers)));
 
+    /// <summary>The hashes of one split that <see cref="WriteAsync"/> left.</summary>
+    public static ReadOnlySpan<ulong> Read(ReadOnlySpan<byte> content, int split)
+    {
+        for (; split > 0; split--)
+        {
+            content = content[(sizeof(long) + ((int)BinaryPrimitives.ReadInt64LittleEndian(content) * sizeof(ulong)))..];
+        }
+
+        int count = (int)BinaryPrimitives.ReadInt64LittleEndian(content);
+        return MemoryMarshal.Cast<byte, ulong>(content.Slice(sizeof(long), count * sizeof(ulong)));
+    }
+
     /// <summary>Leaves them in the run's staging folder.</summary>
     public Task WriteAsync(BlobServiceClient blobs, string dataset, string runId, string part, CancellationToken cancellationToken)
     {
@@ -73,17 +85,26 @@ public sealed class CheckLeakage(BlobServiceClient blobs)
         var leakage = new DatasetLeakage(0, 0, 0);
         for (ulong pass = 0; pass < passes; pass++)
         {
-            Dictionary<ulong, int> validation = await CountAsync(container, names, 1, passes, pass, cancellationToken);
-            Dictionary<ulong, int> test = await CountAsync(container, names, 2, passes, pass, cancellationToken);
-            leakage = leakage with { TestInValidation = leakage.TestInValidation + test.Where(row => validation.ContainsKey(row.Key)).Sum(row => (long)row.Value) };
-            await foreach (ulong hash in ReadAsync(container, names, 0, cancellationToken))
+            var validation = new Dictionary<ulong, int>();
+            var test = new Dictionary<ulong, int>();
+            await foreach (ReadOnlyMemory<byte> part in ReadAsync(container, names, cancellationToken))
             {
-                // What is removed is counted once, however often it is trained on.
-                leakage = leakage with
+                Count(RowHashes.Read(part.Span, 1), passes, pass, validation);
+                Count(RowHashes.Read(part.Span, 2), passes, pass, test);
+            }
+
+            leakage = leakage with { TestInValidation = leakage.TestInValidation + test.Where(row => validation.ContainsKey(row.Key)).Sum(row => (long)row.Value) };
+            await foreach (ReadOnlyMemory<byte> part in ReadAsync(container, names, cancellationToken))
+            {
+                (long validated, long tested) = (0, 0);
+                foreach (ulong hash in RowHashes.Read(part.Span, 0))
                 {
-                    ValidationInTrain = leakage.ValidationInTrain + (validation.Remove(hash, out int validated) ? validated : 0),
-                    TestInTrain = leakage.TestInTrain + (test.Remove(hash, out int tested) ? tested : 0),
-                };
+                    // What is removed is counted once, however often it is trained on.
+                    validated += validation.Remove(hash, out int inValidation) ? inValidation : 0;
+                    tested += test.Remove(hash, out int inTest) ? inTest : 0;
+                }
+
+                leakage = leakage with { ValidationInTrain = leakage.ValidationInTrain + validated, TestInTrain = leakage.TestInTrain + tested };
             }
         }
 
@@ -107,39 +128,25 @@ public sealed class CheckLeakage(BlobServiceClient blobs)
         }
     }
 
-    private static async Task<Dictionary<ulong, int>> CountAsync(
-        BlobContainerClient container, List<string> names, int split, ulong passes, ulong pass, CancellationToken cancellationToken)
+    private static void Count(ReadOnlySpan<ulong> hashes, ulong passes, ulong pass, Dictionary<ulong, int> counts)
     {
-        var counts = new Dictionary<ulong, int>();
-        await foreach (ulong hash in ReadAsync(container, names, split, cancellationToken))
+        foreach (ulong hash in hashes)
         {
             if (hash % passes == pass)
             {
-                counts[hash] = counts.GetValueOrDefault(hash) + 1;
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, hash, out _)++;
             }
         }
-
-        return counts;
     }
 
-    private static async IAsyncEnumerable<ulong> ReadAsync(
-        BlobContainerClient container, List<string> names, int split, [EnumeratorCancellation] CancellationToken cancellationToken)
+    // A part has some ten thousand rows, a few million at most.
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        BlobContainerClient container, List<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (string name in names)
         {
-            // A part has some ten thousand rows, a few million at most.
             BlobDownloadResult blob = await container.GetBlobClient(name).DownloadContentAsync(cancellationToken);
-            ReadOnlyMemory<byte> content = blob.Content.ToMemory();
-            for (int i = 0; i < split; i++)
-            {
-                content = content[(sizeof(long) + ((int)BinaryPrimitives.ReadInt64LittleEndian(content.Span) * sizeof(ulong)))..];
-            }
-
-            int count = (int)BinaryPrimitives.ReadInt64LittleEndian(content.Span);
-            for (int i = 0; i < count; i++)
-            {
-                yield return BinaryPrimitives.ReadUInt64LittleEndian(content.Span[(sizeof(long) + (i * sizeof(ulong)))..]);
-            }
+            yield return blob.Content.ToMemory();
         }
     }
 }

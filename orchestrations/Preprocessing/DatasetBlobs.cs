@@ -44,6 +44,12 @@ internal static class DatasetBlobs
     /// <summary>The classes of decoded images.</summary>
     public static string DecodedLabels(string dataset, string runId, bool test) => Decoded(dataset, runId) + (test ? "test" : "train") + "-labels";
 
+    /// <summary>What a part of a table reads.</summary>
+    public static string Part(string dataset, string runId, int part) => Staging(dataset, runId) + $"part-{part:D5}.json";
+
+    /// <summary>The small files of a part, one after the other, each behind its length.</summary>
+    public static string Pack(string dataset, string runId, int part) => Staging(dataset, runId) + $"pack-{part:D5}.bin";
+
     /// <summary>The keys that a part's rows are divided by.</summary>
     public static string Keys(string dataset, string runId, int part) => Staging(dataset, runId) + $"keys-{part:D5}.bin";
 

@@ -9,6 +9,8 @@ namespace DurableMl.Orchestrations.Preprocessing;
 /// <param name="blobs">The data account.</param>
 public sealed class RemoveStaging(BlobServiceClient blobs)
 {
+    private const int Parallel = 8;
+
     /// <summary>Removes it, if there is something.</summary>
     /// <param name="input">The run and its dataset.</param>
     /// <param name="cancellationToken">The host stops.</param>
@@ -18,9 +20,9 @@ public sealed class RemoveStaging(BlobServiceClient blobs)
         ArgumentNullException.ThrowIfNull(input);
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         string prefix = DatasetBlobs.Staging(input.Dataset.Name, input.RunId);
-        await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
-        {
-            await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
-        }
+        await System.Threading.Tasks.Parallel.ForEachAsync(
+            container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+            async (blob, token) => await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: token));
     }
 }

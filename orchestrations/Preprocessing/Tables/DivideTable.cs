@@ -30,14 +30,12 @@ public sealed class CollectTableKeys(BlobServiceClient blobs)
     public async Task RunAsync([ActivityTrigger] TablePartInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        TablePlan plan = await TablePlan.ReadAsync(blobs, input.Dataset, input.RunId, cancellationToken);
-        RowSplitter splitter = plan.Splitter();
+        TablePart part = await TablePart.FindAsync(blobs, input, cancellationToken);
+        RowSplitter splitter = part.Plan.Splitter();
         var keys = new SplitKeys();
-        await plan.ReadFirstAsync(
-            blobs,
-            input,
+        await part.ReadFirstAsync(
             () => new List<(string Class, ulong Key)>(),
-            (own, batch, place) => own.AddRange(splitter.Keys(plan.Transform.WithTargets(batch), place)),
+            (own, batch, place) => own.AddRange(splitter.Keys(part.Plan.Transform.WithTargets(batch), place)),
             own => own.ForEach(row => keys.Add(row.Class, row.Key)),
             cancellationToken);
 

@@ -21,19 +21,20 @@ public sealed class MeasureTable(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
-        TablePlan plan = await TablePlan.ReadAsync(blobs, input.Dataset, input.RunId, cancellationToken);
+        TablePart part = await TablePart.FindAsync(blobs, input, cancellationToken);
+        TablePlan plan = part.Plan;
         RowSplitter splitter = await plan.SplitterAsync(blobs, input, cancellationToken);
         var statistics = new TableStatistics();
         if (plan.Split.NeedsKeys)
         {
-            await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input, cancellationToken))
+            await foreach ((TableBatch batch, string place) in part.RowsAsync(cancellationToken))
             {
                 Add(statistics, batch, place);
             }
         }
         else
         {
-            await plan.ReadFirstAsync(blobs, input, () => new TableStatistics(), Add, statistics.Add, cancellationToken);
+            await part.ReadFirstAsync(() => new TableStatistics(), Add, statistics.Add, cancellationToken);
         }
 
         await container.GetBlobClient(DatasetBlobs.Statistics(input.Dataset, input.RunId, input.Part))
@@ -97,7 +98,7 @@ public sealed class FitTable(BlobServiceClient blobs)
             string name = DatasetBlobs.Statistics(input.Dataset, input.RunId, part);
             all.Add(await container.GetBlobClient(name).ReadJsonAsync<TableStatistics>(cancellationToken)
                 ?? throw new InvalidDataException($"{name} is not there any more."));
-            failed.AddRange((await plan.FailedAsync(blobs, new TablePartInput(input.RunId, input.Dataset, part), cancellationToken)).Values);
+            failed.AddRange((await TablePart.FailedAsync(blobs, new TablePartInput(input.RunId, input.Dataset, part), plan, cancellationToken)).Values);
         }
 
         FailedItems.Check(failed, plan.MaxFailedItems);

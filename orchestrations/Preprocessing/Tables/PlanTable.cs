@@ -20,10 +20,14 @@ public sealed record PlannedTable(string Fingerprint, DatasetReference? Existing
 /// <param name="blobs">The data account.</param>
 public sealed class PlanTable(BlobServiceClient blobs)
 {
-    private const int PartPieces = 500;
+    private const int PartPieces = 250;
+    private const int Parallel = 8;
 
     /// <summary>Bytes that one activity reads, unless a single file has more.</summary>
     internal long PartBytes { get; init; } = 32 << 20;
+
+    /// <summary>Bytes of a piece of a single file of separated text that has more.</summary>
+    internal long TextBytes { get; init; } = 32 << 20;
 
     /// <summary>Plans, and leaves the plan in the run's staging folder.</summary>
     /// <param name="input">The run and the dataset.</param>
@@ -58,7 +62,9 @@ public sealed class PlanTable(BlobServiceClient blobs)
         {
             try
             {
-                pieces.AddRange(await CutAsync(piece, cancellationToken));
+                // Text that may be left out is left out whole; a row group stands for itself.
+                bool isParquet = TableFileType.Of(piece.Blob)!.Value.Format == TableFormat.Parquet;
+                pieces.AddRange(isParquet || dataset.MaxFailedItems == 0 ? await piece.CutAsync(blobs, isParquet ? PartBytes : TextBytes, cancellationToken) : [piece]);
             }
             catch (TableFormatException e) when (dataset.MaxFailedItems > 0)
             {
@@ -71,7 +77,11 @@ public sealed class PlanTable(BlobServiceClient blobs)
         BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Datasets);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await container.GetBlobClient(DatasetBlobs.Plan(dataset.Name, input.RunId))
-            .WriteJsonAsync(new TablePlan(columns, transform, split, parts) { Slices = dataset.Table!.Slices ?? [], MaxFailedItems = dataset.MaxFailedItems, Failed = failed }, cancellationToken);
+            .WriteJsonAsync(new TablePlan(columns, transform, split) { Slices = dataset.Table!.Slices ?? [], MaxFailedItems = dataset.MaxFailedItems, Failed = failed }, cancellationToken);
+        await System.Threading.Tasks.Parallel.ForEachAsync(
+            parts.Index(),
+            new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
+            async (part, token) => await container.GetBlobClient(DatasetBlobs.Part(dataset.Name, input.RunId, part.Index)).WriteJsonAsync(part.Item, token));
         if (!split.NeedsKeys)
         {
             await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId))
@@ -184,19 +194,6 @@ public sealed class PlanTable(BlobServiceClient blobs)
             : throw new DatasetFormatException(
                 place, $"'{column.Name}' to suit what dataset.columns says of it",
                 $"the type {column.Type} ({column.Reason}); give its type there too");
-    }
-
-    private async Task<IReadOnlyList<TablePiece>> CutAsync(TablePiece piece, CancellationToken cancellationToken)
-    {
-        if (piece.Bytes <= PartBytes || TableFileType.Of(piece.Blob)!.Value.Format != TableFormat.Parquet)
-        {
-            return [piece];
-        }
-
-        await using Stream stream = await piece.OpenAsync(blobs, cancellationToken);
-        IReadOnlyList<long> groups = await TableReader.RowGroupsAsync(piece.Source(stream), cancellationToken);
-        double bytesOfRow = piece.Bytes / Math.Max(1.0, groups.Sum());
-        return [.. groups.Select((rows, group) => piece with { RowGroup = group, Bytes = (long)(rows * bytesOfRow) })];
     }
 
     private List<IReadOnlyList<TablePiece>> Parts(List<TablePiece> pieces)

@@ -12,13 +12,11 @@ using DurableMl.Orchestrations.Blobs;
 
 namespace DurableMl.Orchestrations.Preprocessing.Tables;
 
-/// <summary>How a folder of tables becomes a dataset: kept in the run's staging folder, since it may name thousands of blobs.</summary>
+/// <summary>How a folder of tables becomes a dataset: kept in the run's staging folder, and beside it what each part reads.</summary>
 /// <param name="Columns">What the columns were taken for.</param>
 /// <param name="Transform">How rows become examples.</param>
 /// <param name="Split">How rows are divided.</param>
-/// <param name="Parts">What one activity works on at a time.</param>
-internal sealed record TablePlan(
-    IReadOnlyList<ColumnFinding> Columns, TableTransform Transform, SplitRule Split, IReadOnlyList<IReadOnlyList<TablePiece>> Parts)
+internal sealed record TablePlan(IReadOnlyList<ColumnFinding> Columns, TableTransform Transform, SplitRule Split)
 {
     /// <summary>Columns by whose values evaluation gives figures of their own.</summary>
     public IReadOnlyList<string> Slices { get; init; } = [];
@@ -58,117 +56,109 @@ internal sealed record TablePlan(
             Aside = Aside,
         };
     }
-
-    /// <summary>
-    /// Reads a part for the first time, piece by piece. What cannot be read is left out whole, as far as <see cref="MaxFailedItems"/> allows, and
-    /// noted for the passes that follow.
-    /// </summary>
-    /// <param name="blobs">The data account.</param>
-    /// <param name="input">The part.</param>
-    /// <param name="begin">Begins the figures of a piece.</param>
-    /// <param name="add">Adds some of its rows to them.</param>
-    /// <param name="take">Takes the figures of a piece that was read to its end.</param>
-    /// <param name="cancellationToken">The host stops.</param>
-    public async Task ReadFirstAsync<T>(
-        BlobServiceClient blobs, TablePartInput input, Func<T> begin, Action<T, TableBatch, string> add, Action<T> take, CancellationToken cancellationToken)
-    {
-        var failed = new SortedDictionary<int, FailedItem>();
-        foreach ((int number, TablePiece piece) in Parts[input.Part].Index())
-        {
-            T figures = begin();
-            try
-            {
-                await foreach (TableBatch batch in ReadAsync(blobs, piece, cancellationToken))
-                {
-                    add(figures, batch, piece.Place);
-                }
-            }
-            catch (TableFormatException e) when (MaxFailedItems > 0)
-            {
-                failed.Add(number, FailedItems.Of(piece.Place, e.Message));
-                FailedItems.CheckPart([.. failed.Values], MaxFailedItems);
-                continue;
-            }
-
-            take(figures);
-        }
-
-        if (failed.Count > 0)
-        {
-            await FailedBlob(blobs, input).WriteJsonAsync(failed, cancellationToken);
-        }
-    }
-
-    /// <summary>What <see cref="ReadFirstAsync"/> could not read, by the number of the piece.</summary>
-    public async Task<IReadOnlyDictionary<int, FailedItem>> FailedAsync(BlobServiceClient blobs, TablePartInput input, CancellationToken cancellationToken) =>
-        MaxFailedItems > 0 && await FailedBlob(blobs, input).ReadJsonAsync<Dictionary<int, FailedItem>>(cancellationToken) is { } failed
-            ? failed
-            : new Dictionary<int, FailedItem>();
-
-    /// <summary>The rows of one part that can be read, batch by batch, each with the name of its blob.</summary>
-    public async IAsyncEnumerable<(TableBatch Batch, string Place)> RowsAsync(
-        BlobServiceClient blobs, TablePartInput input, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        IReadOnlyDictionary<int, FailedItem> failed = await FailedAsync(blobs, input, cancellationToken);
-        foreach ((int number, TablePiece piece) in Parts[input.Part].Index())
-        {
-            if (failed.ContainsKey(number))
-            {
-                continue;
-            }
-
-            await foreach (TableBatch batch in ReadAsync(blobs, piece, cancellationToken))
-            {
-                yield return (batch, piece.Place);
-            }
-        }
-    }
-
-    private static BlobClient FailedBlob(BlobServiceClient blobs, TablePartInput input) =>
-        blobs.GetBlobContainerClient(DataContainers.Datasets).GetBlobClient(DatasetBlobs.Failed(input.Dataset, input.RunId, input.Part));
-
-    private async IAsyncEnumerable<TableBatch> ReadAsync(BlobServiceClient blobs, TablePiece piece, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        TableSchema schema = Schema;
-        await using Stream stream = await piece.OpenAsync(blobs, cancellationToken);
-        await foreach (TableBatch batch in TableReader.ReadAsync(piece.Source(stream), schema, cancellationToken))
-        {
-            yield return batch;
-        }
-    }
 }
 
-/// <summary>A table's blob, or some row groups of one that is Parquet.</summary>
+/// <summary>A table's blob, or a piece of a large one: a row group of Parquet, or rows of separated text.</summary>
 /// <param name="Container">The blob's container.</param>
 /// <param name="Blob">The blob's name.</param>
 /// <param name="ETag">Its ETag; a later read of another version fails.</param>
-/// <param name="Bytes">The bytes to read, or about.</param>
-internal sealed record TablePiece(string Container, string Blob, string ETag, long Bytes)
+/// <param name="Length">Its length.</param>
+internal sealed record TablePiece(string Container, string Blob, string ETag, long Length)
 {
-    /// <summary>The one row group to read; null: the whole blob.</summary>
+    private const int FooterBytes = 64 << 10;
+    private const int MostAtOnce = 32 << 20;
+
+    /// <summary>Where the piece begins.</summary>
+    public long Start { get; init; }
+
+    /// <summary>The piece's length.</summary>
+    public long Bytes { get; init; } = Length;
+
+    /// <summary>The row group to read; null: all that there are.</summary>
     public int? RowGroup { get; init; }
 
-    public string Place => RowGroup is { } group ? string.Create(CultureInfo.InvariantCulture, $"{Container}/{Blob}, row group {group}") : $"{Container}/{Blob}";
+    /// <summary>Bytes of the header that separated text begins with, before which no piece makes sense.</summary>
+    public long Header { get; init; }
+
+    [JsonIgnore]
+    public bool IsWhole => Bytes == Length;
+
+    [JsonIgnore]
+    public string Place => RowGroup is { } group ? string.Create(CultureInfo.InvariantCulture, $"{Container}/{Blob}, row group {group}")
+        : Start > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Container}/{Blob}, from byte {Start}")
+        : $"{Container}/{Blob}";
+
+    [JsonIgnore]
+    private TableFormat Format => TableFileType.Of(Blob)!.Value.Format;
 
     public TableSource Source(Stream stream) =>
         new(Place, TableFileType.Of(Blob)!.Value, stream) { RowGroups = RowGroup is { } group ? group..(group + 1) : null };
 
+    /// <summary>Where the blob can be cut into pieces of about so many bytes; the piece itself where it cannot, or need not.</summary>
     /// <exception cref="DatasetFormatException">The blob has changed.</exception>
-    public async Task<Stream> OpenAsync(BlobServiceClient blobs, CancellationToken cancellationToken)
+    /// <exception cref="TableFormatException">The blob is damaged.</exception>
+    public async Task<IReadOnlyList<TablePiece>> CutAsync(BlobServiceClient blobs, long bytes, CancellationToken cancellationToken)
     {
-        BlobClient blob = blobs.GetBlobContainerClient(Container).GetBlobClient(Blob);
-        var conditions = new BlobRequestConditions { IfMatch = new ETag(ETag) };
-        try
+        if (Length <= bytes || TableFileType.Of(Blob) is not { Compressed: false, Format: TableFormat.Parquet or TableFormat.Csv or TableFormat.Tsv })
         {
-            if (TableFileType.Of(Blob)!.Value.Format == TableFormat.Parquet)
+            return [this];
+        }
+
+        if (Format == TableFormat.Parquet)
+        {
+            await using Stream stream = await OpenAsync(blobs, cancellationToken);
+            IReadOnlyList<TableRowGroup> groups = await TableReader.RowGroupsAsync(Source(stream), cancellationToken);
+            return [.. groups.Select((group, number) => this with { Start = group.Start, Bytes = group.Bytes, RowGroup = number })];
+        }
+
+        IReadOnlyList<long> rows = await ReadAsync(blobs, (blob, conditions) => TextCuts.FindAsync(blob, conditions, Length, bytes, cancellationToken));
+        return rows.Count < 2 ? [this]
+            : [.. rows.Skip(1).Prepend(0).Zip(rows.Skip(1).Append(Length), (start, end) => this with { Start = start, Bytes = end - start, Header = start == 0 ? 0 : rows[0] })];
+    }
+
+    /// <summary>Its content as it is read.</summary>
+    /// <exception cref="DatasetFormatException">The blob has changed.</exception>
+    public Task<Stream> OpenAsync(BlobServiceClient blobs, CancellationToken cancellationToken) => ReadAsync<Stream>(blobs, async (blob, conditions) =>
+    {
+        if (Format == TableFormat.Parquet)
+        {
+            var ranges = new BlobRanges(blob, conditions, Length);
+            long footer = Length <= MostAtOnce ? Length : FooterBytes;
+            if (footer > 0)
             {
-                return await blob.OpenReadAsync(
-                    new BlobOpenReadOptions(allowModifications: false) { Conditions = conditions }, cancellationToken);
+                await ranges.LoadAsync(Length - footer, footer, cancellationToken);
             }
 
-            BlobDownloadStreamingResult download = await blob.DownloadStreamingAsync(
-                new BlobDownloadOptions { Conditions = conditions }, cancellationToken);
-            return download.Content;
+            if (RowGroup is not null && Start < Length - footer)
+            {
+                await ranges.LoadAsync(Start, Bytes, cancellationToken);
+            }
+
+            return ranges;
+        }
+
+        var options = new BlobDownloadOptions { Conditions = conditions, Range = IsWhole ? default : new HttpRange(Start, Bytes) };
+        BlobDownloadStreamingResult rows = await blob.DownloadStreamingAsync(options, cancellationToken);
+        if (Header == 0)
+        {
+            return rows.Content;
+        }
+
+        BlobDownloadResult header = await blob.DownloadContentAsync(
+            new BlobDownloadOptions { Conditions = conditions, Range = new HttpRange(0, Header) }, cancellationToken);
+        return new HeadedStream(header.Content.ToMemory(), rows.Content);
+    });
+
+    /// <summary>Its content at once: of a small file.</summary>
+    /// <exception cref="DatasetFormatException">The blob has changed.</exception>
+    public Task<BinaryData> FetchAsync(BlobServiceClient blobs, CancellationToken cancellationToken) => ReadAsync(
+        blobs, async (blob, conditions) => (await blob.DownloadContentAsync(new BlobDownloadOptions { Conditions = conditions }, cancellationToken)).Value.Content);
+
+    private async Task<T> ReadAsync<T>(BlobServiceClient blobs, Func<BlobClient, BlobRequestConditions, Task<T>> read)
+    {
+        try
+        {
+            return await read(blobs.GetBlobContainerClient(Container).GetBlobClient(Blob), new BlobRequestConditions { IfMatch = new ETag(ETag) });
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {

@@ -27,7 +27,8 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
     public async Task<IReadOnlyList<WrittenShard>> RunAsync([ActivityTrigger] TablePartInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(input);
-        TablePlan plan = await TablePlan.ReadAsync(blobs, input.Dataset, input.RunId, cancellationToken);
+        TablePart part = await TablePart.FindAsync(blobs, input, cancellationToken);
+        TablePlan plan = part.Plan;
         RowSplitter splitter = await plan.SplitterAsync(blobs, input, cancellationToken);
         BlobDownloadResult content = await blobs.GetBlobContainerClient(DataContainers.Datasets)
             .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + FittedTransform.File).DownloadContentAsync(cancellationToken);
@@ -38,7 +39,7 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
         using var testRows = new TableRows();
         OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform, split == DatasetSplits.Test ? testRows : null))];
         int rowsOfShard = Math.Max(1, ShardBytes / (sizeof(float) * transform.Width));
-        await foreach ((TableBatch batch, string place) in plan.RowsAsync(blobs, input, cancellationToken))
+        await foreach ((TableBatch batch, string place) in part.RowsAsync(cancellationToken))
         {
             TableBatch rows = plan.Transform.WithTargets(batch);
             Split[] splits = splitter.Splits(rows, place);

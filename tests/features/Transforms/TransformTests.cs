@@ -215,11 +215,7 @@ public class TransformTests
     {
         var statistics = new ColumnStatistics();
         var column = new ColumnValues(ColumnType.Numeric, values.Select(value => (double)value).ToArray(), default);
-        for (int row = 0; row < values.Length; row++)
-        {
-            statistics.Add("x", column, row);
-        }
-
+        statistics.Add("x", column, new Split[values.Length], trainOnly: true, withWords: false);
         return statistics;
     }
 

@@ -23,6 +23,9 @@ internal sealed class DatasetPreparation
     /// <summary>Bytes of a table that one activity reads.</summary>
     public long PartBytes { get; init; } = 32 << 20;
 
+    /// <summary>Bytes of a piece of a longer text file.</summary>
+    public long TextBytes { get; init; } = 32 << 20;
+
     /// <summary>Bytes of a table's shard.</summary>
     public int ShardBytes { get; init; } = 16 << 20;
 
@@ -121,7 +124,7 @@ internal sealed class DatasetPreparation
         tasks.AddActivityFunc<ImagePartInput, int>(nameof(DecodeImages), (_, input) => new DecodeImages(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<JoinImagesInput>(nameof(JoinImages), (_, input) => new JoinImages(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<FitImagesInput, FittedImages>(nameof(FitImages), (_, input) => new FitImages(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<PlanDatasetInput, PlannedTable>(nameof(PlanTable), (_, input) => new PlanTable(blobs) { PartBytes = PartBytes }.RunAsync(input, default));
+        tasks.AddActivityFunc<PlanDatasetInput, PlannedTable>(nameof(PlanTable), (_, input) => new PlanTable(blobs) { PartBytes = PartBytes, TextBytes = TextBytes }.RunAsync(input, default));
         tasks.AddActivityFunc<TablePartInput>(nameof(CollectTableKeys), (_, input) => new CollectTableKeys(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<TablePartsInput>(nameof(DivideTable), (_, input) => new DivideTable(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<TablePartInput>(nameof(MeasureTable), (_, input) => new MeasureTable(blobs).RunAsync(input, default));

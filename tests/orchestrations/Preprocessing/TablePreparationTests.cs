@@ -76,6 +76,67 @@ public class TablePreparationTests
     }
 
     [TestMethod]
+    [DataRow(200)]
+    [DataRow(1000)]
+    public async Task A_long_text_file_is_cut_between_rows_and_never_within_a_quoted_value(int bytes)
+    {
+        // Quoted values with line ends and doubled quotation marks, of lengths that put the cuts at all kinds of places.
+        string rows = string.Concat(Enumerable.Range(0, 500).Select(
+            i => $"{i},\"{Island(i)}\n{new string('x', i % 37)}, \"\"{(i % 5 == 0 ? "\n" : "")}quoted\"\"\",{Kind(i)}\r\n"));
+        string name = await UploadAsync(("a.csv", Encoding.UTF8.GetBytes("\uFEFFsize,\"is\nland\",kind\r\n" + rows)));
+        string table = """{"target": "kind", "split": {"by": "fraction"}, "columns": {"is\nland": {"type": "text"}, "size": {"type": "numeric", "encode": "none"}}}""";
+        var cut = new DatasetPreparation { PartBytes = 1, TextBytes = bytes };
+        float[][] inPieces = await RowsAsync(await cut.PrepareAsync(Definition(name, table)));
+        float[][] whole = await RowsAsync(await preparation.PrepareAsync(Definition(name, table) with { Name = name + "-whole" }));
+
+        Assert.IsGreaterThan(10, cut.ShardsWritten);
+        Assert.HasCount(500, whole);
+        for (int row = 0; row < whole.Length; row++)
+        {
+            CollectionAssert.AreEqual(whole[row], inPieces[row]);
+        }
+
+        static async Task<float[][]> RowsAsync(DatasetReference dataset)
+        {
+            (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+            var rows = new List<float[]>();
+            foreach (DatasetSplit split in manifest.Splits.Values)
+            {
+                (float[] features, _) = await DatasetPreparation.ReadAsync<long>(dataset, split);
+                rows.AddRange(features.Chunk(manifest.FeatureShape[0]));
+            }
+
+            return [.. rows.OrderBy(row => row[0])];
+        }
+    }
+
+    [TestMethod]
+    [DataRow("stratified")]
+    [DataRow("fraction")]
+    public async Task Many_small_files_of_any_format_are_read_once_and_none_is_lost_or_doubled(string by)
+    {
+        (string, byte[])[] files =
+        [
+            .. Enumerable.Range(0, 40).Select(i => ($"{i:D3}.csv", Csv(10 * i, (10 * i) + 10))),
+            ("x.jsonl.gz", RawDataset.Zip(JsonLines(400, 450))), ("y.parquet", await ParquetAsync(450, 500)), ("z.csv", "size,kind\n1\n"u8.ToArray()),
+        ];
+        string name = await UploadAsync(files);
+        DatasetReference dataset = await preparation.PrepareAsync(
+            Definition(name, """{"target": "kind", "split": {"by": "BY"}, "columns": {"size": {"type": "numeric", "encode": "none"}}}""".Replace("BY", by, StringComparison.Ordinal)) with { MaxFailedItems = 1 });
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+        var numbers = new List<float>();
+        foreach (DatasetSplit split in manifest.Splits.Values)
+        {
+            (float[] features, _) = await DatasetPreparation.ReadAsync<long>(dataset, split);
+            numbers.AddRange(features.Where((_, i) => i % 4 == 0));
+        }
+
+        Assert.AreEqual(1, preparation.ShardsWritten);
+        Assert.IsNotNull(manifest.FailedItems);
+        CollectionAssert.AreEqual(Enumerable.Range(0, 500).Select(i => (float)i).ToArray(), numbers.Order().ToArray());
+    }
+
+    [TestMethod]
     public async Task Serving_makes_the_same_numbers_of_the_same_rows_as_preprocessing_did()
     {
         string name = await UploadAsync(("a.csv", Csv(0, 200)));
