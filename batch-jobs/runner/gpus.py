@@ -18,7 +18,7 @@ def count_gpus(devices="/dev"):
     return sum(1 for name in names if re.fullmatch(r"nvidia\d+", name)) or int("dxg" in names)
 
 
-def gpu_wish(directory):
+def gpu_requirement(directory):
     """`gpu` of the job's job.json: none, optional or required; none where there is no such file, as for a command run by hand."""
     try:
         with open(os.path.join(directory, "job.json"), encoding="utf-8") as file:

@@ -18,7 +18,7 @@ from checkpoints import CheckpointStore, settled_files, stage
 from dataset import DatasetCache
 from environment import CODE, job_directory, job_environment
 from errors import EXIT_INFRASTRUCTURE, EXIT_NON_RETRYABLE, EXIT_PREEMPTED, Preempted, RunnerError, Superseded, Unfit
-from gpus import check, count_gpus, gpu_wish
+from gpus import check, count_gpus, gpu_requirement
 from grant import Grant
 from guardian import Guardian
 from job import Job
@@ -124,7 +124,7 @@ class Runner:
         self._checkpoints.restore(self._path("checkpoint"))
         self._uploaded = settled_files(self._path("checkpoint"))
         self._trial.restore_metrics(self._path("output/metrics.jsonl"))
-        lacking = check(gpu_wish(self._directory), self._gpus)
+        lacking = check(gpu_requirement(self._directory), self._gpus)
         if lacking:
             say(lacking)
         environment = job_environment(settings, rank=0)

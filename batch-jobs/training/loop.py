@@ -38,7 +38,7 @@ def main(definition_path, build_model, input_name, learns=("classification",)):
     build_model(parameters, features, outputs) returns the module, with an output for each class or number; it raises NonRetryable for
     sizes that do not fit. learns: the tasks that a dataset may have: classification, multiLabel, regression.
     """
-    processes = processes_wanted(parameters.gpu_wish(definition_path))
+    processes = processes_wanted(parameters.gpu_requirement(definition_path))
     if processes > 1:
         sys.exit(launch(processes))
     code = 0
@@ -61,7 +61,7 @@ class Training:
         self.parameters = parameters.load(contract.params, definition_path)
         self.immutable = parameters.immutable(definition_path)
         self.input_name = input_name
-        self.device = choose_device(parameters.gpu_wish(definition_path))
+        self.device = choose_device(parameters.gpu_requirement(definition_path))
         self.precision = Precision(self.device)
         torch.set_num_threads(contract.threads)
         torch.use_deterministic_algorithms(self.device.type == "cpu")

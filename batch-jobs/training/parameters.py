@@ -34,7 +34,7 @@ def immutable(definition_path):
         return {name for name, rule in json.load(file)["parameters"].items() if not rule.get("mutable")}
 
 
-def gpu_wish(definition_path):
+def gpu_requirement(definition_path):
     """`gpu` of job.json: none, optional or required."""
     with open(definition_path, encoding="utf-8") as file:
         return json.load(file).get("gpu", "none")

@@ -12,7 +12,7 @@ namespace DurableMl.Cli.Jobs;
 /// <param name="layout">The checkout, for what jobs may include.</param>
 internal sealed class LocalTrial(JobFolder job, RepositoryLayout layout)
 {
-    private const int Hopeless = 64;
+    private const int NonRetryable = 64;
 
     /// <summary>The trial's hyperparameters: the defaults, but for those given as <c>name=value</c>.</summary>
     /// <exception cref="CliException">One is not of that form, or is none that the job takes.</exception>
@@ -75,7 +75,7 @@ internal sealed class LocalTrial(JobFolder job, RepositoryLayout layout)
         {
             throw new CliException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{job.Name} ended with exit code {exitCode}: {(exitCode == Hopeless ? "the trial is hopeless and would not be tried again" : "a run would try the trial again")}. Its files are in {folder}."));
+                $"{job.Name} ended with exit code {exitCode}: {(exitCode == NonRetryable ? "a run would not try the trial again" : "a run would try the trial again")}. Its files are in {folder}."));
         }
     }
 

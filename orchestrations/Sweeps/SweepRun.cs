@@ -403,7 +403,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         }
 
         Set(number, trial with { Points = Points([.. trial.Points, new CurvePoint(Math.Floor(epoch), objective)]) });
-        if (!trial.Stopping && !HasEnded && scheduler.IsHopeless(curves[number], curves))
+        if (!trial.Stopping && !HasEnded && scheduler.ShouldStop(curves[number], curves))
         {
             StopTrial(number, FormattableString.Invariant($"sweep.scheduler: after epoch {Math.Floor(epoch)} it is worse than the median of the trials that have completed"));
         }

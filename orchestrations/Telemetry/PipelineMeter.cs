@@ -98,7 +98,7 @@ public sealed class PipelineMeter : IDisposable
         tags.Add("outcome", outcome switch
         {
             TrialOutcomeKind.Succeeded => "succeeded",
-            TrialOutcomeKind.NonRetryable => "hopeless",
+            TrialOutcomeKind.NonRetryable => "nonRetryable",
             TrialOutcomeKind.JobFailure => "failed",
             TrialOutcomeKind.InfrastructureFailure => "infrastructure",
             TrialOutcomeKind.Preempted => "preempted",

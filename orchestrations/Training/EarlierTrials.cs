@@ -43,7 +43,7 @@ internal static class EarlierTrials
         return found;
     }
 
-    /// <summary>One that has reached its budget or is hopeless has ended; any other goes on in a new attempt.</summary>
+    /// <summary>One that has reached its budget or failed for good has ended; any other goes on in a new attempt.</summary>
     internal static EarlierTrial? Of(string id, TrialResult? result, TrialStarts starts, ObjectiveDefinition objective, ObjectiveDefinition? second = null)
     {
         int attempts = Math.Max(starts.LastAttempt, result?.Attempt ?? 0);

@@ -67,7 +67,7 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
     }
 
     /// <summary>
-    /// Sums up what was seen. A trial that does not report its objective is hopeless as soon as its first epoch is over; one that has none
+    /// Sums up what was seen. A trial that does not report its objective fails for good as soon as its first epoch is over; one that has none
     /// (an empty <paramref name="metric"/>) need not report anything.
     /// </summary>
     internal static TrialObservation Judge(bool running, TrialOutcome? outcome, TrialProgress progress, int restarts, string metric, string member = "sweep.objective")

@@ -96,7 +96,7 @@ public sealed class LearningCurves(long seed)
                     Phase = epoch == before.Budget ? TrialPhase.Reached : TrialPhase.Running,
                 };
                 trials[trial] = after;
-                if (after.Phase == TrialPhase.Running && scheduler.IsHopeless(after, trials))
+                if (after.Phase == TrialPhase.Running && scheduler.ShouldStop(after, trials))
                 {
                     trials[trial] = after with { Phase = TrialPhase.Ended };
                 }

@@ -68,5 +68,5 @@ public sealed class AshaScheduler(int trials, int budget, ObjectiveGoal goal, in
     private bool IsBetter(double one, double other) => goal == ObjectiveGoal.Minimize ? one < other : one > other;
 
     /// <inheritdoc/>
-    public bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
+    public bool ShouldStop(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
 }

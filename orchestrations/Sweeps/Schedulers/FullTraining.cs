@@ -13,5 +13,5 @@ public sealed class FullTraining(int trials, int budget) : IScheduler
     }
 
     /// <inheritdoc/>
-    public bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
+    public bool ShouldStop(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
 }

@@ -42,7 +42,7 @@ public sealed class HyperbandScheduler(int trials, int budget, ObjectiveGoal goa
     }
 
     /// <inheritdoc/>
-    public bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
+    public bool ShouldStop(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
 
     /// <summary>The next trial of a bracket, all of whose trials have begun, that goes on; null where a round is not over, or the bracket is.</summary>
     private TrialStep? Promotion(TrialCurve[] round, IReadOnlyList<int> rungs)

@@ -21,7 +21,7 @@ public sealed class MedianStop(int trials, int budget, ObjectiveGoal goal, int g
     }
 
     /// <inheritdoc/>
-    public bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun)
+    public bool ShouldStop(TrialCurve running, IReadOnlyList<TrialCurve> begun)
     {
         ArgumentNullException.ThrowIfNull(running);
         ArgumentNullException.ThrowIfNull(begun);

@@ -33,7 +33,7 @@ public sealed class PopulationScheduler(int trials, int budget, ObjectiveGoal go
     }
 
     /// <inheritdoc/>
-    public bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
+    public bool ShouldStop(TrialCurve running, IReadOnlyList<TrialCurve> begun) => false;
 
     /// <summary>One of the best at a trial's budget, if the trial is among the worst there. One that has reported no number is.</summary>
     private int? Followed(TrialCurve trial, IReadOnlyList<TrialCurve> begun)

@@ -18,7 +18,7 @@ public interface IScheduler
     /// <summary>Whether a trial under way is not worth going on with.</summary>
     /// <param name="running">The trial.</param>
     /// <param name="begun">All trials begun so far, that one among them.</param>
-    bool IsHopeless(TrialCurve running, IReadOnlyList<TrialCurve> begun);
+    bool ShouldStop(TrialCurve running, IReadOnlyList<TrialCurve> begun);
 }
 
 /// <summary>The schedulers of pipelines.</summary>
@@ -58,7 +58,7 @@ public enum TrialPhase
     /// <summary>At its budget; it may go on.</summary>
     Reached,
 
-    /// <summary>Failed, or ended as hopeless; it never goes on.</summary>
+    /// <summary>Failed, or stopped; it never goes on.</summary>
     Ended,
 }
 

@@ -54,7 +54,7 @@ public sealed class JobFolderTests
         var exception = await Assert.ThrowsExactlyAsync<CliException>(
             () => trial.RunAsync(folder["trial"], trial.Parameters(["learning_rate=2"]), null, budget: 1, seed: 1, TestContext.CancellationToken));
 
-        StringAssert.Contains(exception.Message, "exit code 64: the trial is hopeless");
+        StringAssert.Contains(exception.Message, "exit code 64: a run would not try the trial again");
     }
 
     [TestMethod]

@@ -83,15 +83,15 @@ public sealed class SchedulerTests
         var median = new MedianStop(trials: 10, budget: 3, Goal, grace: 2, least: 3);
         TrialCurve[] done = [Curve(0, 0.1, 0.2, 0.3), Curve(1, 0.3, 0.4, 0.5), Curve(2, 0.5, 0.6, 0.7)];
 
-        Assert.IsTrue(Hopeless(done, 0.3, 0.34), "the median of 0.15, 0.35 and 0.55 is 0.35");
-        Assert.IsFalse(Hopeless(done, 0.36, 0.3), "its best counts, not its last");
-        Assert.IsFalse(Hopeless(done, 0.01), "it is within its grace");
-        Assert.IsFalse(Hopeless(done[..2], 0.01, 0.01), "there are too few to compare with");
+        Assert.IsTrue(Stops(done, 0.3, 0.34), "the median of 0.15, 0.35 and 0.55 is 0.35");
+        Assert.IsFalse(Stops(done, 0.36, 0.3), "its best counts, not its last");
+        Assert.IsFalse(Stops(done, 0.01), "it is within its grace");
+        Assert.IsFalse(Stops(done[..2], 0.01, 0.01), "there are too few to compare with");
 
-        bool Hopeless(TrialCurve[] others, params double[] values)
+        bool Stops(TrialCurve[] others, params double[] values)
         {
             TrialCurve own = Curve(9, values) with { Phase = TrialPhase.Running };
-            return median.IsHopeless(own, [.. others, own]);
+            return median.ShouldStop(own, [.. others, own]);
         }
     }
 
