@@ -65,9 +65,8 @@ public sealed class UploadedPipelines(RunStarter starter, BlobServiceClient blob
     }
 
     /// <summary>
-    /// Takes the pipelines of the last day that the blob trigger has missed. Version 5.3.8 of its extension, which the worker package names,
-    /// skips blobs that change while it lists the container (Azure/azure-sdk-for-net#62763); where storage writes no logs of accesses, it
-    /// never finds them.
+    /// Takes the pipelines of the last day that the blob trigger has missed. From version 5.3.8 on it skips blobs that change while it lists
+    /// the container (Azure/azure-sdk-for-net#62763); where storage writes no logs of accesses, it never finds them.
     /// </summary>
     /// <param name="client">The task hub.</param>
     /// <param name="cancellationToken">The host stops.</param>

@@ -56,8 +56,12 @@ internal static class JobHostSetup
         webJobs.AddDurableTask();
         services.AddSingleton<IDurabilityProviderFactory, SqliteDurabilityProviderFactory>();
         services.AddSingleton<StorageOutages>();
-        services.AddAzureClients(clients => clients.ConfigureDefaults(
-            static (options, provider) => provider.GetRequiredService<StorageOutages>().Configure(options)));
+        services.AddSingleton<BlobScans>();
+        services.AddAzureClients(clients => clients.ConfigureDefaults((options, provider) =>
+        {
+            provider.GetRequiredService<StorageOutages>().Configure(options);
+            provider.GetRequiredService<BlobScans>().Configure(options);
+        }));
         // AddTimers' own monitor is built for an older storage package.
         services.AddSingleton<ScheduleMonitor>(new TimerStatusFiles(Path.Combine(stateFolder, "timers")));
 #pragma warning disable CS0618 // Marked as not ready for general use; it is what the extensions ask for.
