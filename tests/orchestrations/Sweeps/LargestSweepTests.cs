@@ -105,7 +105,9 @@ public sealed class LargestSweepTests
     [DataRow(SamplerKind.Tpe, SchedulerKind.Asha)]
     public async Task A_resumed_sweep_of_the_most_trials_takes_them_over_in_pages_and_trains_the_rest(SamplerKind sampler, SchedulerKind? scheduler)
     {
-        const int Done = SweepDefinition.MostTrials - 20;
+        // TPE looks at thousands of trials for each of the others.
+        const int Left = 4;
+        const int Done = SweepDefinition.MostTrials - Left;
         SweepDefinition sweep = PipelineJson.Definition().Sweep with
         {
             Trials = SweepDefinition.MostTrials, Parallelism = 16, Budget = 27, Sampler = new SamplerDefinition(sampler), Scheduler = scheduler is { } kind ? new SchedulerDefinition(kind) { Reduction = 27 } : null,
@@ -123,7 +125,7 @@ public sealed class LargestSweepTests
 
         TestContext.WriteLine($"{history.Executions} executions; carried along {history.LargestInput} bytes; the largest answer {history.LargestOutput} bytes, all of an execution {history.MostOutputs} characters");
         Assert.AreEqual((SweepDefinition.MostTrials, SweepDefinition.MostTrials), (result.Total, result.Completed));
-        Assert.HasCount(20, history.Begun.Select(trial => trial.TrialId).Distinct().ToArray());
+        Assert.HasCount(Left, history.Begun.Select(trial => trial.TrialId).Distinct().ToArray());
         Assert.IsTrue(history.Begun.All(trial => RunIds.TrialIndex(trial.TrialId) >= Done), "nothing is trained twice");
         Assert.IsLessThan(SchedulerMessage, history.LargestInput);
         Assert.IsLessThan(SchedulerMessage / 8, history.LargestOutput);
