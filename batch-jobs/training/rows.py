@@ -37,8 +37,8 @@ class Rows(nn.Module):
     def forward(self, rows):
         parts = [rows[:, self._numbers]] if len(self._numbers) else []
         for span in self._spans:
-            there = (span.places(rows) > 0).sum(1, keepdim=True).clamp(min=1)
-            parts.append(span(rows).sum(1) / there)
+            places = span.places(rows)
+            parts.append(span.embedding(places).sum(1) / (places > 0).sum(1, keepdim=True).clamp(min=1))
         return torch.cat(parts, 1)
 
 
