@@ -26,7 +26,7 @@ def main():
     options = argparse.ArgumentParser(description="Epochs until a trial on MNIST is good enough.")
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--target", type=float, default=0.985)
-    options.add_argument("--trials", type=int, default=40, help="at most 40: so many a status shows")
+    options.add_argument("--trials", type=int, default=40)
     options.add_argument("--budget", type=int, default=9)
     chosen = options.parse_args()
     needed = {name: [] for name in SEARCHES}
@@ -49,10 +49,12 @@ def epochs(folder, state, run, pipeline):
     with open(path, "w") as file:
         json.dump(pipeline, file)
     subprocess.run(COMMAND + ["run", path, "--id", run] + state, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    status = json.loads(subprocess.run(COMMAND + ["status", run, "--json"] + state, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)["customStatus"]
-    if status.get("trialsOmitted") or "target" not in (status.get("sweepFinished") or ""):
-        sys.exit("%s did not reach the target: %s" % (run, status.get("error") or status.get("sweepFinished")))
-    return sum(trial.get("epoch") or 0 for trial in status["trials"])
+    # The report has every trial; a status shows the newest.
+    report = json.loads(subprocess.run(
+        COMMAND + ["sweep", "report", run, "--json"] + state, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder).stdout)
+    if "target" not in (report.get("finished") or ""):
+        sys.exit("%s did not reach the target: %s" % (run, report.get("finished") or report["state"]))
+    return sum(trial.get("epoch") or 0 for trial in report["trials"])
 
 
 def pipeline_of(search, seed, chosen):
