@@ -154,9 +154,9 @@ public sealed class OrchestrationTests
     }
 
     [TestMethod]
-    public async Task Payloads_of_16_MB_pass_through_unharmed()
+    public async Task Payloads_of_64_MB_pass_through_unharmed()
     {
-        var large = new string('ä', 8 << 20);
+        var large = new string('ä', 32 << 20);
         await using var hub = await new Hub()
             .Activity("echo", (string text) => text)
             .Orchestration("pass", async (OrchestrationContext context, string text) =>
