@@ -18,10 +18,26 @@ build_solution() {
   release_lock
 }
 
+# All projects share a compiler of this build's own: the analyzers are loaded and compiled once.
 dotnet_build() {
+  local code=0
+  compiler=durableml-$$-$RANDOM$RANDOM
+  trap end_compiler EXIT
   step "Building $1" "$state/logs/build-$(basename "$1").log" \
-    dotnet build "$root/$1" -c "$configuration" -m:2 -v quiet -nologo -nodeReuse:false ||
-    fail "The build failed; the whole log is $state/logs/build-$(basename "$1").log"
+    dotnet build "$root/$1" -c "$configuration" -m:2 -v quiet -nologo -nodeReuse:false -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" ||
+    code=$?
+  trap - EXIT
+  end_compiler
+  [ "$code" -eq 0 ] || fail "The build failed; the whole log is $state/logs/build-$(basename "$1").log"
+}
+
+# It would wait for more work for ten minutes. Its command line holds the name that the build gave it, and no other's does.
+end_compiler() {
+  local folder
+  for folder in $(grep -lsa -- "-pipename:$compiler" /proc/[0-9]*/cmdline); do
+    folder=${folder%/cmdline}
+    kill "${folder#/proc/}" 2>/dev/null || true
+  done
 }
 
 stamp_of() { printf '%s/build/%s-%s.stamp\n' "$state" "$configuration" "$(basename "$1")"; }

@@ -84,8 +84,7 @@ public sealed class ResumeTests
     [TestMethod]
     public async Task A_cancelled_run_that_is_resumed_goes_on_from_its_checkpoints()
     {
-        using var state = new TemporaryFolder();
-        await using var up = await Up.StartAsync(state.Path);
+        var up = await SharedUp.GetAsync();
         await SmallMnist.UploadAsync(up.Blobs, "mnist-resumed", trainImages: 1000);
         var runId = await up.Pipelines.StartAsync(SmallPipeline.Json("mnist-resumed", trials: 2, budget: 20, learningRates: [0.002, 0.003]), "resumed", CancellationToken.None);
         await up.UntilAsync(runId, run => run.HasEnded || Trials(run).Any(trial => trial is { State: "running", Epoch: >= 2 }));

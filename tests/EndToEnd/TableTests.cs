@@ -14,7 +14,6 @@ namespace EndToEnd.Tests;
 [TestClass]
 public sealed class TableTests
 {
-    private static TemporaryFolder? state;
     private static Up? up;
 
     private static Up Host => up!;
@@ -23,19 +22,7 @@ public sealed class TableTests
     public static async Task StartAsync(TestContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        state = new TemporaryFolder();
-        up = await Up.StartAsync(state.Path);
-    }
-
-    [ClassCleanup]
-    public static async Task StopAsync()
-    {
-        if (up is not null)
-        {
-            await up.DisposeAsync();
-        }
-
-        state?.Dispose();
+        up = await SharedUp.GetAsync();
     }
 
     [TestMethod]

@@ -5,7 +5,8 @@ namespace DurableMl.Tests.Support;
 /// <summary>Bounded waits for what happens on its own or in other processes.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Reads again and again until there is something.</summary>
     /// <param name="read">Gives null as long as there is nothing.</param>
@@ -25,12 +26,14 @@ public static class Eventually
                 return value;
             }
 
-            if (Stopwatch.GetElapsedTime(started) > Patience.Limit)
+            TimeSpan waited = Stopwatch.GetElapsedTime(started);
+            if (waited > Patience.Limit)
             {
                 throw new TimeoutException($"Not within {Patience.Limit}: {what}. {detail?.Invoke()}");
             }
 
-            await Task.Delay(Interval, cancellationToken);
+            // A look may cost three processes work: many tests that look all the time would keep the machine from what they wait for.
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 10, ShortestPause.Ticks, LongestPause.Ticks)), cancellationToken);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using DurableMl.Cli.Programs;
 
@@ -12,6 +13,10 @@ public static class Compiler
 
     private static readonly Dictionary<string, string> Environment = new(StringComparer.Ordinal) { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" };
 
+    // The compiler takes seconds, and several tests look at the same files.
+    private static readonly ConcurrentDictionary<string, Lazy<Task<JsonElement>>> Templates = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<(string File, string Parameters), Lazy<Task<Deployment>>> Deployments = new();
+
     private static string program = "";
 
     /// <summary>Fetches the compiler.</summary>
@@ -25,8 +30,11 @@ public static class Compiler
         return result.ExitCode == 0 ? result.Errors : $"{result.Errors}{result.Output}(exit code {result.ExitCode})";
     }
 
-    /// <summary>Compiles a .bicep file to an ARM template.</summary>
-    public static async Task<JsonElement> TemplateAsync(string file, CancellationToken cancellationToken)
+    /// <summary>Compiles a .bicep file to an ARM template, without a warning.</summary>
+    public static Task<JsonElement> TemplateAsync(string file, CancellationToken cancellationToken) =>
+        Templates.GetOrAdd(file, _ => new(() => BuildAsync(file, cancellationToken))).Value;
+
+    private static async Task<JsonElement> BuildAsync(string file, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
         string template = folder["template.json"];
@@ -41,7 +49,10 @@ public static class Compiler
     /// <param name="file">The .bicep file.</param>
     /// <param name="parameters">Lines of a .bicepparam file.</param>
     /// <param name="cancellationToken">Stops the compiler.</param>
-    public static async Task<Deployment> DeployAsync(string file, string parameters, CancellationToken cancellationToken)
+    public static Task<Deployment> DeployAsync(string file, string parameters, CancellationToken cancellationToken) =>
+        Deployments.GetOrAdd((file, parameters), _ => new(() => SnapshotOfAsync(file, parameters, cancellationToken))).Value;
+
+    private static async Task<Deployment> SnapshotOfAsync(string file, string parameters, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
         // Parameters name their template by a relative path.

@@ -38,13 +38,16 @@ internal static class RunStore
     }
 
     /// <summary>Follows a run to its end.</summary>
-    public static async Task<RunDocument> EndAsync(this Up up, string runId) => await up.UntilAsync(runId, run => run.HasEnded);
+    public static Task<RunDocument> EndAsync(this Up up, string runId) => up.FollowAsync(runId, run => run.HasEnded, TimeSpan.FromMilliseconds(250));
 
     /// <summary>Follows a run until something is the case or it has ended.</summary>
-    public static async Task<RunDocument> UntilAsync(this Up up, string runId, Func<RunDocument, bool> condition)
+    public static Task<RunDocument> UntilAsync(this Up up, string runId, Func<RunDocument, bool> condition) => up.FollowAsync(runId, condition, TimeSpan.FromMilliseconds(50));
+
+    // A look is work for three processes: it is taken often only where a moment could be missed.
+    private static async Task<RunDocument> FollowAsync(this Up up, string runId, Func<RunDocument, bool> condition, TimeSpan interval)
     {
         using var limit = new CancellationTokenSource(Patience.Limit);
-        var follower = new RunFollower(up.Pipelines, TimeProvider.System) { Interval = TimeSpan.FromMilliseconds(50) };
+        var follower = new RunFollower(up.Pipelines, TimeProvider.System) { Interval = interval };
         RunDocument? last = null;
         try
         {

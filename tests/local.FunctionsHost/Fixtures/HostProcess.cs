@@ -260,7 +260,7 @@ internal sealed class HostProcess : IAsyncDisposable
             {
                 try
                 {
-                    return _process.HasExited || (string?)(await StatusAsync())["state"] == "Running" && (bool)(await StatusAsync())["worker"]!["ready"]!;
+                    return _process.HasExited || ((await StatusAsync()) is { } status && (string?)status["state"] == "Running" && (bool)status["worker"]!["ready"]!);
                 }
                 catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
                 {

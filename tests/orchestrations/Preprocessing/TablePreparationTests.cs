@@ -76,8 +76,8 @@ public class TablePreparationTests
     }
 
     [TestMethod]
-    [DataRow(200, 120)]
-    [DataRow(1500, 500)]
+    [DataRow(200, 60)]
+    [DataRow(1500, 350)]
     public async Task A_long_text_file_is_cut_between_rows_and_never_within_a_quoted_value(int bytes, int rowCount)
     {
         // Quoted values with line ends and doubled quotation marks, of lengths that put the cuts at all kinds of places.

@@ -106,7 +106,7 @@ public sealed class LargestSweepTests
     public async Task A_resumed_sweep_of_the_most_trials_takes_them_over_in_pages_and_trains_the_rest(SamplerKind sampler, SchedulerKind? scheduler)
     {
         // TPE looks at thousands of trials for each of the others.
-        const int Left = 4;
+        const int Left = 2;
         const int Done = SweepDefinition.MostTrials - Left;
         SweepDefinition sweep = PipelineJson.Definition().Sweep with
         {
