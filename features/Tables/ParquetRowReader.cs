@@ -1,4 +1,5 @@
 using Parquet;
+using Parquet.Data;
 using Parquet.Schema;
 using RowGroup = Parquet.Meta.RowGroup;
 
@@ -153,14 +154,18 @@ internal sealed class ParquetRowReader : IRowReader
 
     private static Task<AddRows> ReadColumnAsync(ParquetRowGroupReader group, Field column, int rows, CancellationToken cancellationToken)
     {
-        if (column is not DataField { IsArray: false } field)
+        DataField? field = column as DataField ?? (column as ListField)?.Item as DataField;
+        bool isList = column is ListField or DataField { IsArray: true };
+        if (field is null || field.MaxRepetitionLevel > 1)
         {
-            return Task.FromResult(Cells(_ => Cell.Nested));
+            string found = column is ListField ? "a list of lists or structs" : column is MapField ? "a map" : "a struct";
+            return Task.FromResult(Cells(_ => Cell.Nested(found)));
         }
 
         return field.ClrType switch
         {
-            Type type when type == typeof(string) || type == typeof(ReadOnlyMemory<char>) => TextAsync(),
+            Type type when type == typeof(string) || type == typeof(ReadOnlyMemory<char>) =>
+                isList ? ListsAsync<ReadOnlyMemory<char>>(value => Cell.Of(value.Span)) : TextAsync(),
             Type type when type == typeof(bool) => ReadAsync<bool>(Cell.Of),
             Type type when type == typeof(sbyte) => ReadAsync<sbyte>(value => Cell.Of((long)value)),
             Type type when type == typeof(byte) => ReadAsync<byte>(value => Cell.Of((long)value)),
@@ -172,11 +177,11 @@ internal sealed class ParquetRowReader : IRowReader
             Type type when type == typeof(ulong) =>
                 ReadAsync<ulong>(value => value <= long.MaxValue ? Cell.Of((long)value) : Cell.Of((double)value)),
             Type type when type == typeof(float) => ReadAsync<float>(value => Cell.Of((double)value)),
-            Type type when type == typeof(double) => NumbersAsync(),
+            Type type when type == typeof(double) => isList ? ListsAsync<double>(value => Cell.Of(value)) : NumbersAsync(),
             Type type when type == typeof(decimal) => ReadAsync<decimal>(value => Cell.Of((double)value)),
             Type type when type == typeof(DateTime) =>
                 ReadAsync<DateTime>(value => Cell.Of(new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
-            _ => Task.FromResult(Cells(_ => Cell.Nested)),
+            Type type => Task.FromResult(Cells(_ => Cell.Nested($"a value of the type {type.Name}"))),
         };
 
         async Task<AddRows> TextAsync()
@@ -207,6 +212,11 @@ internal sealed class ParquetRowReader : IRowReader
         async Task<AddRows> ReadAsync<T>(CellOf<T> cell)
             where T : struct
         {
+            if (isList)
+            {
+                return await ListsAsync(cell);
+            }
+
             if (!field.IsNullable)
             {
                 var plain = new T[rows];
@@ -218,6 +228,45 @@ internal sealed class ParquetRowReader : IRowReader
             await group.ReadAsync(field, values.AsMemory(), cancellationToken: cancellationToken);
             return Cells(row => values[row] is { } value ? cell(value) : Cell.Missing);
         }
+
+        async Task<AddRows> ListsAsync<T>(CellOf<T> cell)
+            where T : struct
+        {
+            using RawColumnData<T> data = await group.ReadRawColumnDataAsync<T>(field, cancellationToken);
+            (bool HasNull, List<string>? Items)[] lists = Lists(data, field, rows, cell);
+            return Cells(row => lists[row] is { HasNull: true } ? Cell.Nested("a list with a null in it") : lists[row].Items is { } items ? Cell.Of(items) : Cell.Missing);
+        }
+    }
+
+    // The items of all rows come one after the other. Beside each stand a repetition level, 0 where a row begins, and a definition level, which
+    // says how much of list, item and value there is: a list that is null or empty has one entry, without a value.
+    private static (bool HasNull, List<string>? Items)[] Lists<T>(RawColumnData<T> data, DataField item, int rows, CellOf<T> cell)
+        where T : struct
+    {
+        int value = item.MaxDefinitionLevel;
+        int entry = item is { IsNullable: true, IsArray: false } ? value - 1 : value;
+        var lists = new (bool HasNull, List<string>? Items)[rows];
+        int row = -1;
+        int values = 0;
+        for (int i = 0; i < data.RepetitionLevels.Length; i++)
+        {
+            row += data.RepetitionLevels[i] == 0 ? 1 : 0;
+            int level = data.DefinitionLevels[i];
+            if (level < entry - 1)
+            {
+                continue;
+            }
+
+            List<string> items = lists[row].Items ??= [];
+            if (level >= entry)
+            {
+                Cell found = level == value ? cell(data.Values[values++]) : Cell.Missing;
+                lists[row].HasNull |= found.Kind == CellKind.Missing;
+                items.Add(found.AsText());
+            }
+        }
+
+        return row == rows - 1 ? lists : throw new InvalidDataException($"a column has {row + 1} lists for {rows} rows");
     }
 
     private static AddRows Cells(CellAt cell) => (sink, column, rows, first) =>
