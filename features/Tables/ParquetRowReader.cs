@@ -232,7 +232,7 @@ internal sealed class ParquetRowReader : IRowReader
         async Task<AddRows> ListsAsync<T>(CellOf<T> cell)
             where T : struct
         {
-            using RawColumnData<T> data = await group.ReadRawColumnDataAsync<T>(field, cancellationToken);
+            using var data = (RawColumnData<T>)await group.ReadRawColumnDataBaseAsync(field, cancellationToken);
             (bool HasNull, List<string>? Items)[] lists = Lists(data, field, rows, cell);
             return Cells(row => lists[row] is { HasNull: true } ? Cell.Nested("a list with a null in it") : lists[row].Items is { } items ? Cell.Of(items) : Cell.Missing);
         }
