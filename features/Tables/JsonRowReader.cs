@@ -29,7 +29,16 @@ internal sealed class JsonRowReader : IRowReader
         {
             number++;
             stream.Reset();
-            Add(this.rows.Current, sink);
+            try
+            {
+                Add(this.rows.Current, sink);
+            }
+            catch (InvalidOperationException e)
+            {
+                // Texts are looked at only now: bytes that are not UTF-8, halves of a character.
+                throw new TableFormatException(new RowPlace(file, "row", number).ToString(), $"has a text that is none: {e.Message}", e);
+            }
+
             read++;
         }
 

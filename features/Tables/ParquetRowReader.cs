@@ -8,6 +8,9 @@ namespace DurableMl.Features.Tables;
 /// <summary>Reads Parquet, one row group at a time: that much is in memory, of the columns that are wanted.</summary>
 internal sealed class ParquetRowReader : IRowReader
 {
+    /// <summary>Values of a row group that are in memory together: rows, or items of lists, of all columns that are read.</summary>
+    internal const long MaxGroupValues = 64 << 20;
+
     private const int FooterBytes = 8;
 
     private readonly string file;
@@ -135,6 +138,7 @@ internal sealed class ParquetRowReader : IRowReader
             // The one before must not lie in memory beside it.
             group = [];
             using ParquetRowGroupReader next = reader.OpenRowGroupReader(nextGroup++);
+            CheckSize(next);
             groupRows = checked((int)next.RowCount);
             row = 0;
             var read = new AddRows[columns.Length];
@@ -152,9 +156,23 @@ internal sealed class ParquetRowReader : IRowReader
         }
     }
 
+    // A few kilobytes can say that they are thousands of millions of values, and an encoding of equal ones can be it, too.
+    private void CheckSize(ParquetRowGroupReader group)
+    {
+        long values = columns.Sum(column => Math.Max(group.RowCount, ItemOf(column.Field) is { } item ? group.GetMetadata(item)?.MetaData?.NumValues ?? 0 : 0));
+        if (values > MaxGroupValues)
+        {
+            throw new TableFormatException(
+                file, $"has a row group of {group.RowCount} rows, of which {values} values are read; at most {MaxGroupValues} are read together. Write it in smaller row groups, or ignore columns");
+        }
+    }
+
+    // What holds the values of a column; null where its parts have values of their own.
+    private static DataField? ItemOf(Field column) => column as DataField ?? (column as ListField)?.Item as DataField;
+
     private static Task<AddRows> ReadColumnAsync(ParquetRowGroupReader group, Field column, int rows, CancellationToken cancellationToken)
     {
-        DataField? field = column as DataField ?? (column as ListField)?.Item as DataField;
+        DataField? field = ItemOf(column);
         bool isList = column is ListField or DataField { IsArray: true };
         if (field is null || field.MaxRepetitionLevel > 1)
         {

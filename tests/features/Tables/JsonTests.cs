@@ -1,3 +1,4 @@
+using System.Text;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Tables;
 using static Features.Tests.TableText;
@@ -39,6 +40,12 @@ public class JsonTests
     [DataRow("a.jsonl", "{\"size\": 1e999}\n", "a.jsonl, row 1: column 'size' should hold a finite number")]
     public async Task What_is_wrong_is_said_with_its_place(string name, string content, string refusal) =>
         StringAssert.StartsWith(await RefusalAsync(Source(name, content), Schema), refusal);
+
+    [TestMethod]
+    [DataRow("a.jsonl", "{\"kind\": \"x\"}\n{\"kind\": \"é\"}\n")]
+    [DataRow("a.json", "[{\"kind\": \"x\"}, {\"kind\": \"é\"}]")]
+    public async Task Another_encoding_in_the_middle_is_refused(string name, string content) => StringAssert.StartsWith(
+        await RefusalAsync(Source(name, Encoding.Latin1.GetBytes(content)), Schema(("kind", ColumnType.Categorical))), $"{name}, row 2: has a text that is none:");
 
     [TestMethod]
     [DataRow("[[1]]", "a list of lists or objects")]

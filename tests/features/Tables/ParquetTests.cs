@@ -48,6 +48,26 @@ public class ParquetTests
     }
 
     [TestMethod]
+    public async Task A_small_file_of_more_values_than_memory_has_room_for_is_refused()
+    {
+        var flag = new DataField<bool>("flag", nullable: false);
+        using var file = new MemoryStream();
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(flag), file))
+        {
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await group.WriteAsync<bool>(flag, new bool[ParquetRowReader.MaxGroupValues + 1]);
+        }
+
+        Assert.IsLessThan(ParquetRowReader.MaxGroupValues / 4, file.Length);
+        StringAssert.StartsWith(
+            await RefusalAsync(Source("a.parquet", file.ToArray()), Schema(("flag", ColumnType.Boolean))), "a.parquet: has a row group of 67108865 rows, of which 67108865 values are read; at most 67108864");
+    }
+
+    [TestMethod]
+    public async Task A_value_that_is_not_of_its_columns_type_is_named_with_its_row() => StringAssert.StartsWith(
+        await RefusalAsync(Source("a.parquet", await FileAsync(groups: 1)), Schema(("kind", ColumnType.Numeric))), "a.parquet, row 1: column 'kind' should hold a finite number, not 'x'");
+
+    [TestMethod]
     public async Task A_column_that_is_not_there_is_named() => StringAssert.StartsWith(
         await RefusalAsync(Source("a.parquet", await FileAsync(groups: 1)), Schema(("colour", ColumnType.Text))), "a.parquet: has no column 'colour'; it has 'kind', 'size'");
 
