@@ -54,10 +54,8 @@ internal sealed class JsonRowReader : IRowReader
     }
 
     /// <summary>A JSON value as a cell.</summary>
-    internal static void Add(RowSink sink, int column, JsonElement value, RowPlace at)
-    {
+    internal static void Add(RowSink sink, int column, JsonElement value, RowPlace at) =>
         sink.Add(column, value.ValueKind == JsonValueKind.Array ? ListOf(value) : CellOf(value), at);
-    }
 
     private static Cell CellOf(JsonElement value) => value.ValueKind switch
     {

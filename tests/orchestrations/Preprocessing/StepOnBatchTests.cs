@@ -40,7 +40,7 @@ public sealed class StepOnBatchTests
         var preparation = new DatasetPreparation { Training = cluster.Register };
 
         DatasetReference dataset = await preparation.PrepareAsync(StepTests.Definition(raw.Name, $$"""[{"job": "{{job}}", "on": "batch"}]"""));
-        string refusal = await preparation.FailAsync(StepTests.Definition((await UnknownAsync()).Name, $$"""[{"job": "{{job}}", "on": "batch", "parameters": {"unknown": "odd"}}]"""));
+        string refusal = await preparation.FailAsync(StepTests.Definition((await UnknownAsync()).Name, $$"""[{"job": "{{job}}", "on": "batch", "parameters": {"unknown": "odd"} }]"""));
 
         (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
         Assert.AreEqual(90, dataset.Examples, "every fourth of 120 rows has no kind");
@@ -64,7 +64,7 @@ public sealed class StepOnBatchTests
     private static async Task PushAsync(TrainingCluster cluster, string job)
     {
         byte[] definition = Encoding.UTF8.GetBytes(
-            $$"""{"name": "{{job}}", "command": ["python3", "clean.py"], "parameters": {"unknown": {"type": "string", "default": "?"}}}""");
+            $$"""{"name": "{{job}}", "command": ["python3", "clean.py"], "parameters": {"unknown": {"type": "string", "default": "?"} } }""");
         await cluster.Training.Library.PushAsync(new JobPackage(
             new JobCatalog().Read(job, definition),
             new Dictionary<string, ReadOnlyMemory<byte>> { [JobDefinition.File] = definition, ["clean.py"] = Encoding.UTF8.GetBytes(Cleaner) }));
