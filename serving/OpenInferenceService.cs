@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
@@ -9,6 +10,7 @@ using DurableMl.Serving.Grpc;
 using global::Grpc.Core;
 using Google.Protobuf;
 using ModelMetadata = DurableMl.Inference.Serving.ModelMetadata;
+using ModelSignature = DurableMl.Serving.Grpc.ModelSignature;
 
 namespace DurableMl.Serving;
 
@@ -40,6 +42,8 @@ internal sealed class OpenInferenceService(InferenceServer server, OpenInference
             Platform = model.Platform,
             Inputs = { model.Inputs.Select(Describe) },
             Outputs = { model.Outputs.Select(Describe) },
+            // The document that HTTP answers with: it is described in one place.
+            Signature = model.Signature is null ? null : JsonParser.Default.Parse<ModelSignature>(JsonSerializer.Serialize(model.Signature, RegistryJson.Options)),
         };
     });
 
@@ -112,13 +116,13 @@ internal static class GrpcTensors
                 request.Inputs.Add(Input(message.Inputs[i], message.RawInputContents.Count > 0 ? message.RawInputContents[i] : null, i, limits));
             }
 
-            request.Outputs = message.Outputs.Count == 0 ? null : [.. message.Outputs.Select(output => new RequestedOutput(
-                output.Name, null, output.Parameters.TryGetValue("classification", out InferParameter? classes) ? (int)Math.Clamp(classes.Int64Param, 0, int.MaxValue) : 0))];
+            request.Outputs = message.Outputs.Count == 0 ? null : [.. message.Outputs.Select((output, i) => new RequestedOutput(
+                output.Name, null, output.Parameters.TryGetValue("classification", out InferParameter? classes) ? RequestedOutput.ClassesOf(Integer(classes), i) : 0))];
             foreach ((string name, InferParameter value) in message.Parameters)
             {
                 if (name == "timeout")
                 {
-                    request.TimeoutMicroseconds = Math.Max(0, value.Int64Param);
+                    request.TimeoutMicroseconds = Integer(value) ?? -1;
                 }
                 else
                 {
@@ -206,6 +210,13 @@ internal static class GrpcTensors
         text.CopyTo(element, sizeof(int));
         return element;
     }
+
+    private static long? Integer(InferParameter value) => value.ParameterChoiceCase switch
+    {
+        InferParameter.ParameterChoiceOneofCase.Int64Param => value.Int64Param,
+        InferParameter.ParameterChoiceOneofCase.Uint64Param => (long)Math.Min(value.Uint64Param, long.MaxValue),
+        _ => null,
+    };
 
     private static string Text(InferParameter value) => value.ParameterChoiceCase switch
     {

@@ -69,13 +69,13 @@ internal sealed class ContainerImages(string root, TextWriter output)
 
     /// <summary>Every job with an image, and the server.</summary>
     public IReadOnlyList<string> All =>
-        [.. Directory.EnumerateFiles(jobsFolder, "Dockerfile", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal), Serving];
+        [.. Directory.EnumerateFiles(Path.Combine(jobsFolder, "jobs"), "job.json", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal), Serving];
 
     /// <summary>The jobs that were named; all, if none was.</summary>
     /// <exception cref="CliException">One has no image.</exception>
     public IReadOnlyList<string> Choose(IReadOnlyList<string> named) =>
         named.FirstOrDefault(job => !All.Contains(job, StringComparer.Ordinal)) is { } stranger
-            ? throw new CliException($"There is no batch-jobs/jobs/{stranger}/Dockerfile. There are images of {string.Join(", ", All)}.")
+            ? throw new CliException($"There is no job batch-jobs/jobs/{stranger}. There are images of {string.Join(", ", All)}.")
             : named.Count == 0 ? All : named;
 
     /// <summary>Builds.</summary>
@@ -84,7 +84,7 @@ internal sealed class ContainerImages(string root, TextWriter output)
         foreach (string job in jobs)
         {
             await output.WriteLineAsync($"Building {Image(registry, job, tag)}.");
-            await DockerAsync(cancellationToken, ["build", "--platform", "linux/amd64", .. Hardware(job), "--file", Dockerfile(job), "--tag", Image(registry, job, tag), Context(job)]);
+            await DockerAsync(cancellationToken, ["build", "--platform", "linux/amd64", .. BuildArguments(job), "--file", Dockerfile(job), "--tag", Image(registry, job, tag), Context(job)]);
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class ContainerImages(string root, TextWriter output)
                 await output.WriteLineAsync($"Building {Image(registry, job, tag)} in the registry.");
                 await Azure.DoAsync(
                     cancellationToken,
-                    ["acr", "build", "--registry", name, "--platform", "linux/amd64", .. Hardware(job), "--file", Dockerfile(job), "--image", $"durableml/{job}:{tag}", Context(job)]);
+                    ["acr", "build", "--registry", name, "--platform", "linux/amd64", .. BuildArguments(job), "--file", Dockerfile(job), "--image", $"durableml/{job}:{tag}", Context(job)]);
             }
             else
             {
@@ -117,16 +117,19 @@ internal sealed class ContainerImages(string root, TextWriter output)
     // The server is built from the source that it shares with the Functions app.
     private string Context(string job) => job == Serving ? root : jobsFolder;
 
-    private string Dockerfile(string job) => job == Serving ? Path.Combine(root, Serving, "Dockerfile") : Path.Combine(jobsFolder, "jobs", job, "Dockerfile");
+    private string Dockerfile(string job) => Path.Combine(job == Serving ? Path.Combine(root, Serving) : HasOwn(job) ? Path.Combine(jobsFolder, "jobs", job) : jobsFolder, "Dockerfile");
+
+    private bool HasOwn(string job) => File.Exists(Path.Combine(jobsFolder, "jobs", job, "Dockerfile"));
 
     private static string Image(string registry, string job, string tag) => $"{(registry.Length > 0 ? registry + "/" : "")}durableml/{job}:{tag}";
 
-    // Only those that come both ways know the one argument, and only those with PyTorch the other.
-    private string[] Hardware(string job)
+    // Each Dockerfile knows some of them.
+    private IEnumerable<string> BuildArguments(string job)
     {
         string text = File.ReadAllText(Dockerfile(job));
-        string[] hardware = Cpu && text.Contains("ARG HARDWARE", StringComparison.Ordinal) ? ["--build-arg", "HARDWARE=cpu"] : [];
-        return CpuWheels.Length > 0 && text.Contains("ARG CPU_WHEELS", StringComparison.Ordinal) ? [.. hardware, "--build-arg", $"CPU_WHEELS={CpuWheels}"] : hardware;
+        (string Name, string Value, bool IsWanted)[] arguments = [("JOB", job, true), ("HARDWARE", "cpu", Cpu), ("CPU_WHEELS", CpuWheels, CpuWheels.Length > 0)];
+        return arguments.Where(argument => argument.IsWanted && text.Contains("ARG " + argument.Name, StringComparison.Ordinal))
+            .SelectMany(argument => (string[])["--build-arg", $"{argument.Name}={argument.Value}"]);
     }
 
     private Task DockerAsync(CancellationToken cancellationToken, params IReadOnlyList<string> arguments) =>

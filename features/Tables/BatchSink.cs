@@ -121,6 +121,12 @@ internal sealed class BatchSink : RowSink
     private static TableFormatException Refuse(Column column, string wanted, Cell cell, RowPlace at)
     {
         string found = cell.AsText();
+        if (cell.Kind is CellKind.Nested or CellKind.List)
+        {
+            return new TableFormatException(
+                at.ToString(), $"column '{column.Name}' should hold {wanted}, not {found}; give the column the type ignored, or have one of dataset.steps make a value of it");
+        }
+
         string shown = found.Length <= 40 ? found : found[..37] + "...";
         return new TableFormatException(
             at.ToString(),

@@ -33,7 +33,9 @@ internal readonly ref struct Cell
 
     public static Cell Missing => default;
 
-    public static Cell Nested => new(CellKind.Nested);
+    /// <summary>What no column can take.</summary>
+    /// <param name="what">Its name for messages: <c>an object</c>.</param>
+    public static Cell Nested(string what) => new(CellKind.Nested, text: what);
 
     /// <summary>A list of texts, numbers or booleans.</summary>
     public static Cell Of(IEnumerable<string> items) => new(CellKind.List, text: LabelSet.JoinItems(items));
@@ -43,7 +45,7 @@ internal readonly ref struct Cell
     /// <summary>The number; 0 or 1 of a boolean; seconds since 1970 of a time.</summary>
     public double Number { get; }
 
-    /// <summary>The text, without white space around it; the items of a list.</summary>
+    /// <summary>The text, without white space around it; the items of a list; the name of what is nested.</summary>
     public ReadOnlySpan<char> Text { get; }
 
     public static Cell Of(ReadOnlySpan<char> text) => new(CellKind.Text, text: text.Trim());
@@ -62,7 +64,7 @@ internal readonly ref struct Cell
         CellKind.Number => isInteger ? integer.ToString(CultureInfo.InvariantCulture) : Number.ToString("R", CultureInfo.InvariantCulture),
         CellKind.Boolean => Number == 1 ? "true" : "false",
         CellKind.Time => DateTimeOffset.UnixEpoch.AddSeconds(Number).ToString("O", CultureInfo.InvariantCulture),
-        CellKind.Nested or CellKind.List => "an object or array",
+        CellKind.List => "a list",
         _ => Text.ToString(),
     };
 

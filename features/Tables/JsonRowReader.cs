@@ -29,7 +29,16 @@ internal sealed class JsonRowReader : IRowReader
         {
             number++;
             stream.Reset();
-            Add(this.rows.Current, sink);
+            try
+            {
+                Add(this.rows.Current, sink);
+            }
+            catch (InvalidOperationException e)
+            {
+                // Texts are looked at only now: bytes that are not UTF-8, halves of a character.
+                throw new TableFormatException(new RowPlace(file, "row", number).ToString(), $"has a text that is none: {e.Message}", e);
+            }
+
             read++;
         }
 
@@ -45,29 +54,36 @@ internal sealed class JsonRowReader : IRowReader
     }
 
     /// <summary>A JSON value as a cell.</summary>
-    internal static void Add(RowSink sink, int column, JsonElement value, RowPlace at)
+    internal static void Add(RowSink sink, int column, JsonElement value, RowPlace at) =>
+        sink.Add(column, value.ValueKind == JsonValueKind.Array ? ListOf(value) : CellOf(value), at);
+
+    private static Cell CellOf(JsonElement value) => value.ValueKind switch
     {
-        switch (value.ValueKind)
+        JsonValueKind.String => Cell.Of(value.GetString()),
+        JsonValueKind.Number => value.TryGetInt64(out long integer) ? Cell.Of(integer) : Cell.Of(value.GetDouble()),
+        JsonValueKind.True or JsonValueKind.False => Cell.Of(value.GetBoolean()),
+        JsonValueKind.Null => Cell.Missing,
+        _ => Cell.Nested("an object"),
+    };
+
+    private static Cell ListOf(JsonElement list)
+    {
+        var items = new List<string>(list.GetArrayLength());
+        foreach (JsonElement item in list.EnumerateArray())
         {
-            case JsonValueKind.String:
-                sink.Add(column, Cell.Of(value.GetString()), at);
-                break;
-            case JsonValueKind.Number:
-                sink.Add(column, value.TryGetInt64(out long integer) ? Cell.Of(integer) : Cell.Of(value.GetDouble()), at);
-                break;
-            case JsonValueKind.True or JsonValueKind.False:
-                sink.Add(column, Cell.Of(value.GetBoolean()), at);
-                break;
-            case JsonValueKind.Null:
-                sink.Add(column, Cell.Missing, at);
-                break;
-            case JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)):
-                sink.Add(column, Cell.Of(value.EnumerateArray().Select(item => item.ToString().Trim())), at);
-                break;
-            default:
-                sink.Add(column, Cell.Nested, at);
-                break;
+            switch (item.ValueKind)
+            {
+                case JsonValueKind.Array or JsonValueKind.Object:
+                    return Cell.Nested("a list of lists or objects");
+                case JsonValueKind.Null:
+                    return Cell.Nested("a list with a null in it");
+                default:
+                    items.Add(CellOf(item).AsText());
+                    break;
+            }
         }
+
+        return Cell.Of(items);
     }
 
     private void Add(JsonElement row, RowSink sink)

@@ -1,4 +1,5 @@
 using Parquet;
+using Parquet.Data;
 using Parquet.Schema;
 using RowGroup = Parquet.Meta.RowGroup;
 
@@ -7,6 +8,9 @@ namespace DurableMl.Features.Tables;
 /// <summary>Reads Parquet, one row group at a time: that much is in memory, of the columns that are wanted.</summary>
 internal sealed class ParquetRowReader : IRowReader
 {
+    /// <summary>Values of a row group that are in memory together: rows, or items of lists, of all columns that are read.</summary>
+    internal const long MaxGroupValues = 64 << 20;
+
     private const int FooterBytes = 8;
 
     private readonly string file;
@@ -134,6 +138,7 @@ internal sealed class ParquetRowReader : IRowReader
             // The one before must not lie in memory beside it.
             group = [];
             using ParquetRowGroupReader next = reader.OpenRowGroupReader(nextGroup++);
+            CheckSize(next);
             groupRows = checked((int)next.RowCount);
             row = 0;
             var read = new AddRows[columns.Length];
@@ -151,16 +156,34 @@ internal sealed class ParquetRowReader : IRowReader
         }
     }
 
+    // A few kilobytes can say that they are thousands of millions of values, and an encoding of equal ones can be it, too.
+    private void CheckSize(ParquetRowGroupReader group)
+    {
+        long values = columns.Sum(column => Math.Max(group.RowCount, ItemOf(column.Field) is { } item ? group.GetMetadata(item)?.MetaData?.NumValues ?? 0 : 0));
+        if (values > MaxGroupValues)
+        {
+            throw new TableFormatException(
+                file, $"has a row group of {group.RowCount} rows, of which {values} values are read; at most {MaxGroupValues} are read together. Write it in smaller row groups, or ignore columns");
+        }
+    }
+
+    // What holds the values of a column; null where its parts have values of their own.
+    private static DataField? ItemOf(Field column) => column as DataField ?? (column as ListField)?.Item as DataField;
+
     private static Task<AddRows> ReadColumnAsync(ParquetRowGroupReader group, Field column, int rows, CancellationToken cancellationToken)
     {
-        if (column is not DataField { IsArray: false } field)
+        DataField? field = ItemOf(column);
+        bool isList = column is ListField or DataField { IsArray: true };
+        if (field is null || field.MaxRepetitionLevel > 1)
         {
-            return Task.FromResult(Cells(_ => Cell.Nested));
+            string found = column is ListField ? "a list of lists or structs" : column is MapField ? "a map" : "a struct";
+            return Task.FromResult(Cells(_ => Cell.Nested(found)));
         }
 
         return field.ClrType switch
         {
-            Type type when type == typeof(string) || type == typeof(ReadOnlyMemory<char>) => TextAsync(),
+            Type type when type == typeof(string) || type == typeof(ReadOnlyMemory<char>) =>
+                isList ? ListsAsync<ReadOnlyMemory<char>>(value => Cell.Of(value.Span)) : TextAsync(),
             Type type when type == typeof(bool) => ReadAsync<bool>(Cell.Of),
             Type type when type == typeof(sbyte) => ReadAsync<sbyte>(value => Cell.Of((long)value)),
             Type type when type == typeof(byte) => ReadAsync<byte>(value => Cell.Of((long)value)),
@@ -172,11 +195,11 @@ internal sealed class ParquetRowReader : IRowReader
             Type type when type == typeof(ulong) =>
                 ReadAsync<ulong>(value => value <= long.MaxValue ? Cell.Of((long)value) : Cell.Of((double)value)),
             Type type when type == typeof(float) => ReadAsync<float>(value => Cell.Of((double)value)),
-            Type type when type == typeof(double) => NumbersAsync(),
+            Type type when type == typeof(double) => isList ? ListsAsync<double>(value => Cell.Of(value)) : NumbersAsync(),
             Type type when type == typeof(decimal) => ReadAsync<decimal>(value => Cell.Of((double)value)),
             Type type when type == typeof(DateTime) =>
                 ReadAsync<DateTime>(value => Cell.Of(new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
-            _ => Task.FromResult(Cells(_ => Cell.Nested)),
+            Type type => Task.FromResult(Cells(_ => Cell.Nested($"a value of the type {type.Name}"))),
         };
 
         async Task<AddRows> TextAsync()
@@ -207,6 +230,11 @@ internal sealed class ParquetRowReader : IRowReader
         async Task<AddRows> ReadAsync<T>(CellOf<T> cell)
             where T : struct
         {
+            if (isList)
+            {
+                return await ListsAsync(cell);
+            }
+
             if (!field.IsNullable)
             {
                 var plain = new T[rows];
@@ -218,6 +246,45 @@ internal sealed class ParquetRowReader : IRowReader
             await group.ReadAsync(field, values.AsMemory(), cancellationToken: cancellationToken);
             return Cells(row => values[row] is { } value ? cell(value) : Cell.Missing);
         }
+
+        async Task<AddRows> ListsAsync<T>(CellOf<T> cell)
+            where T : struct
+        {
+            using var data = (RawColumnData<T>)await group.ReadRawColumnDataBaseAsync(field, cancellationToken);
+            (bool HasNull, List<string>? Items)[] lists = Lists(data, field, rows, cell);
+            return Cells(row => lists[row] is { HasNull: true } ? Cell.Nested("a list with a null in it") : lists[row].Items is { } items ? Cell.Of(items) : Cell.Missing);
+        }
+    }
+
+    // The items of all rows come one after the other. Beside each stand a repetition level, 0 where a row begins, and a definition level, which
+    // says how much of list, item and value there is: a list that is null or empty has one entry, without a value.
+    private static (bool HasNull, List<string>? Items)[] Lists<T>(RawColumnData<T> data, DataField item, int rows, CellOf<T> cell)
+        where T : struct
+    {
+        int value = item.MaxDefinitionLevel;
+        int entry = item is { IsNullable: true, IsArray: false } ? value - 1 : value;
+        var lists = new (bool HasNull, List<string>? Items)[rows];
+        int row = -1;
+        int values = 0;
+        for (int i = 0; i < data.RepetitionLevels.Length; i++)
+        {
+            row += data.RepetitionLevels[i] == 0 ? 1 : 0;
+            int level = data.DefinitionLevels[i];
+            if (level < entry - 1)
+            {
+                continue;
+            }
+
+            List<string> items = lists[row].Items ??= [];
+            if (level >= entry)
+            {
+                Cell found = level == value ? cell(data.Values[values++]) : Cell.Missing;
+                lists[row].HasNull |= found.Kind == CellKind.Missing;
+                items.Add(found.AsText());
+            }
+        }
+
+        return row == rows - 1 ? lists : throw new InvalidDataException($"a column has {row + 1} lists for {rows} rows");
     }
 
     private static AddRows Cells(CellAt cell) => (sink, column, rows, first) =>

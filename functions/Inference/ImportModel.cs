@@ -29,7 +29,7 @@ public static class ImportModel
 
         if (await request.ReadBodyAsync(ImportRequest.MaxBytes, cancellationToken) is not { } body)
         {
-            return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too long.", $"It has at most {ImportRequest.MaxBytes} bytes.");
+            return await request.TooLongAsync("request", ImportRequest.MaxBytes);
         }
 
         if (ImportRequestReader.Read(body.Span, out var errors) is not { } import)

@@ -57,7 +57,7 @@ public sealed class ScoreModel(ModelRegistry registry, BlobServiceClient blobs)
         ArgumentNullException.ThrowIfNull(client);
         if (await request.ReadBodyAsync(ScoreRequest.MaxBytes, cancellationToken) is not { } body)
         {
-            return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too long.", $"It has at most {ScoreRequest.MaxBytes} bytes.");
+            return await request.TooLongAsync("request", ScoreRequest.MaxBytes);
         }
 
         if (ScoreRequest.Read(body.Span, out var errors) is not { } score)

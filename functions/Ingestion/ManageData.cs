@@ -1,12 +1,10 @@
 using System.Net;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Deletion;
 using DurableMl.Orchestrations.Pipelines;
@@ -30,29 +28,19 @@ public sealed class ManageData(BlobServiceClient blobs, SasIssuer sas, DatasetDe
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(4);
 
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
-    {
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
-
     /// <summary>Signs a URL for each blob of the container <c>raw</c> that a client wants to write: data does not pass through the app.</summary>
     [Function(nameof(StartUpload))]
     public async Task<HttpResponseData> StartUpload(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/uploads")] HttpRequestData request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (await request.ReadBodyAsync(MaxBytes, cancellationToken) is not { } body)
+        (UploadRequest? upload, HttpResponseData? refusal) = await request.ReadDocumentAsync<UploadRequest>("request", MaxBytes, cancellationToken);
+        if (upload is null)
         {
-            return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The request is too long.", $"It has at most {MaxBytes} bytes.");
+            return refusal!;
         }
 
         List<PipelineError> errors = [];
-        if (StrictJson.Read<UploadRequest>(body, Strict, out IReadOnlyList<JsonProblem> problems) is not { } upload)
-        {
-            return await request.InvalidJsonAsync("The request is not valid.", problems);
-        }
-
         if (upload.Names.Count is 0 or > MostNames)
         {
             errors.Add(new PipelineError("$.names", $"must have 1 to {MostNames} names, not {upload.Names.Count}"));

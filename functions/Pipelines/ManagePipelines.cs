@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
-using DurableMl.Json;
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Deletion;
 using DurableMl.Orchestrations.Pipelines;
@@ -18,12 +16,6 @@ namespace DurableMl.Functions.Pipelines;
 public sealed class ManagePipelines(RunResumer resumer, RunDeletion deletion)
 {
     private const int MaxBytes = 16 * 1024;
-
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
-    {
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
 
     /// <summary>Asks a run to stop. It ends its trials' Batch tasks, removes its Batch jobs and completes as cancelled.</summary>
     [Function(nameof(CancelPipeline))]
@@ -45,14 +37,10 @@ public sealed class ManagePipelines(RunResumer resumer, RunDeletion deletion)
         string runId,
         CancellationToken cancellationToken)
     {
-        if (await request.ReadBodyAsync(MaxBytes, cancellationToken) is not { } body)
+        (ApprovalDecision? decision, HttpResponseData? refusal) = await request.ReadDocumentAsync<ApprovalDecision>("decision", MaxBytes, cancellationToken);
+        if (decision is null)
         {
-            return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The decision is too long.", $"A decision has at most {MaxBytes} bytes.");
-        }
-
-        if (StrictJson.Read<ApprovalDecision>(body, Strict, out IReadOnlyList<JsonProblem> problems) is not { } decision)
-        {
-            return await request.InvalidJsonAsync("The decision is not valid.", problems);
+            return refusal!;
         }
 
         string? caller = Caller.Of(request);

@@ -29,6 +29,10 @@ internal static class PipelineResponses
     public static Task<HttpResponseData> InvalidJsonAsync(this HttpRequestData request, string title, IReadOnlyList<JsonProblem> problems) =>
         request.InvalidAsync(title, problems.Select(problem => new PipelineError(problem.Path, problem.Reason)).ToArray());
 
+    /// <summary>413 for a body.</summary>
+    public static Task<HttpResponseData> TooLongAsync(this HttpRequestData request, string what, int bytes) =>
+        request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, $"The {what} is too long.", $"It has at most {bytes} bytes.");
+
     public static Task<HttpResponseData> NoSuchRunAsync(this HttpRequestData request, string runId) => request.NoSuchAsync("run", runId);
 
     /// <summary>404 for a kind of orchestration, such as a run or an import.</summary>

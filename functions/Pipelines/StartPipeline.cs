@@ -26,8 +26,7 @@ public sealed class StartPipeline(RunStarter starter)
 
         if (await request.ReadBodyAsync(PipelineReader.MaxBytes, cancellationToken) is not { } body)
         {
-            return await request.ProblemAsync(
-                HttpStatusCode.RequestEntityTooLarge, "The pipeline is too long.", $"A pipeline has at most {PipelineReader.MaxBytes} bytes.");
+            return await request.TooLongAsync("pipeline", PipelineReader.MaxBytes);
         }
 
         RunStart start = await starter.StartAsync(client, body, request.Query["runId"], cancellationToken);

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DurableMl.BatchJobs.Submission;
-using DurableMl.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps;
@@ -35,12 +34,6 @@ public sealed class SteerSweep(JobLibrary jobs)
 {
     private const int MaxBytes = 64 * 1024;
 
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
-    {
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
-
     /// <summary>
     /// Answers 202 with the decision and its id, under which it shows in the run's status once the sweep has taken it; 400 with what is wrong with
     /// it; 404 where there is no such run; or 409 where no sweep of it is under way.
@@ -53,14 +46,10 @@ public sealed class SteerSweep(JobLibrary jobs)
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        if (await request.ReadBodyAsync(MaxBytes, cancellationToken) is not { } body)
+        (SweepWish? wish, HttpResponseData? refusal) = await request.ReadDocumentAsync<SweepWish>("decision", MaxBytes, cancellationToken);
+        if (wish is null)
         {
-            return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The decision is too long.", $"A decision has at most {MaxBytes} bytes.");
-        }
-
-        if (StrictJson.Read<SweepWish>(body, Strict, out IReadOnlyList<JsonProblem> problems) is not { } wish)
-        {
-            return await request.InvalidJsonAsync("The decision is not valid.", problems);
+            return refusal!;
         }
 
         if (Caller.Of(request) is { } caller)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Schedules;
 using DurableMl.Orchestrations.Workflows;
@@ -18,8 +17,6 @@ public sealed class ManageSchedules(ScheduleStore store, WorkflowStore workflows
 {
     private const int MaxBytes = 256 * 1024;
 
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
-
     /// <summary><c>PUT api/schedules/{schedule}</c>: makes a schedule or changes it.</summary>
     [Function(nameof(PutSchedule))]
     public async Task<HttpResponseData> PutSchedule(
@@ -35,27 +32,25 @@ public sealed class ManageSchedules(ScheduleStore store, WorkflowStore workflows
                 HttpStatusCode.BadRequest, "The schedule's name is not valid.", $"Use lower-case letters, digits and '-', 1 to {Schedule.LongestName} long, beginning with a letter or digit.");
         }
 
-        if (await request.ReadBodyAsync(MaxBytes, cancellationToken) is not { } body)
+        (Schedule? given, HttpResponseData? refusal) = await request.ReadDocumentAsync<Schedule>("schedule", MaxBytes, cancellationToken);
+        if (given is null)
         {
-            return await request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "The schedule is too long.", $"A schedule has at most {MaxBytes} bytes.");
+            return refusal!;
         }
 
-        var given = StrictJson.Read<Schedule>(body, Strict, out IReadOnlyList<JsonProblem> problems);
-        List<PipelineError> errors = given is null
-            ? [.. problems.Select(problem => new PipelineError(problem.Path, problem.Reason))]
-            : [.. given.Check().Select(error => new PipelineError(error.Path, error.Reason))];
-        if (given?.Workflow is { } workflow && (!WorkflowNames.IsValid(workflow) || (await workflows.ReadAsync(workflow, cancellationToken)).Workflow?.Find(given.Version) is null))
+        List<PipelineError> errors = [.. given.Check().Select(error => new PipelineError(error.Path, error.Reason))];
+        if (given.Workflow is { } workflow && (!WorkflowNames.IsValid(workflow) || (await workflows.ReadAsync(workflow, cancellationToken)).Workflow?.Find(given.Version) is null))
         {
             errors.Add(new PipelineError("$.workflow", $"There is no workflow '{workflow}'{(given.Version is null ? "" : $" with the version '{given.Version}'")}."));
         }
 
-        if (given?.Pipeline is { } pipeline)
+        if (given.Pipeline is { } pipeline)
         {
             errors.AddRange(PipelineReader.Read(JsonSerializer.SerializeToUtf8Bytes(pipeline)).Errors.Select(error => error with { Path = "$.pipeline" + error.Path[1..] }));
         }
 
         return errors.Count == 0
-            ? await request.JsonAsync(HttpStatusCode.OK, await store.PutAsync(client, schedule, given!, cancellationToken))
+            ? await request.JsonAsync(HttpStatusCode.OK, await store.PutAsync(client, schedule, given, cancellationToken))
             : await request.InvalidAsync("The schedule is not valid.", errors);
     }
 

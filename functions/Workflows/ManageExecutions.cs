@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -22,8 +21,6 @@ public sealed class ManageExecutions(ExecutionStarter starter, ExecutionLog log,
 {
     private const int PageSize = 100;
     private const int MostEvents = 1000;
-
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
 
     /// <summary>
     /// <c>POST api/workflows/{workflow}/executions[?version=][&amp;executionId=]</c>: starts an execution, whose input is the body and <c>{}</c> where
@@ -137,16 +134,10 @@ public sealed class ManageExecutions(ExecutionStarter starter, ExecutionLog log,
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(client);
-        if (await request.ReadBodyAsync(WorkTasks.MaxFailureBytes, cancellationToken) is not { } body)
-        {
-            return await request.TooLongAsync("body", WorkTasks.MaxFailureBytes);
-        }
-
-        IReadOnlyList<JsonProblem> problems = [];
-        var stop = body.IsEmpty ? new StopRequest() : StrictJson.Read<StopRequest>(body, Strict, out problems);
+        var (stop, refusal) = await request.ReadDocumentAsync("body", WorkTasks.MaxFailureBytes, cancellationToken, whenEmpty: new StopRequest());
         if (stop is null)
         {
-            return await request.InvalidJsonAsync("The body is not valid.", problems);
+            return refusal!;
         }
 
         if (await client.FindAsync(nameof(WorkflowOrchestrator), executionId, cancellationToken) is not { } execution)

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Json;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
@@ -20,12 +19,6 @@ namespace DurableMl.Functions.Workflows;
 public sealed class ManageWorkflows(WorkflowStore store)
 {
     private static readonly string[] Reserved = ["executions", "activities", "tasks", "validate", "test-state", "export-pipeline"];
-
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
-    {
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
 
     /// <summary>
     /// <c>PUT api/workflows/{workflow}[?alias=]</c>: adds a version, unless the newest has this text already. Answers 201 for a new version, 200
@@ -165,14 +158,10 @@ public sealed class ManageWorkflows(WorkflowStore store)
         int? version = null;
         if (request.Method != "DELETE")
         {
-            if (await request.ReadBodyAsync(1024, cancellationToken) is not { } body)
+            var (named, refusal) = await request.ReadDocumentAsync<WorkflowAliasDocument>("body", 1024, cancellationToken);
+            if (named is null)
             {
-                return await request.TooLongAsync("body", 1024);
-            }
-
-            if (StrictJson.Read<WorkflowAliasDocument>(body, Strict, out IReadOnlyList<JsonProblem> problems) is not { } named)
-            {
-                return await request.InvalidJsonAsync("The body is not valid.", problems);
+                return refusal!;
             }
 
             version = named.Version;
@@ -236,9 +225,6 @@ internal static class WorkflowProblems
         HttpStatusCode.NotFound,
         version is null ? "There is no such workflow." : "There is no such version.",
         version is null ? $"No workflow has the name '{workflow}'." : $"The workflow '{workflow}' has no version or alias '{version}', or there is no such workflow.");
-
-    public static Task<HttpResponseData> TooLongAsync(this HttpRequestData request, string what, int bytes) =>
-        request.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, $"The {what} is too long.", $"It has at most {bytes} bytes.");
 
     public static Task<HttpResponseData> WrongAliasAsync(this HttpRequestData request) =>
         request.ProblemAsync(HttpStatusCode.BadRequest, "The alias is not valid.", $"Use {WorkflowNames.Shape}, and not digits alone: a number is a version.");

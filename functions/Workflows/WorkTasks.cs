@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Json;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Workflows;
 using DurableMl.Workflows.Execution;
@@ -25,8 +24,6 @@ public sealed class WorkTasks(WaitingTasks tasks, TimeProvider time)
     private const int Listed = 100;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
-    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
 
     /// <summary>
     /// <c>POST api/workflows/activities/{activity}/task[?worker=][&amp;waitSeconds=]</c>: gives a worker the oldest task that nobody has taken. Waits for
@@ -105,15 +102,10 @@ public sealed class WorkTasks(WaitingTasks tasks, TimeProvider time)
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (await request.ReadBodyAsync(MaxFailureBytes, cancellationToken) is not { } body)
-        {
-            return await request.TooLongAsync("body", MaxFailureBytes);
-        }
-
-        IReadOnlyList<JsonProblem> problems = [];
-        return (body.IsEmpty ? new TaskFailure() : StrictJson.Read<TaskFailure>(body, Strict, out problems)) is { } failure
+        var (failure, refusal) = await request.ReadDocumentAsync("body", MaxFailureBytes, cancellationToken, whenEmpty: new TaskFailure());
+        return failure is not null
             ? await AnswerAsync(request, client, token, new TaskAnswer(IsFailure: true, null, failure.Error, failure.Cause), cancellationToken)
-            : await request.InvalidJsonAsync("The body is not valid.", problems);
+            : refusal!;
     }
 
     /// <summary><c>POST api/workflows/tasks/{token}/heartbeat</c>: a worker is still at it.</summary>

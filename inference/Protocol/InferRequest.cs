@@ -26,7 +26,12 @@ internal sealed class InferRequest : IDisposable
     public bool BinaryOutputs { get; set; }
 
     /// <summary>The caller's deadline in microseconds, 0 for none (Triton's parameter <c>timeout</c>).</summary>
-    public long TimeoutMicroseconds { get; set; }
+    /// <exception cref="InferenceException">400: it is negative.</exception>
+    public long TimeoutMicroseconds
+    {
+        get;
+        set => field = value >= 0 ? value : throw InferenceException.Field("parameters.timeout", "is not a number of microseconds.");
+    }
 
     /// <summary>Other scalar parameters, as text; routing rules can look at them.</summary>
     public Dictionary<string, string>? Parameters { get; set; }
@@ -62,7 +67,16 @@ internal sealed class InferRequest : IDisposable
 /// <param name="Name">Its name.</param>
 /// <param name="Binary">Whether its binary form is wanted; null for what the request says for all.</param>
 /// <param name="Classes">The best classes wanted instead of the scores (Triton's parameter <c>classification</c>); 0 for the tensor itself.</param>
-internal sealed record RequestedOutput(string Name, bool? Binary, int Classes = 0);
+internal sealed record RequestedOutput(string Name, bool? Binary, int Classes = 0)
+{
+    /// <summary>What the parameter <c>classification</c> says.</summary>
+    /// <param name="parameter">The parameter; null where it is not a whole number.</param>
+    /// <param name="output">The output's place in the request, for the error.</param>
+    /// <exception cref="InferenceException">400: it is not at least 1.</exception>
+    public static int ClassesOf(long? parameter, int output) => parameter is >= 1
+        ? (int)Math.Min(parameter.Value, int.MaxValue)
+        : throw InferenceException.Field($"outputs[{output}].parameters.classification", "is not a number of classes of at least 1.");
+}
 
 /// <summary>What answers a request: the outputs, which are disposed with it, the version or versions that made them, and how the traffic rules led there.</summary>
 internal sealed record InferResponse(string Model, string Version, string Route, List<Tensor> Outputs) : IDisposable

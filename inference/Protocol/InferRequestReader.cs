@@ -71,9 +71,8 @@ internal static class InferRequestReader
             else if (reader.ValueTextEquals("outputs"u8))
             {
                 List<OutputElement> outputs = Read<List<OutputElement>>(ref reader, "outputs");
-                request.Outputs = [.. outputs.Select((output, i) => output.Parameters?.Classification is < 1
-                    ? throw InferenceException.Field($"outputs[{i}].parameters.classification", "is not a number of classes of at least 1.")
-                    : new RequestedOutput(output.Name, output.Parameters?.BinaryData, output.Parameters?.Classification ?? 0))];
+                request.Outputs = [.. outputs.Select((output, i) => new RequestedOutput(
+                    output.Name, output.Parameters?.BinaryData, output.Parameters?.Classification is { } classes ? RequestedOutput.ClassesOf(classes, i) : 0))];
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
@@ -187,7 +186,7 @@ internal static class InferRequestReader
     private static void Apply(RequestParameters parameters, InferRequest request)
     {
         request.BinaryOutputs = parameters.BinaryDataOutput ?? false;
-        request.TimeoutMicroseconds = parameters.Timeout is < 0 ? throw InferenceException.Field("parameters.timeout", "is not a number of microseconds.") : parameters.Timeout ?? 0;
+        request.TimeoutMicroseconds = parameters.Timeout ?? 0;
         foreach ((string name, JsonElement value) in parameters.Others ?? [])
         {
             if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))

@@ -1,5 +1,4 @@
 using Azure;
-using Azure.Storage.Blobs.Models;
 
 namespace DurableMl.Inference.Routing;
 
@@ -17,8 +16,6 @@ public sealed record DeletedModel(string Model, IReadOnlyList<string> Versions, 
 /// </summary>
 internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog)
 {
-    private const int Parallelism = 16;
-
     /// <summary>Deletes a version.</summary>
     /// <exception cref="ModelNotFoundException">There is no such version, and was none.</exception>
     /// <exception cref="InferenceException">409: something leads to it.</exception>
@@ -89,34 +86,23 @@ internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog
 
     private async Task<DeletedModel> RemoveAsync(string model, IReadOnlyList<string> versions, IReadOnlyList<string> prefixes, CancellationToken cancellationToken)
     {
-        long blobs = 0;
-        long bytes = 0;
+        var removed = new RemovedBlobs();
         foreach (string last in (string[])[ModelBlobs.Manifest, ModelBlobs.Publication])
         {
             foreach (string version in versions)
             {
-                Response<bool> removed = await registry.Container.DeleteBlobIfExistsAsync(ModelBlobs.File(model, version, last), cancellationToken: cancellationToken);
-                blobs += removed.Value ? 1 : 0;
+                bool wasThere = await registry.Container.DeleteBlobIfExistsAsync(ModelBlobs.File(model, version, last), cancellationToken: cancellationToken);
+                removed += new RemovedBlobs(wasThere ? 1 : 0, Bytes: 0);
             }
         }
 
         foreach (string prefix in prefixes)
         {
-            await Parallel.ForEachAsync(
-                registry.ListBlobsAsync(prefix, BlobTraits.None, cancellationToken).Where(blob => !IsOfAnotherVersion(blob.Name)),
-                new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-                async (blob, token) =>
-                {
-                    if (await registry.Container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token))
-                    {
-                        Interlocked.Increment(ref blobs);
-                        Interlocked.Add(ref bytes, blob.Properties.ContentLength ?? 0);
-                    }
-                });
+            removed += await RemovedBlobs.BelowAsync(registry.Container, prefix, blob => !IsOfAnotherVersion(blob), cancellationToken);
         }
 
         await catalog.RefreshAsync(model, cancellationToken);
-        return new(model, versions, blobs, bytes);
+        return new(model, versions, removed.Count, removed.Bytes);
 
         bool IsOfAnotherVersion(string blob) =>
             blob[ModelBlobs.Prefix(model).Length..].Split('/', 2) is [var first, _] && ModelNames.IsVersion(first) && !versions.Contains(first);

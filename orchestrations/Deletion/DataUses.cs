@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -8,13 +7,12 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Orchestrations.Deletion;
 
-/// <summary>Finds what runs and datasets are needed for, and removes blobs.</summary>
+/// <summary>Finds what runs and datasets are needed for.</summary>
 /// <param name="blobs">The data account.</param>
 /// <param name="registry">The models.</param>
 /// <param name="index">The list of all runs.</param>
 public sealed class DataUses(BlobServiceClient blobs, ModelRegistry registry, RunIndex index)
 {
-    private const int Parallelism = 16;
     private const int PageSize = 1000;
 
     private readonly RunRecords records = new(blobs);
@@ -71,25 +69,6 @@ public sealed class DataUses(BlobServiceClient blobs, ModelRegistry registry, Ru
         }
     }
 
-    /// <summary>Removes all blobs below a prefix, as pages of them are listed, a few at a time. What is gone already counts for nothing.</summary>
-    internal static async Task<RemovedBlobs> RemoveAsync(BlobContainerClient container, string prefix, Predicate<string> isMeant, CancellationToken cancellationToken)
-    {
-        long count = 0;
-        long bytes = 0;
-        await Parallel.ForEachAsync(
-            container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken).Where(blob => isMeant(blob.Name)),
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (blob, token) =>
-            {
-                if (await container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token))
-                {
-                    Interlocked.Increment(ref count);
-                    Interlocked.Add(ref bytes, blob.Properties.ContentLength ?? 0);
-                }
-            });
-        return new(count, bytes);
-    }
-
     private async IAsyncEnumerable<RunEntry> UnfinishedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? token = null;
@@ -105,12 +84,4 @@ public sealed class DataUses(BlobServiceClient blobs, ModelRegistry registry, Ru
         }
         while (token is not null);
     }
-}
-
-/// <summary>Blobs that were removed.</summary>
-/// <param name="Count">How many.</param>
-/// <param name="Bytes">What they held.</param>
-internal readonly record struct RemovedBlobs(long Count, long Bytes)
-{
-    public static RemovedBlobs operator +(RemovedBlobs one, RemovedBlobs other) => new(one.Count + other.Count, one.Bytes + other.Bytes);
 }

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
@@ -65,8 +66,8 @@ public sealed class DatasetDeletion(BlobServiceClient blobs, DataUses uses)
                 .. await uses.RunsAsync(client, pipeline => pipeline.Dataset.Name == dataset, cancellationToken),
             ]);
         RemovedBlobs removed = await RemoveInputsAsync(dataset, version, cancellationToken);
-        removed += await DataUses.RemoveAsync(datasets, folder, name => name.EndsWith("/" + DatasetManifest.File, StringComparison.Ordinal), cancellationToken);
-        removed += await DataUses.RemoveAsync(datasets, folder, _ => true, cancellationToken);
+        removed += await RemovedBlobs.BelowAsync(datasets, folder, name => name.EndsWith("/" + DatasetManifest.File, StringComparison.Ordinal), cancellationToken);
+        removed += await RemovedBlobs.BelowAsync(datasets, folder, _ => true, cancellationToken);
         return new(dataset, version, removed.Count, removed.Bytes);
     }
 
@@ -75,7 +76,7 @@ public sealed class DatasetDeletion(BlobServiceClient blobs, DataUses uses)
         string prefix = $"{dataset}/inputs/";
         if (version is null)
         {
-            return await DataUses.RemoveAsync(datasets, prefix, _ => true, cancellationToken);
+            return await RemovedBlobs.BelowAsync(datasets, prefix, _ => true, cancellationToken);
         }
 
         var removed = new RemovedBlobs();
@@ -83,7 +84,7 @@ public sealed class DatasetDeletion(BlobServiceClient blobs, DataUses uses)
         {
             if ((await datasets.GetBlobClient(note.Name).ReadJsonAsync<DatasetReference>(cancellationToken))?.Version == version)
             {
-                removed += await DataUses.RemoveAsync(datasets, note.Name, name => name == note.Name, cancellationToken);
+                removed += await RemovedBlobs.BelowAsync(datasets, note.Name, name => name == note.Name, cancellationToken);
             }
         }
 

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.BatchJobs.Submission;
+using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.DurableTask.Client;
@@ -74,12 +75,12 @@ public sealed class RunDeletion(BlobServiceClient blobs, RunIndex index, DataUse
         var removed = new RemovedBlobs();
         foreach (string blob in (string[])[RunBlobs.Pipeline(runId), RunBlobs.Report(runId)])
         {
-            removed += await DataUses.RemoveAsync(runs, blob, name => name == blob, cancellationToken);
+            removed += await RemovedBlobs.BelowAsync(runs, blob, name => name == blob, cancellationToken);
         }
 
         int containers = await RemoveTrialContainersAsync(runId, cancellationToken);
-        removed += await DataUses.RemoveAsync(runs, runId + "/", name => name != claim.Name, cancellationToken);
-        removed += await DataUses.RemoveAsync(runs, claim.Name, name => name == claim.Name, cancellationToken);
+        removed += await RemovedBlobs.BelowAsync(runs, runId + "/", name => name != claim.Name, cancellationToken);
+        removed += await RemovedBlobs.BelowAsync(runs, claim.Name, name => name == claim.Name, cancellationToken);
         return new(runId, histories, containers, removed.Count, removed.Bytes);
     }
 

@@ -1,3 +1,4 @@
+using DurableMl.Orchestrations.Runs;
 using Microsoft.DurableTask;
 
 namespace DurableMl.Orchestrations.Failures;
@@ -39,16 +40,6 @@ internal static class ActivityRetries
         }
 
         TimeSpan pause = outage ? Outage.Pauses.After(retry.TotalRetryTime) : FirstPause * Math.Pow(2, retry.LastAttemptNumber - 1);
-        using var endTimer = new CancellationTokenSource();
-        Task timer = retry.OrchestrationContext.CreateTimer(pause, endTimer.Token);
-        if (await Task.WhenAny(timer, stop) == timer)
-        {
-            return true;
-        }
-
-#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
-        endTimer.Cancel();
-#pragma warning restore MA0042
-        return false;
+        return !await retry.OrchestrationContext.WaitAsync(pause, stop);
     }
 }

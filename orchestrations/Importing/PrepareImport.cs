@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Preprocessing;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Importing;
@@ -45,22 +45,17 @@ public sealed class PrepareImport(BlobServiceClient blobs)
         }
 
         // The names take part: two imports of the same bytes in different roles are not the same.
-        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            format = "durableml-import/1",
-            splits = new { source = new { shards = found.Select(each => new { features = new { file = each.File.Name, sha256 = each.File.Sha256 } }) } },
-        });
-        string version = Convert.ToHexStringLower(SHA256.HashData(manifest));
+        var manifest = new FileManifest(Dataset, "durableml-import/1", found.Select(each => (each.File.Name, each.File.Sha256)));
         foreach ((ImportFile file, ETag etag) in found)
         {
             // Replaced since it was hashed, the blob fails this condition, and the activity is done again.
             var same = new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } };
             await using Stream content = await Source(file.Blob).OpenReadAsync(same, cancellationToken);
-            await datasets.GetBlobClient($"{Dataset}/{version}/{file.Name}").UploadAsync(content, overwrite: true, cancellationToken);
+            await manifest.File(datasets, file.Name).UploadAsync(content, overwrite: true, cancellationToken);
         }
 
-        await datasets.GetBlobClient($"{Dataset}/{version}/manifest.json").UploadAsync(BinaryData.FromBytes(manifest), overwrite: true, cancellationToken);
-        return new PreparedImport(version, [.. found.Select(each => each.File)]);
+        await manifest.UploadAsync(datasets, cancellationToken);
+        return new PreparedImport(manifest.Version, [.. found.Select(each => each.File)]);
     }
 
     private static IEnumerable<(string Role, string Blob, string Name)> Asked(ImportRequest request)

@@ -1,7 +1,4 @@
-using System.Globalization;
-using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
 
 namespace DurableMl.Orchestrations.Runs;
@@ -19,10 +16,7 @@ public sealed record RunEntry(string RunId, string? Pipeline, RunState? State, D
 /// <param name="ContinuationToken">Where the next page begins; null on the last.</param>
 public sealed record RunEntries(IReadOnlyList<RunEntry> Runs, string? ContinuationToken);
 
-/// <summary>
-/// The list of all runs: an empty blob for each, named so that the newest comes first, with what a list shows in its metadata. A page costs
-/// one call, however many runs and other orchestrations there are; a task hub can only be walked whole.
-/// </summary>
+/// <summary>The list of all runs, the newest first.</summary>
 /// <param name="blobs">The data account.</param>
 public sealed class RunIndex(BlobServiceClient blobs)
 {
@@ -31,14 +25,15 @@ public sealed class RunIndex(BlobServiceClient blobs)
     private const string PipelineKey = "pipeline";
     private const string StateKey = "state";
 
-    private readonly BlobContainerClient runs = blobs.GetBlobContainerClient(DataContainers.Runs);
+    private readonly NewestFirst list = new(blobs.GetBlobContainerClient(DataContainers.Runs));
 
     /// <summary>Lists a run as going on.</summary>
     public Task BeginAsync(string runId, DateTime startedAt, string pipeline, CancellationToken cancellationToken) =>
-        WriteAsync(runId, startedAt, new Dictionary<string, string>(StringComparer.Ordinal) { [PipelineKey] = pipeline }, cancellationToken);
+        list.WriteAsync(Prefix, runId, startedAt, new Dictionary<string, string>(StringComparer.Ordinal) { [PipelineKey] = pipeline }, cancellationToken);
 
     /// <summary>Notes how a run ended.</summary>
-    public Task EndAsync(string runId, DateTime startedAt, string pipeline, RunState state, CancellationToken cancellationToken) => WriteAsync(
+    public Task EndAsync(string runId, DateTime startedAt, string pipeline, RunState state, CancellationToken cancellationToken) => list.WriteAsync(
+        Prefix,
         runId,
         startedAt,
         new Dictionary<string, string>(StringComparer.Ordinal) { [PipelineKey] = pipeline, [StateKey] = state.ToString() },
@@ -50,24 +45,13 @@ public sealed class RunIndex(BlobServiceClient blobs)
     /// <param name="cancellationToken">Nobody asks any more.</param>
     public async Task<RunEntries> ListAsync(string? continuationToken, int pageSize, CancellationToken cancellationToken)
     {
-        try
-        {
-            await foreach (Page<BlobItem> page in runs.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, Prefix, cancellationToken).AsPages(continuationToken, pageSize))
-            {
-                return new RunEntries([.. page.Values.Select(Parse)], page.ContinuationToken is { Length: > 0 } next ? next : null);
-            }
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            // Nothing has run yet.
-        }
-
-        return new RunEntries([], null);
+        (IReadOnlyList<StartedEntry> runs, string? next) = await list.PageAsync(Prefix, continuationToken, pageSize, cancellationToken);
+        return new RunEntries([.. runs.Select(Parse)], next);
     }
 
     /// <summary>Takes a run off the list, if it is on it.</summary>
     public Task RemoveAsync(string runId, DateTime startedAt, CancellationToken cancellationToken) =>
-        runs.DeleteBlobIfExistsAsync(Name(runId, startedAt), cancellationToken: cancellationToken);
+        list.RemoveAsync(Prefix, runId, startedAt, cancellationToken);
 
     /// <summary>Takes runs that began before a time and are over off the list. Returns how many.</summary>
     /// <param name="before">The time.</param>
@@ -84,7 +68,7 @@ public sealed class RunIndex(BlobServiceClient blobs)
             {
                 if (run.State is not null || await isOver(run.RunId))
                 {
-                    await runs.DeleteBlobIfExistsAsync(Name(run.RunId, run.StartedAt.UtcDateTime), cancellationToken: cancellationToken);
+                    await RemoveAsync(run.RunId, run.StartedAt.UtcDateTime, cancellationToken);
                     removed++;
                 }
             }
@@ -95,22 +79,10 @@ public sealed class RunIndex(BlobServiceClient blobs)
         return removed;
     }
 
-    private static string Name(string runId, DateTime startedAt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTime.MaxValue.Ticks - startedAt.Ticks:D19}-{runId}");
-
-    private static RunEntry Parse(BlobItem blob)
-    {
-        string name = blob.Name[Prefix.Length..];
-        int dash = name.IndexOf('-', StringComparison.Ordinal);
-        var startedAt = new DateTime(DateTime.MaxValue.Ticks - long.Parse(name.AsSpan(0, dash), CultureInfo.InvariantCulture), DateTimeKind.Utc);
-        return new RunEntry(
-            name[(dash + 1)..],
-            blob.Metadata?.TryGetValue(PipelineKey, out string? pipeline) == true ? pipeline : null,
-            blob.Metadata?.TryGetValue(StateKey, out string? state) == true && Enum.TryParse(state, out RunState ended) ? ended : null,
-            startedAt,
-            blob.Properties.LastModified ?? startedAt);
-    }
-
-    private Task WriteAsync(string runId, DateTime startedAt, Dictionary<string, string> metadata, CancellationToken cancellationToken) =>
-        runs.GetBlobClient(Name(runId, startedAt)).UploadAsync(new BinaryData(""), new BlobUploadOptions { Metadata = metadata }, cancellationToken);
+    private static RunEntry Parse(StartedEntry run) => new(
+        run.Id,
+        run.Metadata.GetValueOrDefault(PipelineKey),
+        Enum.TryParse(run.Metadata.GetValueOrDefault(StateKey), out RunState ended) ? ended : null,
+        run.StartedAt,
+        run.ChangedAt ?? run.StartedAt);
 }

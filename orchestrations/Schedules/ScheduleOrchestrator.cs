@@ -1,4 +1,5 @@
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -40,13 +41,9 @@ public static class ScheduleOrchestrator
         }
 
         DateTime latest = context.CurrentUtcDateTime + LongestWait;
-        using var cancelTimer = new CancellationTokenSource();
-        if (!changed.IsCompleted
-            && await Task.WhenAny(changed, context.CreateTimer(turn.Next is { } next && next < latest ? next : latest, cancelTimer.Token)) == changed)
+        if (!changed.IsCompleted)
         {
-#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
-            cancelTimer.Cancel();
-#pragma warning restore MA0042
+            await context.WaitAsync(turn.Next is { } next && next < latest ? next : latest, CancellationToken.None, changed);
         }
 
         context.ContinueAsNew(name);

@@ -90,20 +90,6 @@ public static class TrialOrchestrator
         return await trial.EndAsync(TrialState.Stopped, reason);
     }
 
-    private static async Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, params Task[] events)
-    {
-        if (pause <= TimeSpan.Zero)
-        {
-            return;
-        }
-
-        using var cancelTimer = new CancellationTokenSource();
-        Task timer = context.CreateTimer(pause, cancelTimer.Token);
-        if (await Task.WhenAny([.. events, timer]) != timer)
-        {
-#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
-            cancelTimer.Cancel();
-#pragma warning restore MA0042
-        }
-    }
+    private static Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, params Task[] events) =>
+        pause <= TimeSpan.Zero ? Task.CompletedTask : context.WaitAsync(pause, events);
 }

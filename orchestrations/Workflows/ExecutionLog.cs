@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
@@ -28,8 +27,7 @@ public sealed record ExecutionEntries(IReadOnlyList<ExecutionEntry> Executions, 
 public sealed record HistoryPage(JsonArray Events, int? NextToken);
 
 /// <summary>
-/// Executions in blobs: their histories in parts that are named by their first event, and for each workflow an empty blob for each execution,
-/// named so that the newest comes first, with what a list shows in its metadata.
+/// Executions in blobs: their histories in parts that are named by their first event, and for each workflow a list of its executions.
 /// </summary>
 /// <param name="blobs">The data account.</param>
 public sealed class ExecutionLog(BlobServiceClient blobs)
@@ -40,6 +38,7 @@ public sealed class ExecutionLog(BlobServiceClient blobs)
     private const string Indices = "index/";
 
     private readonly BlobContainerClient container = blobs.GetBlobContainerClient(DataContainers.Workflows);
+    private readonly NewestFirst list = new(blobs.GetBlobContainerClient(DataContainers.Workflows));
 
     /// <summary>A page of a history.</summary>
     /// <param name="executionId">The execution.</param>
@@ -72,31 +71,17 @@ public sealed class ExecutionLog(BlobServiceClient blobs)
     /// <param name="cancellationToken">Nobody asks any more.</param>
     public async Task<ExecutionEntries> ListAsync(string workflow, string? continuationToken, int pageSize, CancellationToken cancellationToken)
     {
-        try
-        {
-            await foreach (Page<BlobItem> page in container
-                .GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, Index(workflow), cancellationToken)
-                .AsPages(continuationToken, pageSize))
-            {
-                return new ExecutionEntries(
-                    [.. page.Values.Select(blob => Parse(workflow, blob))], page.ContinuationToken is { Length: > 0 } next ? next : null);
-            }
-        }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            // Nothing has run yet.
-        }
-
-        return new ExecutionEntries([], null);
+        var (executions, next) = await list.PageAsync(Index(workflow), continuationToken, pageSize, cancellationToken);
+        return new ExecutionEntries([.. executions.Select(Parse)], next);
     }
 
     /// <summary>Removes the histories and entries of executions that have ended and began before a time. Returns how many.</summary>
     public async Task<int> RemoveAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var removed = 0;
-        await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, Indices, cancellationToken))
+        await foreach (var listed in list.AllAsync(Indices, cancellationToken))
         {
-            var entry = Parse(blob.Name.Split('/')[1], blob);
+            var entry = Parse(listed);
             if (entry.StartedAt >= before || entry.Status == Running)
             {
                 continue;
@@ -107,7 +92,7 @@ public sealed class ExecutionLog(BlobServiceClient blobs)
                 await container.DeleteBlobIfExistsAsync(part.Name, cancellationToken: cancellationToken);
             }
 
-            await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+            await list.RemoveAsync(listed.Folder, listed.Id, listed.StartedAt, cancellationToken);
             removed++;
         }
 
@@ -136,7 +121,7 @@ public sealed class ExecutionLog(BlobServiceClient blobs)
             metadata["ended"] = ended.ToString("O", CultureInfo.InvariantCulture);
         }
 
-        return container.GetBlobClient(Name(entry)).UploadAsync(new BinaryData(""), new BlobUploadOptions { Metadata = metadata }, cancellationToken);
+        return list.WriteAsync(Index(entry.Workflow), entry.ExecutionId, entry.StartedAt, metadata, cancellationToken);
     }
 
     // Whether the page is full.
@@ -157,21 +142,11 @@ public sealed class ExecutionLog(BlobServiceClient blobs)
 
     private static string Index(string workflow) => $"{Indices}{workflow}/";
 
-    private static string Name(ExecutionEntry entry) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Index(entry.Workflow)}{DateTime.MaxValue.Ticks - entry.StartedAt.Ticks:D19}-{entry.ExecutionId}");
-
-    private static ExecutionEntry Parse(string workflow, BlobItem blob)
-    {
-        var name = blob.Name[Index(workflow).Length..];
-        var dash = name.IndexOf('-', StringComparison.Ordinal);
-        var startedAt = new DateTime(DateTime.MaxValue.Ticks - long.Parse(name.AsSpan(0, dash), CultureInfo.InvariantCulture), DateTimeKind.Utc);
-        var metadata = blob.Metadata ?? new Dictionary<string, string>();
-        return new ExecutionEntry(
-            name[(dash + 1)..],
-            workflow,
-            metadata.TryGetValue("version", out var version) ? int.Parse(version, CultureInfo.InvariantCulture) : 0,
-            metadata.TryGetValue("status", out var status) ? status : Running,
-            startedAt,
-            metadata.TryGetValue("ended", out var ended) ? DateTime.Parse(ended, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind) : null);
-    }
+    private static ExecutionEntry Parse(StartedEntry execution) => new(
+        execution.Id,
+        execution.Folder[Indices.Length..^1],
+        execution.Metadata.TryGetValue("version", out var version) ? int.Parse(version, CultureInfo.InvariantCulture) : 0,
+        execution.Metadata.GetValueOrDefault("status", Running),
+        execution.StartedAt,
+        execution.Metadata.TryGetValue("ended", out var ended) ? DateTime.Parse(ended, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind) : null);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Orchestrations.Runs;
 using DurableMl.Workflows.Execution;
 using Microsoft.DurableTask;
 
@@ -58,25 +59,8 @@ internal sealed class OrchestrationHost(TaskOrchestrationContext context, Workfl
         return context.CreateTimer(time.UtcDateTime, over.Token);
     }
 
-    public async Task<bool> EndsByAsync(Task work, DateTimeOffset time)
-    {
-        if (time <= Now)
-        {
-            return work.IsCompleted;
-        }
-
-        using var cancelTimer = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
-        Task timer = context.CreateTimer(time.UtcDateTime, cancelTimer.Token);
-        if (await Task.WhenAny(work, timer) == timer)
-        {
-            return false;
-        }
-
-#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
-        cancelTimer.Cancel();
-#pragma warning restore MA0042
-        return true;
-    }
+    public async Task<bool> EndsByAsync(Task work, DateTimeOffset time) =>
+        time <= Now ? work.IsCompleted : await context.WaitAsync(time.UtcDateTime, over.Token, work);
 
     public async Task<JsonNode?> CallAsync(TaskRequest request)
     {

@@ -44,6 +44,42 @@ internal static class TableText
         return batches[0];
     }
 
+    /// <summary>The beginning of a file whose last line goes on and on; so much of it is never in memory.</summary>
+    public sealed class LongLine(string start, long length) : Stream
+    {
+        private readonly byte[] start = Encoding.UTF8.GetBytes(start);
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = (int)Math.Min(count, length - Position);
+            for (int i = 0; i < read; i++)
+            {
+                buffer[offset + i] = Position + i < start.Length ? start[Position + i] : (byte)'x';
+            }
+
+            Position += read;
+            return read;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
     public static async Task<string> RefusalAsync(TableSource source, TableSchema schema)
     {
         TableFormatException refusal = await Assert.ThrowsExactlyAsync<TableFormatException>(() => ReadAsync(source, schema));

@@ -33,6 +33,23 @@ public sealed class ContainerConformanceTests : InferenceConformance
     protected override Task<BlobServiceClient> BlobsAsync() => Server.BlobsAsync();
 }
 
+/// <summary>The signature over the container's HTTP.</summary>
+[TestClass]
+public sealed class ContainerSignatureTests : HttpSignatureConformance
+{
+    private static Server server = null!;
+
+    [ClassInitialize]
+    public static async Task StartAsync(TestContext context) => server = await Server.StartAsync();
+
+    [ClassCleanup]
+    public static async Task StopAsync() => await server.DisposeAsync();
+
+    protected override Task<HttpClient> ClientAsync() => Task.FromResult(server.Http);
+
+    protected override Task<BlobServiceClient> BlobsAsync() => Server.BlobsAsync();
+}
+
 /// <summary>What the container does beside the endpoints: how it starts and ends, and who may call.</summary>
 [TestClass]
 public sealed class ContainerTests

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -38,15 +37,10 @@ public sealed class PrepareStep(BlobServiceClient blobs)
         var hashes = new string[raw.Count];
         await EachAsync(raw, async (i, token) => hashes[i] = await HashAsync(raw[i], token), cancellationToken);
         string[] names = [.. raw.Select(blob => isOneSource ? blob.Path : $"{blob.Source}/{blob.Path}")];
-        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            format = "durableml-step/1",
-            splits = new { source = new { shards = names.Select((name, i) => new { features = new { file = name, sha256 = hashes[i] } }) } },
-        });
-        string version = Convert.ToHexStringLower(SHA256.HashData(manifest));
-        await EachAsync(raw, (i, token) => CopyAsync(raw[i], datasets.GetBlobClient(DatasetBlobs.File(Dataset, version, names[i])), token), cancellationToken);
-        await datasets.GetBlobClient(DatasetBlobs.File(Dataset, version, DatasetManifest.File)).UploadAsync(BinaryData.FromBytes(manifest), overwrite: true, cancellationToken);
-        return version;
+        var manifest = new FileManifest(Dataset, "durableml-step/1", names.Zip(hashes));
+        await EachAsync(raw, (i, token) => CopyAsync(raw[i], manifest.File(datasets, names[i]), token), cancellationToken);
+        await manifest.UploadAsync(datasets, cancellationToken);
+        return manifest.Version;
     }
 
     private static Task EachAsync(IReadOnlyList<RawBlob> raw, Func<int, CancellationToken, Task> work, CancellationToken cancellationToken) =>

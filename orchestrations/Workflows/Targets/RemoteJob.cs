@@ -91,7 +91,7 @@ public static class RemoteJobOrchestrator
                     return answer;
                 }
 
-                await WaitAsync(context, PollSchedule.Trial.After(context.CurrentUtcDateTime - run.StartedAt), cancellation.Requested);
+                await context.WaitAsync(PollSchedule.Trial.After(context.CurrentUtcDateTime - run.StartedAt), cancellation.Requested);
                 cancellation.ThrowIfRequested();
             }
         }
@@ -124,17 +124,6 @@ public static class RemoteJobOrchestrator
         catch (TaskFailedException)
         {
             // How it ended is known all the same; a Batch job that is left is removed by the app's timer.
-        }
-    }
-
-    private static async Task WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task cancelled)
-    {
-        using var cancelTimer = new CancellationTokenSource();
-        if (await Task.WhenAny(context.CreateTimer(pause, cancelTimer.Token), cancelled) == cancelled)
-        {
-#pragma warning disable MA0042 // An orchestrator awaits nothing but its context's tasks.
-            cancelTimer.Cancel();
-#pragma warning restore MA0042
         }
     }
 }

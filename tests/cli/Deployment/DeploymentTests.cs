@@ -98,7 +98,8 @@ public sealed class DeploymentTests
     {
         ContainerImages images = Images();
         await images.PushAsync(images.Choose(["image-classifier"]), "crx.azurecr.io", "2", remote: false, Cancelled);
-        Assert.StartsWith("build --platform linux/amd64 --file", Asked[0]);
+        Assert.StartsWith("build --platform linux/amd64 --build-arg JOB=image-classifier --file", Asked[0]);
+        Assert.Contains("batch-jobs/Dockerfile --tag", Asked[0]);
         Assert.Contains("--tag crx.azurecr.io/durableml/image-classifier:2", Asked[0]);
         Assert.AreEqual("acr login --name crx --output none", Asked[1]);
         Assert.AreEqual("push crx.azurecr.io/durableml/image-classifier:2", Asked[2]);
@@ -119,12 +120,13 @@ public sealed class DeploymentTests
         var images = new ContainerImages(Repository.Root, output) { Docker = Azure().Program, Azure = Azure(), Cpu = true, CpuWheels = "wheels" };
         await images.BuildAsync(["shell", "tabular-classifier"], "", "1", Cancelled);
         Assert.DoesNotContain("--build-arg", Asked[0]);
-        Assert.Contains("--build-arg HARDWARE=cpu --build-arg CPU_WHEELS=wheels --file", Asked[1]);
+        Assert.Contains("batch-jobs/jobs/shell/Dockerfile", Asked[0]);
+        Assert.Contains("--build-arg JOB=tabular-classifier --build-arg HARDWARE=cpu --build-arg CPU_WHEELS=wheels --file", Asked[1]);
     }
 
     [TestMethod]
     public void A_job_without_an_image_is_named() =>
-        Assert.Contains("batch-jobs/jobs/cat-classifier/Dockerfile", Assert.ThrowsExactly<CliException>(() => Images().Choose(["cat-classifier"])).Message);
+        Assert.Contains("batch-jobs/jobs/cat-classifier", Assert.ThrowsExactly<CliException>(() => Images().Choose(["cat-classifier"])).Message);
 
     private RepositoryLayout Layout() => new(Repository.Root, folder["state"]);
 

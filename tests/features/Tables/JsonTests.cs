@@ -1,3 +1,4 @@
+using System.Text;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Tables;
 using static Features.Tests.TableText;
@@ -33,11 +34,26 @@ public class JsonTests
     [DataRow("a.json", "{\"kind\": \"x\"}", "a.json, line 1: is not valid JSON")]
     [DataRow("a.jsonl", "{\"kind\": \"x\"}\nnonsense\n", "a.jsonl, line 2: is not valid JSON")]
     [DataRow("a.jsonl", "{\"kind\": \"x\"}\n[1]\n", "a.jsonl, row 2: is an array; every row must be an object")]
-    [DataRow("a.jsonl", "{\"kind\": {\"a\": 1}}\n", "a.jsonl, row 1: column 'kind' should hold text, not 'an object or array'")]
+    [DataRow("a.jsonl", "{\"kind\": {\"a\": 1}}\n", "a.jsonl, row 1: column 'kind' should hold text, not an object; give the column the type ignored")]
+    [DataRow("a.jsonl", "{\"size\": [1]}\n", "a.jsonl, row 1: column 'size' should hold a finite number, not a list;")]
     [DataRow("a.jsonl", "{\"size\": 1}\n{\"size\": \"big\"}\n", "a.jsonl, row 2: column 'size' should hold a finite number, not 'big'")]
     [DataRow("a.jsonl", "{\"size\": 1e999}\n", "a.jsonl, row 1: column 'size' should hold a finite number")]
     public async Task What_is_wrong_is_said_with_its_place(string name, string content, string refusal) =>
         StringAssert.StartsWith(await RefusalAsync(Source(name, content), Schema), refusal);
+
+    [TestMethod]
+    [DataRow("a.jsonl", "{\"kind\": \"x\"}\n{\"kind\": \"é\"}\n")]
+    [DataRow("a.json", "[{\"kind\": \"x\"}, {\"kind\": \"é\"}]")]
+    public async Task Another_encoding_in_the_middle_is_refused(string name, string content) => StringAssert.StartsWith(
+        await RefusalAsync(Source(name, Encoding.Latin1.GetBytes(content)), Schema(("kind", ColumnType.Categorical))), $"{name}, row 2: has a text that is none:");
+
+    [TestMethod]
+    [DataRow("[[1]]", "a list of lists or objects")]
+    [DataRow("[{\"a\": 1}]", "a list of lists or objects")]
+    [DataRow("[\"a\", null]", "a list with a null in it")]
+    [DataRow("{\"a\": 1}", "an object")]
+    public async Task Labels_are_a_list_of_single_values(string labels, string found) => StringAssert.StartsWith(
+        await RefusalAsync(Source("a.jsonl", $$"""{"tags": {{labels}}}"""), Schema(("tags", ColumnType.Labels))), $"a.jsonl, row 1: column 'tags' should hold a list of labels, not {found};");
 
     [TestMethod]
     [DataRow("a.json", "[{\"kind\": \"")]

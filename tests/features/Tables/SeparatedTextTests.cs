@@ -63,6 +63,24 @@ public class SeparatedTextTests
     }
 
     [TestMethod]
+    [DataRow("a.csv", "kind,size\n")]
+    [DataRow("a.csv", "kind,size\n\"")]
+    [DataRow("a.tsv", "kind\tsize\n")]
+    [DataRow("a.jsonl", "{\"kind\": \"")]
+    [DataRow("a.json", "[{\"kind\": \"")]
+    public async Task A_line_of_two_gigabytes_is_refused_after_the_first_of_them(string name, string start)
+    {
+        using var line = new LongLine(start, 2L << 30);
+
+        StringAssert.Contains(await RefusalAsync(new TableSource(name, TableFileType.Of(name)!.Value, line), Schema), "has a row of more than 16777216 ");
+        Assert.IsLessThan(4L * TableReader.MaxRowLength, line.Position);
+    }
+
+    [TestMethod]
+    public async Task A_bomb_of_one_line_is_refused_before_it_fills_the_memory() => StringAssert.Contains(
+        await RefusalAsync(Source("a.csv.gz", Zip([.. "kind,size\n"u8, .. new byte[4 * TableReader.MaxRowLength]])), Schema), "a.csv.gz: has a row of more than 16777216 characters");
+
+    [TestMethod]
     public async Task Another_encoding_in_the_middle_is_refused()
     {
         byte[] content = [.. "kind,size\né,1\n"u8, .. Encoding.Latin1.GetBytes("é,2\n")];

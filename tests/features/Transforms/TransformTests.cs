@@ -95,6 +95,29 @@ public class TransformTests
     }
 
     [TestMethod]
+    [DataRow(100_000, "target 'kind': has 100000 labels; at most 1000 are told apart")]
+    [DataRow(100_001, "column 'kind': has more than 100000 categories")]
+    public async Task A_hundred_thousand_classes_are_refused(int classes, string refusal)
+    {
+        var plan = new TableTransform(TableSchema.UsualMissing, [ColumnTransform.Usual("x", ColumnType.Numeric)], LearningTask.Classification, ["kind"]);
+        string content = "x,kind\n" + string.Concat(Enumerable.Range(0, classes).Select(i => $"{i},class {i}\n"));
+        var statistics = new TableStatistics();
+
+        TableFormatException refused = await Assert.ThrowsExactlyAsync<TableFormatException>(async () =>
+        {
+            foreach (TableBatch batch in await ReadAsync(Source("a.csv", content), plan.Schema()))
+            {
+                TableBatch rows = plan.WithTargets(batch);
+                statistics.Add(plan, rows, new Split[rows.Rows]);
+            }
+
+            plan.Fit(statistics);
+        });
+
+        Assert.StartsWith(refusal, refused.Message);
+    }
+
+    [TestMethod]
     public async Task A_transform_survives_its_file()
     {
         (FittedTransform transform, TableBatch batch) = await FitAsync(Plan, Penguins);

@@ -26,6 +26,15 @@ public sealed class FunctionsConformanceTests : InferenceConformance
     protected override Task<BlobServiceClient> BlobsAsync() => Storage.BlobsAsync();
 }
 
+/// <summary>The signature over the Functions app.</summary>
+[TestClass]
+public sealed class FunctionsSignatureTests : HttpSignatureConformance
+{
+    protected override async Task<HttpClient> ClientAsync() => (await App.GetAsync()).Http;
+
+    protected override Task<BlobServiceClient> BlobsAsync() => Storage.BlobsAsync();
+}
+
 [TestClass]
 public sealed class InferenceFunctionsTests
 {

@@ -29,8 +29,8 @@ internal sealed class DatasetPreparation
     /// <summary>Bytes of a table's shard.</summary>
     public int ShardBytes { get; init; } = 16 << 20;
 
-    /// <summary>What runs jobs; null where no step needs one.</summary>
-    public ScriptedTraining? Training { get; init; }
+    /// <summary>Registers what runs jobs; null where no step needs one.</summary>
+    public Action<DurableTaskRegistry>? Training { get; init; }
 
     /// <summary>Hashes of rows that are in memory at a time.</summary>
     public int MostHashes { get; init; } = 4_000_000;
@@ -103,7 +103,7 @@ internal sealed class DatasetPreparation
     private void Register(DurableTaskRegistry tasks, BlobServiceClient blobs)
     {
         tasks.AddActivityFunc<PlanDatasetInput, DatasetPlan>(nameof(PlanDataset), (_, input) => new PlanDataset(blobs).RunAsync(input, default));
-        Training?.Register(tasks);
+        Training?.Invoke(tasks);
         tasks.AddActivityFunc<PlanDatasetInput, string>(nameof(PrepareStep), (_, input) => new PrepareStep(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<TakeStepOutputInput>(nameof(TakeStepOutput), (_, input) => new TakeStepOutput(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<FetchSourceInput, int>(nameof(FetchSource), async (_, input) =>

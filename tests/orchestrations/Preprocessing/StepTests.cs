@@ -34,7 +34,7 @@ public class StepTests
                     : [("rows/a.csv", Encoding.UTF8.GetBytes("n,kind\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{i},{given[0].Split('\n')[i % 2].Split(' ')[0]}\n"))))]);
             return ScriptedTraining.Over(TrialOutcomeKind.Succeeded);
         }) { Blobs = blobs };
-        var preparation = new DatasetPreparation { Training = training };
+        var preparation = new DatasetPreparation { Training = training.Register };
         DatasetDefinition definition = Definition(raw.Name, """[{"job": "line-maker", "on": "batch", "parameters": {"depth": 3}}, {"job": "table-maker", "timeLimit": "PT1H"}]""");
 
         DatasetReference dataset = await preparation.PrepareAsync(definition);
@@ -64,8 +64,8 @@ public class StepTests
             return ScriptedTraining.Over(TrialOutcomeKind.Succeeded);
         }) { Blobs = blobs };
 
-        Assert.StartsWith("dataset.steps[0]: the job my-cleaner failed: ", await new DatasetPreparation { Training = hopeless }.FailAsync(definition));
-        Assert.StartsWith("dataset.steps[0]: the job my-cleaner left no files", await new DatasetPreparation { Training = idle }.FailAsync(definition));
+        Assert.StartsWith("dataset.steps[0]: the job my-cleaner failed: ", await new DatasetPreparation { Training = hopeless.Register }.FailAsync(definition));
+        Assert.StartsWith("dataset.steps[0]: the job my-cleaner left no files", await new DatasetPreparation { Training = idle.Register }.FailAsync(definition));
     }
 
     [TestMethod]
@@ -95,7 +95,8 @@ public class StepTests
         Assert.AreEqual(path, errors.Single().Path);
     }
 
-    private static DatasetDefinition Definition(string name, string steps) => PipelineJson.Definition(pipeline => pipeline["dataset"] = new JsonObject
+    /// <summary>A table of one source, whose column <c>kind</c> is predicted, behind steps.</summary>
+    internal static DatasetDefinition Definition(string name, string steps) => PipelineJson.Definition(pipeline => pipeline["dataset"] = new JsonObject
     {
         ["name"] = name, ["format"] = "table", ["source"] = $"raw/{name}/", ["target"] = "kind", ["steps"] = JsonNode.Parse(steps),
     }).Dataset;

@@ -295,6 +295,7 @@ public class TablePreparationTests
     [DataRow("""{"target": "species"}""", "size,kind\n1,odd\n", "a.csv: expected the columns 'species' that the pipeline names, found 'size', 'kind'")]
     [DataRow("""{"target": "kind", "columns": {"colour": {"type": "text"}}}""", "size,kind\n1,odd\n", "a.csv: expected the columns 'colour' that the pipeline names")]
     [DataRow("""{"target": "kind"}""", "kind\nodd\neven\n", "a.csv: expected at least one column to learn from")]
+    [DataRow("""{"target": "kind"}""", "size,kind\n1,\n2,NA\n", "rows with a target in every split, of 0 in all")]
     [DataRow("""{"target": "kind", "split": {"by": "fraction"}}""", "size,kind\n1,odd\n2,even\n", "rows with a target in every split")]
     [DataRow("""{"target": "kind", "columns": {"size": {"encode": "oneHot"}}}""", "size,kind\n1,odd\n2,even\n", "a.csv: expected 'size' to suit what dataset.columns says of it, found the type Numeric (numbers)")]
     public async Task What_is_wrong_is_named(string table, string content, string refusal)
@@ -302,6 +303,20 @@ public class TablePreparationTests
         string name = await UploadAsync(("a.csv", Encoding.UTF8.GetBytes(content)));
 
         StringAssert.Contains(await preparation.FailAsync(Definition(name, table)), refusal);
+        Assert.IsFalse(
+            await (await Storage.BlobsAsync()).GetBlobContainerClient("datasets").GetBlobsAsync(BlobTraits.None, BlobStates.None, name + "/", default).AnyAsync(), "nothing is half published");
+    }
+
+    [TestMethod]
+    public async Task A_column_without_a_value_is_ignored_unless_the_pipeline_gives_it_a_type()
+    {
+        string name = await UploadAsync(("a.csv", Encoding.UTF8.GetBytes("size,empty,kind\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{(i % 2 == 0 ? "" : "NA")},{Kind(i)}\n")))));
+
+        DatasetReference dataset = await preparation.PrepareAsync(Definition(name, """{"target": "kind"}"""));
+        string refusal = await preparation.FailAsync(Definition(name, """{"target": "kind", "columns": {"empty": {"type": "numeric"}}}"""));
+
+        CollectionAssert.AreEqual(new[] { 1 }, (await DatasetPreparation.ManifestAsync(dataset)).Manifest.FeatureShape.ToArray());
+        Assert.AreEqual("column 'empty': has no value in the training split; give it the type ignored", refusal);
     }
 
     [TestMethod]

@@ -75,7 +75,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
             await datasets.GetBlobClient($"{Dataset}/{Version}/manifest.json").UploadAsync(
                 new BinaryData("""{"format":"durableml-dataset/1","splits":{}}"""), overwrite: true);
             cluster.Training = new TrainingJobs(cluster.Batch, blobs, cluster.Catalog(), settings, TimeProvider.System);
-            await cluster.StartHubAsync(blobs);
+            await cluster.StartHubAsync();
             return cluster;
         }
         catch
@@ -192,6 +192,18 @@ internal sealed class TrainingCluster : IAsyncDisposable
         }).Select(directory => directory + " " + Read(Path.Combine(directory, "cmdline"))),
     ];
 
+    /// <summary>The activities that run jobs, for a hub of the test's own.</summary>
+    public void Register(DurableTaskRegistry tasks)
+    {
+        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training, Blobs).RunAsync(input, Client, default));
+        tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training, NullLogger<SubmitTrial>.Instance).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch, Meter, TimeProvider.System, NullLogger<ObserveTrial>.Instance).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(AskTrialToStop), (_, attempt) => new AskTrialToStop(Training).RunAsync(attempt, default));
+        tasks.AddActivityFunc<RecordDecisionInput>(nameof(RecordDecision), (_, input) => new RecordDecision(Blobs).RunAsync(input, default));
+        tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (hub is not null)
@@ -237,14 +249,5 @@ internal sealed class TrainingCluster : IAsyncDisposable
         return new JobCatalog(folder["jobs"]);
     }
 
-    private async Task StartHubAsync(BlobServiceClient blobs) => hub = await TaskHub.StartAsync(tasks =>
-    {
-        tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training, blobs).RunAsync(input, Client, default));
-        tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
-        tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training, NullLogger<SubmitTrial>.Instance).RunAsync(attempt, default));
-        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch, Meter, TimeProvider.System, NullLogger<ObserveTrial>.Instance).RunAsync(attempt, default));
-        tasks.AddActivityFunc<TrialAttempt>(nameof(AskTrialToStop), (_, attempt) => new AskTrialToStop(Training).RunAsync(attempt, default));
-        tasks.AddActivityFunc<RecordDecisionInput>(nameof(RecordDecision), (_, input) => new RecordDecision(blobs).RunAsync(input, default));
-        tasks.AddActivityFunc<TrialAttempt>(nameof(EndTrial), (_, attempt) => new EndTrial(Training).RunAsync(attempt, default));
-    });
+    private async Task StartHubAsync() => hub = await TaskHub.StartAsync(Register);
 }
