@@ -33,6 +33,12 @@ InferBody smallBinary = InferBody.Binary(small, smallShape);
 InferBody bigJson = InferBody.Json(big, bigShape);
 InferBody bigBinary = InferBody.Binary(big, bigShape);
 
+if (Option("--against") is { } other)
+{
+    await AgainstAsync(other, int.Parse(Option("--rounds") ?? "9"));
+    return report.HasFailures ? 1 : 0;
+}
+
 report.Machine(length);
 (double lost, double longest) = Cores.Gaps(2 * length);
 report.Say($"Before anything else runs: a thread that only reads the clock, one on each core, loses {lost:0.00%} of its time in gaps of over 0.2 ms; the longest is {longest:0.0} ms.");
@@ -168,6 +174,35 @@ async Task SmallInTurnAsync()
         ("serving, gRPC (goal 3; its client takes more of the cores than the others')", time => grpc.Closed(64, time)),
         ("Functions host, JSON", Closed(smallJson.To(app.Infer("mnist")), 64)),
         ("Functions host, binary", Closed(smallBinary.To(app.Infer("mnist")), 64)));
+}
+
+// What a change is worth: serving/ as another working tree has built it, and this one's.
+async Task AgainstAsync(string root, int rounds)
+{
+    using ServerProcess before = await ServerProcess.ServingAsync(models.Settings, root: root);
+    using ServerProcess after = await ServerProcess.ServingAsync(models.Settings);
+    report.Say("| MNIST CNN, 64 connections, in turn | server CPU µs before | after | after / before | middle half | requests/s after / before |");
+    report.Say("|---|---:|---:|---:|---:|---:|");
+    Against("JSON", server => Closed(smallJson.To(server.Infer("mnist")), 64));
+    Against("binary", server => Closed(smallBinary.To(server.Infer("mnist")), 64));
+    Against("gRPC", server => time => Grpc(server).Closed(64, time));
+
+    void Against(string name, Func<ServerProcess, Func<TimeSpan, Measurement>> load)
+    {
+        (Func<TimeSpan, Measurement> one, Func<TimeSpan, Measurement> two) = (load(before), load(after));
+        one(warmUp);
+        two(warmUp);
+        (Measurement Before, Measurement After)[] all =
+        [
+            .. Enumerable.Range(0, rounds).Select(_ => (report.Checked(name, before.Measure(() => one(length))), report.Checked(name, after.Measure(() => two(length))))),
+        ];
+        double[] ratios = [.. all.Select(each => each.After.ServerMicroseconds!.Value / each.Before.ServerMicroseconds!.Value).Order()];
+        report.Say(
+            $"| {name} | {Median(all.Select(each => each.Before.ServerMicroseconds!.Value)):0} | {Median(all.Select(each => each.After.ServerMicroseconds!.Value)):0} "
+            + $"| {ratios[rounds / 2]:0.000} | {ratios[rounds / 4]:0.000} to {ratios[rounds * 3 / 4]:0.000} | {Median(all.Select(each => each.After.Rate / each.Before.Rate)):0.000} |");
+    }
+
+    double Median(IEnumerable<double> values) => values.Order().ElementAt(rounds / 2);
 }
 
 async Task BigInTurnAsync()

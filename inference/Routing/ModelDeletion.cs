@@ -76,7 +76,7 @@ internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog
         ];
         foreach (string owner in versions.Count == 0 ? [] : await registry.ListModelsAsync(cancellationToken))
         {
-            (TrafficRules? rules, ETag _) = await registry.ReadAsync<TrafficRules>(ModelBlobs.Traffic(owner), cancellationToken);
+            (TrafficRules? rules, ETag _) = await registry.Documents.ReadAsync<TrafficRules>(ModelBlobs.Traffic(owner), cancellationToken);
             uses.AddRange((rules?.Targets() ?? []).Where(each => (each.Target.Model ?? owner) == model && versions.Contains(each.Target.Version))
                 .Select(each => $"{each.Path} of the traffic rules of model '{owner}' leads to version {each.Target.Version}"));
         }
@@ -103,7 +103,7 @@ internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog
         foreach (string prefix in prefixes)
         {
             await Parallel.ForEachAsync(
-                registry.ListBlobsAsync(prefix, BlobTraits.None, cancellationToken).Where(blob => !IsOfAnotherVersion(blob.Name)),
+                registry.Documents.ListBlobsAsync(prefix, BlobTraits.None, cancellationToken).Where(blob => !IsOfAnotherVersion(blob.Name)),
                 new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
                 async (blob, token) =>
                 {

@@ -135,7 +135,7 @@ internal sealed class OnnxBackendCase(string folder)
                 tensors.Add(Tensor.Copy(input.Name, input.Type, input.Shape, input.Data));
             }
 
-            List<Tensor> values = BatchRun.One(session, [.. tensors], null, null);
+            List<Tensor> values = session.Run([.. tensors]);
             try
             {
                 return (null, values.ConvertAll(output => new OnnxTensorFile(output.Name, output.Type, output.Shape, output.Data.ToArray())));
@@ -145,7 +145,7 @@ internal sealed class OnnxBackendCase(string folder)
                 values.ForEach(output => output.Dispose());
             }
         }
-        catch (Exception e) when (e is OnnxRuntimeException)
+        catch (InferenceException e)
         {
             return (e.Message.ReplaceLineEndings(" "), []);
         }
