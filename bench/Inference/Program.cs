@@ -2,6 +2,7 @@ using System.Globalization;
 using DurableMl.Bench.Inference;
 using DurableMl.Inference.Sessions;
 using DurableMl.Tests.Support;
+using Microsoft.ML.OnnxRuntime;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -32,6 +33,11 @@ InferBody smallJson = InferBody.Json(small, smallShape);
 InferBody smallBinary = InferBody.Binary(small, smallShape);
 InferBody bigJson = InferBody.Json(big, bigShape);
 InferBody bigBinary = InferBody.Binary(big, bigShape);
+
+if (Wanted("arena"))
+{
+    SayArena();
+}
 
 if (Option("--against") is { } other)
 {
@@ -174,6 +180,21 @@ async Task SmallInTurnAsync()
         ("serving, gRPC (goal 3; its client takes more of the cores than the others')", time => grpc.Closed(64, time)),
         ("Functions host, JSON", Closed(smallJson.To(app.Infer("mnist")), 64)),
         ("Functions host, binary", Closed(smallBinary.To(app.Infer("mnist")), 64)));
+}
+
+// What a model takes in memory beside the size of its file, which is all that is known before.
+void SayArena()
+{
+    using ModelSession session = ModelSession.Load(models.ResNet);
+    var taken = new List<string> { $"{session.Bytes / 1e6:0} MB when loaded" };
+    foreach (int rows in (int[])[1, 8, 32])
+    {
+        using OrtValue images = OrtValue.CreateTensorValueFromMemory(Pixels(rows * 3 * 224 * 224), [rows, 3, 224, 224]);
+        session.Run(["image"], [images]).Dispose();
+        taken.Add($"{session.Bytes / 1e6:0} after a run of {rows}");
+    }
+
+    report.Say($"- ResNet-50, a file of {new FileInfo(models.ResNet).Length / 1e6:0} MB: its session's arena has {string.Join(", ", taken)}");
 }
 
 // What a change is worth: serving/ as another working tree has built it, and this one's.
