@@ -13,6 +13,7 @@ builder.Services
     .AddDataStorage()
     .AddInference()
     .AddSingleton<IHostedService, Drain>()
+    .AddSingleton<OpenInferenceService>()
     .AddGrpc(options => options.MaxReceiveMessageSize = builder.Configuration.GetValue("Inference:MaxRequestBytes", new InferenceOptions().MaxRequestBytes));
 builder.Services.AddTelemetryExport(builder.Configuration, new TraceIdRatioBasedSampler(builder.Configuration.GetValue("Serving:TraceRatio", 0.01)))
     ?.WithTracing(tracing => tracing.AddAspNetCoreInstrumentation()).WithLogging();
