@@ -126,12 +126,12 @@ internal static class InferRequestReader
                 }
                 else if (reader.ValueTextEquals("shape"u8))
                 {
-                    shape = Read<long[]>(ref reader, "shape", index);
+                    shape = ReadShape(ref reader, index);
                     ProtocolLimits.CheckShape(shape, index);
                 }
                 else if (reader.ValueTextEquals("parameters"u8))
                 {
-                    binarySize = Read<InputParameters>(ref reader, "parameters", index).BinaryDataSize;
+                    binarySize = ReadBinarySize(ref reader, index);
                 }
                 else if (!reader.ValueTextEquals("data"u8))
                 {
@@ -244,8 +244,47 @@ internal static class InferRequestReader
 
     private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    // A field of the request, or of an input.
-    private static T Read<T>(ref Utf8JsonReader reader, string field, int input = -1)
+    // What every request has is read token by token: the serializer looks at it twice.
+    private static long[] ReadShape(ref Utf8JsonReader reader, int input)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw Wrong("shape", input);
+        }
+
+        var shape = new List<long>(4);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            shape.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long size) ? size : throw Wrong($"shape[{shape.Count}]", input));
+        }
+
+        return [.. shape];
+    }
+
+    private static long? ReadBinarySize(ref Utf8JsonReader reader, int input)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw Wrong("parameters", input);
+        }
+
+        long? size = null;
+        while (NextProperty(ref reader))
+        {
+            if (!reader.ValueTextEquals("binary_data_size"u8))
+            {
+                reader.Skip();
+            }
+            else if (reader.Read() && reader.TokenType != JsonTokenType.Null)
+            {
+                size = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long bytes) ? bytes : throw Wrong("parameters.binary_data_size", input);
+            }
+        }
+
+        return size;
+    }
+
+    private static T Read<T>(ref Utf8JsonReader reader, string field)
         where T : class
     {
         try
@@ -254,7 +293,7 @@ internal static class InferRequestReader
         }
         catch (JsonException e)
         {
-            throw Wrong(field + e.Path?[1..], input);
+            throw Wrong(field + e.Path?[1..], input: -1);
         }
     }
 
@@ -264,11 +303,6 @@ internal static class InferRequestReader
     private static InferenceException Wrong(string field, int input) => input < 0
         ? InferenceException.Field(field, "is missing, or not what belongs there.")
         : InferenceException.Input(input, field, "is missing, or not what belongs there.");
-
-    private sealed record InputParameters
-    {
-        public long? BinaryDataSize { get; init; }
-    }
 
     private sealed record RequestParameters
     {
