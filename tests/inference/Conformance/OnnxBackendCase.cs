@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DurableMl.Inference.Batching;
+using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Inference.Tests.Conformance;
 
