@@ -18,7 +18,8 @@ internal static class Authentication
     /// Reads <c>Serving__Keys__0</c>, …; <c>Serving__Entra__TenantId</c> and <c>Serving__Entra__Audience</c>. Without either the server does not start,
     /// unless <c>Serving__AllowAnonymous=true</c> says that something in front of it asks who calls.
     /// </summary>
-    public static IServiceCollection AddServingAuthentication(this IServiceCollection services, IConfiguration configuration)
+    /// <returns>Whether callers are asked at all.</returns>
+    public static bool AddServingAuthentication(this IServiceCollection services, IConfiguration configuration)
     {
         string[] keys = configuration.GetSection("Serving:Keys").Get<string[]>() ?? [];
         string? tenant = configuration["Serving:Entra:TenantId"];
@@ -34,6 +35,11 @@ internal static class Authentication
         if (Array.Find(keys, key => key.Length < 16) is not null)
         {
             throw new InvalidOperationException("Serving__Keys: a key needs at least 16 characters.");
+        }
+
+        if (anonymous)
+        {
+            return false;
         }
 
         AuthenticationBuilder schemes = services.AddAuthentication(KeyHandler.Scheme).AddScheme<KeyOptions, KeyHandler>(KeyHandler.Scheme, options => options.Hashes = Array.ConvertAll(keys, KeyHandler.Hash));
@@ -52,8 +58,8 @@ internal static class Authentication
 
         string[] names = entra ? [KeyHandler.Scheme, JwtBearerDefaults.AuthenticationScheme] : [KeyHandler.Scheme];
         services.AddAuthorizationBuilder().SetDefaultPolicy(
-            new AuthorizationPolicyBuilder(names).RequireAssertion(context => anonymous || context.User.Identity is { IsAuthenticated: true }).Build());
-        return services;
+            new AuthorizationPolicyBuilder(names).RequireAuthenticatedUser().Build());
+        return true;
     }
 }
 

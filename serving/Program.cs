@@ -6,25 +6,40 @@ using OpenTelemetry;
 using OpenTelemetry.Trace;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
+// A request changes threads once less, and no empty read precedes one (docs/decisions/052).
+builder.WebHost.UseSockets(sockets => (sockets.IOQueueCount, sockets.WaitForDataBeforeAllocatingBuffer) = (0, false));
+bool isProtected = builder.Services.AddServingAuthentication(builder.Configuration);
 builder.Services
     .AddDataStorage()
-    .AddServingAuthentication(builder.Configuration)
     .AddInference()
     .AddSingleton<IHostedService, Drain>()
+    .AddSingleton<OpenInferenceService>()
     .AddGrpc(options => options.MaxReceiveMessageSize = builder.Configuration.GetValue("Inference:MaxRequestBytes", new InferenceOptions().MaxRequestBytes));
 builder.Services.AddTelemetryExport(builder.Configuration, new TraceIdRatioBasedSampler(builder.Configuration.GetValue("Serving:TraceRatio", 0.01)))
     ?.WithTracing(tracing => tracing.AddAspNetCoreInstrumentation()).WithLogging();
 builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
 
 WebApplication app = builder.Build();
-app.UseAuthentication();
-app.UseAuthorization();
+if (isProtected)
+{
+    app.UseAuthentication();
+    app.UseAuthorization();
+}
+
 var endpoints = app.Services.GetRequiredService<InferenceEndpoints>();
 foreach (InferenceEndpoint endpoint in endpoints.All)
 {
     IEndpointConventionBuilder route = app.MapMethods(endpoint.Route, endpoint.Methods, context => endpoints.AnswerAsync(endpoint.Name, context)).WithName(endpoint.Name);
-    _ = endpoint.IsAnonymous ? route.AllowAnonymous() : route.RequireAuthorization();
+    Guard(route, endpoint.IsAnonymous);
 }
 
-app.MapGrpcService<OpenInferenceService>().RequireAuthorization();
+Guard(app.MapGrpcService<OpenInferenceService>(), isAnonymous: false);
 await app.RunAsync();
+
+void Guard(IEndpointConventionBuilder route, bool isAnonymous)
+{
+    if (isProtected && !isAnonymous)
+    {
+        route.RequireAuthorization();
+    }
+}

@@ -2,6 +2,7 @@ using System.Globalization;
 using DurableMl.Bench.Inference;
 using DurableMl.Inference.Sessions;
 using DurableMl.Tests.Support;
+using Microsoft.ML.OnnxRuntime;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -32,6 +33,17 @@ InferBody smallJson = InferBody.Json(small, smallShape);
 InferBody smallBinary = InferBody.Binary(small, smallShape);
 InferBody bigJson = InferBody.Json(big, bigShape);
 InferBody bigBinary = InferBody.Binary(big, bigShape);
+
+if (Wanted("arena"))
+{
+    SayArena();
+}
+
+if (Option("--against") is { } other)
+{
+    await AgainstAsync(other, int.Parse(Option("--rounds") ?? "9"));
+    return report.HasFailures ? 1 : 0;
+}
 
 report.Machine(length);
 (double lost, double longest) = Cores.Gaps(2 * length);
@@ -168,6 +180,50 @@ async Task SmallInTurnAsync()
         ("serving, gRPC (goal 3; its client takes more of the cores than the others')", time => grpc.Closed(64, time)),
         ("Functions host, JSON", Closed(smallJson.To(app.Infer("mnist")), 64)),
         ("Functions host, binary", Closed(smallBinary.To(app.Infer("mnist")), 64)));
+}
+
+// What a model takes in memory beside the size of its file, which is all that is known before.
+void SayArena()
+{
+    using ModelSession session = ModelSession.Load(models.ResNet);
+    var taken = new List<string> { $"{session.Bytes / 1e6:0} MB when loaded" };
+    foreach (int rows in (int[])[1, 8, 32])
+    {
+        using OrtValue images = OrtValue.CreateTensorValueFromMemory(Pixels(rows * 3 * 224 * 224), [rows, 3, 224, 224]);
+        session.Run(["image"], [images]).Dispose();
+        taken.Add($"{session.Bytes / 1e6:0} after a run of {rows}");
+    }
+
+    report.Say($"- ResNet-50, a file of {new FileInfo(models.ResNet).Length / 1e6:0} MB: its session's arena has {string.Join(", ", taken)}");
+}
+
+// What a change is worth: serving/ as another working tree has built it, and this one's.
+async Task AgainstAsync(string root, int rounds)
+{
+    using ServerProcess before = await ServerProcess.ServingAsync(models.Settings, root: root);
+    using ServerProcess after = await ServerProcess.ServingAsync(models.Settings);
+    report.Say("| MNIST CNN, 64 connections, in turn | server CPU µs before | after | after / before | middle half | requests/s after / before |");
+    report.Say("|---|---:|---:|---:|---:|---:|");
+    Against("JSON", server => Closed(smallJson.To(server.Infer("mnist")), 64));
+    Against("binary", server => Closed(smallBinary.To(server.Infer("mnist")), 64));
+    Against("gRPC", server => time => Grpc(server).Closed(64, time));
+
+    void Against(string name, Func<ServerProcess, Func<TimeSpan, Measurement>> load)
+    {
+        (Func<TimeSpan, Measurement> one, Func<TimeSpan, Measurement> two) = (load(before), load(after));
+        one(warmUp);
+        two(warmUp);
+        (Measurement Before, Measurement After)[] all =
+        [
+            .. Enumerable.Range(0, rounds).Select(_ => (report.Checked(name, before.Measure(() => one(length))), report.Checked(name, after.Measure(() => two(length))))),
+        ];
+        double[] ratios = [.. all.Select(each => each.After.ServerMicroseconds!.Value / each.Before.ServerMicroseconds!.Value).Order()];
+        report.Say(
+            $"| {name} | {Median(all.Select(each => each.Before.ServerMicroseconds!.Value)):0} | {Median(all.Select(each => each.After.ServerMicroseconds!.Value)):0} "
+            + $"| {ratios[rounds / 2]:0.000} | {ratios[rounds / 4]:0.000} to {ratios[rounds * 3 / 4]:0.000} | {Median(all.Select(each => each.After.Rate / each.Before.Rate)):0.000} |");
+    }
+
+    double Median(IEnumerable<double> values) => values.Order().ElementAt(rounds / 2);
 }
 
 async Task BigInTurnAsync()

@@ -32,10 +32,11 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>serving/, the container's program; <see cref="GrpcPort"/> is where it speaks gRPC.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="cores">The cores that it is to know and use, as <c>taskset</c> takes them; null for all.</param>
-    public static async Task<ServerProcess> ServingAsync(IReadOnlyDictionary<string, string> settings, string? cores = null)
+    /// <param name="root">Another working tree whose build it is to be; null for this one's.</param>
+    public static async Task<ServerProcess> ServingAsync(IReadOnlyDictionary<string, string> settings, string? cores = null, string? root = null)
     {
         int[] ports = FreePort.Next(2);
-        string program = Path.Combine(Repository.Root, "serving", "bin", "Release", "net10.0", "DurableMl.Serving.dll");
+        string program = Path.Combine(root ?? Repository.Root, "serving", "bin", "Release", "net10.0", "DurableMl.Serving.dll");
         var all = new Dictionary<string, string>(settings)
         {
             ["Kestrel__Endpoints__Http__Url"] = $"http://127.0.0.1:{ports[0]}", ["Kestrel__Endpoints__Grpc__Url"] = $"http://127.0.0.1:{ports[1]}",

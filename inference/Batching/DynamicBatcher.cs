@@ -83,11 +83,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         metrics.QueueTime(TimeSpan.Zero);
         try
         {
-            return BatchRun.One(session, inputs, outputs, null);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw BatchRun.Failure(e);
+            return session.Run(inputs, outputs);
         }
         finally
         {
@@ -251,7 +247,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     {
         try
         {
-            if (BatchRun.Many(session, batch) is not { } outputs)
+            if (BatchRun.Run(session, batch) is not { } outputs)
             {
                 return false;
             }
@@ -279,16 +275,13 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             using var stop = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             using (job.Cancellation.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, stop))
             {
-                job.Complete(BatchRun.One(session, job.Inputs, job.Outputs, stop));
+                job.Complete(session.Run(job.Inputs, job.Outputs, stop));
             }
-        }
-        catch (OnnxRuntimeException e)
-        {
-            job.Fail(job.Cancellation.IsCancellationRequested ? new OperationCanceledException(job.Cancellation) : BatchRun.Failure(e));
         }
         catch (Exception e)
         {
-            job.Fail(e);
+            // A run that was terminated fails like any other.
+            job.Fail(job.Cancellation.IsCancellationRequested ? new OperationCanceledException(job.Cancellation) : e);
         }
         finally
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Batching;
 
@@ -78,10 +77,10 @@ public static class RowCheck
         Tensor[] inputs = [.. sample.Select(input => Times(input.Rows(row, 1), factor))];
         try
         {
-            List<Tensor> answer = BatchRun.One(session, inputs, null, null);
+            List<Tensor> answer = session.Run(inputs);
             rows.Add((new InferenceJob(session, inputs, null, 0, CancellationToken.None), answer));
         }
-        catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
+        catch (InferenceException)
         {
         }
         finally
@@ -117,14 +116,14 @@ public static class RowCheck
         List<Tensor>[]? answers = null;
         try
         {
-            answers = BatchRun.Many(session, batch.ConvertAll(row => row.Job));
+            answers = BatchRun.Run(session, batch.ConvertAll(row => row.Job));
             return answers is null
                 ? $"an output does not have one row for each of {size} rows of input"
                 : batch.Zip(answers, (row, answer) => Difference(row.Answer, answer)).FirstOrDefault(difference => difference is not null) is { } difference
                     ? $"rows depend on each other: in a batch of {size}, {difference}"
                     : null;
         }
-        catch (Exception e) when (e is OnnxRuntimeException or InferenceException or OverflowException)
+        catch (Exception e) when (e is InferenceException or OverflowException)
         {
             return $"a batch of {size} rows cannot be run: {e.Message}";
         }

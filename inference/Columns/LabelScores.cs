@@ -1,5 +1,5 @@
 using System.Globalization;
-using DurableMl.Inference.Protocol;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DurableMl.Inference.Columns;
 
@@ -19,18 +19,9 @@ public static class LabelScores
     /// <param name="output">What the network calls them.</param>
     public static void ToProbabilities(Span<float> scores, string output)
     {
-        bool areProbabilities = output != Logits;
-        foreach (float score in scores)
+        if (output == Logits || scores.ContainsAnyExceptInRange(0f, 1f))
         {
-            areProbabilities &= score is >= 0 and <= 1;
-        }
-
-        if (!areProbabilities)
-        {
-            foreach (ref float score in scores)
-            {
-                score = (float)(1 / (1 + Math.Exp(-score)));
-            }
+            TensorPrimitives.Sigmoid<float>(scores, scores);
         }
     }
 

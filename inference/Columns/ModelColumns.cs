@@ -4,10 +4,6 @@ using DurableMl.Features.Images;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 
 namespace DurableMl.Inference.Columns;
 
@@ -175,40 +171,23 @@ internal sealed class ModelColumns : ModelTransform
     private static Action<int> Adder(TableBuilder builder, Tensor input)
     {
         string name = input.Name;
-        switch (input.Type.Name)
+        if (input.Type.IsBytes)
         {
-            case "BYTES":
-                string[] texts = input.Texts();
-                return row => builder.Add(name, texts[row]);
-            case "BOOL":
-                return row => builder.Add(name, input.Data[row] != 0);
-            case "FP64":
-                return row => builder.Add(name, At<double>(input, row));
-            case "FP32":
-                return row => builder.Add(name, (double)At<float>(input, row));
-            case "FP16":
-                return row => builder.Add(name, (double)At<Half>(input, row));
-            case "INT64":
-                return row => builder.Add(name, At<long>(input, row));
-            case "INT32":
-                return row => builder.Add(name, (long)At<int>(input, row));
-            case "INT16":
-                return row => builder.Add(name, (long)At<short>(input, row));
-            case "INT8":
-                return row => builder.Add(name, (long)At<sbyte>(input, row));
-            case "UINT64":
-                return row => builder.Add(name, (double)At<ulong>(input, row));
-            case "UINT32":
-                return row => builder.Add(name, (long)At<uint>(input, row));
-            case "UINT16":
-                return row => builder.Add(name, (long)At<ushort>(input, row));
-            default:
-                return row => builder.Add(name, (long)input.Data[row]);
+            string[] texts = input.Texts();
+            return row => builder.Add(name, texts[row]);
         }
-    }
 
-    private static T At<T>(Tensor input, int row)
-        where T : unmanaged => MemoryMarshal.Cast<byte, T>(input.Data)[row];
+        double[] numbers = input.ToDoubles();
+        return input.Type.Name switch
+        {
+            "BOOL" => row => builder.Add(name, numbers[row] != 0),
+            // A double does not have all of them.
+            "INT64" => row => builder.Add(name, MemoryMarshal.Cast<byte, long>(input.Data)[row]),
+            "UINT64" => row => builder.Add(name, numbers[row]),
+            _ when input.Type.IsFloat => row => builder.Add(name, numbers[row]),
+            _ => row => builder.Add(name, (long)numbers[row]),
+        };
+    }
 
     private static SignatureColumn Described(FittedColumn column) =>
         new(column.Name, column.Type, DatatypeOf(column.Type)) { Categories = column.Type == ColumnType.Categorical ? column.Categories : null, Required = column.Required };

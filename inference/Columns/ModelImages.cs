@@ -1,14 +1,9 @@
-using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using DurableMl.Features.Images;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Transforms;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 
 namespace DurableMl.Inference.Columns;
 
@@ -108,18 +103,15 @@ internal sealed class ModelImages : ModelTransform
             throw InferenceException.Input(0, "shape", $"is {TensorShape.Text(images.Shape)}; encoded images have [n], one file for each.");
         }
 
-        ReadOnlySpan<byte> left = images.Data;
         int width = transform.Form.Bytes;
-        for (int row = 0; !left.IsEmpty; row++)
+        int row = 0;
+        foreach (ReadOnlySpan<byte> element in images.Strings)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int size = BinaryPrimitives.ReadInt32LittleEndian(left);
-            ReadOnlySpan<byte> element = left.Slice(sizeof(int), size);
-            left = left[(sizeof(int) + size)..];
             string place = string.Create(CultureInfo.InvariantCulture, $"inputs[0].data[{row}]");
             try
             {
-                transform.Apply(FileOf(element), place, numbers.AsSpan(row * width, width));
+                transform.Apply(FileOf(element), place, numbers.AsSpan(row++ * width, width));
             }
             catch (ImageFormatException e)
             {

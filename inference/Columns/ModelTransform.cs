@@ -1,9 +1,5 @@
 using System.Runtime.InteropServices;
 using DurableMl.Features.Images;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
 
 namespace DurableMl.Inference.Columns;
 
@@ -89,17 +85,17 @@ internal abstract class ModelTransform
     protected static List<Tensor> Labelled(float[] scores, IReadOnlyList<string> labels, string output)
     {
         int width = labels.Count;
-        // The jobs here export logits by that name; a row of them may look like probabilities by chance.
-        bool isLogits = output == LabelScores.Logits || !AreProbabilities(scores, width);
         int rows = scores.Length / width;
+        // The jobs here export logits by that name; a row of them may look like probabilities by chance.
+        bool isLogits = output == LabelScores.Logits || !Enumerable.Range(0, rows).All(row => Scores.AreProbabilities(scores.AsSpan(row * width, width)));
         var answers = new string[rows];
         for (int row = 0; row < rows; row++)
         {
             Span<float> of = scores.AsSpan(row * width, width);
-            answers[row] = labels[Routing.Scores.IndexOfMax(of)];
+            answers[row] = labels[Scores.IndexOfMax(of)];
             if (isLogits)
             {
-                Softmax(of);
+                Scores.Softmax(of);
             }
         }
 
@@ -120,45 +116,6 @@ internal abstract class ModelTransform
                 throw InferenceException.Field(
                     $"outputs[{i}].name", $"a request {kind} has no output '{output.Name}'; it has {string.Join(", ", OutputNames)}.");
             }
-        }
-    }
-
-    private static bool AreProbabilities(float[] scores, int width)
-    {
-        for (int start = 0; start < scores.Length; start += width)
-        {
-            double sum = 0;
-            foreach (float score in scores.AsSpan(start, width))
-            {
-                if (!(score is >= 0 and <= 1))
-                {
-                    return false;
-                }
-
-                sum += score;
-            }
-
-            if (Math.Abs(sum - 1) > 1e-3)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static void Softmax(Span<float> scores)
-    {
-        float highest = scores[Routing.Scores.IndexOfMax(scores)];
-        double total = 0;
-        foreach (float score in scores)
-        {
-            total += Math.Exp(score - highest);
-        }
-
-        foreach (ref float score in scores)
-        {
-            score = (float)(Math.Exp(score - highest) / total);
         }
     }
 }

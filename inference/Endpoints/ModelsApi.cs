@@ -80,7 +80,7 @@ internal sealed class ModelsApi(
     public async Task GetTrafficAsync(HttpContext context, CancellationToken cancellationToken)
     {
         string model = Part(context, "model");
-        (TrafficRules? rules, ETag etag) = await registry.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
+        (TrafficRules? rules, ETag etag) = await registry.Documents.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
         SetETag(context, etag);
         await WriteAsync(context, 200, rules ?? TrafficRules.Default);
     }
@@ -109,7 +109,7 @@ internal sealed class ModelsApi(
             throw new InvalidDocumentException("The traffic rules cannot be used.", problems);
         }
 
-        (_, ETag replaced) = await registry.UpdateAsync<TrafficRules>(ModelBlobs.Traffic(model), _ => rules, cancellationToken, expected: current);
+        (_, ETag replaced) = await registry.Documents.UpdateAsync<TrafficRules>(ModelBlobs.Traffic(model), _ => rules, cancellationToken, expected: current);
         await catalog.RefreshAsync(model, cancellationToken);
         SetETag(context, replaced);
         await WriteAsync(context, 200, rules);

@@ -120,7 +120,7 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
         await FlushAsync(model, cancellationToken);
         var counted = new ConcurrentBag<ExperimentArm>();
         await Parallel.ForEachAsync(
-            registry.ListBlobsAsync(Prefix(model), BlobTraits.None, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            registry.Documents.ListBlobsAsync(Prefix(model), BlobTraits.None, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (blob, token) =>
             {
                 if (time.GetUtcNow() - blob.Properties.LastModified > Memory)
@@ -129,7 +129,7 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
                     return;
                 }
 
-                foreach (ExperimentArm arm in (await registry.ReadAsync<List<ExperimentArm>>(blob.Name, token)).Value ?? [])
+                foreach (ExperimentArm arm in (await registry.Documents.ReadAsync<List<ExperimentArm>>(blob.Name, token)).Value ?? [])
                 {
                     counted.Add(arm);
                 }

@@ -104,7 +104,7 @@ internal sealed class LabelLog(PredictionLog predictions, ExperimentLog experime
         try
         {
             byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(new Line(id, labels), JsonSerializerOptions.Web), (byte)'\n'];
-            await registry.AppendAsync(Blob(model, time.GetUtcNow()), line, cancellationToken);
+            await registry.Documents.AppendAsync(Blob(model, time.GetUtcNow()), line, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {

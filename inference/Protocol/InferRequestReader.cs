@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -34,14 +35,14 @@ internal static class InferRequestReader
         {
             var reader = new Utf8JsonReader(memory.Span[..jsonLength], ReaderOptions);
             var binary = new BinaryPart(memory, jsonLength, length);
-            ReadRequest(ref reader, jsonLength, ref binary, request, limits);
+            ReadRequest(ref reader, memory.Span[..jsonLength], ref binary, request, limits);
             return request;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a string that is not UTF-8.
             request.Dispose();
-            throw new InferenceException(400, $"The request is not JSON: {e.Message}");
+            throw new InferenceException(400, $"The request is not JSON: {Syntax(memory.Span[..jsonLength]) ?? e.Message}");
         }
         catch
         {
@@ -50,7 +51,7 @@ internal static class InferRequestReader
         }
     }
 
-    private static void ReadRequest(ref Utf8JsonReader reader, int jsonLength, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
+    private static void ReadRequest(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -58,6 +59,7 @@ internal static class InferRequestReader
         }
 
         bool hasInputs = false;
+        int start = 0;
         while (NextProperty(ref reader))
         {
             if (reader.ValueTextEquals("inputs"u8))
@@ -65,7 +67,7 @@ internal static class InferRequestReader
                 hasInputs = reader.Read() && reader.TokenType == JsonTokenType.StartArray ? true : throw InferenceException.Field("inputs", "is not an array.");
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    request.Inputs.Add(ReadInput(ref reader, jsonLength, ref binary, request, limits));
+                    request.Inputs.Add(ReadInput(ref reader, ref start, json, ref binary, request, limits));
                 }
             }
             else if (reader.ValueTextEquals("outputs"u8))
@@ -98,7 +100,8 @@ internal static class InferRequestReader
         binary.RequireEnd();
     }
 
-    private static Tensor ReadInput(ref Utf8JsonReader reader, int jsonLength, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
+    // The reader's text begins at start of the whole.
+    private static Tensor ReadInput(ref Utf8JsonReader reader, ref int start, ReadOnlySpan<byte> json, ref BinaryPart binary, InferRequest request, ProtocolLimits limits)
     {
         int index = request.Inputs.Count;
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -106,7 +109,7 @@ internal static class InferRequestReader
             throw InferenceException.Field(string.Create(CultureInfo.InvariantCulture, $"inputs[{index}]"), "is not an object.");
         }
 
-        (string? name, TensorType? type, long[]? shape, long? binarySize, PooledMemory? decoded) = (null, null, null, null, null);
+        (string? name, TensorType? type, long[]? shape, long? binarySize, PooledMemory? decoded, int length) = (null, null, null, null, null, 0);
         Utf8JsonReader data = default;
         try
         {
@@ -122,12 +125,12 @@ internal static class InferRequestReader
                 }
                 else if (reader.ValueTextEquals("shape"u8))
                 {
-                    shape = Read<long[]>(ref reader, "shape", index);
+                    shape = ReadShape(ref reader, index);
                     ProtocolLimits.CheckShape(shape, index);
                 }
                 else if (reader.ValueTextEquals("parameters"u8))
                 {
-                    binarySize = Read<InputParameters>(ref reader, "parameters", index).BinaryDataSize;
+                    binarySize = ReadBinarySize(ref reader, index);
                 }
                 else if (!reader.ValueTextEquals("data"u8))
                 {
@@ -135,7 +138,7 @@ internal static class InferRequestReader
                 }
                 else if (decoded is null && reader.Read() && type is not null && shape is not null)
                 {
-                    decoded = Decode(ref reader);
+                    (decoded, length) = Decode(ref reader, ref start, json, type, shape, request, limits);
                 }
                 else
                 {
@@ -161,21 +164,63 @@ internal static class InferRequestReader
                 return binary.Take(name, type, shape, size, index);
             }
 
-            decoded ??= Decode(ref data);
-            return new(name, type, shape, decoded, decoded.Address, decoded.Length);
+            if (decoded is null)
+            {
+                int from = start;
+                (decoded, length) = Decode(ref data, ref from, json, type, shape, request, limits);
+            }
+
+            return new(name, type, shape, decoded, decoded.Address, length);
         }
         catch
         {
             decoded?.Release();
             throw;
         }
+    }
 
-        PooledMemory Decode(ref Utf8JsonReader from)
+    private static (PooledMemory Memory, int Length) Decode(
+        ref Utf8JsonReader reader, ref int start, ReadOnlySpan<byte> json, TensorType type, long[] shape, InferRequest request, ProtocolLimits limits)
+    {
+        int index = request.Inputs.Count;
+        int from = start + (int)reader.BytesConsumed;
+        int elements = TensorShape.Elements(shape);
+        // An element takes at least a digit and a comma or bracket.
+        if (reader.TokenType == JsonTokenType.StartArray && type.Name == "FP32" && elements > 0 && elements <= (json.Length - from) / 2)
         {
-            InferenceException? nullText = request.NullText;
-            PooledMemory memory = TensorJson.Read(ref from, type!, shape!, jsonLength - from.TokenStartIndex, index, limits, ref nullText);
-            request.NullText = nullText;
-            return memory;
+            PooledMemory memory = limits.Rent(checked(elements * type.Size));
+            if (TensorJson.TryReadFlat(json[from..], MemoryMarshal.Cast<byte, float>(memory.Span), out int length))
+            {
+                start = from + length;
+                reader = new Utf8JsonReader(json[start..], isFinalBlock: true, reader.CurrentState);
+                reader.Read();
+                return (memory, memory.Length);
+            }
+
+            memory.Release();
+        }
+
+        InferenceException? nullText = request.NullText;
+        (PooledMemory Memory, int Length) decoded = TensorJson.Read(ref reader, type, shape, json.Length - start - reader.TokenStartIndex, index, limits, ref nullText);
+        request.NullText = nullText;
+        return decoded;
+    }
+
+    // A reader that has passed over numbers does not know where it is.
+    private static string? Syntax(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, ReaderOptions);
+            while (reader.Read())
+            {
+            }
+
+            return null;
+        }
+        catch (JsonException e)
+        {
+            return e.Message;
         }
     }
 
@@ -198,8 +243,47 @@ internal static class InferRequestReader
 
     private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    // A field of the request, or of an input.
-    private static T Read<T>(ref Utf8JsonReader reader, string field, int input = -1)
+    // What every request has is read token by token: the serializer looks at it twice.
+    private static long[] ReadShape(ref Utf8JsonReader reader, int input)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw Wrong("shape", input);
+        }
+
+        var shape = new List<long>(4);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            shape.Add(reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long size) ? size : throw Wrong($"shape[{shape.Count}]", input));
+        }
+
+        return [.. shape];
+    }
+
+    private static long? ReadBinarySize(ref Utf8JsonReader reader, int input)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw Wrong("parameters", input);
+        }
+
+        long? size = null;
+        while (NextProperty(ref reader))
+        {
+            if (!reader.ValueTextEquals("binary_data_size"u8))
+            {
+                reader.Skip();
+            }
+            else if (reader.Read() && reader.TokenType != JsonTokenType.Null)
+            {
+                size = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long bytes) ? bytes : throw Wrong("parameters.binary_data_size", input);
+            }
+        }
+
+        return size;
+    }
+
+    private static T Read<T>(ref Utf8JsonReader reader, string field)
         where T : class
     {
         try
@@ -208,7 +292,7 @@ internal static class InferRequestReader
         }
         catch (JsonException e)
         {
-            throw Wrong(field + e.Path?[1..], input);
+            throw Wrong(field + e.Path?[1..], input: -1);
         }
     }
 
@@ -218,11 +302,6 @@ internal static class InferRequestReader
     private static InferenceException Wrong(string field, int input) => input < 0
         ? InferenceException.Field(field, "is missing, or not what belongs there.")
         : InferenceException.Input(input, field, "is missing, or not what belongs there.");
-
-    private sealed record InputParameters
-    {
-        public long? BinaryDataSize { get; init; }
-    }
 
     private sealed record RequestParameters
     {

@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 
 namespace DurableMl.Inference.Registry;
 
@@ -18,7 +16,6 @@ namespace DurableMl.Inference.Registry;
 public sealed class ModelRegistry(BlobContainerClient container, TimeProvider time)
 {
     private const string PublicationKey = "publication";
-    private const int MaxDocument = 4 << 20;
     private const int MaxAttempts = 50;
 
     /// <summary>The registry of the storage account that <paramref name="blobs"/> serves.</summary>
@@ -28,6 +25,9 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     }
 
     internal BlobContainerClient Container => container;
+
+    /// <summary>The documents, logs and lists of what lies in the container.</summary>
+    internal ModelDocuments Documents => field ??= new(container);
 
     /// <summary>
     /// Publishes a new version and returns its manifest. Publishing the same model from the same run and trial again, at the same time or
@@ -54,7 +54,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         }
 
         var manifest = new ModelManifest(publication, version, time.GetUtcNow(), files);
-        return await TryReplaceAsync(ModelBlobs.File(manifest.Model, version, ModelBlobs.Manifest), manifest, default, null, cancellationToken) is not null
+        return await Documents.TryReplaceAsync(ModelBlobs.File(manifest.Model, version, ModelBlobs.Manifest), manifest, default, null, cancellationToken) is not null
             ? manifest
             : await GetAsync(manifest.Model, version, cancellationToken);
     }
@@ -68,7 +68,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         }
 
         // Counts that a server still had in memory may be written below a model that is deleted meanwhile; they do not make it exist again.
-        HashSet<string> changed = [.. await ListBlobsAsync(ModelBlobs.AllChanges, BlobTraits.None, cancellationToken).Select(blob => blob.Name).ToListAsync(cancellationToken)];
+        HashSet<string> changed = [.. await Documents.ListBlobsAsync(ModelBlobs.AllChanges, BlobTraits.None, cancellationToken).Select(blob => blob.Name).ToListAsync(cancellationToken)];
         return await container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken)
             .Where(item => item.IsPrefix && ModelNames.IsModel(item.Prefix[..^1])).Select(item => item.Prefix[..^1])
             .Where(async (model, token) => !changed.Contains(ModelBlobs.Changes(model)) || await ListAsync(model, BlobTraits.None, token).AnyAsync(token))
@@ -98,7 +98,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     /// <exception cref="InvalidModelNameException">A name is not allowed.</exception>
     public async Task<ModelManifest?> FindAsync(string model, string version, CancellationToken cancellationToken = default)
     {
-        (ModelManifest? manifest, _) = await ReadAsync<ModelManifest>(ModelBlobs.File(model, version, ModelBlobs.Manifest), cancellationToken);
+        (ModelManifest? manifest, _) = await Documents.ReadAsync<ModelManifest>(ModelBlobs.File(model, version, ModelBlobs.Manifest), cancellationToken);
         if (manifest is null)
         {
             return null;
@@ -142,7 +142,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
 
     /// <summary>What was changed of a model's versions since they were published.</summary>
     internal async Task<IReadOnlyDictionary<string, VersionChange>> ChangesAsync(string model, CancellationToken cancellationToken) =>
-        (await ReadAsync<Dictionary<string, VersionChange>>(ModelBlobs.Changes(model), cancellationToken)).Value ?? [];
+        (await Documents.ReadAsync<Dictionary<string, VersionChange>>(ModelBlobs.Changes(model), cancellationToken)).Value ?? [];
 
     /// <summary>The versions of a model that are deleted, or are being deleted.</summary>
     internal async Task<IReadOnlySet<string>> DeletedAsync(string model, CancellationToken cancellationToken) =>
@@ -155,7 +155,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     private async Task<IReadOnlyDictionary<string, VersionChange>> ChangeAsync(
         string model, IReadOnlyList<string> versions, Func<VersionChange, VersionChange> change, CancellationToken cancellationToken)
     {
-        (SortedDictionary<string, VersionChange> changed, _) = await UpdateAsync<SortedDictionary<string, VersionChange>>(
+        (SortedDictionary<string, VersionChange> changed, _) = await Documents.UpdateAsync<SortedDictionary<string, VersionChange>>(
             ModelBlobs.Changes(model),
             current =>
             {
@@ -175,7 +175,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
     public async Task<ModelAliases> GetAliasesAsync(string model, CancellationToken cancellationToken = default)
     {
-        (Dictionary<string, string>? versions, ETag etag) = await ReadAsync<Dictionary<string, string>>(ModelBlobs.Aliases(model), cancellationToken);
+        (Dictionary<string, string>? versions, ETag etag) = await Documents.ReadAsync<Dictionary<string, string>>(ModelBlobs.Aliases(model), cancellationToken);
         return new(versions ?? [], etag);
     }
 
@@ -197,7 +197,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
             await GetAsync(model, version, cancellationToken);
         }
 
-        (SortedDictionary<string, string> changed, ETag etag) = await UpdateAsync<SortedDictionary<string, string>>(
+        (SortedDictionary<string, string> changed, ETag etag) = await Documents.UpdateAsync<SortedDictionary<string, string>>(
             ModelBlobs.Aliases(model),
             current =>
             {
@@ -219,106 +219,6 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         }
 
         return new(changed, etag);
-    }
-
-    /// <summary>A JSON document and its ETag; null and the default ETag where there is none.</summary>
-    /// <exception cref="InvalidDataException">It holds something else, or something that <typeparamref name="T"/> does not have: that would mean something else than its writer meant.</exception>
-    internal async Task<(T? Value, ETag ETag)> ReadAsync<T>(string blob, CancellationToken cancellationToken)
-        where T : class
-    {
-        try
-        {
-            Response<BlobDownloadStreamingResult> response = await container.GetBlobClient(blob).DownloadStreamingAsync(cancellationToken: cancellationToken);
-            await using Stream content = response.Value.Content;
-            if (response.Value.Details.ContentLength > MaxDocument)
-            {
-                throw new InvalidDataException($"'{blob}' is larger than {MaxDocument} bytes.");
-            }
-
-            BinaryData json = await BinaryData.FromStreamAsync(content, cancellationToken);
-            T value = StrictJson.Read<T>(json.ToMemory(), RegistryJson.Options, out IReadOnlyList<JsonProblem> problems)
-                ?? throw new InvalidDataException($"'{blob}' is not as expected: {problems[0].Path} {problems[0].Reason}.");
-            return (value, response.Value.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return (null, default);
-        }
-    }
-
-    /// <summary>Changes a JSON document under its ETag, as often as it takes.</summary>
-    /// <param name="blob">The document.</param>
-    /// <param name="change">Makes the new content of the one there is, null where there is none; called again when somebody else was faster. The very same content is not written.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <param name="expected">If given, it is changed only if it still has this ETag; the default one where there must be none.</param>
-    /// <exception cref="ModelConflictException">It has another ETag, or others change it all the time.</exception>
-    internal async Task<(T Value, ETag ETag)> UpdateAsync<T>(string blob, Func<T?, T> change, CancellationToken cancellationToken, ETag? expected = null)
-        where T : class
-    {
-        for (int attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            (T? current, ETag etag) = await ReadAsync<T>(blob, cancellationToken);
-            if (expected is not null && expected != etag)
-            {
-                break;
-            }
-
-            T changed = change(current);
-            if (ReferenceEquals(changed, current))
-            {
-                return (changed, etag);
-            }
-
-            if (await TryReplaceAsync(blob, changed, etag, null, cancellationToken) is { } replaced)
-            {
-                return (changed, replaced);
-            }
-        }
-
-        throw new ModelConflictException($"'{blob}' was changed by someone else. Read it again and repeat the change.");
-    }
-
-    /// <summary>The blobs under a prefix; none where there is no container yet, because no model was ever published.</summary>
-    internal async IAsyncEnumerable<BlobItem> ListBlobsAsync(string prefix, BlobTraits traits, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (await container.ExistsAsync(cancellationToken))
-        {
-            await foreach (BlobItem blob in container.GetBlobsAsync(traits, BlobStates.None, prefix, cancellationToken))
-            {
-                yield return blob;
-            }
-        }
-    }
-
-    /// <summary>Adds whole lines to a log of JSON lines, which is made if need be. Any number of processes may do so.</summary>
-    internal async Task AppendAsync(string blob, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
-    {
-        AppendBlobClient log = container.GetAppendBlobClient(blob);
-        await log.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        await using Stream content = BinaryData.FromBytes(lines).ToStream();
-        await log.AppendBlockAsync(content, new AppendBlobAppendBlockOptions(), cancellationToken);
-    }
-
-    /// <summary>Writes over what has the given ETag (default: nothing) and returns the new one, or null if something else is there.</summary>
-    private async Task<ETag?> TryReplaceAsync<T>(string blob, T value, ETag current, IDictionary<string, string>? metadata, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Response<BlobContentInfo> response = await container.GetBlobClient(blob).UploadAsync(
-                BinaryData.FromObjectAsJson(value, RegistryJson.Options),
-                new BlobUploadOptions
-                {
-                    Conditions = current == default ? new() { IfNoneMatch = ETag.All } : new() { IfMatch = current },
-                    Metadata = metadata,
-                    HttpHeaders = new() { ContentType = "application/json" },
-                },
-                cancellationToken);
-            return response.Value.ETag;
-        }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
-        {
-            return null;
-        }
     }
 
     private static void Validate(ModelPublication publication)
@@ -370,7 +270,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
 
             string next = (latest + 1).ToString(CultureInfo.InvariantCulture);
             string claim = ModelBlobs.File(publication.Model, next, ModelBlobs.Publication);
-            if (await TryReplaceAsync(claim, publication.Lineage, default, new Dictionary<string, string> { [PublicationKey] = key }, cancellationToken) is not null)
+            if (await Documents.TryReplaceAsync(claim, publication.Lineage, default, new Dictionary<string, string> { [PublicationKey] = key }, cancellationToken) is not null)
             {
                 return next;
             }
@@ -384,7 +284,7 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
     private IAsyncEnumerable<(string Version, string File, IDictionary<string, string>? Metadata)> ListAsync(string model, BlobTraits traits, CancellationToken cancellationToken)
     {
         string prefix = ModelBlobs.Prefix(model);
-        return ListBlobsAsync(prefix, traits, cancellationToken)
+        return Documents.ListBlobsAsync(prefix, traits, cancellationToken)
             .Select(blob => (Path: blob.Name[prefix.Length..].Split('/', 2), blob.Metadata))
             .Where(blob => blob.Path.Length == 2 && ModelNames.IsVersion(blob.Path[0]))
             .Select(blob => (blob.Path[0], blob.Path[1], (IDictionary<string, string>?)blob.Metadata));

@@ -58,7 +58,7 @@ internal sealed class CanaryKeeper(ModelRegistry registry, ILogger<CanaryKeeper>
     {
         try
         {
-            await registry.UpdateAsync<TrafficRules>(ModelBlobs.Traffic(model), rules => Change(rules ?? TrafficRules.Default), CancellationToken.None);
+            await registry.Documents.UpdateAsync<TrafficRules>(ModelBlobs.Traffic(model), rules => Change(rules ?? TrafficRules.Default), CancellationToken.None);
         }
         catch (Exception e)
         {

@@ -73,7 +73,7 @@ internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog
         ];
         foreach (string owner in versions.Count == 0 ? [] : await registry.ListModelsAsync(cancellationToken))
         {
-            (TrafficRules? rules, ETag _) = await registry.ReadAsync<TrafficRules>(ModelBlobs.Traffic(owner), cancellationToken);
+            (TrafficRules? rules, ETag _) = await registry.Documents.ReadAsync<TrafficRules>(ModelBlobs.Traffic(owner), cancellationToken);
             uses.AddRange((rules?.Targets() ?? []).Where(each => (each.Target.Model ?? owner) == model && versions.Contains(each.Target.Version))
                 .Select(each => $"{each.Path} of the traffic rules of model '{owner}' leads to version {each.Target.Version}"));
         }

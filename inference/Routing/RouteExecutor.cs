@@ -10,12 +10,6 @@ internal sealed class RouteExecutor(
     {
         (Route route, string prefix) = state.Traffic.Choose(request, headers);
         var call = new Call(state, request, prefix, cancellationToken);
-        if (route is VersionRoute { Target: var target } && state.Traffic.Rules == TrafficRules.Default)
-        {
-            // No experiment: nothing to count or copy.
-            return await RunAsync(call, target, target.Version);
-        }
-
         InferResponse response = await (route switch
         {
             VersionRoute version => CountAsync(call, version.Target, version.Target.Version),

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DurableMl.Inference.Routing;
 
@@ -101,18 +102,23 @@ internal static class Scores
             return 0;
         }
 
-        float max = row[IndexOfMax(row)];
-        double sum = 0;
-        double exponentials = 0;
-        bool negative = false;
-        foreach (float value in row)
+        float[] probabilities = row.ToArray();
+        if (!AreProbabilities(row))
         {
-            sum += value;
-            exponentials += Math.Exp(value - max);
-            negative |= value < 0;
+            Softmax(probabilities);
         }
 
-        return !negative && Math.Abs(sum - 1) < 1e-3 ? max : 1 / exponentials;
+        return probabilities[IndexOfMax(row)];
+    }
+
+    /// <summary>Whether a row's scores are none below 0 and add up to 1.</summary>
+    public static bool AreProbabilities(ReadOnlySpan<float> row) => TensorPrimitives.Min(row) >= 0 && Math.Abs(TensorPrimitives.Sum(row) - 1) < 1e-3;
+
+    /// <summary>Makes probabilities of a row's scores, in place. However large they are, nothing overflows.</summary>
+    public static void Softmax(Span<float> row)
+    {
+        TensorPrimitives.Subtract<float>(row, row[IndexOfMax(row)], row);
+        TensorPrimitives.SoftMax<float>(row, row);
     }
 
     /// <summary>

@@ -76,13 +76,21 @@ internal sealed class InferenceServer(
 
     private async Task<InferResponse> RunAsync(string model, string? version, InferRequest request, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
+        string route = "version";
         if (version is null)
         {
-            return await routes.ExecuteAsync(await catalog.GetAsync(model, cancellationToken), request, headers, cancellationToken);
+            ModelState state = await catalog.GetAsync(model, cancellationToken);
+            if (state.Traffic.Rules != TrafficRules.Default)
+            {
+                return await routes.ExecuteAsync(state, request, headers, cancellationToken);
+            }
+
+            // No experiment: nothing to count or copy.
+            route = ModelAliases.Champion;
         }
 
         using ModelLease lease = await AcquireAsync(model, version, cancellationToken);
-        return new(model, lease.Model.Manifest.Version, "version", await lease.Model.InferAsync(request, cancellationToken));
+        return new(model, lease.Model.Manifest.Version, route, await lease.Model.InferAsync(request, cancellationToken));
     }
 }
 

@@ -65,7 +65,7 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
             {
                 foreach (byte[][] block in blob.Chunk(MaxBlock / (2 * MaxLine)))
                 {
-                    await registry.AppendAsync(blob.Key, block.SelectMany(line => line).ToArray(), cancellationToken);
+                    await registry.Documents.AppendAsync(blob.Key, block.SelectMany(line => line).ToArray(), cancellationToken);
                 }
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)

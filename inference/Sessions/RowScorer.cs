@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Sessions;
 
@@ -97,9 +96,9 @@ public static class RowScorer
     {
         try
         {
-            return BatchRun.One(session, [input], outputs, null);
+            return session.Run([input], outputs);
         }
-        catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
+        catch (InferenceException e)
         {
             throw new InvalidModelException($"The model cannot be run on rows {start} to {start + taken - 1}: {e.Message}", e);
         }

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DurableMl.Inference.Batching;
+using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Inference.Tests.Conformance;
 
@@ -135,7 +134,7 @@ internal sealed class OnnxBackendCase(string folder)
                 tensors.Add(Tensor.Copy(input.Name, input.Type, input.Shape, input.Data));
             }
 
-            List<Tensor> values = BatchRun.One(session, [.. tensors], null, null);
+            List<Tensor> values = session.Run([.. tensors]);
             try
             {
                 return (null, values.ConvertAll(output => new OnnxTensorFile(output.Name, output.Type, output.Shape, output.Data.ToArray())));
@@ -145,7 +144,7 @@ internal sealed class OnnxBackendCase(string folder)
                 values.ForEach(output => output.Dispose());
             }
         }
-        catch (Exception e) when (e is OnnxRuntimeException)
+        catch (InferenceException e) when (e.Status is 400 or 500)
         {
             return (e.Message.ReplaceLineEndings(" "), []);
         }

@@ -104,7 +104,7 @@ public sealed class LabelLogTests : IAsyncDisposable
         (InferenceHost one, InferenceHost other) = await StartAsync();
         await InferAsync(one, "r1");
         Assert.AreEqual(202, await LabelAsync(other, "r1", "1,1"));
-        await other.Registry.AppendAsync($"m/labels/{time.GetUtcNow():yyyy-MM-dd-HH}.jsonl", "not JSON\n"u8.ToArray(), CancellationToken.None);
+        await other.Registry.Documents.AppendAsync($"m/labels/{time.GetUtcNow():yyyy-MM-dd-HH}.jsonl", "not JSON\n"u8.ToArray(), CancellationToken.None);
         Assert.AreEqual(202, await LabelAsync(other, "r1", "1"));
 
         Assert.AreEqual(1, await LabelledAsync(one));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using DurableMl.Inference.Protocol;
@@ -57,6 +58,45 @@ public sealed class TensorCodingTests
         }).QuickCheckThrowOnFailure();
 
     [TestMethod]
+    [DataRow("3", 3f)]
+    [DataRow("null", float.NaN, DisplayName = "null, by which the others are read token by token too")]
+    public void Numbers_are_read_however_JSON_writes_them(string last, float number)
+    {
+        float[] numbers = [1, -2.5f, -0f, 1e10f, 0.1f, 3e-5f, 16777216, number];
+
+        byte[] read = Parse(OfFloats(8, $"[ 1,-2.5 ,\n-0,\t1E+10,0.1000000000000000055511151231257827, 3e-5,16777217.0, {last} ]"), null);
+
+        CollectionAssert.AreEqual(MemoryMarshal.AsBytes<float>(numbers).ToArray(), read);
+    }
+
+    [TestMethod]
+    [DataRow("[+1]")]
+    [DataRow("[01]")]
+    [DataRow("[-]")]
+    [DataRow("[1.]")]
+    [DataRow("[1.e5]")]
+    [DataRow("[.5]")]
+    [DataRow("[1e]")]
+    [DataRow("[NaN]")]
+    [DataRow("[Infinity]")]
+    [DataRow("[1e39]")]
+    [DataRow("[1,]")]
+    [DataRow("[1 2]")]
+    [DataRow("[1")]
+    public void What_JSON_has_no_number_for_is_refused(string data) =>
+        Assert.AreEqual(400, Assert.ThrowsExactly<InferenceException>(() => Parse(OfFloats(1, data), null)).Status);
+
+    [TestMethod]
+    public void A_mistake_behind_numbers_is_said_where_it_is()
+    {
+        byte[] request = Encoding.UTF8.GetBytes("""{"inputs":[{"name":"x","datatype":"FP32","shape":[3],"data":[1.5,2,3]},]}""");
+
+        string where = Assert.Throws<JsonException>(() => JsonDocument.Parse(request)).Message;
+
+        Assert.Contains(where, Assert.ThrowsExactly<InferenceException>(() => Parse(request, null)).Message);
+    }
+
+    [TestMethod]
     public void Rows_of_strings_and_numbers_are_cut_where_they_are()
     {
         byte[] strings = Data(TensorType.ByName["BYTES"], 6, new Random(1));
@@ -94,6 +134,9 @@ public sealed class TensorCodingTests
             memory.Release();
         }
     }
+
+    private static byte[] OfFloats(int count, string data) =>
+        Encoding.UTF8.GetBytes($$"""{"inputs":[{"name":"x","datatype":"FP32","shape":[{{count}}],"data":{{data}} }]}""");
 
     private static byte[] Parse(byte[] body, int? jsonLength)
     {
