@@ -120,7 +120,7 @@ internal sealed class ModelColumns : ModelTransform
             {
                 without.Add(row);
                 string place = string.Create(CultureInfo.InvariantCulture, $"{table.Name}, row {batch.Numbers![row]}");
-                faults.Add(new FaultyRow(batch.Numbers[row], place, $"column '{column}' has no value, and the model was trained to take none for an error"));
+                faults.Add(new FaultyRow(batch.Numbers[row], place, $"column '{column}' has no value, and the model takes no row without one"));
             }
 
             if (without.Count == 0 && batch.Rows <= most)

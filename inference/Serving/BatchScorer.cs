@@ -112,7 +112,7 @@ public sealed class BatchScorer
         }
     }
 
-    private static List<ScoredOutput> Answer(LoadedModel model, ReadOnlySpan<float> numbers, ScoreOptions options, CancellationToken cancellationToken)
+    private static ScoredOutput[] Answer(LoadedModel model, ReadOnlySpan<float> numbers, ScoreOptions options, CancellationToken cancellationToken)
     {
         ModelTransform transform = model.Transform!;
         int width = transform.InputWidth;
@@ -128,7 +128,7 @@ public sealed class BatchScorer
             asked.Parameters = new() { [LabelScores.Parameter] = threshold.ToString("R", CultureInfo.InvariantCulture) };
         }
 
-        var answers = new List<ScoredOutput>();
+        var answers = new List<(string Name, List<string> Texts, List<float> Numbers)>();
         while (!numbers.IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -140,7 +140,7 @@ public sealed class BatchScorer
                 {
                     if (answers.Count == i)
                     {
-                        answers.Add(new ScoredOutput(outputs[i].Name, [], []));
+                        answers.Add((outputs[i].Name, [], []));
                     }
 
                     answers[i].Texts.AddRange(outputs[i].Type.IsBytes ? outputs[i].Texts() : []);
@@ -155,7 +155,7 @@ public sealed class BatchScorer
             numbers = numbers[taken..];
         }
 
-        return answers;
+        return [.. answers.Select(answer => new ScoredOutput(answer.Name, answer.Texts, [.. answer.Numbers]))];
     }
 }
 
@@ -179,4 +179,4 @@ public sealed record ScoredRows(IReadOnlyList<long> Rows, IReadOnlyList<ScoredOu
 /// <param name="Name">The output's name.</param>
 /// <param name="Texts">Its text for each row; empty for numbers.</param>
 /// <param name="Numbers">Its numbers, row by row; empty for texts.</param>
-public sealed record ScoredOutput(string Name, List<string> Texts, List<float> Numbers);
+public sealed record ScoredOutput(string Name, IReadOnlyList<string> Texts, float[] Numbers);

@@ -51,8 +51,8 @@ internal abstract class PredictionLines
 
     protected static Span<float> Numbers(ScoredOutput output, int row, int rows)
     {
-        int width = output.Numbers.Count / rows;
-        return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(output.Numbers).Slice(row * width, width);
+        int width = output.Numbers.Length / rows;
+        return output.Numbers.AsSpan(row * width, width);
     }
 
     /// <summary>One JSON object a line.</summary>
