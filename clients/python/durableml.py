@@ -105,7 +105,7 @@ class Client:
 
     def wait(self, run: str, timeout: Optional[float] = None, interval: float = 1) -> Json:
         """Waits until a run has ended, and returns it; TimeoutError after `timeout` seconds. The run goes on without who waits."""
-        return self._wait(run, self.status, timeout, interval)
+        return self._wait(run, self.status, timeout, interval, "run ")
 
     def cancel(self, run: str) -> None:
         """Asks a run to stop."""
@@ -186,14 +186,14 @@ class Client:
         """Waits until a scoring has ended, and returns it: its `output` has `examples`, `failed`, and `output`, where the predictions lie; a message where it failed."""
         return self._wait(score, self.score_status, timeout, interval)
 
-    def _wait(self, name: str, status: Callable[[str], Json], timeout: Optional[float], interval: float) -> Json:
+    def _wait(self, name: str, status: Callable[[str], Json], timeout: Optional[float], interval: float, kind: str = "scoring ") -> Json:
         until = None if timeout is None else time.monotonic() + timeout
         while True:
             document = status(name)
             if document["runtimeStatus"] in _ENDED:
                 return document
             if until is not None and time.monotonic() >= until:
-                raise TimeoutError("%s is %s" % (name, document["runtimeStatus"]))
+                raise TimeoutError("%s%s is %s" % (kind, name, document["runtimeStatus"]))
             time.sleep(interval)
 
     def _json(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> Any:
