@@ -19,8 +19,8 @@ namespace DurableMl.Inference.Columns;
 /// </summary>
 internal sealed class ModelColumns : ModelTransform
 {
-    // Of a batch of rows, however wide they are.
-    private const int MaxNumbers = 16 << 20;
+    // Of a batch of rows, however wide they or the answers are.
+    private const int MaxNumbers = 4 << 20;
 
     private readonly FittedTransform transform;
     private readonly TableSchema schema;
@@ -112,7 +112,7 @@ internal sealed class ModelColumns : ModelTransform
     public async IAsyncEnumerable<(IReadOnlyList<long> Rows, float[] Numbers)> ReadAsync(
         TableSource table, ICollection<FaultyRow> faults, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int most = Math.Max(1, MaxNumbers / transform.Width);
+        int most = Math.Max(1, MaxNumbers / Math.Max(transform.Width, OutputWidth));
         await foreach (TableBatch batch in TableReader.ReadAsync(table, schema, faults, cancellationToken))
         {
             HashSet<int> without = [];

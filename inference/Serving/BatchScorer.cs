@@ -132,7 +132,7 @@ public sealed class BatchScorer
         while (!numbers.IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int taken = Math.Min(batch * width, numbers.Length);
+            int taken = (int)Math.Min((long)batch * width, numbers.Length);
             List<Tensor> outputs = transform.Answer(model.Session, numbers[..taken], asked);
             try
             {

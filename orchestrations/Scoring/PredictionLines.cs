@@ -58,7 +58,6 @@ internal abstract class PredictionLines
     /// <summary>One JSON object a line.</summary>
     private sealed class JsonLines(ModelSignature signature) : PredictionLines(signature)
     {
-
         public override void Begin()
         {
         }
@@ -177,7 +176,11 @@ internal abstract class PredictionLines
 
         private void Put(string value)
         {
-            line.Append(line.Length > 0 ? "," : "");
+            if (line.Length > 0)
+            {
+                line.Append(',');
+            }
+
             if (value.AsSpan().IndexOfAny(",\"\r\n") >= 0 || value.AsSpan().Trim().Length < value.Length)
             {
                 line.Append('"').Append(value.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
