@@ -225,6 +225,14 @@ internal static class InferCommand
             throw new CliException($"{file.FullName} must be an array of objects, a row each, or an object with inputs.") { ExitCode = ExitCodes.Usage };
         }
 
+        foreach ((int i, JsonObject row) in rows.Index())
+        {
+            if (row.FirstOrDefault(member => member.Value is JsonObject or JsonArray).Key is { } nested)
+            {
+                throw new CliException($"{file.FullName}, row {i + 1}: column '{nested}' holds an object or array; every value is a text, a number, true, false or null.") { ExitCode = ExitCodes.Usage };
+            }
+        }
+
         string[] names = [.. rows.SelectMany(row => row.Select(member => member.Key)).Distinct(StringComparer.Ordinal)];
         return rows.Chunk(RowsAtATime).Select(part => Request(
             names, [.. names.Select(name => new JsonArray([.. part.Select(row => row[name] is { } value ? JsonValue.Create(value.ToString()) : null)]))], part.Length));

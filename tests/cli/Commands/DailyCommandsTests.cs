@@ -65,6 +65,7 @@ public sealed class DailyCommandsTests
         File.WriteAllText(folder["rows.json"], """[{ "a": 1.50, "b": true }, { "a": null }]""");
         File.WriteAllText(folder["request.json"], """{ "inputs": [], "id": "x" }""");
         File.WriteAllText(folder["other.json"], "[1]");
+        File.WriteAllText(folder["nested.json"], """[{ "a": 1 }, { "a": [2] }]""");
 
         JsonNode inputs = InferCommand.Requests(new FileInfo(folder["rows.json"])).Single()["inputs"]!;
 
@@ -72,6 +73,7 @@ public sealed class DailyCommandsTests
         Assert.AreEqual("""["true",null]""", inputs[1]!["data"]!.ToJsonString());
         Assert.AreEqual("x", (string)InferCommand.Requests(new FileInfo(folder["request.json"])).Single()["id"]!);
         StringAssert.Contains(Assert.ThrowsExactly<CliException>(() => InferCommand.Requests(new FileInfo(folder["other.json"]))).Message, "must be an array of objects");
+        StringAssert.Contains(Assert.ThrowsExactly<CliException>(() => InferCommand.Requests(new FileInfo(folder["nested.json"]))).Message, "row 2: column 'a' holds an object or array");
     }
 
     [TestMethod]
