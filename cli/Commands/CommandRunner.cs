@@ -46,6 +46,12 @@ internal static class CommandRunner
                 await Console.Error.WriteLineAsync(exception.Message);
                 return ExitCodes.Unreachable;
             }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A file or folder of this machine.
+                await Console.Error.WriteLineAsync(exception.Message);
+                return ExitCodes.Failed;
+            }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return ExitCodes.Interrupted;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DurableMl.Cli.Imports;
@@ -12,6 +13,9 @@ internal static class InferCommand
 {
     private const int RowsAtATime = 1000;
     private const int ImagesAtATime = 16;
+
+    // The server decodes no larger ones.
+    private const long MaxImageBytes = 32 << 20;
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -39,10 +43,16 @@ internal static class InferCommand
         command.SetHandler(async (result, cancellationToken) =>
         {
             using var http = api.Connect(result);
-            IEnumerable<JsonObject> requests = result.GetValue(csv) is { } table ? Rows(table)
-                : result.GetValue(json) is { } document ? Requests(document)
-                : Images(result.GetRequiredValue(images));
-            await AskAsync(new ApiConnection(http), ImportsClient.ModelPath(result.GetRequiredValue(model), result.GetValue(version)) + "/infer", requests, Console.Out, cancellationToken);
+            var connection = new ApiConnection(http);
+            string path = ImportsClient.ModelPath(result.GetRequiredValue(model), result.GetValue(version)) + "/infer";
+            if (result.GetValue(images) is { Length: > 0 } files)
+            {
+                await AskImagesAsync(connection, path, files, Console.Out, cancellationToken);
+                return ExitCodes.Done;
+            }
+
+            IEnumerable<JsonObject> requests = result.GetValue(csv) is { } table ? Rows(table) : Requests(result.GetRequiredValue(json)!);
+            await AskAsync(connection, path, requests, Console.Out, cancellationToken);
             return ExitCodes.Done;
         });
         return command;
@@ -52,9 +62,20 @@ internal static class InferCommand
     /// <exception cref="CliException">The model refused.</exception>
     internal static async Task AskAsync(ApiConnection api, string path, IEnumerable<JsonObject> requests, TextWriter output, CancellationToken cancellationToken)
     {
+        long before = 0;
         foreach (JsonObject request in requests)
         {
-            JsonArray outputs = (await api.JsonAsync(HttpMethod.Post, path, request, cancellationToken))["outputs"]!.AsArray();
+            JsonArray outputs;
+            try
+            {
+                outputs = (await api.JsonAsync(HttpMethod.Post, path, request, cancellationToken))["outputs"]!.AsArray();
+            }
+            catch (CliException exception) when (before > 0)
+            {
+                // The server counts the rows of a request.
+                throw new CliException($"After the first {before} rows, which were answered: {exception.Message}", exception) { ExitCode = exception.ExitCode };
+            }
+
             long rows = outputs.Select(each => each!["shape"]!.AsArray() is { Count: > 0 } shape ? shape[0]!.GetValue<long>() : 1).FirstOrDefault();
             for (int row = 0; row < rows; row++)
             {
@@ -70,7 +91,28 @@ internal static class InferCommand
 
                 await output.WriteLineAsync(answer.ToJsonString());
             }
+
+            before += rows;
         }
+    }
+
+    /// <summary>Asks about image files, as <see cref="AskAsync"/> does.</summary>
+    /// <exception cref="CliException">A file is not there or cannot be one, or the model refused it; the message names the file.</exception>
+    internal static async Task AskImagesAsync(ApiConnection api, string path, IReadOnlyList<FileInfo> files, TextWriter output, CancellationToken cancellationToken)
+    {
+        foreach ((FileInfo[] part, JsonObject request) in files.Chunk(ImagesAtATime).Zip(Images(files)))
+        {
+            try
+            {
+                await AskAsync(api, path, [request], output, cancellationToken);
+            }
+            catch (CliException exception) when (Array.FindIndex(part, file => exception.Message.StartsWith(Place(part, file), StringComparison.Ordinal)) is >= 0 and var at)
+            {
+                throw new CliException(part[at].FullName + exception.Message[Place(part, part[at]).Length..], exception) { ExitCode = exception.ExitCode };
+            }
+        }
+
+        static string Place(FileInfo[] part, FileInfo file) => $"inputs[0].data[{Array.IndexOf(part, file)}]";
     }
 
     /// <summary>Requests for a CSV file's rows, 1,000 each. Values go as texts, as the file has them: the server knows what its columns hold.</summary>
@@ -82,15 +124,27 @@ internal static class InferCommand
             throw new CliException($"There is no file {file.FullName}.") { ExitCode = ExitCodes.Usage };
         }
 
-        string[] names;
         var columns = new List<JsonArray>();
-        using SepReader reader = Sep.Reader(options => options with { Unescape = true }).FromFile(file.FullName);
-        names = [.. reader.Header.ColNames];
+        using var text = new StreamReader(file.FullName, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        using SepReader reader = Open(text, file);
+        string[] names = Header(reader, file);
         int rows = 0;
+        long all = 0;
         Clear();
         while (Next(reader, file))
         {
             SepReader.Row row = reader.Current;
+            if (row.ColCount == 1 && names.Length > 1 && row[0].Span.IsWhiteSpace())
+            {
+                continue;
+            }
+
+            if (row.ColCount != names.Length)
+            {
+                throw NoTable(file, $"line {row.LineNumberFrom} has {row.ColCount} values for {names.Length} columns; is a quotation mark open, or a separator not quoted?");
+            }
+
+            all++;
             for (int i = 0; i < names.Length; i++)
             {
                 string value = row[i].ToString();
@@ -110,6 +164,11 @@ internal static class InferCommand
             yield return Request(names, columns, rows);
         }
 
+        if (all == 0)
+        {
+            throw NoTable(file, "it has no rows below its header");
+        }
+
         void Clear()
         {
             columns.Clear();
@@ -118,12 +177,18 @@ internal static class InferCommand
     }
 
     /// <summary>Requests for image files, 16 each. The server decodes them as it did those that the model was trained on.</summary>
-    /// <exception cref="CliException">A file is not there.</exception>
+    /// <exception cref="CliException">A file is not there, is empty or too large.</exception>
     internal static IEnumerable<JsonObject> Images(IReadOnlyList<FileInfo> files)
     {
         if (files.FirstOrDefault(file => !file.Exists) is { } missing)
         {
-            throw new CliException($"There is no file {missing.FullName}.") { ExitCode = ExitCodes.Usage };
+            string hint = Directory.Exists(missing.FullName) ? "; it is a folder: name its files, or upload it and score it" : "";
+            throw new CliException($"There is no file {missing.FullName}{hint}.") { ExitCode = ExitCodes.Usage };
+        }
+
+        if (files.FirstOrDefault(file => file.Length is 0 or > MaxImageBytes) is { } wrong)
+        {
+            throw new CliException($"{wrong.FullName} has {wrong.Length} bytes; an image file has 1 to {MaxImageBytes}.") { ExitCode = ExitCodes.Usage };
         }
 
         return files.Chunk(ImagesAtATime).Select(part => Request(
@@ -160,9 +225,49 @@ internal static class InferCommand
             throw new CliException($"{file.FullName} must be an array of objects, a row each, or an object with inputs.") { ExitCode = ExitCodes.Usage };
         }
 
+        foreach ((int i, JsonObject row) in rows.Index())
+        {
+            if (row.FirstOrDefault(member => member.Value is JsonObject or JsonArray).Key is { } nested)
+            {
+                throw new CliException($"{file.FullName}, row {i + 1}: column '{nested}' holds an object or array; every value is a text, a number, true, false or null.") { ExitCode = ExitCodes.Usage };
+            }
+        }
+
         string[] names = [.. rows.SelectMany(row => row.Select(member => member.Key)).Distinct(StringComparer.Ordinal)];
         return rows.Chunk(RowsAtATime).Select(part => Request(
             names, [.. names.Select(name => new JsonArray([.. part.Select(row => row[name] is { } value ? JsonValue.Create(value.ToString()) : null)]))], part.Length));
+    }
+
+    // As training reads it: white space around names means nothing, and no name comes twice.
+    private static string[] Header(SepReader reader, FileInfo file)
+    {
+        if (!Next(reader, file))
+        {
+            throw NoTable(file, "it is empty; its first line should name the columns");
+        }
+
+        SepReader.Row row = reader.Current;
+        var names = new string[row.ColCount];
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = row[i].Span.Trim().ToString();
+        }
+
+        string? wrong = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1 || same.Key.Length == 0)?.Key;
+        return wrong is null ? names
+            : throw NoTable(file, wrong.Length == 0 ? "a column has no name in its first line" : $"its first line names the column '{wrong}' more than once");
+    }
+
+    private static SepReader Open(StreamReader text, FileInfo file)
+    {
+        try
+        {
+            return Sep.Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = true }).From(text);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw NoTable(file, "it is not UTF-8 throughout; write it again in UTF-8", exception);
+        }
     }
 
     private static bool Next(SepReader reader, FileInfo file)
@@ -171,11 +276,18 @@ internal static class InferCommand
         {
             return reader.MoveNext();
         }
-        catch (InvalidDataException exception)
+        catch (DecoderFallbackException exception)
         {
-            throw new CliException($"{file.FullName} is no CSV with as many values in each row as its header has: {exception.Message}", exception);
+            throw NoTable(file, "it is not UTF-8 throughout; write it again in UTF-8", exception);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw NoTable(file, $"it has a row that is too long; is a quotation mark open? ({exception.Message})", exception);
         }
     }
+
+    private static CliException NoTable(FileInfo file, string reason, Exception? cause = null) =>
+        new($"{file.FullName} cannot be read as CSV: {reason}.", cause);
 
     private static JsonObject Request(IReadOnlyList<string> names, IReadOnlyList<JsonArray> columns, int rows) => new()
     {

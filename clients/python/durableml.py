@@ -18,7 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 __all__ = ["Client", "DurableMlError"]
 
@@ -105,14 +105,7 @@ class Client:
 
     def wait(self, run: str, timeout: Optional[float] = None, interval: float = 1) -> Json:
         """Waits until a run has ended, and returns it; TimeoutError after `timeout` seconds. The run goes on without who waits."""
-        until = None if timeout is None else time.monotonic() + timeout
-        while True:
-            document = self.status(run)
-            if document["runtimeStatus"] in _ENDED:
-                return document
-            if until is not None and time.monotonic() >= until:
-                raise TimeoutError("run %s is %s" % (run, document["runtimeStatus"]))
-            time.sleep(interval)
+        return self._wait(run, self.status, timeout, interval, "run ")
 
     def cancel(self, run: str) -> None:
         """Asks a run to stop."""
@@ -178,12 +171,30 @@ class Client:
         return self._json("POST", "v2/models/%s%s/infer" % (_quote(model), "" if version is None else "/versions/" + _quote(version)), request)
 
     def score(self, model: str, source: str, **options: Any) -> str:
-        """Starts to score every shard under a prefix, such as `datasets/mnist/…/test`; returns the scoring's id."""
+        """Starts to score the arrays under a prefix, such as `datasets/mnist/…/test`, or the tables or images that the model was trained on, such as `raw/new/`.
+
+        Options are those of the request: `output`, `version`, `format` (csv or jsonl, of arrays npy or jsonl), `maxFailedItems`, `threshold`, `batch`, `parallelism`,
+        `prediction`. Returns the scoring's id.
+        """
         return self._json("POST", "api/models/%s/score" % _quote(model), dict(options, input=source))["id"]
 
     def score_status(self, score: str) -> Json:
-        """How a scoring is doing."""
+        """How a scoring is doing: its `customStatus` has `examples` and `failed`."""
         return self._json("GET", "api/scores/" + _quote(score))
+
+    def wait_score(self, score: str, timeout: Optional[float] = None, interval: float = 1) -> Json:
+        """Waits until a scoring has ended, and returns it: its `output` has `examples`, `failed`, and `output`, where the predictions lie; a message where it failed."""
+        return self._wait(score, self.score_status, timeout, interval)
+
+    def _wait(self, name: str, status: Callable[[str], Json], timeout: Optional[float], interval: float, kind: str = "scoring ") -> Json:
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            document = status(name)
+            if document["runtimeStatus"] in _ENDED:
+                return document
+            if until is not None and time.monotonic() >= until:
+                raise TimeoutError("%s%s is %s" % (kind, name, document["runtimeStatus"]))
+            time.sleep(interval)
 
     def _json(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> Any:
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()

@@ -109,6 +109,14 @@ class ClientTest(unittest.TestCase):
             ("GET", "/api/scores/score-1", None),
         ], [request[:3] for request in self.requests])
 
+    def test_a_scoring_is_waited_for(self):
+        self.answers += [(200, {"runtimeStatus": "Running"}), (200, {"runtimeStatus": "Completed", "output": {"examples": 3, "failed": 1}})]
+
+        self.assertEqual({"examples": 3, "failed": 1}, self.client.wait_score("score-1", interval=0)["output"])
+        self.answers += [(200, {"runtimeStatus": "Running"})]
+        with self.assertRaises(TimeoutError):
+            self.client.wait_score("score-1", timeout=0, interval=0)
+
     def test_what_is_deleted_says_what_went_and_what_is_in_use_says_why_not(self):
         self.answers += [(200, {"blobs": 3})] * 5 + [(409, {"title": "Conflict", "detail": "alias 'champion' names version 1"})]
 

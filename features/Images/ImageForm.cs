@@ -33,9 +33,16 @@ public sealed record ImageForm(int Channels, int Height, int Width, ImageFit Fit
     /// <summary>Pixels of the largest image that is decoded; it takes four bytes for each while it is.</summary>
     public const long MaxPixels = 25_000_000;
 
+    /// <summary>The endings by which image files are found, for messages.</summary>
+    public const string Endings = ".jpg, .jpeg, .png, .bmp and .gif";
+
     /// <summary>Bytes of one image in this form.</summary>
     [JsonIgnore]
     public int Bytes => Channels * Height * Width;
+
+    /// <summary>Whether a file is an image by its name; what it is, only its content shows.</summary>
+    public static bool IsName(string name) =>
+        Path.GetExtension(name).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".bmp" or ".gif";
 
     /// <summary>
     /// Decodes a JPEG, PNG, BMP or GIF (its first frame), whichever its content shows, turns it as its EXIF orientation says, and resizes it.

@@ -12,10 +12,19 @@ internal sealed class BatchSink : RowSink
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> missing;
     private readonly int longestMissing;
     private readonly string separator;
+    private readonly ICollection<FaultyRow>? faults;
+    private readonly HashSet<int> faulty = [];
+    private long first;
     private int rows;
 
-    public BatchSink(TableSchema schema)
+    /// <summary>Begins without rows.</summary>
+    /// <param name="schema">The columns.</param>
+    /// <param name="faults">Receives rows that are left out; null: each is an error.</param>
+    /// <param name="first">The number of the first row.</param>
+    public BatchSink(TableSchema schema, ICollection<FaultyRow>? faults = null, long first = 1)
     {
+        this.faults = faults;
+        this.first = first;
         columns = [.. schema.Read.Select(column => new Column(column.Name, column.Type))];
         for (int i = 0; i < columns.Length; i++)
         {
@@ -27,6 +36,9 @@ internal sealed class BatchSink : RowSink
         missing = new HashSet<string>(schema.Missing, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>The columns of which no row so far had a cell, not even an empty one.</summary>
+    public IReadOnlyCollection<string> Unnamed => [.. columns.Where(column => !column.IsNamed).Select(column => column.Name)];
+
     public override int ColumnOf(string name) => numbers.GetValueOrDefault(name, -1);
 
     public override void Begin(IReadOnlyList<string> columns, string file)
@@ -37,12 +49,15 @@ internal sealed class BatchSink : RowSink
             throw new TableFormatException(
                 file, $"has no column {string.Join(", ", absent.Select(name => $"'{name}'"))}; it has {Listed(columns)}");
         }
+
+        Array.ForEach(this.columns, column => column.IsNamed = true);
     }
 
     public override void Add(int column, Cell cell, RowPlace at, int ahead = 0)
     {
         Column into = columns[column];
         int row = rows + ahead;
+        into.IsNamed = true;
         into.MakeRoom(row);
         bool isMissing = cell.Kind == CellKind.Missing
             || (cell.Kind == CellKind.Text && cell.Text.Length <= longestMissing && missing.Contains(cell.Text));
@@ -50,7 +65,7 @@ internal sealed class BatchSink : RowSink
         {
             case ColumnType.Categorical or ColumnType.Text:
                 into.Texts[row] = isMissing ? null
-                    : cell.Kind is CellKind.Nested or CellKind.List ? throw Refuse(into, "text", cell, at) : into.Shared(cell);
+                    : cell.Kind is CellKind.Nested or CellKind.List ? NoText(into, "text", cell, at, row) : into.Shared(cell);
                 break;
             case ColumnType.Labels:
                 // An empty text is a row with no label, not one of which they are not known.
@@ -58,16 +73,16 @@ internal sealed class BatchSink : RowSink
                 break;
             case ColumnType.Boolean:
                 into.Numbers[row] = isMissing ? double.NaN
-                    : cell.TryBoolean(out double flag) ? flag : throw Refuse(into, "true or false", cell, at);
+                    : cell.TryBoolean(out double flag) ? flag : NoNumber(into, "true or false", cell, at, row);
                 break;
             case ColumnType.DateTime:
                 into.Numbers[row] = isMissing ? double.NaN
-                    : cell.TryTime(out double time) ? time : throw Refuse(into, "an ISO 8601 time", cell, at);
+                    : cell.TryTime(out double time) ? time : NoNumber(into, "an ISO 8601 time", cell, at, row);
                 break;
             default:
                 into.Numbers[row] = isMissing ? double.NaN
                     : cell.TryNumber(out double number) && double.IsFinite(number) ? number
-                    : throw Refuse(into, "a finite number", cell, at);
+                    : NoNumber(into, "a finite number", cell, at, row);
                 break;
         }
     }
@@ -81,8 +96,19 @@ internal sealed class BatchSink : RowSink
             return;
         }
 
+        into.IsNamed = true;
         into.MakeRoom(rows + numbers.Length - 1);
         numbers.CopyTo(into.Numbers.AsSpan(rows));
+    }
+
+    public override void Refuse(RowPlace at, string reason)
+    {
+        if (faults is null)
+        {
+            base.Refuse(at, reason);
+        }
+
+        LeaveOut(rows, at, reason);
     }
 
     public override void EndRow(int rows = 1) => this.rows += rows;
@@ -96,9 +122,42 @@ internal sealed class BatchSink : RowSink
             taken.Add(column.Name, column.Take(rows));
         }
 
-        var batch = new TableBatch(rows, taken);
+        var batch = new TableBatch(rows, taken) { Numbers = faults is null ? null : [.. Enumerable.Range(0, rows).Select(row => first + row)] };
+        if (faulty.Count > 0)
+        {
+            batch = batch.Only([.. Enumerable.Range(0, rows).Where(row => !faulty.Contains(row))]);
+            faulty.Clear();
+        }
+
+        first += rows;
         rows = 0;
         return batch;
+    }
+
+    private void LeaveOut(int row, RowPlace at, string reason, string? found = null)
+    {
+        // One reason is enough.
+        if (faulty.Add(row))
+        {
+            faults!.Add(new FaultyRow(first + row, at.ToString(), reason) { Found = found });
+        }
+    }
+
+    private double NoNumber(Column column, string wanted, Cell cell, RowPlace at, int row)
+    {
+        NoText(column, wanted, cell, at, row);
+        return double.NaN;
+    }
+
+    private string? NoText(Column column, string wanted, Cell cell, RowPlace at, int row)
+    {
+        if (faults is null)
+        {
+            throw Refuse(column, wanted, cell, at);
+        }
+
+        LeaveOut(row, at, Wanted(column, wanted), Shown(cell));
+        return null;
     }
 
     private string Labels(Column column, Cell cell, RowPlace at)
@@ -120,17 +179,23 @@ internal sealed class BatchSink : RowSink
 
     private static TableFormatException Refuse(Column column, string wanted, Cell cell, RowPlace at)
     {
-        string found = cell.AsText();
         if (cell.Kind is CellKind.Nested or CellKind.List)
         {
             return new TableFormatException(
-                at.ToString(), $"column '{column.Name}' should hold {wanted}, not {found}; give the column the type ignored, or have one of dataset.steps make a value of it");
+                at.ToString(), $"{Wanted(column, wanted)}, not {cell.AsText()}; give the column the type ignored, or have one of dataset.steps make a value of it");
         }
 
-        string shown = found.Length <= 40 ? found : found[..37] + "...";
         return new TableFormatException(
             at.ToString(),
-            $"column '{column.Name}' should hold {wanted}, not '{shown}'; give the column another type, or list the text as missing");
+            $"{Wanted(column, wanted)}, not '{Shown(cell)}'; give the column another type, or list the text as missing");
+    }
+
+    private static string Wanted(Column column, string wanted) => $"column '{column.Name}' should hold {wanted}";
+
+    private static string Shown(Cell cell)
+    {
+        string found = cell.AsText();
+        return found.Length <= 40 ? found : found[..37] + "...";
     }
 
     private sealed class Column(string name, ColumnType type)
@@ -143,6 +208,8 @@ internal sealed class BatchSink : RowSink
         public string Name => name;
 
         public ColumnType Type => type;
+
+        public bool IsNamed { get; set; }
 
         public double[] Numbers { get; private set; } = [];
 

@@ -92,7 +92,9 @@ internal sealed class JsonRowReader : IRowReader
         if (row.ValueKind != JsonValueKind.Object)
         {
             string found = row.ValueKind == JsonValueKind.Array ? "an array" : "a single value";
-            throw new TableFormatException(at.ToString(), $"is {found}; every row must be an object of columns by name");
+            sink.Refuse(at, $"is {found}; every row must be an object of columns by name");
+            sink.EndRow();
+            return;
         }
 
         foreach (JsonProperty member in row.EnumerateObject())

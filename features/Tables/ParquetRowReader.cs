@@ -23,9 +23,11 @@ internal sealed class ParquetRowReader : IRowReader
     private int row;
     private long number;
 
-    private ParquetRowReader(string file, ParquetReader reader, (int Column, Field Field)[] columns, Range groups)
+    private ParquetRowReader(TableSource source, ParquetReader reader, (int Column, Field Field)[] columns)
     {
-        this.file = file;
+        Range groups = source.RowGroups ?? Range.All;
+        file = source.Name;
+        number = source.FirstRow - 1;
         this.reader = reader;
         this.columns = columns;
         (nextGroup, int count) = groups.GetOffsetAndLength(reader.RowGroupCount);
@@ -55,7 +57,7 @@ internal sealed class ParquetRowReader : IRowReader
             sink.Begin([.. fields.Select(field => field.Name)], source.Name);
             (int, Field)[] wanted = [.. fields.Select(field => (Column: sink.ColumnOf(field.Name), field))
                 .Where(field => field.Column >= 0)];
-            return new ParquetRowReader(source.Name, reader, wanted, source.RowGroups ?? Range.All);
+            return new ParquetRowReader(source, reader, wanted);
         }
         catch (Exception e) when (e is not TableFormatException && IsDamage(e))
         {

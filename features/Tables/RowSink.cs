@@ -29,6 +29,10 @@ internal abstract class RowSink
         }
     }
 
+    /// <summary>Told of a row that is none; the row under way is it, and is ended all the same.</summary>
+    /// <exception cref="TableFormatException">No row may be left out.</exception>
+    public virtual void Refuse(RowPlace at, string reason) => throw new TableFormatException(at.ToString(), reason);
+
     /// <summary>Ends the row, or so many; columns without a cell have no value in it.</summary>
     public abstract void EndRow(int rows = 1);
 }

@@ -59,12 +59,10 @@ internal sealed class SeparatedTextReader : IRowReader
             var at = new RowPlace(file, "line", row.LineNumberFrom);
             if (row.ColCount != columns.Length)
             {
-                throw new TableFormatException(
-                    at.ToString(),
-                    $"has {row.ColCount} values for {columns.Length} columns; is a quotation mark open, or a separator not quoted?");
+                sink.Refuse(at, $"has {row.ColCount} values for {columns.Length} columns; is a quotation mark open, or a separator not quoted?");
             }
 
-            for (int i = 0; i < columns.Length; i++)
+            for (int i = 0; i < columns.Length && row.ColCount == columns.Length; i++)
             {
                 if (columns[i] >= 0)
                 {

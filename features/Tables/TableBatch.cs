@@ -10,6 +10,9 @@ public sealed class TableBatch(int rows, IReadOnlyDictionary<string, ColumnValue
     /// <summary>How many rows there are.</summary>
     public int Rows => rows;
 
+    /// <summary>The number of each row in its file, from 1; null where none may be left out.</summary>
+    public IReadOnlyList<long>? Numbers { get; init; }
+
     /// <summary>The columns' names.</summary>
     public IEnumerable<string> Names => columns.Keys;
 
@@ -23,7 +26,10 @@ public sealed class TableBatch(int rows, IReadOnlyDictionary<string, ColumnValue
     {
         ArgumentNullException.ThrowIfNull(rows);
         return new TableBatch(
-            rows.Count, columns.ToDictionary(column => column.Key, column => column.Value.Only(rows), StringComparer.Ordinal));
+            rows.Count, columns.ToDictionary(column => column.Key, column => column.Value.Only(rows), StringComparer.Ordinal))
+        {
+            Numbers = Numbers is { } numbers ? [.. rows.Select(row => numbers[row])] : null,
+        };
     }
 }
 

@@ -13,6 +13,22 @@ public sealed record TableSource(string Name, TableFileType Type, Stream Stream)
 {
     /// <summary>The part of the file to read: a Parquet file's row groups; null: all of it.</summary>
     public Range? RowGroups { get; init; }
+
+    /// <summary>The number of its first row, where what is read is a piece of a file.</summary>
+    public long FirstRow { get; init; } = 1;
+}
+
+/// <summary>A row that is left out, and why.</summary>
+/// <param name="Row">Its number, from 1; a header is no row.</param>
+/// <param name="Place">Where it stands, for messages: the file, and the line or row.</param>
+/// <param name="Reason">What is wrong, in the same words for all rows of which the same is.</param>
+public sealed record FaultyRow(long Row, string Place, string Reason)
+{
+    /// <summary>The value that is wrong, cut short; null where it is no value.</summary>
+    public string? Found { get; init; }
+
+    /// <summary>What is wrong with this row.</summary>
+    public string Text => Found is null ? Reason : $"{Reason}, not '{Found}'";
 }
 
 /// <summary>A row group of a Parquet file: rows that can be read without the others.</summary>
@@ -35,16 +51,36 @@ public static class TableReader
     /// <param name="schema">Its columns; those that are not named are not read.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="TableFormatException">The table is damaged, or a value is not of its column's type.</exception>
-    public static async IAsyncEnumerable<TableBatch> ReadAsync(
-        TableSource source, TableSchema schema, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public static IAsyncEnumerable<TableBatch> ReadAsync(TableSource source, TableSchema schema, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(schema);
-        var sink = new BatchSink(schema);
-        await using IRowReader reader = await OpenAsync(source, sink, cancellationToken);
-        while (await ReadAsync(reader, source, sink, BatchRows, cancellationToken) > 0)
+        return ReadAsync(source, new BatchSink(schema), cancellationToken);
+    }
+
+    /// <summary>Reads a table without the rows that are not what they should be; every batch says which numbers its rows have.</summary>
+    /// <param name="source">The table.</param>
+    /// <param name="schema">Its columns; those that are not named are not read.</param>
+    /// <param name="faults">Receives the rows of the batch that are left out, before it is handed out.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="TableFormatException">The table itself is damaged, or none of its first rows has one of the columns.</exception>
+    public static async IAsyncEnumerable<TableBatch> ReadAsync(
+        TableSource source, TableSchema schema, ICollection<FaultyRow> faults, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(faults);
+        var sink = new BatchSink(schema, faults, source.FirstRow);
+        await foreach (TableBatch batch in ReadAsync(source, sink, cancellationToken))
         {
-            yield return sink.Take();
+            if (batch.Rows > 0 && sink.Unnamed is { Count: > 0 } absent)
+            {
+                // A header would have told.
+                throw new TableFormatException(
+                    source.Name, $"has no row with the column {string.Join(", ", absent.Select(name => $"'{name}'"))}; a value that is not known is null");
+            }
+
+            yield return batch;
         }
     }
 
@@ -78,6 +114,15 @@ public static class TableReader
     /// <exception cref="TableFormatException">It is not such a file, or a damaged one.</exception>
     public static Task<IReadOnlyList<TableRowGroup>> RowGroupsAsync(TableSource source, CancellationToken cancellationToken = default) =>
         ParquetRowReader.GroupsAsync(source, cancellationToken);
+
+    private static async IAsyncEnumerable<TableBatch> ReadAsync(TableSource source, BatchSink sink, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using IRowReader reader = await OpenAsync(source, sink, cancellationToken);
+        while (await ReadAsync(reader, source, sink, BatchRows, cancellationToken) > 0)
+        {
+            yield return sink.Take();
+        }
+    }
 
     private static async Task<IRowReader> OpenAsync(TableSource source, RowSink sink, CancellationToken cancellationToken)
     {

@@ -37,6 +37,10 @@ public sealed record FittedColumn(string Name, ColumnType Type, ColumnEncoding E
     /// <summary>The text that stands in for a missing one; null: the value is unknown.</summary>
     public string? FillText { get; init; }
 
+    /// <summary>Whether a row without a value cannot become numbers.</summary>
+    [JsonIgnore]
+    internal bool NeedsValue => Type == ColumnType.Text || Categories is not null ? Required && FillText is null : FillNumber is null;
+
     private FrozenDictionary<string, int> Places =>
         places ??= Categories!.Index().ToFrozenDictionary(category => category.Item, category => category.Index, StringComparer.Ordinal);
 

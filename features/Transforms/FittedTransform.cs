@@ -110,6 +110,17 @@ public sealed record FittedTransform(
         return numbers;
     }
 
+    /// <summary>The rows that <see cref="Apply"/> would refuse, each with the first column that has no value in it.</summary>
+    public IReadOnlyList<(int Row, string Column)> WithoutValue(TableBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        FittedColumn[] needed = [.. Features.Where(feature => feature.NeedsValue && batch[feature.Name].HasMissing)];
+        return needed.Length == 0 ? []
+            : [.. Enumerable.Range(0, batch.Rows)
+                .Select(row => (row, Array.Find(needed, feature => batch[feature.Name].IsMissing(row))?.Name!))
+                .Where(found => found.Item2 is not null)];
+    }
+
     /// <summary>The class of each row, or -1 for a label that is none of the target's.</summary>
     public long[] Labels(TableBatch batch)
     {

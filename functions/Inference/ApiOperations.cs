@@ -92,7 +92,7 @@ internal static class ApiOperations
         ["PostFeedback"] = new(Models, "The true classes of a request's examples; 202 where they are written down for the instance that answered it", "What was counted", null, 400, 404, 413, 429) { Body = typeof(Feedback) },
         ["Metrics"] = new(Models, "Metrics for Prometheus", "Text of Prometheus's exposition format", typeof(string)) { ContentType = "text/plain" },
         ["OpenApi"] = new(Models, "This document", "OpenAPI 3.1", null),
-        ["ScoreModel"] = new(Imports, "Scores every shard under a prefix", "It has begun: the Durable status URLs", null, 400, 404, 413) { Body = typeof(ScoreRequest), Success = 202 },
+        ["ScoreModel"] = new(Imports, "Scores the tables, images or arrays under a prefix", "It has begun: the Durable status URLs", null, 400, 404, 413) { Body = typeof(ScoreRequest), Success = 202 },
         ["GetScore"] = new(Imports, "How a scoring is doing", "The scoring", typeof(RunDocument), 404),
         ["CancelScore"] = new(Imports, "Stops a scoring; what is scored stays", "It stops", null, 404, 409) { Success = 202, Parameters = [Reason] },
         ["ImportModel"] = new(

@@ -12,7 +12,7 @@ using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Functions.Inference;
 
-/// <summary><c>POST api/models/{model}/score</c>: scores every shard under a prefix; <c>GET api/scores/{scoreId}</c> and <c>POST …/cancel</c>: how that is doing, and the way to stop it.</summary>
+/// <summary><c>POST api/models/{model}/score</c>: scores the tables, images or arrays under a prefix; <c>GET api/scores/{scoreId}</c> and <c>POST …/cancel</c>: how that is doing, and the way to stop it.</summary>
 /// <param name="registry">The models.</param>
 /// <param name="blobs">The data account.</param>
 public sealed class ScoreModel(ModelRegistry registry, BlobServiceClient blobs)

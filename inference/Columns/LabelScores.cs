@@ -11,7 +11,7 @@ public static class LabelScores
     /// <summary>What the jobs here call a network's output that is no probability yet.</summary>
     internal const string Logits = "logits";
 
-    private const string Parameter = "threshold";
+    internal const string Parameter = "threshold";
     private const float UsualThreshold = 0.5f;
 
     /// <summary>Makes probabilities of what a network gives, in place, unless they are already.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using DurableMl.Features.Images;
@@ -13,6 +15,9 @@ namespace DurableMl.Inference.Columns;
 /// </summary>
 internal sealed class ModelColumns : ModelTransform
 {
+    // Of a batch of rows, however wide they or the answers are.
+    private const int MaxNumbers = 4 << 20;
+
     private readonly FittedTransform transform;
     private readonly TableSchema schema;
     private readonly string networkInput;
@@ -31,6 +36,8 @@ internal sealed class ModelColumns : ModelTransform
     }
 
     public override ModelSignature Signature { get; }
+
+    public override int InputWidth => transform.Width;
 
     protected override IEnumerable<string> OutputNames => transform.Task switch
     {
@@ -89,10 +96,47 @@ internal sealed class ModelColumns : ModelTransform
         }
 
         var network = new InferRequest { Id = request.Id };
-        network.Inputs.Add(
-            Tensor.Copy(networkInput, TensorType.ByName["FP32"], [rows, transform.Width], MemoryMarshal.AsBytes<float>(numbers)));
+        network.Inputs.Add(ForNetwork(numbers));
         return network;
     }
+
+    /// <summary>Reads a table's rows as numbers, by the rules by which a request's are read. Memory holds one batch.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="faults">Receives the rows that are left out, before the batch that they were in.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="TableFormatException">The table is damaged, or has not the columns that the model takes.</exception>
+    public async IAsyncEnumerable<(IReadOnlyList<long> Rows, float[] Numbers)> ReadAsync(
+        TableSource table, ICollection<FaultyRow> faults, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int most = Math.Max(1, MaxNumbers / Math.Max(transform.Width, OutputWidth));
+        await foreach (TableBatch batch in TableReader.ReadAsync(table, schema, faults, cancellationToken))
+        {
+            HashSet<int> without = [];
+            foreach ((int row, string column) in transform.WithoutValue(batch))
+            {
+                without.Add(row);
+                string place = string.Create(CultureInfo.InvariantCulture, $"{table.Name}, row {batch.Numbers![row]}");
+                faults.Add(new FaultyRow(batch.Numbers[row], place, $"column '{column}' has no value, and the model takes no row without one"));
+            }
+
+            if (without.Count == 0 && batch.Rows <= most)
+            {
+                yield return (batch.Numbers!, transform.Apply(batch, table.Name));
+                continue;
+            }
+
+            // At least one, for the faults of a batch that has nothing else.
+            int[][] parts = [.. Enumerable.Range(0, batch.Rows).Where(row => !without.Contains(row)).Chunk(most)];
+            foreach (int[] part in parts.Length == 0 ? [[]] : parts)
+            {
+                TableBatch rows = batch.Only(part);
+                yield return (rows.Numbers!, transform.Apply(rows, table.Name));
+            }
+        }
+    }
+
+    protected override Tensor ForNetwork(ReadOnlySpan<float> numbers) =>
+        Tensor.Copy(networkInput, TensorType.ByName["FP32"], [numbers.Length / transform.Width, transform.Width], MemoryMarshal.AsBytes(numbers));
 
     protected override int OutputWidth => transform.Targets[0].Labels?.Count ?? transform.Targets.Count;
 

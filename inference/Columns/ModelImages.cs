@@ -32,6 +32,8 @@ internal sealed class ModelImages : ModelTransform
 
     public override ModelSignature Signature { get; }
 
+    public override int InputWidth => transform.Form.Bytes;
+
     protected override IEnumerable<string> OutputNames => [LabelOutput, ScoresOutput];
 
     protected override int OutputWidth => transform.Labels.Count;
@@ -85,10 +87,19 @@ internal sealed class ModelImages : ModelTransform
         }
 
         var network = new InferRequest { Id = request.Id };
-        ImageForm form = transform.Form;
-        network.Inputs.Add(Tensor.Copy(
-            networkInput, TensorType.ByName["FP32"], [rows, form.Channels, form.Height, form.Width], MemoryMarshal.AsBytes<float>(numbers)));
+        network.Inputs.Add(ForNetwork(numbers));
         return network;
+    }
+
+    /// <summary>The numbers of one image file.</summary>
+    /// <exception cref="ImageFormatException">It cannot be decoded.</exception>
+    public void Apply(ReadOnlySpan<byte> file, string place, Span<float> numbers) => transform.Apply(file, place, numbers);
+
+    protected override Tensor ForNetwork(ReadOnlySpan<float> numbers)
+    {
+        ImageForm form = transform.Form;
+        return Tensor.Copy(
+            networkInput, TensorType.ByName["FP32"], [numbers.Length / form.Bytes, form.Channels, form.Height, form.Width], MemoryMarshal.AsBytes(numbers));
     }
 
     protected override List<Tensor> Answers(InferRequest request, float[] numbers, string output) => Labelled(numbers, transform.Labels, output);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DurableMl.Features.Images;
+using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Columns;
 
@@ -20,6 +21,9 @@ internal abstract class ModelTransform
 
     /// <summary>The outputs of a request that goes through the transform.</summary>
     protected abstract IEnumerable<string> OutputNames { get; }
+
+    /// <summary>Numbers that a row becomes.</summary>
+    public abstract int InputWidth { get; }
 
     /// <summary>Numbers that the network gives for a row.</summary>
     protected abstract int OutputWidth { get; }
@@ -47,6 +51,31 @@ internal abstract class ModelTransform
     /// <summary>The request as the network takes it; null where it is for the network as it is.</summary>
     /// <exception cref="InferenceException">400: something is missing or not what it should be.</exception>
     public abstract InferRequest? ToNetwork(InferRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Lets the network answer rows beside the server: what a request for the same rows is answered.</summary>
+    /// <param name="session">The network.</param>
+    /// <param name="numbers">The rows' numbers, as the transform made them.</param>
+    /// <param name="asked">What a request would say besides.</param>
+    /// <exception cref="InvalidModelException">The network fails, or does not give what the transform needs.</exception>
+    public List<Tensor> Answer(ModelSession session, ReadOnlySpan<float> numbers, InferRequest asked)
+    {
+        List<Tensor> outputs = [];
+        try
+        {
+            using Tensor input = ForNetwork(numbers);
+            outputs = BatchRun.One(session, [input], null, null);
+            ToAnswer(asked, outputs);
+            return outputs;
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
+        {
+            outputs.ForEach(output => output.Dispose());
+            throw new InvalidModelException($"The model cannot be run: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Rows' numbers as the network takes them.</summary>
+    protected abstract Tensor ForNetwork(ReadOnlySpan<float> numbers);
 
     /// <summary>Puts labels and scores, or a number for each target, in place of the network's outputs.</summary>
     public void ToAnswer(InferRequest request, List<Tensor> outputs)

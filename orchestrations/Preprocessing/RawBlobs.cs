@@ -49,7 +49,7 @@ internal static class RawBlobs
                 : FetchedAsync(blobs, input, i, cancellationToken);
             await foreach (RawBlob blob in found.WithCancellation(cancellationToken))
             {
-                if (blob.Path is Pipeline or Pipeline + ".errors")
+                if (IsPipeline(blob.Path))
                 {
                     continue;
                 }
@@ -70,6 +70,9 @@ internal static class RawBlobs
 
         return all;
     }
+
+    /// <summary>Whether a folder's file is no data but its pipeline, or what was wrong with that.</summary>
+    public static bool IsPipeline(string path) => path is Pipeline or Pipeline + ".errors";
 
     /// <summary>What a listing says of a blob.</summary>
     public static RawBlob Of(string container, string name, string path, ETag etag, long bytes, byte[]? md5) =>

@@ -7,8 +7,8 @@ using Microsoft.DurableTask;
 namespace DurableMl.Orchestrations.Scoring;
 
 /// <summary>
-/// Orchestrator: scores every shard under a prefix, page by page of names, a window of shards at a time. Each page is an execution of
-/// its own, so that history stays short however many shards there are. A shard that was scored before is not scored again.
+/// Orchestrator: scores every shard under a prefix, and every table or image file that the model takes, page by page of names, a window of them
+/// at a time. Each page is an execution of its own, so that history stays short however many there are. What was scored before is not scored again.
 /// </summary>
 public static class ScoreOrchestrator
 {
@@ -46,21 +46,37 @@ public static class ScoreOrchestrator
     /// <summary>Returns the summary after the last page; null after another, when a new execution goes on.</summary>
     private static async Task<ScoreSummary?> ScorePageAsync(TaskOrchestrationContext context, ScoreInput input, ScoreProgress progress, TaskOptions retries, Task cancelled)
     {
-        IReadOnlyList<string> page = await context.CallActivityAsync<IReadOnlyList<string>>(nameof(ListScoreShards), input, retries);
-        if (page.Count == 0)
+        ScorePage page = await context.CallActivityAsync<ScorePage>(nameof(ListScoreShards), input, retries);
+        ScoreProgress looked = progress with { After = page.After, Packs = page.Packs, Skipped = progress.Skipped + page.Skipped };
+        if (page.Units.Count == 0)
         {
-            return await context.CallActivityAsync<ScoreSummary>(nameof(WriteScoreSummary), input, retries);
+            return await context.CallActivityAsync<ScoreSummary>(nameof(WriteScoreSummary), input with { Progress = looked }, retries);
         }
 
-        IReadOnlyList<ShardScore> scores = await BoundedWindow.RunAsync(
-            page,
-            input.Parallelism,
-            shard => context.CallActivityAsync<ShardScore>(nameof(ScoreShard), new ScoreShardInput(input with { Progress = null }, shard), retries));
+        // Of a page under way the status knows what is done, and the next page's place only all of it.
+        ScoreProgress done = progress;
+        IReadOnlyList<ShardScore> scores = await BoundedWindow.RunAsync(page.Units, input.Parallelism, ScoreAsync);
         if (!cancelled.IsCompleted)
         {
-            context.ContinueAsNew(input with { Progress = progress.Add(scores) });
+            context.ContinueAsNew(input with { Progress = looked.Add(scores) });
         }
 
         return null;
+
+        async Task<ShardScore> ScoreAsync(ScoreUnit unit)
+        {
+            ShardScore score = await context.CallActivityAsync<ShardScore>(ActivityOf(unit.Kind), new ScoreShardInput(input with { Progress = null }, unit.Blob), retries);
+            done = done.Add([score]);
+            context.SetCustomStatus(done);
+            ScoreFailures.Check(done.Failed, input.MaxFailedItems, done.Causes ?? []);
+            return score;
+        }
     }
+
+    private static string ActivityOf(ScoreUnitKind kind) => kind switch
+    {
+        ScoreUnitKind.Table => nameof(ScoreTable),
+        ScoreUnitKind.Images => nameof(ScoreImages),
+        _ => nameof(ScoreShard),
+    };
 }

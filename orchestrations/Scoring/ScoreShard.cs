@@ -34,19 +34,20 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
         ArgumentNullException.ThrowIfNull(input);
         ScoreInput score = input.Score;
         BlobContainerClient output = blobs.GetBlobContainerClient(score.Output.Container);
-        string name = score.Output.Prefix.TrimEnd('/') + "/" + Relative(score.Input.Prefix, input.Shard);
-        BlobClient record = output.GetBlobClient(name + ".score.json");
+        string name = UnitPredictions.NameOf(score, input.Shard)[..^".npy".Length];
+        ScoreFormat format = score.Format ?? ScoreFormat.Npy;
+        BlobClient record = output.GetBlobClient(name + UnitPredictions.Record);
         BlobClient source = blobs.GetBlobContainerClient(score.Input.Container).GetBlobClient(input.Shard);
         BlobProperties properties = await source.GetPropertiesAsync(cancellationToken: cancellationToken);
-        string key = string.Create(CultureInfo.InvariantCulture, $"{score.Model}/{score.Version}/{score.Format}/{score.Batch}/{score.Prediction}/{properties.ETag}");
+        string key = string.Create(CultureInfo.InvariantCulture, $"{score.Model}/{score.Version}/{format}/{score.Batch}/{score.Prediction}/{properties.ETag}");
         if (await record.ReadJsonAsync<ScoreRecord>(cancellationToken) is { } done && done.Key == key)
         {
             return done.Score;
         }
 
         RowScores scores = await ScoreAsync(score, source, properties, cancellationToken);
-        byte[] content = score.Format == ScoreFormat.Npy ? Array(score, scores) : JsonLines(scores);
-        string predictions = name + (score.Format == ScoreFormat.Npy ? "-predictions.npy" : "-predictions.jsonl");
+        byte[] content = format == ScoreFormat.Npy ? Array(score, scores) : JsonLines(scores);
+        string predictions = name + (format == ScoreFormat.Npy ? "-predictions.npy" : "-predictions.jsonl");
         await output.GetBlobClient(predictions).UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
         (long labelled, long correct) = await CompareAsync(score, input.Shard, scores, cancellationToken);
         var result = new ShardScore(input.Shard, predictions, Convert.ToHexStringLower(SHA256.HashData(content)), scores.Rows, labelled, correct);
@@ -224,12 +225,4 @@ public sealed class ScoreShard(BlobServiceClient blobs, BatchScorer scorer)
             json.WriteNullValue();
         }
     }
-
-    private static string Relative(string prefix, string shard)
-    {
-        string name = shard[(prefix.LastIndexOf('/') + 1)..];
-        return name[..^".npy".Length];
-    }
-
-    private sealed record ScoreRecord(string Key, ShardScore Score);
 }

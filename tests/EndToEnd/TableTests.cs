@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableMl.Cli.Commands;
 using DurableMl.Cli.Hosting;
 using DurableMl.Cli.Pipelines;
 using EndToEnd.Tests.Fixtures;
@@ -47,6 +48,38 @@ public sealed class TableTests
             var answer = await InferAsync(example, row);
             var said = answer["outputs"]!.AsArray().Single(one => (string)one!["name"]! == output)!["data"]![0]!;
             Assert.IsTrue(isRight(said), answer.ToJsonString());
+        }
+
+        if (example == "penguins")
+        {
+            await AssertScoredAsync(data);
+        }
+    }
+
+    // The file that was learned from, as new rows would be scored, against the server's own answers.
+    private static async Task AssertScoredAsync(string data)
+    {
+        var said = new StringWriter();
+        var request = new JsonObject { ["input"] = "raw/penguins/", ["output"] = "runs/scored-penguins/", ["format"] = "jsonl" };
+        Assert.AreEqual(ExitCodes.Done, await ScoreCommand.RunAsync(new ApiConnection(Host.Http), TimeProvider.System, "penguins", request, detach: false, said, CancellationToken.None));
+
+        var rows = JsonNode.Parse(await File.ReadAllTextAsync(data))!.AsArray();
+        var blob = Host.Blobs.GetBlobContainerClient("runs").GetBlobClient("scored-penguins/penguins.json-predictions.jsonl");
+        var lines = (await blob.DownloadContentAsync()).Value.Content.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.HasCount(rows.Count, lines, said.ToString());
+        foreach (var row in (int[])[0, 3, 200])
+        {
+            var columns = rows[row]!.AsObject().Where(column => column.Key != "Species")
+                .Select(column => new { name = column.Key, datatype = "BYTES", shape = new[] { 1 }, data = new[] { column.Value?.ToString() } });
+            var outputs = (await InferAsync("penguins", columns))["outputs"]!.AsArray();
+            var line = JsonNode.Parse(lines[row])!;
+            Assert.AreEqual(row + 1, (int)line["row"]!);
+            Assert.AreEqual((string)outputs.Single(output => (string)output!["name"]! == "label")!["data"]![0]!, (string)line["label"]!);
+            var scores = outputs.Single(output => (string)output!["name"]! == "scores")!["data"]!.AsArray();
+            foreach (var (expected, score) in scores.Zip(line["scores"]!.AsObject()))
+            {
+                Assert.AreEqual((double)expected!, (double)score.Value!, 1e-5, lines[row]);
+            }
         }
     }
 

@@ -39,7 +39,8 @@ public sealed class PlanImages(BlobServiceClient blobs)
     private const int PartImages = 500;
     private const long PartPixels = 32 << 20;
     private const long PartBytes = 64 << 20;
-    private const string LabelsFile = "labels.csv";
+    /// <summary>The table of a folder's labels, which is no image.</summary>
+    internal const string LabelsFile = "labels.csv";
 
     /// <summary>Plans, and leaves the plan of each part in the run's staging folder.</summary>
     /// <param name="input">The run and the dataset.</param>

@@ -163,7 +163,7 @@ internal sealed record TablePiece(string Container, string Blob, string ETag, lo
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
             throw new DatasetFormatException(
-                Place, "the blob that the dataset was planned from", "another version of it, or none; start the run again");
+                Place, "the blob that was found when the work was planned", "another version of it, or none; start again");
         }
     }
 }

@@ -65,6 +65,7 @@ public sealed class DailyCommandsTests
         File.WriteAllText(folder["rows.json"], """[{ "a": 1.50, "b": true }, { "a": null }]""");
         File.WriteAllText(folder["request.json"], """{ "inputs": [], "id": "x" }""");
         File.WriteAllText(folder["other.json"], "[1]");
+        File.WriteAllText(folder["nested.json"], """[{ "a": 1 }, { "a": [2] }]""");
 
         JsonNode inputs = InferCommand.Requests(new FileInfo(folder["rows.json"])).Single()["inputs"]!;
 
@@ -72,6 +73,7 @@ public sealed class DailyCommandsTests
         Assert.AreEqual("""["true",null]""", inputs[1]!["data"]!.ToJsonString());
         Assert.AreEqual("x", (string)InferCommand.Requests(new FileInfo(folder["request.json"])).Single()["id"]!);
         StringAssert.Contains(Assert.ThrowsExactly<CliException>(() => InferCommand.Requests(new FileInfo(folder["other.json"]))).Message, "must be an array of objects");
+        StringAssert.Contains(Assert.ThrowsExactly<CliException>(() => InferCommand.Requests(new FileInfo(folder["nested.json"]))).Message, "row 2: column 'a' holds an object or array");
     }
 
     [TestMethod]
@@ -115,7 +117,74 @@ public sealed class DailyCommandsTests
         Assert.AreEqual(0, code);
         CollectionAssert.AreEqual(new[] { "POST /api/models/m/score", "GET /api/scores/score-1" }, stub.Requests);
         Assert.AreEqual("""{"input":"raw/new/"}""", stub.Bodies[0]);
-        Assert.AreEqual("Started score-1.\n30 examples of 2 shards\nscore-1: 30 examples of 2 shards, 90.00 % of them right; predictions in runs/score-1/scores/\n", output.ToString());
+        Assert.AreEqual("Started score-1.\n30 examples of 2 parts\nscore-1: 30 examples of 2 parts, 90.00 % of them right; predictions in runs/score-1/scores/\n", output.ToString());
+    }
+
+    [TestMethod]
+    public async Task What_a_scoring_left_out_and_passed_over_is_said()
+    {
+        var stub = new StubHandler(
+            (HttpStatusCode.Accepted, """{ "id": "score-1" }"""),
+            (HttpStatusCode.OK, """
+                { "runtimeStatus": "Completed", "customStatus": { "shards": 1, "examples": 9, "failed": 1 }, "output": { "shards": 1, "examples": 9, "failed": 1, "skipped": 2, "output": "runs/x/",
+                  "causes": [{ "reason": "column 'mass' should hold a finite number", "count": 1, "first": "raw/new/a.csv, line 5: 'x'" }] } }
+                """));
+        var output = new StringWriter { NewLine = "\n" };
+
+        await ScoreCommand.RunAsync(new ApiConnection(stub.Client()), TimeProvider.System, "m", [], detach: false, output, TestContext.CancellationToken);
+
+        Assert.AreEqual(
+            "Started score-1.\n9 examples of 1 parts, 1 left out\nscore-1: 9 examples of 1 parts, 1 left out; predictions in runs/x/\n"
+            + "  left out: 1 × column 'mass' should hold a finite number, first at raw/new/a.csv, line 5: 'x'\n  passed over: 2 blobs that hold nothing that the model takes\n",
+            output.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("", "it is empty")]
+    [DataRow("a,b\n", "it has no rows")]
+    [DataRow("a,b,a\n1,2,3\n", "names the column 'a' more than once")]
+    [DataRow("a,,b\n1,2,3\n", "a column has no name")]
+    [DataRow("a,b\n1,2\n\n1,2,3\n", "line 4 has 3 values for 2 columns")]
+    public void A_file_that_is_no_table_is_refused_with_the_reason(string content, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a.csv"], content);
+
+        CliException refusal = Assert.ThrowsExactly<CliException>(() => InferCommand.Rows(new FileInfo(folder["a.csv"])).ToList());
+
+        Assert.Contains(reason, refusal.Message);
+    }
+
+    [TestMethod]
+    public void Text_that_is_not_UTF_8_is_refused_and_blank_lines_are_no_rows()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["latin.csv"], [.. "a,b\nx,"u8, 0xE9, .. "\n"u8]);
+        File.WriteAllText(folder["blank.csv"], " a ,b\n1,2\n\n3,4\n\n");
+
+        CliException refusal = Assert.ThrowsExactly<CliException>(() => InferCommand.Rows(new FileInfo(folder["latin.csv"])).ToList());
+        JsonNode inputs = InferCommand.Rows(new FileInfo(folder["blank.csv"])).Single()["inputs"]!;
+
+        Assert.Contains("not UTF-8", refusal.Message);
+        Assert.AreEqual(("a", "[\"1\",\"3\"]"), ((string)inputs[0]!["name"]!, inputs[0]!["data"]!.ToJsonString()));
+    }
+
+    [TestMethod]
+    public async Task An_image_that_is_refused_is_named_by_its_file()
+    {
+        using var folder = new TemporaryFolder();
+        FileInfo[] files = [.. Enumerable.Range(0, 18).Select(i => new FileInfo(folder[$"{i}.png"]))];
+        files.ToList().ForEach(file => File.WriteAllBytes(file.FullName, [1]));
+        var stub = new StubHandler(
+            (HttpStatusCode.OK, """{ "outputs": [] }"""), (HttpStatusCode.BadRequest, """{ "error": "inputs[0].data[1]: is damaged." }"""));
+
+        CliException refusal = await Assert.ThrowsExactlyAsync<CliException>(
+            () => InferCommand.AskImagesAsync(new ApiConnection(stub.Client()), "v2/models/p/infer", files, TextWriter.Null, TestContext.CancellationToken));
+
+        Assert.AreEqual($"{folder["17.png"]}: is damaged.", refusal.Message);
+        File.WriteAllBytes(folder["empty.png"], []);
+        Assert.Contains("has 0 bytes", Assert.ThrowsExactly<CliException>(() => InferCommand.Images([new FileInfo(folder["empty.png"])])).Message);
+        Assert.Contains("it is a folder", Assert.ThrowsExactly<CliException>(() => InferCommand.Images([new FileInfo(folder.Path)])).Message);
     }
 
     [TestMethod]

@@ -16,7 +16,7 @@ public sealed class ScoreCancellationTests
         int summaries = 0;
         await using TaskHub hub = await TaskHub.StartAsync(tasks =>
         {
-            tasks.AddActivityFunc<ScoreInput, IReadOnlyList<string>>(nameof(ListScoreShards), (_, _) => ["a.npy"]);
+            tasks.AddActivityFunc<ScoreInput, ScorePage>(nameof(ListScoreShards), (_, _) => new ScorePage([new ScoreUnit(ScoreUnitKind.Array, "a.npy")], "a.npy", 0, 0));
             tasks.AddActivityFunc<ScoreShardInput, ShardScore>(nameof(ScoreShard), ShardScore (_, _) =>
             {
                 begun.Set();

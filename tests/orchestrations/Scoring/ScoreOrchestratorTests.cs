@@ -1,14 +1,8 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
-using DurableMl.Inference;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Scoring;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Scoring;
@@ -21,7 +15,7 @@ public sealed class ScoreOrchestratorTests
     [TestMethod]
     public async Task Every_shard_gets_predictions_and_the_summary_their_accuracy()
     {
-        await using Models models = await Models.StartAsync();
+        await using ScoringModels models = await ScoringModels.StartAsync();
         string set = await UploadAsync(models.Blobs, shards: 5);
         OrchestrationMetadata done = await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/out/", "npy", parallelism: 3);
 
@@ -38,7 +32,7 @@ public sealed class ScoreOrchestratorTests
     [TestMethod]
     public async Task The_result_is_the_same_whatever_the_parallelism_and_nothing_is_scored_twice()
     {
-        await using Models models = await Models.StartAsync();
+        await using ScoringModels models = await ScoringModels.StartAsync();
         string set = await UploadAsync(models.Blobs, shards: 6);
         await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/one/", "jsonl", parallelism: 1);
         await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/many/", "jsonl", parallelism: 6);
@@ -61,7 +55,7 @@ public sealed class ScoreOrchestratorTests
     [TestMethod]
     public async Task Shards_in_a_folder_of_any_name_are_scored()
     {
-        await using Models models = await Models.StartAsync();
+        await using ScoringModels models = await ScoringModels.StartAsync();
         string set = await UploadAsync(models.Blobs, shards: 1, "/été 50% + x%20y");
         ScoreRequest? request = ScoreRequest.Read(JsonSerializer.SerializeToUtf8Bytes(new { input = $"datasets/{set}/", output = $"runs/{set}/" }), out var errors);
         Assert.IsNotNull(request, string.Join("; ", errors));
@@ -75,7 +69,7 @@ public sealed class ScoreOrchestratorTests
     [TestMethod]
     public async Task A_prefix_without_shards_and_shards_that_do_not_fit_fail_with_the_reason()
     {
-        await using Models models = await Models.StartAsync();
+        await using ScoringModels models = await ScoringModels.StartAsync();
         string set = await UploadAsync(models.Blobs, shards: 1);
         await models.Blobs.GetBlobContainerClient("datasets").GetBlobClient($"{set}/wide-features.npy").UploadAsync(BinaryData.FromBytes(NpyWriter.Write<float>(new float[6], 2, 3)));
 
@@ -92,7 +86,10 @@ public sealed class ScoreOrchestratorTests
     [DataRow("""{"input":"datasets"}""", "$.input")]
     [DataRow("""{"input":"datasets/x/","output":"datasets/x/"}""", "$.output")]
     [DataRow("""{"input":"datasets/x/","output":"runs/_index/x"}""", "$.output")]
-    [DataRow("""{"input":"datasets/x/","format":"csv"}""", "$.format")]
+    [DataRow("""{"input":"datasets/x/","format":"xlsx"}""", "$.format")]
+    [DataRow("""{"input":"runs/x/part-","output":"runs/x/"}""", "$.output")]
+    [DataRow("""{"input":"raw/x/","maxFailedItems":-1}""", "$.maxFailedItems")]
+    [DataRow("""{"input":"raw/x/","threshold":2}""", "$.threshold")]
     [DataRow("""{"input":"datasets/x/","batch":0}""", "$.batch")]
     [DataRow("""{"input":"datasets/x/","parallelism":100000}""", "$.parallelism")]
     [DataRow("""{"input":7}""", "$.input")]
@@ -121,7 +118,7 @@ public sealed class ScoreOrchestratorTests
                 .Output("label", 7, "batch").Output("p", OnnxType.Sequence(OnnxType.Map(7, OnnxType.AnyTensor(OnnxModel.Float)))).ToArray(),
             _ => graph.MlNode("LabelEncoder", ["label"], ["name"], ("classes_strings", new[] { "ant", "bee" })).Output("name", 8, "batch").ToArray(),
         };
-        await using Models models = await Models.StartAsync(model);
+        await using ScoringModels models = await ScoringModels.StartAsync(model);
         string set = await UploadAsync(models.Blobs, shards: 1);
         OrchestrationMetadata done = await RunAsync(models, $"datasets/{set}/part-", $"runs/{set}/out/", "jsonl", parallelism: 1);
 
@@ -131,27 +128,20 @@ public sealed class ScoreOrchestratorTests
         Assert.AreEqual(hasAccuracy ? 6 / 7d : null, done.ReadOutputAs<ScoreSummary>()!.Accuracy);
     }
 
-    private async Task<OrchestrationMetadata> RunAsync(Models models, string input, string output, string format, int parallelism)
+    private Task<OrchestrationMetadata> RunAsync(ScoringModels models, string input, string output, string format, int parallelism)
     {
-        await using TaskHub hub = await TaskHub.StartAsync(tasks =>
+        return models.RunAsync(new ScoreRequest(input, output, Format: format, Batch: 3, Parallelism: parallelism), async i =>
         {
-            tasks.AddActivityFunc<ScoreInput, IReadOnlyList<string>>(nameof(ListScoreShards), (_, i) => new ListScoreShards(models.Blobs).RunAsync(i, default));
-            tasks.AddActivityFunc<ScoreInput, ScoreSummary>(nameof(WriteScoreSummary), (_, i) => new WriteScoreSummary(models.Blobs).RunAsync(i, default));
-            tasks.AddActivityFunc<ScoreShardInput, ShardScore>(nameof(ScoreShard), async (_, i) =>
+            BlobClient predictions = models.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{i.Score.Output.Prefix}{Path.GetFileNameWithoutExtension(i.Shard)}-predictions.{(i.Score.Format == ScoreFormat.Npy ? "npy" : "jsonl")}");
+            var before = await predictions.ExistsAsync() ? (await predictions.GetPropertiesAsync()).Value.ETag : default;
+            ShardScore score = await new ScoreShard(models.Blobs, models.Scorer).RunAsync(i, default);
+            if ((await predictions.GetPropertiesAsync()).Value.ETag != before)
             {
-                BlobClient predictions = models.Blobs.GetBlobContainerClient("runs").GetBlobClient($"{i.Score.Output.Prefix}{Path.GetFileNameWithoutExtension(i.Shard)}-predictions.{(i.Score.Format == ScoreFormat.Npy ? "npy" : "jsonl")}");
-                var before = await predictions.ExistsAsync() ? (await predictions.GetPropertiesAsync()).Value.ETag : default;
-                ShardScore score = await new ScoreShard(models.Blobs, models.Scorer).RunAsync(i, default);
-                if ((await predictions.GetPropertiesAsync()).Value.ETag != before)
-                {
-                    Interlocked.Increment(ref scored);
-                }
+                Interlocked.Increment(ref scored);
+            }
 
-                return score;
-            });
+            return score;
         });
-        ScoreRequest request = new(input, output, Format: format, Batch: 3, Parallelism: parallelism);
-        return await hub.RunAsync(nameof(ScoreOrchestrator), request.ToInput(models.Model, "1", "test"));
     }
 
     /// <summary>Shards of 7 examples in two classes; the last example of each carries the wrong label.</summary>
@@ -170,33 +160,5 @@ public sealed class ScoreOrchestratorTests
         }
 
         return set;
-    }
-
-    private sealed class Models(ServiceProvider services, BlobServiceClient blobs, string model, TemporaryFolder folder) : IAsyncDisposable
-    {
-        public BlobServiceClient Blobs => blobs;
-
-        public string Model => model;
-
-        public BatchScorer Scorer => services.GetRequiredService<BatchScorer>();
-
-        public static async Task<Models> StartAsync(byte[]? onnx = null)
-        {
-            BlobServiceClient blobs = await Storage.BlobsAsync();
-            var folder = new TemporaryFolder();
-            ServiceProvider services = new ServiceCollection()
-                .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Inference:CacheFolder", folder["cache"])]).Build())
-                .AddSingleton(blobs).AddInference().BuildServiceProvider();
-            string model = Storage.NewName("score");
-            await services.GetRequiredService<ModelRegistry>().PublishAsync(
-                new(model, new("run"), [ModelSource.FromBytes("model.onnx", onnx ?? OnnxModel.Linear(new float[,] { { 1, 0 }, { 0, 1 } }))]));
-            return new(services, blobs, model, folder);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await services.DisposeAsync();
-            folder.Dispose();
-        }
     }
 }
