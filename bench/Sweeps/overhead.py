@@ -20,7 +20,7 @@ from datetime import datetime
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COMMAND = ["dotnet", os.path.join(ROOT, "cli", "bin", "Release", "net10.0", "durableml.dll")]
-READY_SECONDS = 120
+READY_SECONDS = 300
 PARTS = {"durableml-functions-host.dll": "host", "DurableMl.Functions.dll": "worker", "azurite.js": "Azurite", "DurableMl.Local.BatchEmulator.dll": "emulator"}
 """The programs by the name of the file that they are started with; what the emulator starts are the tasks, and all else is `durableml up` itself."""
 
