@@ -212,7 +212,7 @@ public sealed class TrialReader(BlobServiceClient blobs)
         {
             // Mostly that is all of it.
             var beginning = (await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(0, Tail) }, cancellationToken)).Value;
-            if (ContentRangeHeaderValue.Parse(beginning.Details.ContentRange).Length is not { } length || length <= Tail)
+            if (!ContentRangeHeaderValue.TryParse(beginning.Details.ContentRange, out var range) || range.Length is not { } length || length <= Tail)
             {
                 return beginning.Content.ToString();
             }
