@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
@@ -209,10 +210,11 @@ public sealed class TrialReader(BlobServiceClient blobs)
     {
         try
         {
-            var length = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentLength;
-            if (length <= Tail)
+            // Mostly that is all of it.
+            var beginning = (await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(0, Tail) }, cancellationToken)).Value;
+            if (!ContentRangeHeaderValue.TryParse(beginning.Details.ContentRange, out var range) || range.Length is not { } length || length <= Tail)
             {
-                return (await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToString();
+                return beginning.Content.ToString();
             }
 
             var options = new BlobDownloadOptions { Range = new HttpRange(length - Tail) };

@@ -56,7 +56,7 @@ public sealed class TrainingJobs
         var parameters = new BinaryData(JsonSerializer.SerializeToUtf8Bytes(task.Parameters));
         await runs.GetBlobClient($"{task.BlobPrefix}/params.json").UploadAsync(parameters, overwrite: true, cancellationToken);
         await CreateJobAsync(task.RunId, task.Dedicated, code.Pool, cancellationToken);
-        var options = await builder.BuildAsync(task, code, await grants.IssueAsync(task, code, cancellationToken), cancellationToken);
+        var options = await builder.BuildAsync(task, code, await grants.IssueAsync(task, cancellationToken), cancellationToken);
         try
         {
             await batch.CreateTaskAsync(task.BatchJobId, options, cancellationToken: cancellationToken);
@@ -76,7 +76,7 @@ public sealed class TrainingJobs
         ArgumentNullException.ThrowIfNull(task);
         if (await grants.IsDueAsync(task, cancellationToken))
         {
-            await grants.IssueAsync(task, await Code.UploadAsync(task.RunId, task.Job, cancellationToken), cancellationToken);
+            await grants.IssueAsync(task, cancellationToken);
         }
     }
 

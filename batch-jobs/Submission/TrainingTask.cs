@@ -50,6 +50,9 @@ public sealed record TrainingTask
     /// <summary>The span that submits it, in W3C's form, as the parent of what it does on the node; null where nothing is traced.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>About when it was submitted, and its first grant issued; null where that is not known.</summary>
+    public DateTimeOffset? SubmittedAt { get; init; }
+
     /// <summary>Another trial's checkpoint to go on from instead of the trial's own; null for none.</summary>
     public InheritedCheckpoint? Inherits { get; init; }
 

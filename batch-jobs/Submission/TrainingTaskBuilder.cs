@@ -12,13 +12,15 @@ namespace DurableMl.BatchJobs.Submission;
 /// <summary>Describes a training task to Batch: command line, code, environment, container, limits.</summary>
 internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore codeStore, SasIssuer sas)
 {
-    // Checks every file of the code against the manifest, and the manifest against its hash, which Batch keeps with the task. Nothing is
-    // imported from the working directory before that. 69 says that it is not the job's fault.
-    private const string CheckCode = "import sys; sys.path[:1] = []; import hashlib, json, os, runpy; "
-        + "h = lambda b: hashlib.sha256(b).hexdigest(); d = {0} + '/'; c = json.load(open(d + 'grant.json'))['code']; "
-        + "bad = [n for s, n in (l.split('  ', 1) for l in c.splitlines()) if h(open(d + n, 'rb').read()) != s] if h(c.encode()) == sys.argv[1] else ['its manifest']; "
-        + "bad and (print('runner: the code is not what the run was started with:', *bad, os.environ.get('TRACEPARENT', ''), file=sys.stderr), sys.exit(69)); "
-        + "sys.path.insert(0, d + 'runner'); sys.argv[:2] = [d + 'runner/{1}']; runpy.run_path(sys.argv[0], run_name='__main__')";
+    // Checks the code against its hash, which Batch keeps with the task, before anything of it is unpacked or run. 69 says that it is not the
+    // job's fault. Python runs isolated: the runner needs the standard library alone, and a node's site-packages take their time. The job's own
+    // process is started as ever.
+    private const string RunCode = "import sys, hashlib, os; d = {0} + '/'; b = open(d + '" + ArchiveFile + "', 'rb').read(); "
+        + "hashlib.sha256(b).hexdigest() == sys.argv[1] or (print('runner: the code is not what the run was started with', os.environ.get('TRACEPARENT', ''), file=sys.stderr), sys.exit(69)); "
+        + "import io, zipfile; z = zipfile.ZipFile(io.BytesIO(b)); z.extractall(d); [os.chmod(d + n, 0o770) for n in z.namelist()]; "
+        + "sys.path.insert(0, d + 'runner'); import {1}; sys.exit({1}.main(sys.argv[2:]))";
+
+    private const string ArchiveFile = "code.zip";
 
     // torch.distributed's port on the primary node. It differs from task to task, since nodes may share one machine (the emulator's do).
     private const int FirstPort = 20_000;
@@ -29,7 +31,7 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
     /// <summary>Builds the task's description with freshly signed URLs, which the node agent reads and the task does not see.</summary>
     public async Task<BatchTaskCreateOptions> BuildAsync(TrainingTask task, JobCode code, Uri grant, CancellationToken cancellationToken = default)
     {
-        var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine("runner.py", code, task.Nodes))
+        var options = new BatchTaskCreateOptions(task.BatchTaskId, CommandLine("runner", code, task.Nodes))
         {
             DisplayName = $"{task.RunId}/{task.TrialId} attempt {task.Attempt}",
             RequiredSlots = task.Slots > 1 ? task.Slots : null,
@@ -46,11 +48,14 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
             };
         }
 
-        var files = await CodeFilesAsync(task, code, cancellationToken);
-        files.Add(new ResourceFile { HttpUri = grant, FilePath = "grant.json" });
+        ResourceFile[] files =
+        [
+            new() { HttpUri = await sas.BlobAsync(codeStore.Archive(task.RunId, code), BlobSasPermissions.Read, SasIssuer.Longest, cancellationToken), FilePath = ArchiveFile },
+            new() { HttpUri = grant, FilePath = "grant.json" },
+        ];
         if (task.Nodes > 1)
         {
-            options.MultiInstanceSettings = new MultiInstanceSettings(CommandLine("worker.py", code, task.Nodes)) { NumberOfInstances = task.Nodes };
+            options.MultiInstanceSettings = new MultiInstanceSettings(CommandLine("worker", code, task.Nodes)) { NumberOfInstances = task.Nodes };
             Add(options.MultiInstanceSettings.CommonResourceFiles, files);
         }
         else
@@ -66,11 +71,14 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
         return options;
     }
 
-    private static string CommandLine(string script, JobCode code, int nodes)
+    private static string CommandLine(string module, JobCode code, int nodes)
     {
         // A multi-instance task's common files lie in a directory that only a variable names, and no shell is there to put it in.
         var directory = nodes > 1 ? "os.environ['AZ_BATCH_TASK_SHARED_DIR']" : "os.getcwd()";
-        string[] start = ["python3", "-c", CheckCode.Replace("{0}", directory, StringComparison.Ordinal).Replace("{1}", script, StringComparison.Ordinal), code.Sha256];
+        string[] start =
+        [
+            "python3", "-I", "-S", "-B", "-c", RunCode.Replace("{0}", directory, StringComparison.Ordinal).Replace("{1}", module, StringComparison.Ordinal), code.ArchiveSha256!,
+        ];
         return string.Join(' ', start.Concat(["--directory", JobCatalog.FolderOf(code.Job), "--"]).Concat(code.Command).Select(Quote));
     }
 
@@ -84,18 +92,6 @@ internal sealed class TrainingTaskBuilder(BatchSettings settings, JobCodeStore c
         {
             target.Add(file);
         }
-    }
-
-    private async Task<List<ResourceFile>> CodeFilesAsync(TrainingTask task, JobCode code, CancellationToken cancellationToken)
-    {
-        var files = new List<ResourceFile>();
-        foreach (var file in code.Files)
-        {
-            var uri = await sas.BlobAsync(codeStore.Blob(task.RunId, file), BlobSasPermissions.Read, SasIssuer.Longest, cancellationToken);
-            files.Add(new ResourceFile { HttpUri = uri, FilePath = file.Path });
-        }
-
-        return files;
     }
 
     private IEnumerable<(string Name, string Value)> Environment(TrainingTask task)

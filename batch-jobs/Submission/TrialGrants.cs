@@ -37,9 +37,6 @@ internal sealed record TrialGrant
     /// <summary>The dataset's files: read. Null for a trial without a dataset.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GrantedDataset? Dataset { get; init; }
-
-    /// <summary>The code's files with their hashes, as <c>sha256sum</c> writes them; the node checks them before it runs one.</summary>
-    public required string Code { get; init; }
 }
 
 /// <summary>Another trial's checkpoint.</summary>
@@ -74,7 +71,7 @@ internal sealed class TrialGrants(BlobServiceClient blobs, SasIssuer sas, TimeSp
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Makes the trial's container and writes a grant that is valid from now on. Returns a URL that may read it, and later ones.</summary>
-    public async Task<Uri> IssueAsync(TrainingTask task, JobCode code, CancellationToken cancellationToken)
+    public async Task<Uri> IssueAsync(TrainingTask task, CancellationToken cancellationToken)
     {
         var container = TrialContainer.Of(blobs, task.BlobPrefix);
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
@@ -105,7 +102,6 @@ internal sealed class TrialGrants(BlobServiceClient blobs, SasIssuer sas, TimeSp
             Blobs = granted,
             Inherited = inherited,
             Dataset = task.Dataset is null ? null : await DatasetAsync($"{task.Dataset}/{task.DatasetVersion}", cancellationToken),
-            Code = code.Manifest,
         };
         await blob.UploadAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(grant, Json)), overwrite: true, cancellationToken);
         return url;
@@ -114,6 +110,12 @@ internal sealed class TrialGrants(BlobServiceClient blobs, SasIssuer sas, TimeSp
     /// <summary>Whether the trial's grant is old enough to be replaced. It is long before its end, as nobody knows when the app looks again.</summary>
     public async Task<bool> IsDueAsync(TrainingTask task, CancellationToken cancellationToken)
     {
+        // One that was submitted a moment ago need not be looked at, as most never are.
+        if (task.SubmittedAt is { } submitted && time.GetUtcNow() - submitted <= lifetime / 4)
+        {
+            return false;
+        }
+
         try
         {
             BlobProperties grant = await TrialContainer.Of(blobs, task.BlobPrefix).GetBlobClient(Name).GetPropertiesAsync(cancellationToken: cancellationToken);

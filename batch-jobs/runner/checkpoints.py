@@ -32,12 +32,13 @@ class CheckpointStore:
         self._etag = None
         self._pointer = None
 
-    def restore(self, folder):
+    def restore(self, folder, first=False):
         """Makes the checkpoint this start's own and puts it into the folder. False where there is none yet.
 
+        `first`: no start came before this one, so that there can be none to look for.
         One that is to be inherited from another trial takes its place first: from then on it is this trial's own, whatever happens.
         """
-        self._pointer = self._claim()
+        self._pointer = self._claim(first)
         if self._inherited and self._pointer.get("inherited") != self._inherited["id"]:
             self._download(self._inherited["prefix"] + "/", self._inherited["files"], folder)
             self.save(folder, sorted(item["file"] for item in self._inherited["files"]), inherited=self._inherited["id"])
@@ -59,9 +60,9 @@ class CheckpointStore:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             self._container.download(prefix + name, path, item["sha256"])
 
-    def _claim(self):
-        for _ in range(CLAIMS):
-            text, self._etag = self._container.get(self._prefix + POINTER)
+    def _claim(self, first):
+        for claim in range(CLAIMS):
+            text, self._etag = (None, None) if first and claim == 0 else self._container.get(self._prefix + POINTER)
             try:
                 pointer = json.loads(text) if text else {"slot": None, "sequence": 0, "files": []}
                 pointer = self._make(pointer["slot"], pointer["sequence"], pointer["files"], pointer.get("inherited"))

@@ -1,6 +1,5 @@
 """Brings a dataset version to the node once, for every trial that runs there."""
 
-import concurrent.futures
 import fcntl
 import json
 import os
@@ -59,6 +58,7 @@ class DatasetCache:
                 time.sleep(0.1)
 
     def _download(self, container, prefix, folder):
+        import concurrent.futures  # Here, since most trials find the dataset on their node, and it takes its time.
         partial = folder + ".partial"
         for old in (partial, folder):
             shutil.rmtree(old, ignore_errors=True)

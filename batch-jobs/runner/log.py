@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import traceback
 
 # https://www.w3.org/TR/trace-context/: version, trace id, parent id, flags. An id of zeros is none.
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
@@ -23,5 +22,6 @@ def say(text, who="runner"):
 
 def say_trace(who="runner"):
     """Writes the exception that is being handled, line by line."""
+    import traceback  # Here: a trial that goes well has no use for it.
     for line in traceback.format_exc().splitlines():
         say(line, who)

@@ -13,7 +13,6 @@ import signal
 import sys
 import time
 
-import mlruns
 from checkpoints import CheckpointStore, settled_files, stage
 from dataset import DatasetCache
 from environment import CODE, job_directory, job_environment
@@ -121,9 +120,11 @@ class Runner:
         with open(self._path("params.json"), "wb") as file:
             file.write(self._trial.parameters())
         self._checkpoints = CheckpointStore(self._grant.trial, self._grant.prefix, "%d-%d" % (settings.attempt, number), self._grant.inherited)
-        self._checkpoints.restore(self._path("checkpoint"))
+        first = settings.attempt == number == 1
+        self._checkpoints.restore(self._path("checkpoint"), first)
         self._uploaded = settled_files(self._path("checkpoint"))
-        self._trial.restore_metrics(self._path("output/metrics.jsonl"))
+        if not first:
+            self._trial.restore_metrics(self._path("output/metrics.jsonl"))
         lacking = check(gpu_requirement(self._directory), self._gpus)
         if lacking:
             say(lacking)
@@ -204,15 +205,16 @@ class Runner:
 
     def _upload_mlruns(self, code):
         """The trial once more as MLflow keeps a run. What people look at is not worth failing a trial that is done."""
+        import mlruns  # Here: nothing needs it before the job has ended.
         run, _, trial = self._grant.prefix.partition("/trials/")
         try:
             with open(self._path("params.json"), "rb") as file:
                 parameters = json.load(file)
             now = time.time()
-            mlruns.write(self._path("mlruns"), run, trial, self._path("output/metrics.jsonl"), parameters, now - (time.monotonic() - self._clock), now, code == 0)
-            self._trial.upload_folder("mlruns", self._path("mlruns"))
+            mlruns.write(self._path("mlruns.zip"), run, trial, self._path("output/metrics.jsonl"), parameters, now - (time.monotonic() - self._clock), now, code == 0)
+            self._trial.upload_file("mlruns.zip", self._path("mlruns.zip"))
         except (RunnerError, OSError) as error:
-            say("mlruns/ is not complete: %s" % error)
+            say("there is no mlruns.zip: %s" % error)
 
     def _write_result(self, code, reason, message, outputs):
         settings = self._settings

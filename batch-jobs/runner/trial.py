@@ -4,7 +4,6 @@ import json
 import math
 import os
 import time
-import uuid
 
 from blobs import PreconditionFailed
 from checkpoints import hash_file
@@ -25,12 +24,13 @@ class TrialStore:
         self._attempt = attempt
         self._logged = {}
         self._metrics = None
+        self._metrics_kept = None
         self._metrics_at = -math.inf
         self.start = 0
 
     def record_start(self, when, details):
         """Writes `starts/{attempt}-{n}.json` under the first free n. Returns n."""
-        content = json.dumps(dict(details, id=str(uuid.uuid4()), startedAt=when)).encode()
+        content = json.dumps(dict(details, id=os.urandom(16).hex(), startedAt=when)).encode()
         for number in range(1, MAXIMUM_STARTS + 1):
             name = "%sstarts/%d-%d.json" % (self._prefix, self._attempt, number)
             try:
@@ -76,16 +76,19 @@ class TrialStore:
         if not stamp or stamp == self._metrics:
             return
         if final or time.monotonic() - self._metrics_at >= stamp[0] / METRICS_BYTES_A_SECOND:
-            self._container.upload(self._prefix + "output/metrics.jsonl", path)
+            self._metrics_kept = self._container.upload(self._prefix + "output/metrics.jsonl", path)
             self._metrics, self._metrics_at = stamp, time.monotonic()
 
     def sync_logs(self, folder, target=None):
-        """Uploads the logs that changed to `logs/attempt-{attempt}/start-{n}/`, or to another folder of the attempt."""
+        """Uploads the logs that changed to `logs/attempt-{attempt}/start-{n}/`, or to another folder of the attempt.
+
+        stdout.txt even if it is empty: when it was written says until when this start was heard of.
+        """
         target = target or "start-%d" % self.start
         for name in ("stdout.txt", "stderr.txt"):
             path = os.path.join(folder, name)
             stamp = _stamp(path)
-            if stamp and stamp != self._logged.get(name):
+            if stamp and stamp != self._logged.get(name) and (stamp[0] or name == "stdout.txt"):
                 self._container.upload("%slogs/attempt-%d/%s/%s" % (self._prefix, self._attempt, target, name), path)
                 self._logged[name] = stamp
 
@@ -102,18 +105,17 @@ class TrialStore:
                 if os.path.islink(path) or not os.path.isfile(path):
                     say("output/%s is not kept: it is no plain file" % name)
                     continue
-                size, digest = self._container.upload(self._prefix + "output/" + name, path)
+                # The metrics have mostly gone up a moment ago.
+                known = self._metrics_kept if name == "metrics.jsonl" and _stamp(path) == self._metrics else None
+                size, digest = known or self._container.upload(self._prefix + "output/" + name, path)
                 if digest != hash_file(path):
                     raise RunnerError("output/%s changed while it was uploaded" % name)
                 outputs.append({"file": name, "bytes": size, "sha256": digest})
         return outputs
 
-    def upload_folder(self, name, folder):
-        """Uploads a folder's files below `{name}/`."""
-        for root, _, files in os.walk(folder):
-            for file in files:
-                path = os.path.join(root, file)
-                self._container.upload("%s%s/%s" % (self._prefix, name, os.path.relpath(path, folder).replace(os.sep, "/")), path)
+    def upload_file(self, name, path):
+        """Uploads one file of the runner's own."""
+        self._container.upload(self._prefix + name, path)
 
     def write_result(self, result):
         """Writes output/result.json: the sign that this attempt is over."""

@@ -1,7 +1,7 @@
 """What a sweep costs beside its trials: `python3 bench/Sweeps/overhead.py [--trials 1000] [--parallel 16] [--storage sqlite,AzureStorage]`.
 
 Trials of one second of the job `shell`, which imports nothing, on `durableml up` with a state folder of its own: the Batch emulator, the app in the
-local Functions host, Azurite. Prints the sweep's time beside the ideal, and what processor time all of it took. Build first: `./durableml build`.
+local Functions host, Azurite. Prints the sweep's time beside the ideal, and the processor time that each program took. Build first: `./durableml build`.
 The run itself ends as failed, since such a trial leaves no model; its sweep is what is measured.
 """
 
@@ -20,7 +20,11 @@ from datetime import datetime
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COMMAND = ["dotnet", os.path.join(ROOT, "cli", "bin", "Release", "net10.0", "durableml.dll")]
-READY_SECONDS = 120
+READY_SECONDS = 300
+PARTS = {"durableml-functions-host.dll": "host", "DurableMl.Functions.dll": "worker", "azurite.js": "Azurite", "DurableMl.Local.BatchEmulator.dll": "emulator"}
+"""The programs by the name of the file that they are started with; what the emulator starts are the tasks, and all else is `durableml up` itself."""
+
+COLUMNS = ["host", "worker", "Azurite", "emulator", "tasks", "up"]
 NODES = 2
 """Spot nodes that `up` seeds; the trials at a time are shared out among them as task slots."""
 
@@ -31,7 +35,7 @@ def main():
     options.add_argument("--parallel", type=int, default=16, help="an even number: there are two nodes")
     options.add_argument("--storage", default="sqlite,AzureStorage", help="sqlite, AzureStorage (on Azurite) or both")
     chosen = options.parse_args()
-    print("| Storage | Trials | At a time | Ideal | Sweep | Over | Processor seconds for a trial |\n|---|---|---|---|---|---|---|")
+    print("| Storage | Trials | At a time | Ideal | Sweep | Over | Processor seconds for a trial | %s | Load |\n|%s" % (" | ".join(COLUMNS), "---|" * (8 + len(COLUMNS))))
     for storage in chosen.storage.split(","):
         print(measure(storage, chosen.trials, chosen.parallel), flush=True)
 
@@ -48,7 +52,8 @@ def measure(storage, trials, parallel):
                 json.dump(pipeline_of(trials, parallel), file)
             before = processor_seconds(host.pid)
             subprocess.run(COMMAND + ["run", pipeline, "--id", "overhead"] + state, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            used = processor_seconds(host.pid) - before
+            after = processor_seconds(host.pid)
+            load = os.getloadavg()[0]
             run = json.loads(subprocess.run(COMMAND + ["status", "overhead", "--json"] + state, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
     status = run["customStatus"]
     done = sum(trial["state"] == "completed" for trial in status["trials"]) + (status.get("trialsOmitted") or 0)
@@ -57,8 +62,9 @@ def measure(storage, trials, parallel):
     train = next(phase for phase in status["phases"] if phase["name"] == "train")
     took = (when(train["endedAt"]) - when(train["startedAt"])).total_seconds()
     ideal = trials / parallel
-    return "| %s | %d | %d | %.1f s | %.1f s | %.0f %% | %.2f |" % (
-        storage, trials, parallel, ideal, took, 100 * (took / ideal - 1), used / trials)
+    used = [(after[part] - before[part]) / trials for part in COLUMNS]
+    return "| %s | %d | %d | %.1f s | %.1f s | %.0f %% | %.2f | %s | %.0f |" % (
+        storage, trials, parallel, ideal, took, 100 * (took / ideal - 1), sum(used), " | ".join("%.3f" % part for part in used), load)
 
 
 @contextlib.contextmanager
@@ -105,22 +111,28 @@ def write_images(folder):
 
 
 def processor_seconds(pid):
-    """Processor seconds of a process, of those below it, and of those below them that have ended."""
-    ticks, children = 0, {}
+    """Processor seconds by part, of a process and those below it. A process that has ended counts for the part of whoever waited for it."""
+    processes = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open("/proc/%s/stat" % entry) as file:
                 fields = file.read().rpartition(")")[2].split()
+            with open("/proc/%s/cmdline" % entry) as file:
+                arguments = [os.path.basename(argument) for argument in file.read().split("\0")]
         except OSError:
             continue  # It has just ended.
-        children.setdefault(int(fields[1]), []).append((int(entry), sum(map(int, fields[11:15]))))
-    left = [pid]
-    own = {child: spent for siblings in children.values() for child, spent in siblings}
+        own, ended = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+        processes.setdefault(int(fields[1]), []).append((int(entry), arguments, own, ended))
+    seconds = dict.fromkeys(COLUMNS, 0)
+    left = [(child, "up") for children in processes.values() for child in children if child[0] == pid]
     while left:
-        process = left.pop()
-        ticks += own.get(process, 0)
-        left += [child for child, _ in children.get(process, [])]
-    return ticks / os.sysconf("SC_CLK_TCK")
+        (process, arguments, own, ended), part = left.pop()
+        part = next((PARTS[argument] for argument in arguments if argument in PARTS), part)
+        below = "tasks" if part == "emulator" else part
+        seconds[part] += own / os.sysconf("SC_CLK_TCK")
+        seconds[below] += ended / os.sysconf("SC_CLK_TCK")
+        left += [(child, below) for child in processes.get(process, [])]
+    return seconds
 
 
 def free_port():

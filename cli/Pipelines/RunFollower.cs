@@ -7,8 +7,10 @@ namespace DurableMl.Cli.Pipelines;
 /// <param name="time">The clock.</param>
 internal sealed class RunFollower(PipelinesClient client, TimeProvider time)
 {
-    /// <summary>How often the run is looked at.</summary>
+    /// <summary>How long after an answer the run is looked at again; longer where answers take long, since to give them is work that the run waits for.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the host may be away.</summary>
     public TimeSpan AwayLimit { get; init; } = TimeSpan.FromMinutes(2);
@@ -20,7 +22,9 @@ internal sealed class RunFollower(PipelinesClient client, TimeProvider time)
         var lastAnswer = time.GetTimestamp();
         while (true)
         {
+            var asked = time.GetTimestamp();
             var run = await TryGetAsync(runId, lastAnswer, cancellationToken);
+            var pause = TimeSpan.FromTicks(Math.Clamp(4 * time.GetElapsedTime(asked).Ticks, Interval.Ticks, Math.Max(Interval.Ticks, LongestInterval.Ticks)));
             if (run is not null)
             {
                 lastAnswer = time.GetTimestamp();
@@ -31,7 +35,7 @@ internal sealed class RunFollower(PipelinesClient client, TimeProvider time)
                 }
             }
 
-            await Task.Delay(Interval, time, cancellationToken);
+            await Task.Delay(pause, time, cancellationToken);
         }
     }
 

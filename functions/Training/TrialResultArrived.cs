@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs;
 using DurableMl.Inference;
 using DurableMl.Orchestrations.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +12,7 @@ public static class TrialResultArrived
     /// <summary>Raises the trial's event, if the trial is still waiting.</summary>
     [Function(nameof(TrialResultArrived))]
     public static async Task RunAsync(
-        [BlobTrigger("runs/{runId}/trials/{trialId}/output/result.json", Connection = HostServices.Connection, Source = BlobTriggerSource.EventGrid)] string result,
+        [BlobTrigger("runs/{runId}/trials/{trialId}/output/result.json", Connection = HostServices.Connection, Source = BlobTriggerSource.EventGrid)] BlobClient result,
         string runId,
         string trialId,
         [DurableClient] DurableTaskClient client,

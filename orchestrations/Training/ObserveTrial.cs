@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace DurableMl.Orchestrations.Training;
 
 /// <summary>An attempt as Batch and its blobs show it.</summary>
-/// <param name="Running">Whether it is on a node now.</param>
+/// <param name="Running">Whether it is on a node now, and will not leave it by itself at once.</param>
 /// <param name="Outcome">How it ended; null while it has not.</param>
 /// <param name="Message">What went wrong, if something did.</param>
 /// <param name="Restarts">How often Batch started tasks of this trial again.</param>
@@ -43,8 +43,11 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
         // Batch first: a task that is completed by now has written its result before.
         BatchTask? state = await FindAsync(task, cancellationToken);
         TrialResult? result = await training.Trials.ResultAsync(task.BlobPrefix, cancellationToken);
-        TrialStarts starts = await training.Trials.StartsAsync(task.BlobPrefix, cancellationToken);
         TrialOutcome? outcome = TrialOutcome.Classify(state, result, attempt.Attempt);
+        // Of a first attempt the result tells itself how often it was started.
+        int restarts = outcome?.Result is { Attempt: 1, Start: > 0 } first ? first.Start - 1 : (await training.Trials.StartsAsync(task.BlobPrefix, cancellationToken)).Preemptions;
+        // A result is the last that the runner writes before it exits.
+        bool running = state?.State == BatchTaskState.Running && outcome?.Result is null;
 
         if (outcome is null)
         {
@@ -53,12 +56,12 @@ public sealed partial class ObserveTrial(TrainingJobs training, BatchClient batc
 
         // A result holds its metrics itself; what was on the way does not matter any more.
         TrialProgress progress = outcome?.Result is { } ended ? Progress(ended, attempt.Best) : await training.Trials.ProgressAsync(task.BlobPrefix, cancellationToken);
-        TrialObservation seen = Judge(state?.State == BatchTaskState.Running, outcome, progress, starts.Preemptions, attempt.Metric);
+        TrialObservation seen = Judge(running, outcome, progress, restarts, attempt.Metric);
         if (attempt.Second is { } second)
         {
             // Its last value counts, whatever counts of the first.
             TrialProgress last = outcome?.Result is { } whole ? Progress(whole, best: null) : progress;
-            TrialObservation other = Judge(seen.Running, outcome, last, starts.Preemptions, second, "sweep.secondObjective");
+            TrialObservation other = Judge(running, outcome, last, restarts, second, "sweep.secondObjective");
             seen = (seen.Outcome == TrialOutcomeKind.NonRetryable ? seen : other) with { Objective = seen.Objective, Second = other.Objective };
         }
 

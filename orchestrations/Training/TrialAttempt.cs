@@ -49,6 +49,9 @@ public sealed record TrialAttempt(
     /// <summary>The second objective's metric; null for none.</summary>
     public string? Second { get; init; }
 
+    /// <summary>When its Batch task was made, UTC; null when it has not been yet.</summary>
+    public DateTime? SubmittedAt { get; init; }
+
     /// <summary>The attempt that <paramref name="record"/> has come to.</summary>
     public static TrialAttempt Of(TrialInput input, TrialRecord record)
     {
@@ -62,6 +65,7 @@ public sealed record TrialAttempt(
             Second = input.Sweep.Second?.Metric,
             Slots = input.Sweep.Slots,
             Inherits = input.Inherits,
+            SubmittedAt = record.SubmittedAt,
         };
     }
 
@@ -83,5 +87,6 @@ public sealed record TrialAttempt(
         Nodes = Nodes,
         Slots = Slots,
         Inherits = Inherits,
+        SubmittedAt = SubmittedAt is { } submitted ? new DateTimeOffset(DateTime.SpecifyKind(submitted, DateTimeKind.Utc)) : null,
     };
 }

@@ -26,14 +26,15 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
     {
         try
         {
+            TrialObservation? seen = null;
             if (Record.SubmittedAt is null)
             {
                 Report(Record.Attempt == 1 ? TrialState.Waiting : TrialState.Retrying);
-                await context.CallActivityAsync(nameof(SubmitTrial), TrialAttempt.Of(input, Record), ActivityRetries.ExceptOutages);
+                seen = await context.CallActivityAsync<TrialObservation?>(nameof(SubmitTrial), TrialAttempt.Of(input, Record), ActivityRetries.ExceptOutages);
                 Record = Record with { SubmittedAt = context.CurrentUtcDateTime };
             }
 
-            TrialObservation seen = await context.CallActivityAsync<TrialObservation>(nameof(ObserveTrial), TrialAttempt.Of(input, Record), ActivityRetries.ExceptOutages);
+            seen ??= await context.CallActivityAsync<TrialObservation>(nameof(ObserveTrial), TrialAttempt.Of(input, Record), ActivityRetries.ExceptOutages);
             Record = Record.With(seen, context.CurrentUtcDateTime);
             if (seen is { Outcome: not null, Running: true })
             {
@@ -192,7 +193,8 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
         }
 
         Report(running ? TrialState.Running : Record is { Attempt: 1, Preemptions: 0 } ? TrialState.Waiting : TrialState.Retrying);
-        return PollSchedule.Trial.After(context.CurrentUtcDateTime - Record.SubmittedAt!.Value);
+        PollSchedule looks = input.Audience is { EachEpoch: true } ? PollSchedule.Trial : PollSchedule.UnwatchedTrial;
+        return looks.After(context.CurrentUtcDateTime - Record.SubmittedAt!.Value);
     }
 
     /// <summary>An outage of Batch or storage is nobody's failure and is waited out; it counts against no budget.</summary>

@@ -1,5 +1,5 @@
+using System.IO.Compression;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure;
@@ -87,8 +87,8 @@ public sealed class TrainingJobsTests
             Arg.Is<BatchJobCreateOptions>(j => j.Id == "run-a" && j.PoolInfo.PoolId == "spot"), cancellationToken: Arg.Any<CancellationToken>());
         var task = submitted.Single();
         Assert.AreEqual("trial-000-a1", task.Id);
-        StringAssert.StartsWith(task.CommandLine, "python3 -c \"");
-        StringAssert.EndsWith(task.CommandLine, $"\" {(await Jobs().Code.UploadAsync("run-a", "image-classifier", TestContext.CancellationToken)).Sha256} --directory jobs/image-classifier -- python3 train.py");
+        StringAssert.StartsWith(task.CommandLine, "python3 -I -S -B -c \"");
+        StringAssert.EndsWith(task.CommandLine, $"\" {(await Jobs().Code.UploadAsync("run-a", "image-classifier", TestContext.CancellationToken)).ArchiveSha256} --directory jobs/image-classifier -- python3 train.py");
         Assert.AreEqual("durableml/image-classifier:1", task.ContainerSettings.ImageName);
         Assert.AreEqual(0, task.Constraints.MaxTaskRetryCount);
         Assert.AreEqual(TimeSpan.FromMinutes(10), task.Constraints.MaxWallClockTime);
@@ -130,7 +130,7 @@ public sealed class TrainingJobsTests
         var parameters = new Uri((string)grant["blobs"]![$"{trial.BlobPrefix}/params.json"]!);
         CollectionAssert.AreEqual(new[] { "mine/1/manifest.json" }, grant["dataset"]!["blobs"]!.AsObject().Select(b => b.Key).ToArray());
         var dataset = new Uri((string)grant["dataset"]!["blobs"]!["mine/1/manifest.json"]!);
-        var code = submitted[^1].ResourceFiles.Single(f => f.FilePath == "runner/runner.py").HttpUri;
+        var code = submitted[^1].ResourceFiles.Single(f => f.FilePath == "code.zip").HttpUri;
         var sibling = TrialContainer.Of(Blobs, "run-own/trials/trial-001");
 
         foreach (var (method, allowed) in ((HttpMethod, Uri)[])
@@ -165,7 +165,7 @@ public sealed class TrainingJobsTests
     [TestMethod]
     public async Task A_node_does_not_run_code_that_was_changed_after_the_run_had_begun()
     {
-        foreach (var changed in (string[])["runner/runner.py", "jobs/shell/job.sh", "grant.json"])
+        foreach (var changed in (string[])["runner/runner.py", "jobs/shell/job.sh", "runner/json.py", "code.zip"])
         {
             using var folder = new TemporaryFolder();
             var ran = folder["ran"];
@@ -173,21 +173,44 @@ public sealed class TrainingJobsTests
 
             var exitCode = await NodeOnThisMachine.RunAsync(submitted[^1], folder["node"], TestContext.CancellationToken, tamper: () =>
             {
-                // In grant.json, the hash that belongs to the new content: the manifest must not be taken at its word either.
-                var path = Path.Combine(folder["node"], changed == "grant.json" ? "runner/runner.py" : changed);
-                var before = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
-                File.WriteAllText(path, changed.EndsWith(".sh", StringComparison.Ordinal) ? $"touch {ran}" : $"open('{ran}', 'w')");
-                var after = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
-                if (changed == "grant.json")
+                var path = Path.Combine(folder["node"], "code.zip");
+                if (changed == "code.zip")
                 {
-                    var grant = Path.Combine(folder["node"], changed);
-                    File.WriteAllText(grant, File.ReadAllText(grant).Replace(before, after, StringComparison.Ordinal));
+                    File.WriteAllText(path, "no archive");
+                    return;
                 }
+
+                using ZipArchive code = ZipFile.Open(path, ZipArchiveMode.Update);
+                code.GetEntry(changed)?.Delete();
+                using var writer = new StreamWriter(code.CreateEntry(changed).Open());
+                writer.Write(changed.EndsWith(".sh", StringComparison.Ordinal) ? $"touch {ran}" : $"open('{ran}', 'w')");
             });
 
             Assert.AreEqual(69, exitCode, changed);
             Assert.IsFalse(File.Exists(ran), changed);
         }
+    }
+
+    [TestMethod]
+    public async Task A_run_that_began_when_nodes_got_file_by_file_goes_on_with_the_same_code()
+    {
+        var catalog = new JobCatalog(Path.Combine(AppContext.BaseDirectory, "batch-jobs"));
+        var store = new JobCodeStore(Blobs, new JobLibrary(Blobs, catalog), catalog);
+        var code = await store.UploadAsync("run-older", "shell", TestContext.CancellationToken);
+        var runs = Blobs.GetBlobContainerClient("runs");
+        var older = JsonNode.Parse((await runs.GetBlobClient("run-older/code/shell.json").DownloadContentAsync(TestContext.CancellationToken)).Value.Content)!.AsObject();
+        older.Remove("archiveSha256");
+        await runs.GetBlobClient("run-older/code/shell.json").UploadAsync(new BinaryData(older.ToJsonString()), overwrite: true, TestContext.CancellationToken);
+        await store.Blob("run-older", code.Files.Single(f => f.Path == "jobs/shell/job.sh")).UploadAsync(new BinaryData("echo of then"), overwrite: true, TestContext.CancellationToken);
+
+        var completed = await store.UploadAsync("run-older", "shell", TestContext.CancellationToken);
+
+        Assert.AreEqual(code.Sha256, completed.Sha256);
+        using var archive = new ZipArchive((await store.Archive("run-older", completed).DownloadContentAsync(TestContext.CancellationToken)).Value.Content.ToStream());
+        CollectionAssert.AreEqual(code.Files.Select(f => f.Path).ToArray(), archive.Entries.Select(entry => entry.FullName).ToArray());
+        using var script = new StreamReader(archive.GetEntry("jobs/shell/job.sh")!.Open());
+        Assert.AreEqual("echo of then", await script.ReadToEndAsync(TestContext.CancellationToken));
+        Assert.AreEqual(completed.ArchiveSha256, (await store.UploadAsync("run-older", "shell", TestContext.CancellationToken)).ArchiveSha256);
     }
 
     [TestMethod]
@@ -208,7 +231,6 @@ public sealed class TrainingJobsTests
 
         var later = JsonNode.Parse(await Http.GetStringAsync(url, TestContext.CancellationToken))!;
         Assert.AreEqual(TimeSpan.FromHours(25).TotalSeconds, (double)later["expires"]! - (double)first["expires"]!, 1);
-        Assert.AreEqual((string)first["code"]!, (string)later["code"]!);
         Assert.IsGreaterThan(TimeSpan.FromDays(6), SasEnd(url) - TimeProvider.System.GetUtcNow(), "What the node agent reads holds as long as Azure allows.");
 
         static DateTimeOffset SasEnd(Uri url) => new BlobUriBuilder(url).Sas.ExpiresOn;
@@ -263,7 +285,7 @@ public sealed class TrainingJobsTests
         StringAssert.Contains(task.CommandLine, "runner.py");
         Assert.AreEqual("2", task.EnvironmentSettings.Single(e => e.Name == "DML_NODES").Value);
         Assert.IsEmpty(task.ResourceFiles);
-        Assert.IsTrue(task.MultiInstanceSettings.CommonResourceFiles.Any(f => f.FilePath == "runner/runner.py"));
+        Assert.IsTrue(task.MultiInstanceSettings.CommonResourceFiles.Any(f => f.FilePath == "code.zip"));
     }
 
     [TestMethod]

@@ -86,13 +86,28 @@ class BlobContainerTests(FolderTestCase):
     def test_a_blob_that_is_not_what_was_sent_is_an_error(self):
         for change, words in ((b"other bytes", "5 bytes .* were sent, storage has 11"), (b"olleh", "MD5"), (None, "storage has nothing")):
             container = self.container()
-            sent = container.put
+            sent = container._put
 
-            def put(name, data, **conditions):
-                return sent(name, change, **conditions) if change else None
-            container.put = put
+            def put(name, _, conditions):
+                return sent(name, change, conditions) if change else {}
+            container._put = put
             with self.assertRaisesRegex(RunnerError, words):
                 container.upload("swapped-%s" % bool(change), self.write("file", b"hello"))
+
+    def test_a_small_file_takes_one_request(self):
+        container = self.container()
+        verbs, once = [], container._once
+
+        def count(verb, *others):
+            verbs.append(verb)
+            return once(verb, *others)
+        container._once = count
+        for content in (b"hello", b""):
+            container.upload("small", self.write("small", content))
+            self.assertEqual(verbs, ["PUT"])
+            verbs.clear()
+            self.assertEqual(container.get("small")[0], content)
+            verbs.clear()
 
     def test_bytes_that_change_on_the_way_are_refused_by_storage(self):
         container = self.container()

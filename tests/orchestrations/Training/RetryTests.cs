@@ -24,7 +24,7 @@ public sealed class RetryTests
         Assert.IsLessThanOrEqualTo(CheckpointSteps, steps.Count - 40, "More steps were done twice than lie between two checkpoints.");
         foreach (int attempt in new[] { 1, 2 })
         {
-            string log = $"{cluster.RunId("crash")}/trials/trial-000/logs/attempt-{attempt}/start-1/stderr.txt";
+            string log = $"{cluster.RunId("crash")}/trials/trial-000/logs/attempt-{attempt}/start-1/stdout.txt";
             Assert.IsTrue((await TrialContainer.Of(cluster.Blobs, $"{cluster.RunId("crash")}/trials/trial-000").GetBlobClient(log).ExistsAsync()).Value, log);
         }
     }

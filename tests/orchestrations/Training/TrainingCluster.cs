@@ -197,7 +197,7 @@ internal sealed class TrainingCluster : IAsyncDisposable
     {
         tasks.AddActivityFunc<SweepInput, SweepPreparation>(nameof(PrepareSweep), (_, input) => new PrepareSweep(Training, Blobs).RunAsync(input, Client, default));
         tasks.AddActivityFunc<string>(nameof(CleanUpSweep), (_, runId) => new CleanUpSweep(Training).RunAsync(runId, default));
-        tasks.AddActivityFunc<TrialAttempt>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training, NullLogger<SubmitTrial>.Instance).RunAsync(attempt, default));
+        tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(SubmitTrial), (_, attempt) => new SubmitTrial(Training, NullLogger<SubmitTrial>.Instance).RunAsync(attempt, default));
         tasks.AddActivityFunc<TrialAttempt, TrialObservation>(nameof(ObserveTrial), (_, attempt) => new ObserveTrial(Training, Batch, Meter, TimeProvider.System, NullLogger<ObserveTrial>.Instance).RunAsync(attempt, default));
         tasks.AddActivityFunc<TrialAttempt>(nameof(AskTrialToStop), (_, attempt) => new AskTrialToStop(Training).RunAsync(attempt, default));
         tasks.AddActivityFunc<RecordDecisionInput>(nameof(RecordDecision), (_, input) => new RecordDecision(Blobs).RunAsync(input, default));
