@@ -1,8 +1,7 @@
 """Writes a trial as MLflow's file store keeps a run, so that `mlflow ui` opens it: an experiment for each run, a run of it for each trial.
 
 The layout is that of MLflow's FileStore: `{experiment}/meta.yaml`, and in `{experiment}/{run}/` `meta.yaml`, `metrics/NAME` with a line
-`timestamp value step` for each value, `params/NAME` and `tags/NAME`. A JSON document is YAML too. All of it goes into one archive, since a blob for
-each of these small files would take longer than many a trial's last epoch.
+`timestamp value step` for each value, `params/NAME` and `tags/NAME`. A JSON document is YAML too.
 """
 
 import hashlib
@@ -10,7 +9,6 @@ import json
 import math
 import os
 import re
-import zipfile
 
 FINISHED, FAILED = 3, 4
 LOCAL = 4
@@ -20,31 +18,26 @@ EXPERIMENT_ID = re.compile(r"^[a-zA-Z0-9][\w\-]{0,62}$")
 NAME = re.compile(r"^[\w.\- ]{1,250}$")
 
 
-def write(path, run, trial, metrics, parameters, started, ended, succeeded):
-    """Writes the trial's archive. `metrics` is the path of metrics.jsonl, `parameters` an object, times are seconds since 1970."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in _files(run, trial, metrics, parameters, started, ended, succeeded):
-            archive.writestr(name, text)
-
-
-def _files(run, trial, metrics, parameters, started, ended, succeeded):
+def write(folder, run, trial, metrics, parameters, started, ended, succeeded):
+    """Writes the trial below a folder. `metrics` is the path of metrics.jsonl, `parameters` an object, times are seconds since 1970."""
     experiment = run if EXPERIMENT_ID.match(run) else hashlib.sha256(run.encode()).hexdigest()[:32]
     identity = hashlib.sha256(("%s/%s" % (run, trial)).encode()).hexdigest()[:32]
     start, end = int(started * 1000), int(ended * 1000)
-    yield experiment + "/meta.yaml", json.dumps({
+    place = os.path.join(folder, experiment)
+    _put(place, "meta.yaml", json.dumps({
         "artifact_location": "", "creation_time": start, "experiment_id": experiment, "last_update_time": end,
-        "lifecycle_stage": "active", "name": run}, indent=1)
-    place = "%s/%s/" % (experiment, identity)
-    yield place + "meta.yaml", json.dumps({
+        "lifecycle_stage": "active", "name": run}, indent=1))
+    place = os.path.join(place, identity)
+    _put(place, "meta.yaml", json.dumps({
         "artifact_uri": "", "end_time": end, "entry_point_name": "", "experiment_id": experiment, "lifecycle_stage": "active", "run_id": identity,
         "run_name": trial, "run_uuid": identity, "source_name": "", "source_type": LOCAL, "source_version": "", "start_time": start,
-        "status": FINISHED if succeeded else FAILED, "tags": [], "user_id": "durableml"}, indent=1)
-    yield place + "tags/mlflow.runName", trial
+        "status": FINISHED if succeeded else FAILED, "tags": [], "user_id": "durableml"}, indent=1))
+    _put(place, "tags/mlflow.runName", trial)
     for name, value in parameters.items():
         if NAME.match(name):
-            yield place + "params/" + name, value if isinstance(value, str) else json.dumps(value)
+            _put(place, "params/" + name, value if isinstance(value, str) else json.dumps(value))
     for name, lines in _values(metrics, end).items():
-        yield place + "metrics/" + name, "".join(lines)
+        _put(place, "metrics/" + name, "".join(lines))
 
 
 def _values(path, when):
@@ -71,3 +64,10 @@ def _values(path, when):
 
 def _is_number(value):
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _put(folder, name, text):
+    path = os.path.join(folder, *name.split("/"))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -211,10 +211,10 @@ class Runner:
             with open(self._path("params.json"), "rb") as file:
                 parameters = json.load(file)
             now = time.time()
-            mlruns.write(self._path("mlruns.zip"), run, trial, self._path("output/metrics.jsonl"), parameters, now - (time.monotonic() - self._clock), now, code == 0)
-            self._trial.upload_file("mlruns.zip", self._path("mlruns.zip"))
+            mlruns.write(self._path("mlruns"), run, trial, self._path("output/metrics.jsonl"), parameters, now - (time.monotonic() - self._clock), now, code == 0)
+            self._trial.upload_folder("mlruns", self._path("mlruns"))
         except (RunnerError, OSError) as error:
-            say("there is no mlruns.zip: %s" % error)
+            say("mlruns/ is not complete: %s" % error)
 
     def _write_result(self, code, reason, message, outputs):
         settings = self._settings

@@ -113,9 +113,12 @@ class TrialStore:
                 outputs.append({"file": name, "bytes": size, "sha256": digest})
         return outputs
 
-    def upload_file(self, name, path):
-        """Uploads one file of the runner's own."""
-        self._container.upload(self._prefix + name, path)
+    def upload_folder(self, name, folder):
+        """Uploads a folder's files below `{name}/`."""
+        for root, _, files in os.walk(folder):
+            for file in files:
+                path = os.path.join(root, file)
+                self._container.upload("%s%s/%s" % (self._prefix, name, os.path.relpath(path, folder).replace(os.sep, "/")), path)
 
     def write_result(self, result):
         """Writes output/result.json: the sign that this attempt is over."""

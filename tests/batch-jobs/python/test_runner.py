@@ -1,6 +1,5 @@
 import hashlib
 import http.server
-import io
 import json
 import os
 import signal
@@ -9,7 +8,6 @@ import sys
 import threading
 import time
 import unittest
-import zipfile
 
 from support import JOBS, Azurite, FolderTestCase, make_dataset, wait_until
 from blobs import BlobContainer
@@ -99,16 +97,15 @@ with open(os.environ["DML_OUTPUT"] + "/metrics.jsonl", "w") as file:
         self.assertEqual(code, 0, error)
         run = self.prefix.split("/")[0]
         identity = hashlib.sha256(("%s/trial-000" % run).encode()).hexdigest()[:32]
-        kept = zipfile.ZipFile(io.BytesIO(self.blob("mlruns.zip")))
-        self.assertEqual(json.loads(kept.read("%s/meta.yaml" % run))["experiment_id"], run)
-        meta = json.loads(kept.read("%s/%s/meta.yaml" % (run, identity)))
+        self.assertEqual(self.json_blob("mlruns/%s/meta.yaml" % run)["experiment_id"], run)
+        meta = self.json_blob("mlruns/%s/%s/meta.yaml" % (run, identity))
         self.assertEqual((meta["run_id"], meta["run_uuid"], meta["status"], meta["lifecycle_stage"], meta["run_name"]), (identity, identity, 3, "active", "trial-000"))
         self.assertLessEqual(meta["start_time"], meta["end_time"])
-        lines = [line.split(" ") for line in kept.read("%s/%s/metrics/loss" % (run, identity)).decode().splitlines()]
+        lines = [line.split(" ") for line in self.blob("mlruns/%s/%s/metrics/loss" % (run, identity)).decode().splitlines()]
         self.assertEqual([(float(value), int(step)) for _, value, step in lines], [(0.5, 1), (0.25, 2)])
-        self.assertEqual(kept.read("%s/%s/params/learning_rate" % (run, identity)), b"0.5")
-        self.assertEqual(kept.read("%s/%s/params/optimizer" % (run, identity)), b"adamw")
-        self.assertEqual(kept.read("%s/%s/tags/mlflow.runName" % (run, identity)), b"trial-000")
+        self.assertEqual(self.blob("mlruns/%s/%s/params/learning_rate" % (run, identity)), b"0.5")
+        self.assertEqual(self.blob("mlruns/%s/%s/params/optimizer" % (run, identity)), b"adamw")
+        self.assertEqual(self.blob("mlruns/%s/%s/tags/mlflow.runName" % (run, identity)), b"trial-000")
 
     def test_no_process_below_the_runner_finds_a_signature(self):
         code, out, error = self.run_to_end("""
