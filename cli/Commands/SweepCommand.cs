@@ -17,15 +17,15 @@ internal static class SweepCommand
         Stop(),
         Add(),
         Parallelism(),
-        Fetch("report", "Write a page with what the sweep of a run has learned so far: parameters, learning curves, trials on nodes, cost.", "report.html", ".html", "shows the sweep"),
-        Fetch("narrow", "Write a pipeline for the next sweep, whose parameters lie around the best trials of a run that has ended.", "narrowed", ".next.json", "is a pipeline around the best trials"),
+        Fetch("report", "Write a page with what the sweep of a run has learned so far: parameters, learning curves, trials on nodes, cost.", "report.html", ".html", "shows the sweep", document: "report"),
+        Fetch("narrow", "Write a pipeline for the next sweep, whose parameters lie around the best trials of a run that has ended.", "narrowed", ".next.json", "is a pipeline around the best trials", document: "narrowed"),
     };
 
-    private static Command Fetch(string name, string description, string what, string extension, string said)
+    private static Command Fetch(string name, string description, string what, string extension, string said, string document)
     {
         var command = new Command(name, description);
         var run = new Argument<string>("run") { Description = "The run's id." };
-        var output = new Option<FileInfo?>("--out") { Description = $"The file; by default RUN{extension} in this folder." };
+        var output = new Option<FileInfo?>("--out") { Description = $"The file; by default RUN{extension} in this folder, and none with --json." };
         var api = new ApiOptions();
         command.Arguments.Add(run);
         command.Options.Add(output);
@@ -34,8 +34,13 @@ internal static class SweepCommand
         {
             string id = result.GetRequiredValue(run);
             using var http = api.Connect(result);
-            string content = await new SweepsClient(http, TimeProvider.System).FetchAsync(id, what, cancellationToken);
-            FileInfo file = result.GetValue(output) ?? new FileInfo(id + extension);
+            bool asDocument = api.WritesJson(result);
+            string content = await new SweepsClient(http, TimeProvider.System).FetchAsync(id, asDocument ? document : what, cancellationToken);
+            if ((result.GetValue(output) ?? (asDocument ? null : new FileInfo(id + extension))) is not { } file)
+            {
+                return ExitCodes.Done;
+            }
+
             await File.WriteAllTextAsync(file.FullName, content, cancellationToken);
             await Console.Out.WriteLineAsync($"{file.FullName} {said} of {id}.");
             return ExitCodes.Done;

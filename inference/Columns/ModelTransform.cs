@@ -63,7 +63,7 @@ internal abstract class ModelTransform
         try
         {
             using Tensor input = ForNetwork(numbers);
-            outputs = BatchRun.One(session, [input], null, null);
+            outputs = session.Run([input]);
             ToAnswer(asked, outputs);
             return outputs;
         }

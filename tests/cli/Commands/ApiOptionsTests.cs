@@ -47,6 +47,19 @@ public sealed class ApiOptionsTests
     }
 
     [TestMethod]
+    public async Task With_json_the_report_of_a_sweep_is_a_document_and_no_page()
+    {
+        using var server = new Server("""{ "runId": "run-1", "trials": [] }""");
+        var documents = new StringWriter();
+        Console.SetOut(documents);
+        Command command = RootCommandFactory.Create();
+
+        Assert.AreEqual(ExitCodes.Done, await command.Parse($"sweep report run-1 --server {server.Url} --json").InvokeAsync(cancellationToken: TestContext.CancellationToken));
+        Assert.AreEqual("/api/pipelines/run-1/sweep/report", server.Path);
+        Assert.AreEqual("""{"runId":"run-1","trials":[]}""" + Environment.NewLine, documents.ToString());
+    }
+
+    [TestMethod]
     [DataRow(HttpStatusCode.Unauthorized, ExitCodes.NotAllowed)]
     [DataRow(HttpStatusCode.Forbidden, ExitCodes.NotAllowed)]
     [DataRow(HttpStatusCode.BadRequest, ExitCodes.Failed)]
@@ -116,6 +129,8 @@ public sealed class ApiOptionsTests
 
         public string Url { get; }
 
+        public string? Path { get; private set; }
+
         public Dictionary<string, string?> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
         public void Dispose()
@@ -131,6 +146,7 @@ public sealed class ApiOptionsTests
                 while (true)
                 {
                     HttpListenerContext context = await listener.GetContextAsync();
+                    Path = context.Request.Url!.AbsolutePath;
                     foreach (string name in context.Request.Headers.AllKeys.OfType<string>())
                     {
                         Headers[name] = context.Request.Headers[name];
