@@ -227,7 +227,7 @@ public sealed class ColumnStatistics
         if (Categories?.Count > MaxCategories)
         {
             throw new TableFormatException(
-                $"column '{name}'", $"has more than {MaxCategories} categories; give it the type text, or numeric or ignored");
+                $"column '{name}'", $"has more than {MaxCategories} categories; give it the type text, numeric or ignored, or predict it as a number (task: regression)");
         }
     }
 }
