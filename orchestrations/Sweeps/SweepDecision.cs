@@ -72,6 +72,10 @@ public sealed record SweepDecision(SweepAction Action)
     [JsonIgnore]
     public int Added => Action == SweepAction.Add && Refused is null ? Trials ?? 1 : 0;
 
+    /// <summary>What is told of a trial, or of the sweep, that it stops.</summary>
+    [JsonIgnore]
+    public string StopReason => $"stopped by {By ?? "somebody"}{(Comment is { } comment ? $": {comment}" : "")}";
+
     /// <summary>What is wrong with it, as far as the sweep's definition tells; empty where nothing is.</summary>
     /// <param name="sweep">The sweep.</param>
     public IReadOnlyList<PipelineError> Check(SweepDefinition sweep)

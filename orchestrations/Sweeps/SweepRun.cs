@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Text.Json;
 using DurableMl.BatchJobs.Submission;
 using DurableMl.Orchestrations.Failures;
@@ -23,18 +22,12 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     private readonly List<Task<TrialReport?>> children = [];
     private const int DecisionsShown = 10;
 
-    /// <summary>Pages of a resumed run's trials that one execution reads: each is up to 50 KB of its history.</summary>
-    private const int PagesPerExecution = 10;
-
-    private IReadOnlyDictionary<string, EarlierTrial> earlier = ReadOnlyDictionary<string, EarlierTrial>.Empty;
-    private int? earlierPage;
-    private int pages;
-
+    private readonly EarlierPages earlier = new(context, input.RunId, begun.Preparation.Earlier);
     private readonly ISampler sampler = input.Sweep.CreateSampler();
     private readonly ParameterExplorer explorer = new(new SearchSpace(input.Sweep.Parameters), input.Sweep.Seed, input.Sweep.Scheduler?.ResampleProbability ?? 0);
     private readonly int inheritedSteps = begun.Steps;
-    private SweepDefinition sweep = Steered(input.Sweep, begun);
-    private IScheduler scheduler = Steered(input.Sweep, begun).CreateScheduler();
+    private SweepDefinition sweep = begun.Decided.Steer(input.Sweep);
+    private IScheduler scheduler = begun.Decided.Steer(input.Sweep).CreateScheduler();
     private SweepState state = begun;
 
     /// <summary>What another execution can go on from.</summary>
@@ -86,26 +79,17 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
                 continue;
             }
 
-            if (step.Trial < state.Preparation.Earlier && EarlierTrialsPage.Of(step.Trial) is var page && earlierPage != page)
+            try
             {
-                if (pages == PagesPerExecution && !toTheEnd)
+                if (!await earlier.TurnToAsync(step.Trial, toTheEnd, cancel))
                 {
                     return false;
                 }
-
-                try
-                {
-                    earlier = await context.CallActivityAsync<IReadOnlyDictionary<string, EarlierTrial>>(
-                        nameof(ReadEarlierTrials), new EarlierTrialsPage(input.RunId, page), ActivityRetries.Until(cancel));
-                }
-                catch (TaskFailedException) when (cancel.IsCompleted)
-                {
-                    Cancel(await cancel);
-                    return true;
-                }
-
-                earlierPage = page;
-                pages++;
+            }
+            catch (TaskFailedException) when (cancel.IsCompleted)
+            {
+                Cancel(await cancel);
+                return true;
             }
 
             Begin(step);
@@ -152,7 +136,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         int number = trials.FindIndex(trial => trial.Step == lost.Step);
         if (number >= 0)
         {
-            Take(Failed(lost.Step, trials[number].Status.Id, lost.Reason));
+            Take(TrialReport.OfLost(lost.Step, trials[number].Status.Id, lost.Reason));
         }
     }
 
@@ -179,15 +163,15 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         string? refused = HasEnded ? "the sweep ends already" : decision.Check(sweep) is [{ } error, ..] ? $"{error.Path} {error.Reason}" : Refusal(decision);
         decision = decision with { At = context.CurrentUtcDateTime, Refused = refused };
         state = state with { Decided = state.Decided.With(decision) };
-        sweep = Steered(input.Sweep, state);
+        sweep = state.Decided.Steer(input.Sweep);
         scheduler = sweep.CreateScheduler();
         if (decision is { Action: SweepAction.Stop, Refused: null, Trial: null })
         {
-            Finish(Stopped(decision));
+            Finish(decision.StopReason);
         }
         else if (decision is { Action: SweepAction.Stop, Refused: null, Trial: { } trial } && RunIds.TrialIndex(trial) is var number && number < trials.Count)
         {
-            StopTrial(number, Stopped(decision));
+            StopTrial(number, decision.StopReason);
         }
 
         return decision;
@@ -209,31 +193,17 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     /// <summary>How the sweep has ended.</summary>
     public SweepResult Result() => SweepResult.Of(AllTrials().Trials, sweep, state);
 
-    /// <summary>The sweep as people have changed it.</summary>
-    private static SweepDefinition Steered(SweepDefinition sweep, SweepState state) =>
-        sweep with { Trials = sweep.Trials + state.Decided.Added, Parallelism = state.Decided.Parallelism ?? sweep.Parallelism };
-
     private TrialStep? Next() => scheduler.Next(curves);
 
     private string? Refusal(SweepDecision decision) => decision switch
     {
-        { Action: SweepAction.Pause } when state.Decided.Paused => "the sweep is paused already",
-        { Action: SweepAction.Resume } when !state.Decided.Paused => "the sweep is not paused",
-        { Added: > 0 } when sweep.Trials + decision.Added > SweepDefinition.MostTrials =>
-            FormattableString.Invariant($"a sweep has at most {SweepDefinition.MostTrials} trials; this one has {sweep.Trials}"),
         { Action: SweepAction.Stop, Trial: { } trial } when RunIds.TrialIndex(trial) is var number && number >= sweep.Trials => "there is no such trial",
         { Action: SweepAction.Stop, Trial: { } trial } when HasNoMoreToTrain(RunIds.TrialIndex(trial)) => "the trial has ended, or ends already",
-        _ => null,
+        _ => state.Decided.Refusal(decision, sweep),
     };
 
     private bool HasNoMoreToTrain(int number) => number < trials.Count && (trials[number] is { Stopping: true }
         || (trials[number] is { Step: null } ended && (sweep.Scheduler is null || ended.Budget >= sweep.Budget || curves[number].Phase == TrialPhase.Ended)));
-
-    /// <summary>The decision to stop a trial that has not begun; null where there is none.</summary>
-    private SweepDecision? StopOf(string trial) => state.Decided.Newest.LastOrDefault(decision => decision is { Action: SweepAction.Stop, Refused: null } && decision.Trial == trial);
-
-    private static string Stopped(SweepDecision decision) =>
-        $"stopped by {decision.By ?? "somebody"}{(decision.Comment is { } comment ? $": {comment}" : "")}";
 
     /// <summary>Ends a trial that is under way, and lets one that rests never go on.</summary>
     private void StopTrial(int number, string reason)
@@ -248,22 +218,23 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     private void Begin(TrialStep step)
     {
         string id = RunIds.TrialId(step.Trial);
-        EarlierTrial? left = earlier.GetValueOrDefault(id);
+        EarlierTrial? left = earlier.Find(id);
         // What follows from the trial's number need not be carried along.
         IReadOnlyDictionary<string, JsonElement>? own = left?.Parameters ?? TakeGiven(step.Trial);
         IReadOnlyDictionary<string, JsonElement> parameters = own ?? Sample(step.Trial);
         var trial = new SweptTrial(TrialStatus.NotBegun(id) with { Parameters = own is not null || sweep.Sampler.Learns ? parameters : null }, step.Budget);
         if (left?.Status is { } before)
         {
-            Add(Resumed(trial, before, left));
+            state = state with { Ends = state.Ends + 1 };
+            Add(trial.TakenOver(before, left, state.Ends, sweep.Scheduler is not null));
             Count();
             return;
         }
 
-        if (StopOf(id) is { } decision)
+        if (state.Decided.StopOf(id) is { } decision)
         {
             state = state with { Ends = state.Ends + 1 };
-            Add(trial with { Status = trial.Status with { State = TrialState.Stopped, Error = Stopped(decision) }, End = state.Ends, Stopping = true });
+            Add(trial with { Status = trial.Status with { State = TrialState.Stopped, Error = decision.StopReason }, End = state.Ends, Stopping = true });
             return;
         }
 
@@ -342,27 +313,8 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         }
         catch (TaskFailedException e)
         {
-            return Failed(step, work.TrialId, RootCause.Of(e));
+            return TrialReport.OfLost(step, work.TrialId, RootCause.Of(e));
         }
-    }
-
-    /// <summary>What stands for the report of a trial whose orchestration has failed or was ended from outside.</summary>
-    private static TrialReport Failed(int step, string trialId, string reason) =>
-        new(step, TrialStatus.NotBegun(trialId) with { State = TrialState.Failed, Error = reason }, new TrialRecord(1, Dedicated: false));
-
-    /// <summary>A trial that an earlier execution of the run has brought to an end. That it went beyond a budget says that it was good there; what it had is not kept.</summary>
-    private SweptTrial Resumed(SweptTrial trial, TrialStatus before, EarlierTrial left)
-    {
-        int budget = left.Budget > 0 && sweep.Scheduler is not null ? left.Budget : trial.Budget;
-        state = state with { Ends = state.Ends + 1 };
-        return trial with
-        {
-            Status = before with { Parameters = trial.Parameters, Budget = sweep.Scheduler is null ? null : budget },
-            Budget = budget,
-            End = state.Ends,
-            Points = before is { State: TrialState.Completed, Objective: { } objective } ? Points([new CurvePoint(1, objective), new CurvePoint(budget, objective)]) : [],
-            Record = new TrialRecord(left.Attempts, Dedicated: false) { Restarts = left.Restarts },
-        };
     }
 
     private void End(int number, TrialStatus status, TrialRecord record)
@@ -370,15 +322,8 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         SweptTrial trial = trials[number];
         if (status.State is TrialState.Cancelled or TrialState.Stopped && trial.Status.State == TrialState.Completed)
         {
-            // It was going on from a budget that it had reached; what it left there is still good, and is its own.
-            TrialStatus before = trial.Status;
-            if (before.Lineage is [.., var last] && last.Epoch == before.Budget)
-            {
-                before = before with { Parameters = last.Replaced, Lineage = before.Lineage.Count > 1 ? [.. before.Lineage.SkipLast(1)] : null };
-            }
-
-            trial = trial with { Status = before };
-            status = before with { Attempts = status.Attempts, Preemptions = status.Preemptions, OnNodes = status.OnNodes };
+            trial = trial with { Status = trial.AtItsBudget };
+            status = trial.Status with { Attempts = status.Attempts, Preemptions = status.Preemptions, OnNodes = status.OnNodes };
         }
 
         state = state with { Ends = state.Ends + 1 };

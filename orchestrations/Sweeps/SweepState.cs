@@ -73,6 +73,30 @@ public sealed record SweepDecided
         };
     }
 
+    /// <summary>A sweep as people have changed it.</summary>
+    /// <param name="sweep">As the pipeline says.</param>
+    public SweepDefinition Steer(SweepDefinition sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        return sweep with { Trials = sweep.Trials + Added, Parallelism = Parallelism ?? sweep.Parallelism };
+    }
+
+    /// <summary>The decision to stop a trial that has not begun; null where there is none.</summary>
+    /// <param name="trial">The trial.</param>
+    public SweepDecision? StopOf(string trial) => Newest.LastOrDefault(decision => decision is { Action: SweepAction.Stop, Refused: null } && decision.Trial == trial);
+
+    /// <summary>Why a decision that does not concern a trial would change nothing; null where it would.</summary>
+    /// <param name="decision">The decision.</param>
+    /// <param name="sweep">The sweep as people have changed it.</param>
+    internal string? Refusal(SweepDecision decision, SweepDefinition sweep) => decision switch
+    {
+        { Action: SweepAction.Pause } when Paused => "the sweep is paused already",
+        { Action: SweepAction.Resume } when !Paused => "the sweep is not paused",
+        { Added: > 0 } when sweep.Trials + decision.Added > SweepDefinition.MostTrials =>
+            FormattableString.Invariant($"a sweep has at most {SweepDefinition.MostTrials} trials; this one has {sweep.Trials}"),
+        _ => null,
+    };
+
     /// <summary>The same for a run that is resumed: not paused, and without the values that a trial has taken already.</summary>
     /// <param name="earlier">What there is of its trials.</param>
     /// <param name="sweep">The sweep.</param>

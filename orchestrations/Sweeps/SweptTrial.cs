@@ -35,6 +35,36 @@ public sealed record SweptTrial(TrialStatus Status, int Budget)
     /// <param name="budget">The budget.</param>
     public IReadOnlyDictionary<string, JsonElement>? ParametersAt(int budget) => Status.Lineage?.FirstOrDefault(one => one.Epoch >= budget) is { } replaced ? replaced.Replaced : Parameters;
 
+    /// <summary>
+    /// What it had come to when it went on from a budget that it had reached. That is still good, and is its own: what it took over from another
+    /// trial to go on with is not part of it.
+    /// </summary>
+    [JsonIgnore]
+    public TrialStatus AtItsBudget => Status.Lineage is [.., var last] && last.Epoch == Status.Budget
+        ? Status with { Parameters = last.Replaced, Lineage = Status.Lineage.Count > 1 ? [.. Status.Lineage.SkipLast(1)] : null }
+        : Status;
+
+    /// <summary>
+    /// The trial as an earlier execution of its run has brought it to an end. That it went beyond a budget says that it was good there; what it had
+    /// there is not kept.
+    /// </summary>
+    /// <param name="before">How it had ended.</param>
+    /// <param name="left">What there is of it.</param>
+    /// <param name="end">The number of its end.</param>
+    /// <param name="isScheduled">Whether the sweep has a scheduler.</param>
+    internal SweptTrial TakenOver(TrialStatus before, EarlierTrial left, int end, bool isScheduled)
+    {
+        int budget = left.Budget > 0 && isScheduled ? left.Budget : Budget;
+        return this with
+        {
+            Status = before with { Parameters = Parameters, Budget = isScheduled ? budget : null },
+            Budget = budget,
+            End = end,
+            Points = isScheduled && before is { State: TrialState.Completed, Objective: { } objective } ? [new CurvePoint(1, objective), new CurvePoint(budget, objective)] : [],
+            Record = new TrialRecord(left.Attempts, Dedicated: false) { Restarts = left.Restarts },
+        };
+    }
+
     /// <summary>The trial as a scheduler sees it.</summary>
     /// <param name="number">Its number.</param>
     public TrialCurve Curve(int number) => new(
