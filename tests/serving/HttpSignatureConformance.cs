@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Serving.Tests;
@@ -52,7 +53,7 @@ public abstract class HttpSignatureConformance : SignatureConformance
     {
         null or double.NaN => null,
         byte[] file => Convert.ToBase64String(file),
-        _ => JsonValue.Create(value),
+        _ => JsonSerializer.SerializeToNode(value),
     };
 
     private static string Name(JsonNode output) => (string)output["name"]!;
