@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using DurableMl.Features.Schemas;
+using DurableMl.Features.Transforms;
 using DurableMl.Inference.Columns;
 using DurableMl.Inference.Serving;
 

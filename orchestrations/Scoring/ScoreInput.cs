@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using DurableMl.Inference.Columns;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
+using DurableMl.Inference.Sessions;
 using DurableMl.Orchestrations.Failures;
 
 namespace DurableMl.Orchestrations.Scoring;

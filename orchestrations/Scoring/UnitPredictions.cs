@@ -5,6 +5,7 @@ using DurableMl.Features.Tables;
 using DurableMl.Inference.Columns;
 using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
+using DurableMl.Inference.Sessions;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 

@@ -1,6 +1,7 @@
 using DurableMl.Features.Images;
 using DurableMl.Orchestrations.Scoring;
 using Microsoft.DurableTask.Client;
+using Orchestrations.Tests.Fixtures;
 using SkiaSharp;
 using static Orchestrations.Tests.Scoring.ScoreTablesTests;
 

@@ -8,6 +8,7 @@ using DurableMl.Features.Schemas;
 using DurableMl.Features.Transforms;
 using DurableMl.Orchestrations.Scoring;
 using Microsoft.DurableTask.Client;
+using Orchestrations.Tests.Fixtures;
 using Parquet;
 using Parquet.Schema;
 
