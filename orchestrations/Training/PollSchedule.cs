@@ -9,9 +9,6 @@ public sealed record PollSchedule(TimeSpan Shortest, TimeSpan Longest, double Sh
     /// <summary>For one trial: a second at first, a minute in the end.</summary>
     public static PollSchedule Trial { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), 0.05);
 
-    /// <summary>For a trial whose epochs no scheduler waits for. That its result has come, an event tells; looks are for those who ask how it is doing.</summary>
-    public static PollSchedule UnwatchedTrial { get; } = Trial with { Share = 0.25 };
-
     /// <summary>The next pause after waiting for <paramref name="waited"/>.</summary>
     public TimeSpan After(TimeSpan waited)
     {

@@ -193,8 +193,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
         }
 
         Report(running ? TrialState.Running : Record is { Attempt: 1, Preemptions: 0 } ? TrialState.Waiting : TrialState.Retrying);
-        PollSchedule looks = input.Audience is { EachEpoch: true } ? PollSchedule.Trial : PollSchedule.UnwatchedTrial;
-        return looks.After(context.CurrentUtcDateTime - Record.SubmittedAt!.Value);
+        return PollSchedule.Trial.After(context.CurrentUtcDateTime - Record.SubmittedAt!.Value);
     }
 
     /// <summary>An outage of Batch or storage is nobody's failure and is waited out; it counts against no budget.</summary>

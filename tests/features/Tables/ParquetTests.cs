@@ -129,7 +129,8 @@ public class ParquetTests
                 (DataField)field.Item,
                 entries.Where(entry => entry.Value is not null).Select(entry => entry.Value.AsMemory()).ToArray(),
                 entries.Select(entry => entry.Definition).ToArray(),
-                entries.Select(entry => entry.Repetition).ToArray());
+                entries.Select(entry => entry.Repetition).ToArray(),
+                CancellationToken.None);
         }
 
         return file.ToArray();
@@ -145,7 +146,7 @@ public class ParquetTests
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(field), file))
         {
             using ParquetRowGroupWriter group = writer.CreateRowGroup();
-            await group.WriteAllPartsAsync<int>(data, new[] { 1 }, new[] { data.MaxDefinitionLevel }, data.MaxRepetitionLevel > 0 ? new[] { 0 } : default(ReadOnlyMemory<int>?));
+            await group.WriteAllPartsAsync<int>(data, new[] { 1 }, new[] { data.MaxDefinitionLevel }, data.MaxRepetitionLevel > 0 ? new[] { 0 } : default(ReadOnlyMemory<int>?), CancellationToken.None);
         }
 
         return file.ToArray();
