@@ -281,8 +281,8 @@ public sealed class TrainingJobsTests
         await Jobs().SubmitAsync(Trial("run-e") with { Nodes = 2 }, TestContext.CancellationToken);
         var task = submitted.Single();
         Assert.AreEqual(2, task.MultiInstanceSettings.NumberOfInstances);
-        StringAssert.Contains(task.MultiInstanceSettings.CoordinationCommandLine, "worker.py");
-        StringAssert.Contains(task.CommandLine, "runner.py");
+        StringAssert.Contains(task.MultiInstanceSettings.CoordinationCommandLine, "import worker");
+        StringAssert.Contains(task.CommandLine, "import runner");
         Assert.AreEqual("2", task.EnvironmentSettings.Single(e => e.Name == "DML_NODES").Value);
         Assert.IsEmpty(task.ResourceFiles);
         Assert.IsTrue(task.MultiInstanceSettings.CommonResourceFiles.Any(f => f.FilePath == "code.zip"));

@@ -48,7 +48,7 @@ public class FaultyRowTests
 
         CollectionAssert.AreEqual(new[] { 1.0, 3.0 }, batches.Single()["size"].Numbers.ToArray());
         CollectionAssert.AreEqual(
-            new[] { "2 is an array; every row must be an object of columns by name", "3 column 'kind' should hold text, not 'an object or array'" },
+            new[] { "2 is an array; every row must be an object of columns by name", "3 column 'kind' should hold text, not 'an object'" },
             faults.Select(fault => $"{fault.Row} {fault.Text}").ToArray());
     }
 

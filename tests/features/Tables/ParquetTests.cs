@@ -91,7 +91,8 @@ public class ParquetTests
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(numbers), file))
         {
             using ParquetRowGroupWriter group = writer.CreateRowGroup();
-            await group.WriteAsync<int>((DataField)numbers.Item, new[] { 3, 10, 7 }, new[] { 0, 1, 0 });
+            var item = (DataField)numbers.Item;
+            await group.WriteAllPartsAsync<int>(item, new[] { 3, 10, 7 }, Enumerable.Repeat(item.MaxDefinitionLevel, 3).ToArray(), new[] { 0, 1, 0 }, CancellationToken.None);
         }
 
         ColumnValues read = (await OneAsync(Source("a.parquet", file.ToArray()), Schema(("tags", ColumnType.Labels))))["tags"];

@@ -16,6 +16,7 @@ public sealed class UploadedPipelinesTests
     [TestMethod]
     public async Task What_the_trigger_has_missed_is_taken_once()
     {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
         await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9));
         RawDataset wrong = await RawDataset.UploadAsync();
         RawDataset tooLong = await RawDataset.UploadAsync();
@@ -23,8 +24,8 @@ public sealed class UploadedPipelinesTests
         await wrong.PutAsync("pipeline.json", "{}"u8.ToArray());
         await tooLong.PutAsync("pipeline.json", new byte[PipelineReader.MaxBytes + 1]);
 
-        Assert.IsEmpty(await Uploads(hub, TimeSpan.Zero).TakeMissedAsync(hub.Client, default), "the trigger has the first word");
-        IReadOnlyDictionary<string, RunStart> taken = await Uploads(hub, TimeSpan.FromMinutes(2)).TakeMissedAsync(hub.Client, default);
+        Assert.IsEmpty(await Uploads(hub, now).TakeMissedAsync(hub.Client, default), "the trigger has the first word");
+        IReadOnlyDictionary<string, RunStart> taken = await Uploads(hub, now.AddHours(1)).TakeMissedAsync(hub.Client, default);
 
         CollectionAssert.AreEquivalent(new[] { hub.Raw.Name, wrong.Name, tooLong.Name }, taken.Keys.ToArray());
         string run = UploadedPipelines.RunIdFor(hub.Raw.Name, Pipeline(hub.Raw));
@@ -32,8 +33,8 @@ public sealed class UploadedPipelinesTests
         Assert.IsNotNull(await hub.Client.GetInstanceAsync(run, default));
         StringAssert.Contains(await ErrorsAsync(hub, wrong), "$.name");
         StringAssert.Contains(await ErrorsAsync(hub, tooLong), $"at most {PipelineReader.MaxBytes}");
-        Assert.IsEmpty(await Uploads(hub, TimeSpan.FromMinutes(3)).TakeMissedAsync(hub.Client, default), "each has its answer");
-        Assert.IsEmpty(await Uploads(hub, TimeSpan.FromDays(2)).TakeMissedAsync(hub.Client, default), "nobody waits that long");
+        Assert.IsEmpty(await Uploads(hub, now.AddHours(2)).TakeMissedAsync(hub.Client, default), "each has its answer");
+        Assert.IsEmpty(await Uploads(hub, now.AddDays(2)).TakeMissedAsync(hub.Client, default), "nobody waits that long");
     }
 
     [TestMethod]
@@ -47,10 +48,10 @@ public sealed class UploadedPipelinesTests
         Assert.AreNotEqual(id, UploadedPipelines.RunIdFor("donnees + 100%", "{}"u8));
     }
 
-    private static UploadedPipelines Uploads(PipelineHub hub, TimeSpan later)
+    private static UploadedPipelines Uploads(PipelineHub hub, DateTimeOffset now)
     {
         TimeProvider time = Substitute.For<TimeProvider>();
-        time.GetUtcNow().Returns(TimeProvider.System.GetUtcNow() + later);
+        time.GetUtcNow().Returns(now);
         return new UploadedPipelines(new RunStarter(hub.Blobs, hub.Jobs, time), hub.Blobs, time);
     }
 
