@@ -24,17 +24,22 @@ public sealed class UploadedPipelinesTests
         await wrong.PutAsync("pipeline.json", "{}"u8.ToArray());
         await tooLong.PutAsync("pipeline.json", new byte[PipelineReader.MaxBytes + 1]);
 
-        Assert.IsEmpty(await Uploads(hub, now).TakeMissedAsync(hub.Client, default), "the trigger has the first word");
+        string[] own = [hub.Raw.Name, wrong.Name, tooLong.Name];
+
+        Assert.IsEmpty(own.Intersect(await TakenAsync(now)), "the trigger has the first word");
         IReadOnlyDictionary<string, RunStart> taken = await Uploads(hub, now.AddHours(1)).TakeMissedAsync(hub.Client, default);
 
-        CollectionAssert.AreEquivalent(new[] { hub.Raw.Name, wrong.Name, tooLong.Name }, taken.Keys.ToArray());
+        CollectionAssert.IsSubsetOf(own, taken.Keys.ToArray());
         string run = UploadedPipelines.RunIdFor(hub.Raw.Name, Pipeline(hub.Raw));
         Assert.AreEqual(run, taken[hub.Raw.Name].RunId);
         Assert.IsNotNull(await hub.Client.GetInstanceAsync(run, default));
         StringAssert.Contains(await ErrorsAsync(hub, wrong), "$.name");
         StringAssert.Contains(await ErrorsAsync(hub, tooLong), $"at most {PipelineReader.MaxBytes}");
-        Assert.IsEmpty(await Uploads(hub, now.AddHours(2)).TakeMissedAsync(hub.Client, default), "each has its answer");
-        Assert.IsEmpty(await Uploads(hub, now.AddDays(2)).TakeMissedAsync(hub.Client, default), "nobody waits that long");
+        Assert.IsEmpty(own.Intersect(await TakenAsync(now.AddHours(2))), "each has its answer");
+        Assert.IsEmpty(own.Intersect(await TakenAsync(now.AddDays(2))), "nobody waits that long");
+
+        // Other tests upload to the same account.
+        async Task<IEnumerable<string>> TakenAsync(DateTimeOffset at) => (await Uploads(hub, at).TakeMissedAsync(hub.Client, default)).Keys;
     }
 
     [TestMethod]
