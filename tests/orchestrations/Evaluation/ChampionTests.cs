@@ -46,11 +46,7 @@ public sealed class ChampionTests
     public async Task Images_of_more_classes_are_told_apart_by_the_champion_as_far_as_it_knows_them()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9));
-        PipelineDefinition pipeline = hub.Pipeline() with
-        {
-            Dataset = new DatasetDefinition(hub.Raw.Name + "-i", "images", [new BlobSource($"raw/{hub.Raw.Name}-images/")], 2, 0.2, 1) { Images = new ImagesDefinition(new ImageForm(1, 4, 4, ImageFit.Crop), 0.2) },
-            Evaluate = NotWorse,
-        };
+        PipelineDefinition pipeline = OfImages(hub, size: 4);
         await UploadAsync(hub, "dark", 20);
         await UploadAsync(hub, "light", 180);
         hub.Model = Mean([-1, 1]);
@@ -71,21 +67,27 @@ public sealed class ChampionTests
     public async Task A_champion_of_images_of_another_size_is_no_measure_and_the_run_says_so()
     {
         await using PipelineHub hub = await PipelineHub.StartAsync((_, _) => Over(TrialOutcomeKind.Succeeded, 0.9));
-        PipelineDefinition pipeline = hub.Pipeline() with
-        {
-            Dataset = new DatasetDefinition(hub.Raw.Name + "-i", "images", [new BlobSource($"raw/{hub.Raw.Name}-images/")], 2, 0.2, 1) { Images = new ImagesDefinition(new ImageForm(1, 2, 2, ImageFit.Crop), 0.2) },
-            Evaluate = NotWorse,
-        };
+        PipelineDefinition pipeline = OfImages(hub, size: 2);
         await UploadAsync(hub, "dark", 20);
         await UploadAsync(hub, "light", 180);
         hub.Model = Mean([-1, 1]);
         await hub.RunAsync(pipeline);
 
-        RunOutput other = Output(await hub.RunAsync(pipeline with { Dataset = pipeline.Dataset with { Images = new ImagesDefinition(new ImageForm(1, 3, 3, ImageFit.Crop), 0.2) } }));
+        RunOutput other = Output(await hub.RunAsync(OfImages(hub, size: 3)));
 
         Assert.AreEqual(RunState.Rejected, other.State);
         Assert.Contains("it cannot be compared with the champion, version 1: it takes examples of shape [1, 2, 2], and the dataset has [1, 3, 3]", other.Failures.Single().Reason);
     }
+
+    /// <summary>A pipeline of the images that are uploaded, grey and of so many pixels a side.</summary>
+    private static PipelineDefinition OfImages(PipelineHub hub, int size) => hub.Pipeline() with
+    {
+        Dataset = new DatasetDefinition(hub.Raw.Name + "-i", "images", [new BlobSource($"raw/{hub.Raw.Name}-images/")], 2, 0.2, 1)
+        {
+            Images = new ImagesDefinition(new ImageForm(1, size, size, ImageFit.Crop), 0.2),
+        },
+        Evaluate = NotWorse,
+    };
 
     private static RunOutput Output(OrchestrationMetadata run)
     {
