@@ -14,8 +14,8 @@ public sealed record TrialUnderWay(int Step, string Instance);
 public sealed record LostTrial(int Step, string Reason);
 
 /// <summary>
-/// Activity: finds trials that were ended from outside, such as through the Durable HTTP API. A sweep that has gone on in a new execution
-/// does not hear of them otherwise.
+/// Activity: finds trials that were ended from outside, such as through the Durable HTTP API. Their sweep does not await them, and hears of
+/// them only here.
 /// </summary>
 public static class FindLostTrials
 {

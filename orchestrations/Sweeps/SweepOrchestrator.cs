@@ -143,6 +143,7 @@ public static partial class SweepOrchestrator
         using var endTimers = new CancellationTokenSource();
         Task? time = input.Sweep.Stop?.Time is { } most && !sweep.HasEnded ? context.CreateTimer(sweep.StartedAt + most, endTimers.Token) : null;
         Task? look = null;
+        int begun = 0;
         Task<SweepMessage>? message = null;
 
         // Not to be left while a message is awaited: one that came to this execution only now would be lost.
@@ -152,8 +153,13 @@ public static partial class SweepOrchestrator
         {
             ShowLarge(context, sweep);
             message ??= context.WaitForExternalEvent<SweepMessage>(RunEvents.SweepMessage);
-            look ??= sweep.Inherited.Count > 0 ? context.CreateTimer(LostTrialsEvery, endTimers.Token) : null;
-            await Task.WhenAny([message, .. sweep.Children, .. new[] { sweep.Cancelled ? null : cancel, time, look }.OfType<Task>()]);
+            if (look is null && sweep.UnderWay.Count > 0)
+            {
+                look = context.CreateTimer(LostTrialsEvery, endTimers.Token);
+                begun = sweep.Steps;
+            }
+
+            await Task.WhenAny([message, .. new[] { sweep.Cancelled ? null : cancel, time, look }.OfType<Task>()]);
             if (message.IsCompleted)
             {
                 await TakeAsync(context, input.RunId, sweep, await message);
@@ -161,7 +167,6 @@ public static partial class SweepOrchestrator
                 messages++;
             }
 
-            await sweep.TakeEndedAsync();
             if (cancel.IsCompleted && !sweep.Cancelled)
             {
                 sweep.Cancel(await cancel);
@@ -176,7 +181,7 @@ public static partial class SweepOrchestrator
             if (look is { IsCompleted: true })
             {
                 look = null;
-                await FindLostAsync(context, sweep);
+                await FindLostAsync(context, sweep, begun);
             }
         }
 
@@ -223,11 +228,18 @@ public static partial class SweepOrchestrator
         }
     }
 
-    private static async Task FindLostAsync(TaskOrchestrationContext context, SweepRun sweep)
+    /// <summary>Looks for lost ones among the trials that were under way at a step: one that has begun since may not be there yet.</summary>
+    private static async Task FindLostAsync(TaskOrchestrationContext context, SweepRun sweep, int step)
     {
+        TrialUnderWay[] underWay = [.. sweep.UnderWay.Where(trial => trial.Step <= step)];
+        if (underWay.Length == 0)
+        {
+            return;
+        }
+
         try
         {
-            foreach (LostTrial lost in await context.CallActivityAsync<IReadOnlyList<LostTrial>>(nameof(FindLostTrials), sweep.Inherited, ActivityRetries.Brief))
+            foreach (LostTrial lost in await context.CallActivityAsync<IReadOnlyList<LostTrial>>(nameof(FindLostTrials), underWay, ActivityRetries.Brief))
             {
                 sweep.TakeLost(lost);
             }

@@ -19,13 +19,14 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     private readonly List<SweptTrial> trials = [.. begun.Trials];
     // What a scheduler sees of them, beside each: it is asked all the time.
     private readonly List<TrialCurve> curves = [.. begun.Trials.Select((trial, number) => trial.Curve(number))];
-    private readonly List<Task<TrialReport?>> children = [];
     private const int DecisionsShown = 10;
+
+    // A call with this tag is over at once: an orchestration with an open task could not go on in a new execution.
+    private static readonly TaskOptions NotAwaited = new() { Tags = new Dictionary<string, string>(StringComparer.Ordinal) { [DurableTask.Core.OrchestrationTags.FireAndForget] = "" } };
 
     private readonly EarlierPages earlier = new(context, input.RunId, begun.Preparation.Earlier);
     private readonly ISampler sampler = input.Sweep.CreateSampler();
     private readonly ParameterExplorer explorer = new(new SearchSpace(input.Sweep.Parameters), input.Sweep.Seed, input.Sweep.Scheduler?.ResampleProbability ?? 0);
-    private readonly int inheritedSteps = begun.Steps;
     private SweepDefinition sweep = begun.Decided.Steer(input.Sweep);
     private IScheduler scheduler = begun.Decided.Steer(input.Sweep).CreateScheduler();
     private SweepState state = begun;
@@ -42,12 +43,12 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     /// <summary>Whether no more trials are begun.</summary>
     public bool HasEnded => (state.Stopped ?? state.Finished) is not null;
 
-    /// <summary>Trials of this execution. Each completes without a report once it has told it itself.</summary>
-    public IReadOnlyCollection<Task<TrialReport?>> Children => children;
+    /// <summary>How many times a trial was begun, or let go on. The newest has that number for its step.</summary>
+    public int Steps => state.Steps;
 
-    /// <summary>Trials under way that an earlier execution has begun: of one that is lost, nobody else hears.</summary>
-    public IReadOnlyList<TrialUnderWay> Inherited =>
-        [.. trials.Where(trial => trial.Step <= inheritedSteps).Select(trial => new TrialUnderWay(trial.Step!.Value, RunIds.Trial(input.RunId, trial.Status.Id)))];
+    /// <summary>Trials that have begun, or gone on, and not yet told their end.</summary>
+    public IReadOnlyList<TrialUnderWay> UnderWay =>
+        [.. trials.Where(trial => trial.Step is not null).Select(trial => new TrialUnderWay(trial.Step!.Value, RunIds.Trial(input.RunId, trial.Status.Id)))];
 
     /// <summary>Whether nothing is under way and nothing will be.</summary>
     public bool IsOver => trials.TrueForAll(trial => trial.Step is null) && (HasEnded || !state.Decided.Paused || Next() is null);
@@ -75,7 +76,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         {
             if (step.Trial < trials.Count)
             {
-                GoOn(step);
+                await GoOnAsync(step);
                 continue;
             }
 
@@ -92,7 +93,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
                 return true;
             }
 
-            Begin(step);
+            await BeginAsync(step);
         }
 
         return true;
@@ -114,19 +115,6 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         else
         {
             Watch(number, report.Status);
-        }
-    }
-
-    /// <summary>Takes over that a trial of this execution has ended, and its report where it could not tell it itself.</summary>
-    public async Task TakeEndedAsync()
-    {
-        foreach (Task<TrialReport?> child in children.Where(child => child.IsCompleted).ToList())
-        {
-            children.Remove(child);
-            if (await child is { } lost)
-            {
-                Take(lost);
-            }
         }
     }
 
@@ -215,7 +203,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         }
     }
 
-    private void Begin(TrialStep step)
+    private async Task BeginAsync(TrialStep step)
     {
         string id = RunIds.TrialId(step.Trial);
         EarlierTrial? left = earlier.Find(id);
@@ -240,7 +228,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
 
         Add(trial);
         TrialInput work = Work(step, parameters);
-        Start(work, left is null ? null : new TrialRecord(left.Attempts + 1, work.WantsDedicated(0)) { Restarts = left.Restarts });
+        await StartAsync(work, left is null ? null : new TrialRecord(left.Attempts + 1, work.WantsDedicated(0)) { Restarts = left.Restarts });
     }
 
     private IReadOnlyDictionary<string, JsonElement> Sample(int trial) => !sweep.Sampler.Learns
@@ -271,7 +259,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         return new RandomSampler(new SearchSpace(sweep.Parameters), sweep.Seed).Complete(trial, given);
     }
 
-    private void GoOn(TrialStep step)
+    private async Task GoOnAsync(TrialStep step)
     {
         SweptTrial trial = trials[step.Trial];
         IReadOnlyDictionary<string, JsonElement> parameters = trial.Parameters ?? sampler.Sample(step.Trial, []);
@@ -284,7 +272,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
             Set(step.Trial, trial with { Status = trial.Status with { Parameters = parameters, Lineage = [.. trial.Status.Lineage ?? [], ancestor] } });
         }
 
-        Start(Work(step, parameters) with { Inherits = inherits }, trial.Record is { } record ? record.Next(record.Dedicated, error: null) : null);
+        await StartAsync(Work(step, parameters) with { Inherits = inherits }, trial.Record is { } record ? record.Next(record.Dedicated, error: null) : null);
     }
 
     private TrialInput Work(TrialStep step, IReadOnlyDictionary<string, JsonElement> parameters) => new(
@@ -295,26 +283,14 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         Lineage = trials[step.Trial].Status.Lineage is { } lineage ? [.. lineage.Select(ancestor => ancestor with { Replaced = null })] : null,
     };
 
-    private void Start(TrialInput work, TrialRecord? record)
+    private async Task StartAsync(TrialInput work, TrialRecord? record)
     {
         int number = RunIds.TrialIndex(work.TrialId);
         int step = state.Steps + 1;
         state = state with { Steps = step };
         Set(number, trials[number] with { Step = step, Budget = work.Budget ?? sweep.Budget, Record = record });
-        children.Add(RunAsync(step, work with { Record = record, Audience = new TrialAudience(context.InstanceId, step, sweep.Scheduler is { Watches: true }) }));
-    }
-
-    private async Task<TrialReport?> RunAsync(int step, TrialInput work)
-    {
-        try
-        {
-            await context.CallSubOrchestratorAsync<TrialStatus>(nameof(TrialOrchestrator), work, new TaskOptions().WithInstanceId(RunIds.Trial(input.RunId, work.TrialId)));
-            return null;
-        }
-        catch (TaskFailedException e)
-        {
-            return TrialReport.OfLost(step, work.TrialId, RootCause.Of(e));
-        }
+        TrialInput told = work with { Record = record, Audience = new TrialAudience(context.InstanceId, step, sweep.Scheduler is { Watches: true }) };
+        await context.CallSubOrchestratorAsync(nameof(TrialOrchestrator), told, new SubOrchestrationOptions(NotAwaited, RunIds.Trial(input.RunId, work.TrialId)));
     }
 
     private void End(int number, TrialStatus status, TrialRecord record)

@@ -56,23 +56,25 @@ public sealed class OtlpReceiver : IAsyncDisposable
     {
         while (listener.IsListening)
         {
-            HttpListenerContext context;
             try
             {
-                context = await listener.GetContextAsync();
+                await AnswerAsync(await listener.GetContextAsync());
             }
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
             {
-                return; // Stopped.
+                // It was stopped meanwhile, or the sender has gone.
             }
-
-            using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
-            Take(context.Request.Url!.AbsolutePath, body.ToArray());
-            // An empty message of any type is empty.
-            context.Response.ContentType = "application/x-protobuf";
-            context.Response.Close();
         }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.InputStream.CopyToAsync(body);
+        Take(context.Request.Url!.AbsolutePath, body.ToArray());
+        // An empty message of any type is empty.
+        context.Response.ContentType = "application/x-protobuf";
+        context.Response.Close();
     }
 
     private void Take(string path, byte[] message)

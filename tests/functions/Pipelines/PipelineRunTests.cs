@@ -14,24 +14,36 @@ namespace Functions.Tests.Pipelines;
 public sealed class PipelineRunTests
 {
     [TestMethod]
-    public async Task A_sweep_goes_on_in_a_new_execution_on_the_real_provider_while_trials_are_under_way()
+    public async Task A_sweep_goes_on_in_a_new_execution_while_a_trial_of_the_old_one_trains_on()
     {
-        const int Trials = 52;
+        // An execution takes fifty messages: two reports and these.
+        const int Decisions = 48, AtOnce = 8;
         App app = await App.GetAsync();
         RawDataset raw = await RawDataset.UploadAsync();
-        JsonObject pipeline = Probe.Pipeline(raw, [.. Enumerable.Repeat("ok", Trials)]);
-        using HttpResponseMessage response = await app.Http.PostAsJsonAsync("api/pipelines", pipeline);
+        using HttpResponseMessage response = await app.Http.PostAsJsonAsync("api/pipelines", Probe.Pipeline(raw, "hangs", "ok", "ok"));
         JsonNode started = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         string id = Text(started["id"])!;
+        JsonObject seen = await app.UntilAsync(id, run => run["customStatus"]?["done"]?.GetValue<int>() == 2);
+        string hanging = Text(seen["customStatus"]!["trials"]!.AsArray().Single(trial => Text(trial!["state"]) == "running")!["id"])!;
 
+        foreach (int[] numbers in Enumerable.Range(0, Decisions).Chunk(AtOnce))
+        {
+            await Task.WhenAll(numbers.Select(number => DecideAsync(id, new JsonObject { ["action"] = "parallelism", ["parallelism"] = 3 + number })));
+        }
+
+        var sweep = new Uri(Text(started["statusQueryGetUri"])!.Replace($"/{id}?", $"/{id}:sweep?", StringComparison.Ordinal) + "&showInput=true");
+        await Eventually.TrueAsync(
+            async () => (await app.Http.GetStringAsync(sweep)).Contains("\"startedAt\"", StringComparison.Ordinal), "an execution has begun with what an earlier one had come to", () => app.Log);
+        await DecideAsync(id, new JsonObject { ["action"] = "add", ["parameters"] = new JsonObject { ["mode"] = "ok" } });
+        await app.UntilAsync(id, run => run["customStatus"]!["done"]!.GetValue<int>() == 3);
+        await DecideAsync(id, new JsonObject { ["action"] = "stop", ["trial"] = hanging, ["by"] = "Ada" });
         JsonObject run = await app.EndAsync(id);
 
-        JsonArray trials = run["output"]!["trials"]!.AsArray();
-        Assert.AreEqual((Trials, "published"), (trials.Count(trial => Text(trial!["state"]) == "completed"), Text(run["output"]!["state"])), run.ToJsonString());
-        Assert.IsTrue(trials.All(trial => trial!["attempts"]!.GetValue<int>() == 1), "no report was lost on the way, and none taken twice");
-        string sweep = Text(started["statusQueryGetUri"])!.Replace($"/{id}?", $"/{id}:sweep?", StringComparison.Ordinal) + "&showInput=true";
-        string input = await app.Http.GetStringAsync(new Uri(sweep));
-        StringAssert.Contains(input, "\"startedAt\"", "its last execution began with what an earlier one had come to");
+        JsonNode output = run["output"]!;
+        JsonNode stopped = output["trials"]!.AsArray().Single(trial => Text(trial!["id"]) == hanging)!;
+        Assert.AreEqual(("published", "stopped", "stopped by Ada"), (Text(output["state"]), Text(stopped["state"]), Text(stopped["error"])), run.ToJsonString());
+        Assert.IsTrue(output["trials"]!.AsArray().All(trial => trial!["attempts"]!.GetValue<int>() == 1), "none was begun twice");
+        Assert.HasCount(Decisions + 2, output["decisions"]!.AsArray(), "none was lost on the way, and none taken twice");
     }
 
     [TestMethod]
@@ -160,6 +172,13 @@ public sealed class PipelineRunTests
         await Eventually.TrueAsync(() => ProcessesOf(id) == 0, "no process is left");
         using HttpResponseMessage again = await app.Http.PostAsync(new Uri($"api/pipelines/{id}/cancel", UriKind.Relative), null);
         Assert.AreEqual(409, (int)again.StatusCode);
+    }
+
+    private static async Task DecideAsync(string runId, JsonObject decision)
+    {
+        App app = await App.GetAsync();
+        using HttpResponseMessage response = await app.Http.PostAsJsonAsync($"api/pipelines/{runId}/sweep", decision);
+        Assert.AreEqual(HttpStatusCode.Accepted, response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     private static string Text(JsonNode? node) => node?.GetValue<string>() ?? "";

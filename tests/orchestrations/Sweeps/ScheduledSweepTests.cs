@@ -163,25 +163,7 @@ public sealed class ScheduledSweepTests
     }
 
     [TestMethod]
-    public async Task A_sweep_of_many_trials_goes_on_in_a_new_execution_with_those_that_are_under_way()
-    {
-        const int Trials = 60;
-        var training = new ScriptedTraining((attempt, _) => Over(TrialOutcomeKind.Succeeded, Objective(attempt)));
-        await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
-        SweepInput input = new(Storage.NewName("run"), "mnist", "v1", Sweep(scheduler: null) with { Trials = Trials, Parallelism = 8 });
-
-        OrchestrationMetadata ended = await hub.RunAsync(nameof(SweepOrchestrator), input, RunIds.Sweep(input.RunId));
-
-        SweepState state = ended.ReadInputAs<SweepInput>()!.State!;
-        Assert.AreEqual(SweepOrchestrator.ReportsPerExecution, state.Ends, "its history begins there");
-        Assert.AreEqual(8, state.Trials.Count(trial => trial.Step is not null), "no slot was left empty for that");
-        SweepResult result = ended.ReadOutputAs<SweepResult>()!;
-        Assert.AreEqual((Trials, Trials), (result.Trials.Count(trial => trial is { State: TrialState.Completed, Attempts: 1 }), training.Submitted.Count));
-        CollectionAssert.AreEqual(Enumerable.Range(0, Trials).Select(RunIds.TrialId).ToArray(), result.Trials.Select(trial => trial.Id).ToArray());
-    }
-
-    [TestMethod]
-    public async Task A_trial_that_an_earlier_execution_began_and_that_is_lost_has_failed()
+    public async Task A_trial_that_is_lost_has_failed()
     {
         var input = new SweepInput("run", "mnist", "v1", Sweep(scheduler: null) with { Trials = 1 });
         var state = new SweepState(new SweepPreparation("c0de", HasDedicatedPool: false), DateTime.UnixEpoch) { Trials = [new SweptTrial(TrialStatus.NotBegun("trial-000"), 9) { Step = 1 }], Steps = 1 };
@@ -189,7 +171,7 @@ public sealed class ScheduledSweepTests
         var lost = new LostTrial(1, "its orchestration was terminated");
 
         await sweep.FillAsync(toTheEnd: true, new TaskCompletionSource<string>().Task);
-        Assert.AreEqual(new TrialUnderWay(1, "run:trial-000"), sweep.Inherited.Single());
+        Assert.AreEqual(new TrialUnderWay(1, "run:trial-000"), sweep.UnderWay.Single());
         sweep.TakeLost(lost);
         sweep.TakeLost(lost);
 
