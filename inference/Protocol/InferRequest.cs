@@ -115,6 +115,7 @@ public sealed class InferenceException : Exception
         InvalidDocumentException => (400, exception.Message),
         InvalidModelNameException e => (400, $"{e.Kind}: {e.Message}"),
         ModelNotFoundException => (404, exception.Message),
+        ModelInUseException => (409, exception.Message),
         ModelConflictException => (412, exception.Message),
         BadHttpRequestException e => (e.StatusCode, e.Message),
         InvalidModelException or InvalidDataException => (503, exception.Message),

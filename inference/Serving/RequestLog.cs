@@ -30,7 +30,7 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
 
         DateTimeOffset now = time.GetUtcNow();
         if (inputs.Concat(outputs).Sum(tensor => (long)tensor.Length) > MaxLine
-            || !waiting.Writer.TryWrite(($"{ModelBlobs.Prefix(version.Model)}requests/{version.Version}/{now:yyyy-MM-dd}/{process}.jsonl", Line(now, request.Id, inputs, outputs))))
+            || !waiting.Writer.TryWrite(($"{ModelBlobs.Requests(version.Model, version.Version)}{now:yyyy-MM-dd}/{process}.jsonl", Line(now, request.Id, inputs, outputs))))
         {
             Interlocked.Increment(ref leftOut);
         }

@@ -6,10 +6,10 @@ using Azure.Storage.Blobs.Models;
 using DurableMl.Features.Images;
 using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Evaluation;
 

@@ -5,7 +5,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>
 /// The models in the <c>models</c> container: versions with their files and lineage, and aliases. Safe for several processes at once:
@@ -220,6 +220,12 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
 
         return new(changed, etag);
     }
+
+    /// <summary>The model's traffic rules with their ETag; null and the default ETag where it has none.</summary>
+    /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
+    /// <exception cref="InvalidDataException">They cannot be read.</exception>
+    public Task<(TrafficRules? Rules, ETag ETag)> GetTrafficAsync(string model, CancellationToken cancellationToken = default) =>
+        Documents.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
 
     private static void Validate(ModelPublication publication)
     {

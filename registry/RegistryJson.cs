@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>How the registry writes JSON: camelCase, enum names in camelCase, indented for people who open the blob.</summary>
 internal static class RegistryJson

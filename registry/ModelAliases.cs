@@ -1,6 +1,6 @@
 using Azure;
 
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>A model's aliases at one moment.</summary>
 /// <param name="Versions">The version each alias names.</param>
@@ -23,6 +23,9 @@ public sealed class ModelNotFoundException(string message) : Exception(message)
 
     internal static ModelNotFoundException Alias(string model, string alias) => new($"Model '{model}' has no alias '{alias}'.");
 }
+
+/// <summary>An alias or a traffic rule leads to what should be deleted.</summary>
+public sealed class ModelInUseException(string message) : Exception(message);
 
 /// <summary>Somebody else changed it since the given ETag was read.</summary>
 public sealed class ModelConflictException(string message) : Exception(message);
