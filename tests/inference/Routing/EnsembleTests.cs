@@ -1,6 +1,7 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Routing;
 using DurableMl.Inference.Tensors;
+using DurableMl.Registry;
 
 namespace Inference.Tests.Routing;
 
