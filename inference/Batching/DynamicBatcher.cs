@@ -21,7 +21,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     /// <summary>Runs the model on <paramref name="inputs"/> (in the model's order), alone or in a batch. The caller disposes the outputs.</summary>
     /// <exception cref="InferenceException">429: the queue is full.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; a run that others share goes on.</exception>
-    public ValueTask<List<Tensor>> RunAsync(Tensor[] inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
+    public ValueTask<TensorList> RunAsync(TensorList inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         int rows = InferenceJob.RowsOf(inputs);
@@ -77,7 +77,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     }
 
     // No queue, no change of thread.
-    private List<Tensor> RunHere(Tensor[] inputs, IReadOnlyList<string>? outputs, int rows)
+    private TensorList RunHere(TensorList inputs, IReadOnlyList<string>? outputs, int rows)
     {
         long started = time.GetTimestamp();
         metrics.QueueTime(TimeSpan.Zero);
@@ -92,7 +92,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
     }
 
-    private async Task<List<Tensor>> EnqueueAsync(InferenceJob job)
+    private async Task<TensorList> EnqueueAsync(InferenceJob job)
     {
         lock (gate)
         {
@@ -252,7 +252,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
                 return false;
             }
 
-            foreach ((InferenceJob job, List<Tensor> its) in batch.Zip(outputs))
+            foreach ((InferenceJob job, TensorList its) in batch.Zip(outputs))
             {
                 job.Release();
                 job.Complete(its);

@@ -21,7 +21,7 @@ internal static class Classification
         }
     }
 
-    private static void Replace(List<Tensor> outputs, RequestedOutput requested, int index)
+    private static void Replace(TensorList outputs, RequestedOutput requested, int index)
     {
         int place = outputs.FindIndex(output => output.Name == requested.Name);
         int keys = -1;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -57,27 +58,15 @@ public sealed record TensorType(string Name, TensorElementType Element, int Size
     {
         "FP32" => IndexOfNaN(MemoryMarshal.Cast<byte, float>(data)),
         "FP64" => IndexOfNaN(MemoryMarshal.Cast<byte, double>(data)),
-        "FP16" or "BF16" => Array.FindIndex(Numbers!.ToDoubles(data), double.IsNaN),
+        "FP16" => IndexOfNaN(MemoryMarshal.Cast<byte, Half>(data)),
+        "BF16" => Array.FindIndex(Numbers!.ToDoubles(data), double.IsNaN),
         _ => -1,
     };
 
     private static TensorType Of<T>(string name, TensorElementType element, Numbers<T> numbers)
         where T : unmanaged => new(name, element, Unsafe.SizeOf<T>()) { Numbers = numbers };
 
+    // The largest is NaN where any is, which whole vectors tell; only then is its place looked for.
     private static int IndexOfNaN<T>(ReadOnlySpan<T> values)
-        where T : struct, IFloatingPointIeee754<T>
-    {
-        int i = 0;
-        while (i <= values.Length - Vector<T>.Count && new Vector<T>(values[i..]) is var vector && Vector.EqualsAll(vector, vector))
-        {
-            i += Vector<T>.Count;
-        }
-
-        while (i < values.Length && !T.IsNaN(values[i]))
-        {
-            i++;
-        }
-
-        return i < values.Length ? i : -1;
-    }
+        where T : IFloatingPointIeee754<T> => values.IsEmpty || !T.IsNaN(TensorPrimitives.Max(values)) ? -1 : values.IndexOf(T.NaN);
 }
