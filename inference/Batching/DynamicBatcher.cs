@@ -24,9 +24,8 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     public ValueTask<TensorList> RunAsync(TensorList inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        int rows = InferenceJob.RowsOf(inputs);
-        return cost.IsShort(rows) && TryTakeSlot()
-            ? new(RunHere(inputs, outputs, rows))
+        return cost.IsShort(inputs.Rows) && TryTakeSlot()
+            ? new(RunHere(inputs, outputs))
             : new(EnqueueAsync(new InferenceJob(session, inputs, outputs, time.GetTimestamp(), cancellationToken)));
     }
 
@@ -77,7 +76,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     }
 
     // No queue, no change of thread.
-    private TensorList RunHere(TensorList inputs, IReadOnlyList<string>? outputs, int rows)
+    private TensorList RunHere(TensorList inputs, IReadOnlyList<string>? outputs)
     {
         long started = time.GetTimestamp();
         metrics.QueueTime(TimeSpan.Zero);
@@ -87,7 +86,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
         finally
         {
-            Finished(started, rows);
+            Finished(started, inputs.Rows);
             Next();
         }
     }

@@ -15,11 +15,8 @@ internal sealed class InferenceJob : TaskCompletionSource<TensorList>
         Outputs = outputs;
         Enqueued = enqueued;
         Cancellation = cancellationToken;
-        Rows = RowsOf(inputs);
+        Rows = inputs.Rows;
     }
-
-    /// <summary>The first dimension of the first input; 1 where it has none.</summary>
-    public static int RowsOf(TensorList inputs) => inputs.Count > 0 && inputs[0].Shape.Length > 0 ? (int)Math.Min(int.MaxValue, inputs[0].Shape[0]) : 1;
 
     public TensorList Inputs { get; }
 

@@ -161,13 +161,13 @@ internal sealed class ModelColumns : ModelTransform
     }
 
     protected override bool IsRawData(InferRequest request) =>
-        !request.Inputs.Exists(input => input.Name == networkInput) || transform.Features.Any(feature => feature.Name == networkInput);
+        request.Inputs.Named(networkInput) is null || transform.Features.Any(feature => feature.Name == networkInput);
 
     private int CheckInputs(InferRequest request)
     {
         string[] absent =
         [
-            .. transform.Features.Select(feature => feature.Name).Where(name => !request.Inputs.Exists(input => input.Name == name)),
+            .. transform.Features.Select(feature => feature.Name).Where(name => request.Inputs.Named(name) is null),
         ];
         if (absent.Length > 0)
         {
@@ -186,7 +186,7 @@ internal sealed class ModelColumns : ModelTransform
                     i, "shape", $"is {TensorShape.Text(input.Shape)}; every column needs [{rows}], a value for each row of the first one.");
             }
 
-            if (request.Inputs.FindIndex(other => other.Name == input.Name) != i)
+            if (request.Inputs.Named(input.Name) != input)
             {
                 throw InferenceException.Input(i, "name", $"input '{input.Name}' is given twice.");
             }

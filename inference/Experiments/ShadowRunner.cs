@@ -73,7 +73,7 @@ internal sealed class ShadowRunner(ModelCatalog catalog, ExperimentLog experimen
         bool same = given.Count == shadow.Count;
         foreach (Tensor one in given)
         {
-            if (shadow.Find(other => other.Name == one.Name) is not { } two || two.Type != one.Type || !two.Shape.AsSpan().SequenceEqual(one.Shape))
+            if (shadow.Named(one.Name) is not { } two || two.Type != one.Type || !two.Shape.AsSpan().SequenceEqual(one.Shape))
             {
                 return (false, difference);
             }
@@ -107,7 +107,7 @@ internal sealed class ShadowRunner(ModelCatalog catalog, ExperimentLog experimen
 
         public TensorList Outputs { get; } = response.Outputs.Share();
 
-        public long Bytes { get; } = request.Bytes + response.Outputs.Sum(output => (long)output.Length);
+        public long Bytes { get; } = request.Bytes + response.Outputs.Bytes;
 
         public void Dispose()
         {

@@ -43,7 +43,7 @@ internal sealed class InferRequest : IDisposable
     public ModelTransform? Transform { get; set; }
 
     /// <summary>Bytes of its tensors.</summary>
-    public long Bytes => RawLength + Inputs.Sum(input => (long)input.Length);
+    public long Bytes => RawLength + Inputs.Bytes;
 
     /// <summary>The same request over the same memory, for a run that can outlive this one; the caller disposes it.</summary>
     public InferRequest Share()

@@ -19,7 +19,7 @@ internal static class Ensemble
             numbers[numbers.IndexOf(means)] = Votes(means, [.. members.Select(member => Scores.Of(member, means.Name))]);
         }
 
-        return TensorList.Of(members[0].Select((output, i) => numbers.Find(number => number.Name == output.Name)?.Share() ?? Follow(route, members, i, numbers)));
+        return TensorList.Of(members[0].Select((output, i) => numbers.Named(output.Name)?.Share() ?? Follow(route, members, i, numbers)));
     }
 
     private static void CheckAlike(IReadOnlyList<TensorList> members)

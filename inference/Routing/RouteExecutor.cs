@@ -115,7 +115,7 @@ internal sealed class RouteExecutor(
         using InferResponse second = await RunAsync(call with { Request = rest }, route.Then, name);
         return new(call.State.Model, $"{first.Version}+{second.Version}", name + ":both", TensorList.Of(first.Outputs.Select(output => Rows.Replace(
             output,
-            second.Outputs.Find(other => other.Name == output.Name) ?? throw new InferenceException(422, $"The cascade's second model has no output '{output.Name}'."),
+            second.Outputs.Named(output.Name) ?? throw new InferenceException(422, $"The cascade's second model has no output '{output.Name}'."),
             unsure, rows))));
     });
 

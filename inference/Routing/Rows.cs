@@ -60,7 +60,7 @@ internal static class Scores
     {
         Tensor? found = name is null
             ? outputs.Find(output => IsMatrix(output) && output.Shape[1] > 1) ?? outputs.Find(IsMatrix)
-            : outputs.Find(output => output.Name == name) ?? outputs.Find(output => output.Name == OutputForm.Values(name));
+            : outputs.Named(name) ?? outputs.Named(OutputForm.Values(name));
         return found is not null && IsMatrix(found)
             ? found
             : throw new InferenceException(422, $"The route needs scores, FP32 with one row per example, but {(name is null ? "no output is that" : $"output '{name}' is not that")}.");

@@ -100,7 +100,7 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         log.Offer(Manifest, request, inputs, outputs);
         if (Drift is { } drift && inputs[0] is { Length: > 0 } input)
         {
-            int rows = InferenceJob.RowsOf(inputs);
+            int rows = inputs.Rows;
             long before = drift.Add(input.Floats, input.Length / sizeof(float) / rows) - rows;
             if ((before + rows) / DriftEvery > before / DriftEvery && Manifest.Statistics?.ShiftOf(drift.Result()!) is { } shift)
             {

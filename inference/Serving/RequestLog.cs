@@ -29,7 +29,7 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        if (inputs.Concat(outputs).Sum(tensor => (long)tensor.Length) > MaxLine
+        if (inputs.Bytes + outputs.Bytes > MaxLine
             || !waiting.Writer.TryWrite(($"{ModelBlobs.Requests(version.Model, version.Version)}{now:yyyy-MM-dd}/{process}.jsonl", Line(now, request.Id, inputs, outputs))))
         {
             Interlocked.Increment(ref leftOut);

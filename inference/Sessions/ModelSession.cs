@@ -101,16 +101,6 @@ public sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Runs the model. The caller disposes the outputs.</summary>
-    /// <param name="inputNames">Names of the inputs, each once.</param>
-    /// <param name="inputs">A value for each name.</param>
-    /// <param name="outputs">Names of the outputs wanted; null for all, in the model's order.</param>
-    /// <param name="options">Lets the run be terminated.</param>
-    /// <exception cref="OnnxRuntimeException">The values do not fit the model or the run failed.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(
-        IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string>? outputs = null, RunOptions? options = null) =>
-        session.Run(options ?? DefaultRunOptions, inputNames, inputs, outputs ?? OutputNames);
-
     /// <summary>Runs the model on tensors, which are read in place. The caller disposes the outputs.</summary>
     /// <param name="inputs">A tensor for each input, in the model's order.</param>
     /// <param name="outputs">Names of the outputs wanted; null for all, in the model's order.</param>

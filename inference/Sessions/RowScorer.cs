@@ -120,7 +120,7 @@ public static class RowScorer
 
     private static Tensor Find(TensorList outputs, string name, int? rows)
     {
-        Tensor found = outputs.Find(tensor => tensor.Name == name) ?? throw new InvalidModelException($"A run gave no '{name}', as the one before did: the model's maps have different keys.");
+        Tensor found = outputs.Named(name) ?? throw new InvalidModelException($"A run gave no '{name}', as the one before did: the model's maps have different keys.");
         return rows is null || (found.Shape.Length > 0 && found.Shape[0] == rows)
             ? found
             : throw new InvalidModelException($"Output '{name}' has shape {TensorShape.Text(found.Shape)} for {rows} rows; scoring needs one row for each.");

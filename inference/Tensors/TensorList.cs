@@ -23,6 +23,15 @@ internal sealed class TensorList : List<Tensor>, IDisposable
         }
     }
 
+    /// <summary>Bytes of all.</summary>
+    public long Bytes => this.Sum(static tensor => (long)tensor.Length);
+
+    /// <summary>The first dimension of the first; 1 where it has none.</summary>
+    public int Rows => Count > 0 && this[0].Shape.Length > 0 ? (int)Math.Min(int.MaxValue, this[0].Shape[0]) : 1;
+
+    /// <summary>The tensor of a name; null where there is none.</summary>
+    public Tensor? Named(string name) => Find(tensor => tensor.Name == name);
+
     /// <summary>Other references to the same memory.</summary>
     public TensorList Share() => [.. this.Select(tensor => tensor.Share())];
 
