@@ -71,10 +71,10 @@ internal sealed class ModelColumns : ModelTransform
         var builder = new TableBuilder(schema, "inputs");
         try
         {
-            (string Name, Action<int> Add)[] columns = [.. request.Inputs.Select(input => (input.Name, Adder(builder, input)))];
+            Action<int>[] columns = [.. request.Inputs.Select(input => Adder(builder, input))];
             for (int row = 0; row < rows; row++)
             {
-                foreach ((_, Action<int> add) in columns)
+                foreach (Action<int> add in columns)
                 {
                     add(row);
                 }
