@@ -34,7 +34,9 @@ internal static class InputBinder
         }
 
         CheckSymbols(ordered!, session);
-        return [.. ordered.Select(input => input!.Share())];
+        var bound = new TensorList { Capacity = ordered.Length };
+        Array.ForEach(ordered, input => bound.Add(input!.Share()));
+        return bound;
     }
 
     /// <summary>The outputs that a request wants, in its order; null for all.</summary>

@@ -33,7 +33,12 @@ internal sealed class TensorList : List<Tensor>, IDisposable
     public Tensor? Named(string name) => Find(tensor => tensor.Name == name);
 
     /// <summary>Other references to the same memory.</summary>
-    public TensorList Share() => [.. this.Select(tensor => tensor.Share())];
+    public TensorList Share()
+    {
+        var shared = new TensorList { Capacity = Count };
+        ForEach(tensor => shared.Add(tensor.Share()));
+        return shared;
+    }
 
     public void Dispose()
     {

@@ -66,7 +66,7 @@ public sealed record TensorType(string Name, TensorElementType Element, int Size
     private static TensorType Of<T>(string name, TensorElementType element, Numbers<T> numbers)
         where T : unmanaged => new(name, element, Unsafe.SizeOf<T>()) { Numbers = numbers };
 
-    // The largest is NaN where any is, which whole vectors tell; only then is its place looked for.
+    // Squares add up to NaN only where there is one, since none of them is negative; whole vectors tell. Only then is its place looked for.
     private static int IndexOfNaN<T>(ReadOnlySpan<T> values)
-        where T : IFloatingPointIeee754<T> => values.IsEmpty || !T.IsNaN(TensorPrimitives.Max(values)) ? -1 : values.IndexOf(T.NaN);
+        where T : IFloatingPointIeee754<T> => T.IsNaN(TensorPrimitives.SumOfSquares(values)) ? values.IndexOf(T.NaN) : -1;
 }
