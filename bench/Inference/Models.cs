@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Batching;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
+using DurableMl.Registry;
 using DurableMl.Tests.Support;
 
 namespace DurableMl.Bench.Inference;

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using DurableMl.Bench.Inference;
 using DurableMl.Inference.Sessions;
+using DurableMl.Inference.Tensors;
 using DurableMl.Tests.Support;
 using Microsoft.ML.OnnxRuntime;
 
@@ -189,8 +191,8 @@ void SayArena()
     var taken = new List<string> { $"{session.Bytes / 1e6:0} MB when loaded" };
     foreach (int rows in (int[])[1, 8, 32])
     {
-        using OrtValue images = OrtValue.CreateTensorValueFromMemory(Pixels(rows * 3 * 224 * 224), [rows, 3, 224, 224]);
-        session.Run(["image"], [images]).Dispose();
+        byte[] images = MemoryMarshal.AsBytes<float>(Pixels(rows * 3 * 224 * 224)).ToArray();
+        session.RunAll([new TensorValue("image", TensorType.ByName["FP32"], [rows, 3, 224, 224], images)]);
         taken.Add($"{session.Bytes / 1e6:0} after a run of {rows}");
     }
 
@@ -230,7 +232,7 @@ async Task BigInTurnAsync()
 {
     using ServerProcess ours = await ServerProcess.ServingAsync(models.Settings);
     using ServerProcess node = await ServerProcess.NodeAsync(models.ResNet, "3,224,224");
-    using ModelSession session = ModelSession.Load(models.ResNet);
+    using InferenceSession session = RawLoop.Open(models.ResNet);
     InTurn(
         "ResNet-50, two connections", quick ? 1 : 8, TimeSpan.FromSeconds(quick ? 1 : 3),
         ("raw ONNX Runtime", time => RawLoop.Run(session, big, bigShape, time)),

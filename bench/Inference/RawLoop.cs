@@ -7,20 +7,28 @@ namespace DurableMl.Bench.Inference;
 /// <summary>ONNX Runtime called in a loop by one thread, without a server: the limit.</summary>
 internal static class RawLoop
 {
+    private static readonly RunOptions Options = new();
+
     public static Measurement Run(string path, float[] pixels, long[] shape, TimeSpan length)
     {
-        using ModelSession session = ModelSession.Load(path);
+        using InferenceSession session = Open(path);
         return Run(session, pixels, shape, length);
     }
 
+    /// <summary>A model for these loops, with the threads that the server gives it.</summary>
+    public static InferenceSession Open(string path)
+    {
+        using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions(new FileInfo(path).Length < 2 << 20 ? 1 : null);
+        return new InferenceSession(path, options);
+    }
+
     /// <summary>The same with a model that is loaded.</summary>
-    public static Measurement Run(ModelSession session, float[] pixels, long[] shape, TimeSpan length) => Time(() => Run(session, pixels, shape), length);
+    public static Measurement Run(InferenceSession session, float[] pixels, long[] shape, TimeSpan length) => Time(() => Run(session, pixels, shape), length);
 
     /// <summary>The same with IoBinding: input and output are bound once, to memory that stays.</summary>
     public static Measurement Bound(string path, float[] pixels, long[] shape, int outputs, TimeSpan length)
     {
-        using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions(new FileInfo(path).Length < 2 << 20 ? 1 : null);
-        using var session = new InferenceSession(path, options);
+        using InferenceSession session = Open(path);
         using var run = new RunOptions();
         using OrtIoBinding binding = session.CreateIoBinding();
         float[] scores = GC.AllocateArray<float>((int)shape[0] * outputs, pinned: true);
@@ -34,10 +42,10 @@ internal static class RawLoop
         return Time(() => session.RunWithBinding(run, binding), length);
     }
 
-    private static void Run(ModelSession session, Memory<float> pixels, long[] shape)
+    private static void Run(InferenceSession session, Memory<float> pixels, long[] shape)
     {
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, shape);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run([session.Inputs[0].Name], [input]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(Options, session.InputNames, [input], session.OutputNames);
     }
 
     private static Measurement Time(Action run, TimeSpan length)

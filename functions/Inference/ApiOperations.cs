@@ -6,8 +6,6 @@ using DurableMl.Functions.Schedules;
 using DurableMl.Functions.Training;
 using DurableMl.Functions.Workflows;
 using DurableMl.Inference.Endpoints;
-using DurableMl.Inference.Registry;
-using DurableMl.Inference.Routing;
 using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Deletion;
@@ -17,6 +15,7 @@ using DurableMl.Orchestrations.Scoring;
 using DurableMl.Orchestrations.Sweeps;
 using DurableMl.Orchestrations.Sweeps.Reports;
 using DurableMl.Orchestrations.Workflows;
+using DurableMl.Registry;
 
 namespace DurableMl.Functions.Inference;
 

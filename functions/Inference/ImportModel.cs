@@ -1,7 +1,7 @@
 using System.Net;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Importing;
+using DurableMl.Registry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.DurableTask;

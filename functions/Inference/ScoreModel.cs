@@ -1,10 +1,10 @@
 using System.Net;
 using Azure.Storage.Blobs;
 using DurableMl.Functions.Pipelines;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Scoring;
+using DurableMl.Registry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.DurableTask;

@@ -5,32 +5,23 @@ internal static class BatchRun
 {
     /// <summary>Runs several jobs as one batch and gives each its rows.</summary>
     /// <returns>The outputs of each job, or null when an output does not have one row for each row of input, so that it cannot be divided.</returns>
-    public static List<Tensor>[]? Run(ModelSession session, IReadOnlyList<InferenceJob> jobs)
+    public static TensorList[]? Run(ModelSession session, IReadOnlyList<InferenceJob> jobs)
     {
         int rows = jobs.Sum(job => job.Rows);
-        var inputs = new Tensor?[jobs[0].Inputs.Length];
-        List<Tensor> outputs = [];
-        try
+        using TensorList inputs = [];
+        for (int i = 0; i < jobs[0].Inputs.Count; i++)
         {
-            for (int i = 0; i < inputs.Length; i++)
-            {
-                Tensor[] parts = [.. jobs.Select(job => job.Inputs[i])];
-                inputs[i] = Tensor.Concatenate(parts[0], [rows, .. parts[0].Shape.AsSpan(1)], parts);
-            }
+            Tensor[] parts = [.. jobs.Select(job => job.Inputs[i])];
+            inputs.Add(Tensor.Concatenate(parts[0], [rows, .. parts[0].Shape.AsSpan(1)], parts));
+        }
 
-            outputs = session.Run(inputs!);
-            return outputs.TrueForAll(output => output.Shape.Length > 0 && output.Shape[0] == rows) ? Divide(session, jobs, outputs) : null;
-        }
-        finally
-        {
-            Array.ForEach(inputs, input => input?.Dispose());
-            outputs.ForEach(output => output.Dispose());
-        }
+        using TensorList outputs = session.Run(inputs);
+        return outputs.TrueForAll(output => output.Shape.Length > 0 && output.Shape[0] == rows) ? Divide(session, jobs, outputs) : null;
     }
 
-    private static List<Tensor>[] Divide(ModelSession session, IReadOnlyList<InferenceJob> jobs, List<Tensor> outputs)
+    private static TensorList[] Divide(ModelSession session, IReadOnlyList<InferenceJob> jobs, TensorList outputs)
     {
-        var divided = new List<Tensor>[jobs.Count];
+        var divided = new TensorList[jobs.Count];
         int row = 0;
         for (int i = 0; i < divided.Length; row += jobs[i++].Rows)
         {

@@ -21,12 +21,11 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     /// <summary>Runs the model on <paramref name="inputs"/> (in the model's order), alone or in a batch. The caller disposes the outputs.</summary>
     /// <exception cref="InferenceException">429: the queue is full.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; a run that others share goes on.</exception>
-    public ValueTask<List<Tensor>> RunAsync(Tensor[] inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
+    public ValueTask<TensorList> RunAsync(TensorList inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        int rows = InferenceJob.RowsOf(inputs);
-        return cost.IsShort(rows) && TryTakeSlot()
-            ? new(RunHere(inputs, outputs, rows))
+        return cost.IsShort(inputs.Rows) && TryTakeSlot()
+            ? new(RunHere(inputs, outputs))
             : new(EnqueueAsync(new InferenceJob(session, inputs, outputs, time.GetTimestamp(), cancellationToken)));
     }
 
@@ -77,7 +76,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     }
 
     // No queue, no change of thread.
-    private List<Tensor> RunHere(Tensor[] inputs, IReadOnlyList<string>? outputs, int rows)
+    private TensorList RunHere(TensorList inputs, IReadOnlyList<string>? outputs)
     {
         long started = time.GetTimestamp();
         metrics.QueueTime(TimeSpan.Zero);
@@ -87,12 +86,12 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
         finally
         {
-            Finished(started, rows);
+            Finished(started, inputs.Rows);
             Next();
         }
     }
 
-    private async Task<List<Tensor>> EnqueueAsync(InferenceJob job)
+    private async Task<TensorList> EnqueueAsync(InferenceJob job)
     {
         lock (gate)
         {
@@ -252,7 +251,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
                 return false;
             }
 
-            foreach ((InferenceJob job, List<Tensor> its) in batch.Zip(outputs))
+            foreach ((InferenceJob job, TensorList its) in batch.Zip(outputs))
             {
                 job.Release();
                 job.Complete(its);

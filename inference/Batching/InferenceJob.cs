@@ -1,27 +1,24 @@
 namespace DurableMl.Inference.Batching;
 
 /// <summary>One request's share of a run: its inputs in the model's order, and a promise of the outputs.</summary>
-internal sealed class InferenceJob : TaskCompletionSource<List<Tensor>>
+internal sealed class InferenceJob : TaskCompletionSource<TensorList>
 {
     private ModelSession? session;
 
     /// <summary>References <paramref name="session"/> and <paramref name="inputs"/> until <see cref="Release"/>: a caller who gave up has gone, but the run that it was part of still uses them.</summary>
-    public InferenceJob(ModelSession session, Tensor[] inputs, IReadOnlyList<string>? outputs, long enqueued, CancellationToken cancellationToken)
+    public InferenceJob(ModelSession session, TensorList inputs, IReadOnlyList<string>? outputs, long enqueued, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         session.AddReference();
         this.session = session;
-        Inputs = Array.ConvertAll(inputs, input => input.Share());
+        Inputs = inputs.Share();
         Outputs = outputs;
         Enqueued = enqueued;
         Cancellation = cancellationToken;
-        Rows = RowsOf(inputs);
+        Rows = inputs.Rows;
     }
 
-    /// <summary>The first dimension of the first input; 1 where it has none.</summary>
-    public static int RowsOf(Tensor[] inputs) => inputs.Length > 0 && inputs[0].Shape.Length > 0 ? (int)Math.Min(int.MaxValue, inputs[0].Shape[0]) : 1;
-
-    public Tensor[] Inputs { get; }
+    public TensorList Inputs { get; }
 
     /// <summary>The outputs wanted, in order; null for all.</summary>
     public IReadOnlyList<string>? Outputs { get; }
@@ -36,7 +33,7 @@ internal sealed class InferenceJob : TaskCompletionSource<List<Tensor>>
     /// <summary>Whether both may share a run: all their inputs agree in shape beyond the first dimension, and have one.</summary>
     public bool FitsWith(InferenceJob other)
     {
-        for (int i = 0; i < Inputs.Length; i++)
+        for (int i = 0; i < Inputs.Count; i++)
         {
             if (Inputs[i].Shape.Length == 0 || other.Inputs[i].Shape.Length == 0 || !Inputs[i].Shape.AsSpan(1).SequenceEqual(other.Inputs[i].Shape.AsSpan(1)))
             {
@@ -48,11 +45,11 @@ internal sealed class InferenceJob : TaskCompletionSource<List<Tensor>>
     }
 
     /// <summary>Hands over the outputs; they are disposed if nobody waits any more.</summary>
-    public void Complete(List<Tensor> outputs)
+    public void Complete(TensorList outputs)
     {
         if (!TrySetResult(outputs))
         {
-            outputs.ForEach(output => output.Dispose());
+            outputs.Dispose();
         }
     }
 
@@ -67,7 +64,7 @@ internal sealed class InferenceJob : TaskCompletionSource<List<Tensor>>
 
     public void Release()
     {
-        Array.ForEach(Inputs, input => input.Dispose());
+        Inputs.Dispose();
         Interlocked.Exchange(ref session, null)?.Release();
     }
 }

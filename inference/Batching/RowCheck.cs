@@ -45,7 +45,7 @@ public static class RowCheck
             return No("the inputs of the sample do not have the same number of rows, at least one");
         }
 
-        var rows = new List<(InferenceJob Job, List<Tensor> Answer)>();
+        var rows = new List<(InferenceJob Job, TensorList Answer)>();
         try
         {
             bool hasFloats = sample.Any(input => input.Type.Name is "FP32" or "FP64");
@@ -64,7 +64,7 @@ public static class RowCheck
             rows.ForEach(row =>
             {
                 row.Job.Release();
-                Dispose(row.Answer);
+                row.Answer.Dispose();
             });
         }
     }
@@ -72,24 +72,20 @@ public static class RowCheck
     private static BatchingEvidence No(string because) => new(false, because);
 
     // A row with its answer, unless the model does not take it.
-    private static void AddRow(List<(InferenceJob Job, List<Tensor> Answer)> rows, ModelSession session, IReadOnlyList<TensorValue> sample, int row, double factor)
+    private static void AddRow(List<(InferenceJob Job, TensorList Answer)> rows, ModelSession session, IReadOnlyList<TensorValue> sample, int row, double factor)
     {
-        Tensor[] inputs = [.. sample.Select(input => Times(input.Rows(row, 1), factor))];
+        using TensorList inputs = [.. sample.Select(input => Times(input.Rows(row, 1), factor))];
         try
         {
-            List<Tensor> answer = session.Run(inputs);
+            TensorList answer = session.Run(inputs);
             rows.Add((new InferenceJob(session, inputs, null, 0, CancellationToken.None), answer));
         }
         catch (InferenceException)
         {
         }
-        finally
-        {
-            Array.ForEach(inputs, input => input.Dispose());
-        }
     }
 
-    private static BatchingEvidence Judge(ModelSession session, List<(InferenceJob Job, List<Tensor> Answer)> rows)
+    private static BatchingEvidence Judge(ModelSession session, List<(InferenceJob Job, TensorList Answer)> rows)
     {
         if (rows.Count < 2)
         {
@@ -109,11 +105,11 @@ public static class RowCheck
         return new(true, string.Create(CultureInfo.InvariantCulture, $"{rows.Count} rows were answered in batches of {string.Join(", ", Batches)} as they were alone"));
     }
 
-    private static string? Problem(ModelSession session, List<(InferenceJob Job, List<Tensor> Answer)> rows, int size)
+    private static string? Problem(ModelSession session, List<(InferenceJob Job, TensorList Answer)> rows, int size)
     {
         // Every row is once beside every other kind, first and last.
         var batch = Enumerable.Range(0, size).Select(i => rows[(size + i) % rows.Count]).ToList();
-        List<Tensor>[]? answers = null;
+        TensorList[]? answers = null;
         try
         {
             answers = BatchRun.Run(session, batch.ConvertAll(row => row.Job));
@@ -129,11 +125,11 @@ public static class RowCheck
         }
         finally
         {
-            Array.ForEach(answers ?? [], Dispose);
+            Array.ForEach(answers ?? [], answer => answer.Dispose());
         }
     }
 
-    private static string? Difference(List<Tensor> alone, List<Tensor> batched)
+    private static string? Difference(TensorList alone, TensorList batched)
     {
         foreach ((Tensor one, Tensor other) in alone.Zip(batched))
         {
@@ -160,8 +156,6 @@ public static class RowCheck
 
         return null;
     }
-
-    private static void Dispose(List<Tensor> tensors) => tensors.ForEach(tensor => tensor.Dispose());
 
     private static Tensor Times(TensorValue row, double factor)
     {

@@ -39,6 +39,8 @@ internal sealed class ModelColumns : ModelTransform
 
     public override int InputWidth => transform.Width;
 
+    protected override string Kind => "by columns";
+
     protected override IEnumerable<string> OutputNames => transform.Task switch
     {
         LearningTask.Classification => [LabelOutput, ScoresOutput],
@@ -52,21 +54,14 @@ internal sealed class ModelColumns : ModelTransform
     public static ModelColumns Load(ModelManifest manifest, byte[] file, ModelSession session)
     {
         FittedTransform transform = FittedTransform.Parse(file);
-        return session.Inputs is [{ Datatype: "FP32", Shape: [_, var width] } input] && (width < 0 || width == transform.Width)
+        return session.Inputs is [{ Datatype: "FP32", Shape.Count: 2 } input] && input.Accepts([-1, transform.Width])
             ? new ModelColumns(transform, input.Name)
             : throw new InvalidModelException(
                 $"Model '{manifest.Model}' version {manifest.Version} cannot be used: its network does not take its transform's {transform.Width} numbers.");
     }
 
-    public override InferRequest? ToNetwork(InferRequest request, CancellationToken cancellationToken)
+    protected override float[] ToNumbers(InferRequest request, CancellationToken cancellationToken)
     {
-        if (IsForNetwork(request))
-        {
-            return null;
-        }
-
-        request.Transform = this;
-        CheckOutputs(request, "by columns");
         if (transform.Task == LearningTask.MultiLabel)
         {
             LabelScores.Threshold(request);
@@ -74,13 +69,12 @@ internal sealed class ModelColumns : ModelTransform
 
         int rows = CheckInputs(request);
         var builder = new TableBuilder(schema, "inputs");
-        float[] numbers;
         try
         {
-            (string Name, Action<int> Add)[] columns = [.. request.Inputs.Select(input => (input.Name, Adder(builder, input)))];
+            Action<int>[] columns = [.. request.Inputs.Select(input => Adder(builder, input))];
             for (int row = 0; row < rows; row++)
             {
-                foreach ((_, Action<int> add) in columns)
+                foreach (Action<int> add in columns)
                 {
                     add(row);
                 }
@@ -88,16 +82,12 @@ internal sealed class ModelColumns : ModelTransform
                 builder.EndRow();
             }
 
-            numbers = transform.Apply(builder.Take(), "inputs");
+            return transform.Apply(builder.Take(), "inputs");
         }
         catch (TableFormatException e)
         {
             throw new InferenceException(400, e.Message);
         }
-
-        var network = new InferRequest { Id = request.Id };
-        network.Inputs.Add(ForNetwork(numbers));
-        return network;
     }
 
     /// <summary>Reads a table's rows as numbers, by the rules by which a request's are read. Memory holds one batch.</summary>
@@ -105,7 +95,7 @@ internal sealed class ModelColumns : ModelTransform
     /// <param name="faults">Receives the rows that are left out, before the batch that they were in.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="TableFormatException">The table is damaged, or has not the columns that the model takes.</exception>
-    public async IAsyncEnumerable<(IReadOnlyList<long> Rows, float[] Numbers)> ReadAsync(
+    public async IAsyncEnumerable<(IReadOnlyList<long> Rows, ReadOnlyMemory<float> Numbers)> ReadAsync(
         TableSource table, ICollection<FaultyRow> faults, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int most = Math.Max(1, MaxNumbers / Math.Max(transform.Width, OutputWidth));
@@ -136,11 +126,11 @@ internal sealed class ModelColumns : ModelTransform
     }
 
     protected override Tensor ForNetwork(ReadOnlySpan<float> numbers) =>
-        Tensor.Copy(networkInput, TensorType.ByName["FP32"], [numbers.Length / transform.Width, transform.Width], MemoryMarshal.AsBytes(numbers));
+        Tensor.OfFloats(networkInput, [numbers.Length / transform.Width, transform.Width], numbers);
 
     protected override int OutputWidth => transform.Targets[0].Labels?.Count ?? transform.Targets.Count;
 
-    protected override List<Tensor> Answers(InferRequest request, float[] numbers, string output) => transform.Task switch
+    protected override TensorList Answers(InferRequest request, float[] numbers, string output) => transform.Task switch
     {
         LearningTask.Classification => Labelled(numbers, transform.Targets[0].Labels!, output),
         LearningTask.MultiLabel => Several(request, numbers, output),
@@ -148,7 +138,7 @@ internal sealed class ModelColumns : ModelTransform
     };
 
     /// <summary>The labels of each row whose probabilities reach the threshold, written as the raw data may have them, and the probabilities of all.</summary>
-    private List<Tensor> Several(InferRequest request, float[] scores, string output)
+    private TensorList Several(InferRequest request, float[] scores, string output)
     {
         IReadOnlyList<string> labels = transform.Targets[0].Labels!;
         LabelScores.ToProbabilities(scores, output);
@@ -157,34 +147,27 @@ internal sealed class ModelColumns : ModelTransform
         return
         [
             Tensor.OfStrings(LabelScores.Output, [answers.Length], answers),
-            Tensor.Copy(ScoresOutput, TensorType.ByName["FP32"], [answers.Length, labels.Count], MemoryMarshal.AsBytes<float>(scores)),
+            Tensor.OfFloats(ScoresOutput, [answers.Length, labels.Count], scores),
         ];
     }
 
-    private List<Tensor> Values(float[] values, int width)
+    private TensorList Values(float[] values, int width)
     {
         int rows = values.Length / width;
-        var answers = new List<Tensor>(width);
-        for (int target = 0; target < width; target++)
-        {
-            float[] column = [.. Enumerable.Range(0, rows).Select(row => values[(row * width) + target])];
-            answers.Add(
-                Tensor.Copy(transform.Targets[target].Name, TensorType.ByName["FP32"], [rows], MemoryMarshal.AsBytes<float>(column)));
-        }
-
-        return answers;
+        return
+        [
+            .. transform.Targets.Select((target, i) => Tensor.OfFloats(target.Name, [rows], [.. Enumerable.Range(0, rows).Select(row => values[(row * width) + i])])),
+        ];
     }
 
-    private bool IsForNetwork(InferRequest request) =>
-        request.Raw is not null
-        || request.Parameters?.GetValueOrDefault(RawParameter) == "true"
-        || (request.Inputs.Exists(input => input.Name == networkInput) && transform.Features.All(feature => feature.Name != networkInput));
+    protected override bool IsRawData(InferRequest request) =>
+        request.Inputs.Named(networkInput) is null || transform.Features.Any(feature => feature.Name == networkInput);
 
     private int CheckInputs(InferRequest request)
     {
         string[] absent =
         [
-            .. transform.Features.Select(feature => feature.Name).Where(name => !request.Inputs.Exists(input => input.Name == name)),
+            .. transform.Features.Select(feature => feature.Name).Where(name => request.Inputs.Named(name) is null),
         ];
         if (absent.Length > 0)
         {
@@ -203,7 +186,7 @@ internal sealed class ModelColumns : ModelTransform
                     i, "shape", $"is {TensorShape.Text(input.Shape)}; every column needs [{rows}], a value for each row of the first one.");
             }
 
-            if (request.Inputs.FindIndex(other => other.Name == input.Name) != i)
+            if (request.Inputs.Named(input.Name) != input)
             {
                 throw InferenceException.Input(i, "name", $"input '{input.Name}' is given twice.");
             }

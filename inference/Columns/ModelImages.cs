@@ -1,8 +1,9 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using DurableMl.Features.Images;
 using DurableMl.Features.Schemas;
+using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
 
 namespace DurableMl.Inference.Columns;
@@ -15,6 +16,9 @@ internal sealed class ModelImages : ModelTransform
 
     private const string Input = "image";
     private const long MaxNumbers = 64 << 20;
+
+    // Of images that wait for a run together, beside the server.
+    private const int MaxRunNumbers = 16 << 20;
 
     private readonly ImageTransform transform;
     private readonly string networkInput;
@@ -34,6 +38,8 @@ internal sealed class ModelImages : ModelTransform
 
     public override int InputWidth => transform.Form.Bytes;
 
+    protected override string Kind => "of images";
+
     protected override IEnumerable<string> OutputNames => [LabelOutput, ScoresOutput];
 
     protected override int OutputWidth => transform.Labels.Count;
@@ -43,25 +49,18 @@ internal sealed class ModelImages : ModelTransform
     public static ModelImages Load(ModelManifest manifest, ImageTransform transform, ModelSession session)
     {
         ImageForm form = transform.Form;
-        return session.Inputs is [{ Datatype: "FP32", Shape: [_, var channels, var height, var width] } input]
-            && Fits(channels, form.Channels) && Fits(height, form.Height) && Fits(width, form.Width)
+        return session.Inputs is [{ Datatype: "FP32", Shape.Count: 4 } input] && input.Accepts([-1, form.Channels, form.Height, form.Width])
             ? new ModelImages(transform, input.Name)
             : throw new InvalidModelException(
                 $"Model '{manifest.Model}' version {manifest.Version} cannot be used: its network does not take its transform's images of "
                 + $"{form.Channels} x {form.Height} x {form.Width}.");
-
-        static bool Fits(long taken, int given) => taken < 0 || taken == given;
     }
 
-    public override InferRequest? ToNetwork(InferRequest request, CancellationToken cancellationToken)
-    {
-        if (request.Raw is not null || request.Parameters?.GetValueOrDefault(RawParameter) == "true" || !request.Inputs.Exists(IsImages))
-        {
-            return null;
-        }
+    // The network takes FP32 alone, whatever its input is called.
+    protected override bool IsRawData(InferRequest request) => request.Inputs.Exists(input => input.Type.IsBytes || input.Type.Name == "UINT8");
 
-        request.Transform = this;
-        CheckOutputs(request, "of images");
+    protected override float[] ToNumbers(InferRequest request, CancellationToken cancellationToken)
+    {
         if (request.Inputs is not [{ Name: Input }])
         {
             throw InferenceException.Field(
@@ -86,26 +85,54 @@ internal sealed class ModelImages : ModelTransform
             Normalise(images, (int)rows, numbers);
         }
 
-        var network = new InferRequest { Id = request.Id };
-        network.Inputs.Add(ForNetwork(numbers));
-        return network;
+        return numbers;
     }
 
-    /// <summary>The numbers of one image file.</summary>
-    /// <exception cref="ImageFormatException">It cannot be decoded.</exception>
-    public void Apply(ReadOnlySpan<byte> file, string place, Span<float> numbers) => transform.Apply(file, place, numbers);
+    /// <summary>Reads image files as numbers, by the rules by which a request's are read. Memory holds those of one run.</summary>
+    /// <param name="images">The files; their numbers, from 1, are their places.</param>
+    /// <param name="batch">Images of a run.</param>
+    /// <param name="faults">Receives the files that are left out, before the run that they were beside.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async IAsyncEnumerable<(IReadOnlyList<long> Rows, ReadOnlyMemory<float> Numbers)> ReadAsync(
+        IAsyncEnumerable<ImageSource> images, int batch, ICollection<FaultyRow> faults, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int most = Math.Clamp(MaxRunNumbers / InputWidth, 1, batch);
+        var numbers = new float[most * InputWidth];
+        var rows = new List<long>();
+        long number = 0;
+        await foreach (ImageSource image in images.WithCancellation(cancellationToken))
+        {
+            number++;
+            try
+            {
+                transform.Apply(image.Content.Span, image.Name, numbers.AsSpan(rows.Count * InputWidth, InputWidth));
+                rows.Add(number);
+            }
+            catch (ImageFormatException e)
+            {
+                faults.Add(new FaultyRow(number, image.Name, e.Reason));
+            }
+
+            if (rows.Count == most)
+            {
+                yield return ([.. rows], numbers);
+                rows.Clear();
+            }
+        }
+
+        if (rows.Count + faults.Count > 0)
+        {
+            yield return ([.. rows], numbers.AsMemory(0, rows.Count * InputWidth));
+        }
+    }
 
     protected override Tensor ForNetwork(ReadOnlySpan<float> numbers)
     {
         ImageForm form = transform.Form;
-        return Tensor.Copy(
-            networkInput, TensorType.ByName["FP32"], [numbers.Length / form.Bytes, form.Channels, form.Height, form.Width], MemoryMarshal.AsBytes(numbers));
+        return Tensor.OfFloats(networkInput, [numbers.Length / form.Bytes, form.Channels, form.Height, form.Width], numbers);
     }
 
-    protected override List<Tensor> Answers(InferRequest request, float[] numbers, string output) => Labelled(numbers, transform.Labels, output);
-
-    // The network takes FP32 alone, whatever its input is called.
-    private static bool IsImages(Tensor input) => input.Type.IsBytes || input.Type.Name == "UINT8";
+    protected override TensorList Answers(InferRequest request, float[] numbers, string output) => Labelled(numbers, transform.Labels, output);
 
     private void Decode(Tensor images, float[] numbers, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DurableMl.Features.Images;
 using Microsoft.ML.OnnxRuntime;
 
@@ -48,18 +47,31 @@ internal abstract class ModelTransform
         }
     }
 
+    /// <summary>What a request that goes through the transform is called in messages, such as <c>by columns</c>.</summary>
+    protected abstract string Kind { get; }
+
     /// <summary>The request as the network takes it; null where it is for the network as it is.</summary>
     /// <exception cref="InferenceException">400: something is missing or not what it should be.</exception>
-    public abstract InferRequest? ToNetwork(InferRequest request, CancellationToken cancellationToken);
+    public InferRequest? ToNetwork(InferRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Raw is not null || request.Parameters?.GetValueOrDefault(RawParameter) == "true" || !IsRawData(request))
+        {
+            return null;
+        }
+
+        request.Transform = this;
+        CheckOutputs(request);
+        return new InferRequest { Id = request.Id, Inputs = { ForNetwork(ToNumbers(request, cancellationToken)) } };
+    }
 
     /// <summary>Lets the network answer rows beside the server: what a request for the same rows is answered.</summary>
     /// <param name="session">The network.</param>
     /// <param name="numbers">The rows' numbers, as the transform made them.</param>
     /// <param name="asked">What a request would say besides.</param>
     /// <exception cref="InvalidModelException">The network fails, or does not give what the transform needs.</exception>
-    public List<Tensor> Answer(ModelSession session, ReadOnlySpan<float> numbers, InferRequest asked)
+    public TensorList Answer(ModelSession session, ReadOnlySpan<float> numbers, InferRequest asked)
     {
-        List<Tensor> outputs = [];
+        TensorList outputs = [];
         try
         {
             using Tensor input = ForNetwork(numbers);
@@ -69,16 +81,23 @@ internal abstract class ModelTransform
         }
         catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
         {
-            outputs.ForEach(output => output.Dispose());
+            outputs.Dispose();
             throw new InvalidModelException($"The model cannot be run: {e.Message}", e);
         }
     }
+
+    /// <summary>Whether a request's inputs are what the raw data held, not the network's own.</summary>
+    protected abstract bool IsRawData(InferRequest request);
+
+    /// <summary>The numbers of a request's rows.</summary>
+    /// <exception cref="InferenceException">400: something is missing or not what it should be.</exception>
+    protected abstract float[] ToNumbers(InferRequest request, CancellationToken cancellationToken);
 
     /// <summary>Rows' numbers as the network takes them.</summary>
     protected abstract Tensor ForNetwork(ReadOnlySpan<float> numbers);
 
     /// <summary>Puts labels and scores, or a number for each target, in place of the network's outputs.</summary>
-    public void ToAnswer(InferRequest request, List<Tensor> outputs)
+    public void ToAnswer(InferRequest request, TensorList outputs)
     {
         int width = OutputWidth;
         Tensor? found = outputs.Find(output => output.Type.Name == "FP32" && output.Shape is [_, var columns] && columns == width);
@@ -88,9 +107,8 @@ internal abstract class ModelTransform
                 503, $"The model gives no FP32 output of {width} numbers a row; ask the network itself with {RawParameter}=true.");
         }
 
-        (float[] numbers, string output) = (MemoryMarshal.Cast<byte, float>(found.Data).ToArray(), found.Name);
-        outputs.ForEach(output => output.Dispose());
-        outputs.Clear();
+        (float[] numbers, string output) = (found.Floats.ToArray(), found.Name);
+        outputs.Dispose();
         foreach (Tensor answer in Answers(request, numbers, output))
         {
             if (request.Outputs is { Count: > 0 } wanted && !wanted.Exists(output => output.Name == answer.Name))
@@ -108,10 +126,10 @@ internal abstract class ModelTransform
     /// <param name="request">What was asked.</param>
     /// <param name="numbers">The network's numbers, row by row.</param>
     /// <param name="output">What it calls them.</param>
-    protected abstract List<Tensor> Answers(InferRequest request, float[] numbers, string output);
+    protected abstract TensorList Answers(InferRequest request, float[] numbers, string output);
 
     /// <summary>The best label of each row, and the scores of all.</summary>
-    protected static List<Tensor> Labelled(float[] scores, IReadOnlyList<string> labels, string output)
+    protected static TensorList Labelled(float[] scores, IReadOnlyList<string> labels, string output)
     {
         int width = labels.Count;
         int rows = scores.Length / width;
@@ -131,19 +149,19 @@ internal abstract class ModelTransform
         return
         [
             Tensor.OfStrings(LabelOutput, [rows], answers),
-            Tensor.Copy(ScoresOutput, TensorType.ByName["FP32"], [rows, width], MemoryMarshal.AsBytes<float>(scores)),
+            Tensor.OfFloats(ScoresOutput, [rows, width], scores),
         ];
     }
 
-    /// <summary>Refuses outputs that the transform does not give.</summary>
-    protected void CheckOutputs(InferRequest request, string kind)
+    // Refuses outputs that the transform does not give.
+    private void CheckOutputs(InferRequest request)
     {
         foreach ((int i, RequestedOutput output) in (request.Outputs ?? []).Index())
         {
             if (!OutputNames.Contains(output.Name, StringComparer.Ordinal))
             {
                 throw InferenceException.Field(
-                    $"outputs[{i}].name", $"a request {kind} has no output '{output.Name}'; it has {string.Join(", ", OutputNames)}.");
+                    $"outputs[{i}].name", $"a request {Kind} has no output '{output.Name}'; it has {string.Join(", ", OutputNames)}.");
             }
         }
     }

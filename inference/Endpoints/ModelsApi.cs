@@ -40,12 +40,12 @@ internal sealed class ModelsApi(
         await WriteAsync(context, 200, await registry.GetAsync(Part(context, "model"), Part(context, "version"), cancellationToken));
 
     /// <summary><c>DELETE api/models/{model}/versions/{version}</c>: what was removed; 409 while an alias or a traffic rule leads to it.</summary>
-    public async Task DeleteVersionAsync(HttpContext context, CancellationToken cancellationToken) =>
-        await WriteAsync(context, 200, await deletion.DeleteVersionAsync(Part(context, "model"), Part(context, "version"), cancellationToken));
+    public Task DeleteVersionAsync(HttpContext context, CancellationToken cancellationToken) =>
+        DeleteAsync(context, deletion.DeleteVersionAsync(Part(context, "model"), Part(context, "version"), cancellationToken), cancellationToken);
 
     /// <summary><c>DELETE api/models/{model}</c>: the model with all its versions; 409 while an alias or a traffic rule leads to one.</summary>
-    public async Task DeleteModelAsync(HttpContext context, CancellationToken cancellationToken) =>
-        await WriteAsync(context, 200, await deletion.DeleteModelAsync(Part(context, "model"), cancellationToken));
+    public Task DeleteModelAsync(HttpContext context, CancellationToken cancellationToken) =>
+        DeleteAsync(context, deletion.DeleteModelAsync(Part(context, "model"), cancellationToken), cancellationToken);
 
     /// <summary><c>PATCH api/models/{model}/versions/{version}/serving</c>: a JSON merge patch (RFC 7396) of <see cref="ServingOptions"/>; null is the default.</summary>
     public async Task SetServingAsync(HttpContext context, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ internal sealed class ModelsApi(
     public async Task GetTrafficAsync(HttpContext context, CancellationToken cancellationToken)
     {
         string model = Part(context, "model");
-        (TrafficRules? rules, ETag etag) = await registry.Documents.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
+        (TrafficRules? rules, ETag etag) = await registry.GetTrafficAsync(model, cancellationToken);
         SetETag(context, etag);
         await WriteAsync(context, 200, rules ?? TrafficRules.Default);
     }
@@ -203,6 +203,13 @@ internal sealed class ModelsApi(
 
         Task WriteCountedAsync(IReadOnlyList<(string Route, string Version, int Correct)> arms) =>
             WriteAsync(context, 200, new { counted = arms.Select(arm => new { arm.Route, arm.Version, labels = feedback.Labels.Count, arm.Correct }) });
+    }
+
+    private async Task DeleteAsync(HttpContext context, Task<DeletedModel> deleting, CancellationToken cancellationToken)
+    {
+        DeletedModel deleted = await deleting;
+        await catalog.RefreshAsync(deleted.Model, cancellationToken);
+        await WriteAsync(context, 200, deleted);
     }
 
     private static double? Ratio(long part, long whole) => whole == 0 ? null : Math.Round((double)part / whole, 6);

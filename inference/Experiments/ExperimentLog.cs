@@ -11,40 +11,41 @@ namespace DurableMl.Inference.Experiments;
 public sealed record ExperimentArm(string Route, string? Version = null)
 {
     /// <summary>Requests answered, failures included.</summary>
-    public long Requests { get; set; }
+    public long Requests { get; init; }
 
     /// <summary>Requests that failed through the model or the server.</summary>
-    public long Errors { get; set; }
+    public long Errors { get; init; }
 
     /// <summary>Shadow only: answers compared with the ones given.</summary>
-    public long Compared { get; set; }
+    public long Compared { get; init; }
 
     /// <summary>Shadow only: answers with the same classes, or within the tolerance where there are no classes.</summary>
-    public long Agreed { get; set; }
+    public long Agreed { get; init; }
 
     /// <summary>Shadow only: copies left out because the shadow was behind.</summary>
-    public long Dropped { get; set; }
+    public long Dropped { get; init; }
 
     /// <summary>Shadow only: the largest absolute difference seen in a number.</summary>
-    public double MaxDifference { get; set; }
+    public double MaxDifference { get; init; }
 
     /// <summary>Examples whose true class came later.</summary>
-    public long Labelled { get; set; }
+    public long Labelled { get; init; }
 
     /// <summary>Of those, the ones it had right.</summary>
-    public long Correct { get; set; }
+    public long Correct { get; init; }
 
-    internal void Add(ExperimentArm other)
+    /// <summary>This arm with what another one counted besides.</summary>
+    internal ExperimentArm Plus(ExperimentArm other) => this with
     {
-        Requests += other.Requests;
-        Errors += other.Errors;
-        Compared += other.Compared;
-        Agreed += other.Agreed;
-        Dropped += other.Dropped;
-        MaxDifference = Math.Max(MaxDifference, other.MaxDifference);
-        Labelled += other.Labelled;
-        Correct += other.Correct;
-    }
+        Requests = Requests + other.Requests,
+        Errors = Errors + other.Errors,
+        Compared = Compared + other.Compared,
+        Agreed = Agreed + other.Agreed,
+        Dropped = Dropped + other.Dropped,
+        MaxDifference = Math.Max(MaxDifference, other.MaxDifference),
+        Labelled = Labelled + other.Labelled,
+        Correct = Correct + other.Correct,
+    };
 }
 
 /// <summary>
@@ -71,34 +72,24 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
     public void Answered(string model, string route, string? version, TimeSpan latency, bool failed)
     {
         meter.Answered(model, route, version, latency, failed);
-        Count(model, route, version, arm =>
-        {
-            arm.Requests++;
-            arm.Errors += failed ? 1 : 0;
-        });
+        Count(model, new(route, version) { Requests = 1, Errors = failed ? 1 : 0 });
     }
 
     /// <summary>Keeps what was predicted until its label comes.</summary>
     public void Predicted(string model, string id, InferResponse response) => Predicted(model, id, response.Route, response.Version, response.Outputs);
 
     /// <summary>Counts a shadow's answer against the one given.</summary>
-    public void Compared(string model, string id, string route, string version, TimeSpan latency, bool agreed, double difference, List<Tensor> outputs)
+    public void Compared(string model, string id, string route, string version, TimeSpan latency, bool agreed, double difference, TensorList outputs)
     {
         // First the prediction: whoever sees the comparison counted can send its label.
         Predicted(model, id, route, version, outputs);
         meter.Answered(model, route, version, latency, failed: false);
         meter.Compared(model, route, version, agreed);
-        Count(model, route, version, arm =>
-        {
-            arm.Requests++;
-            arm.Compared++;
-            arm.Agreed += agreed ? 1 : 0;
-            arm.MaxDifference = Math.Max(arm.MaxDifference, difference);
-        });
+        Count(model, new(route, version) { Requests = 1, Compared = 1, Agreed = agreed ? 1 : 0, MaxDifference = difference });
     }
 
     /// <summary>Counts a copy that the shadow had no time for.</summary>
-    public void Dropped(string model, string route) => Count(model, route, null, arm => arm.Dropped++);
+    public void Dropped(string model, string route) => Count(model, new(route) { Dropped = 1 });
 
     /// <summary>Counts the true classes of examples.</summary>
     /// <returns>How many were predicted right.</returns>
@@ -106,11 +97,7 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
     {
         int correct = predicted.Zip(labels).Count(pair => pair.First == pair.Second);
         meter.Labelled(model, route, version, correct, labels.Count - correct);
-        Count(model, route, version, arm =>
-        {
-            arm.Labelled += labels.Count;
-            arm.Correct += correct;
-        });
+        Count(model, new(route, version) { Labelled = labels.Count, Correct = correct });
         return correct;
     }
 
@@ -137,12 +124,7 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
         return
         [
             .. counted.GroupBy(arm => (arm.Route, arm.Version)).OrderBy(arms => arms.Key.Route, StringComparer.Ordinal).ThenBy(arms => arms.Key.Version, StringComparer.Ordinal)
-                .Select(arms =>
-                {
-                    var sum = new ExperimentArm(arms.Key.Route, arms.Key.Version);
-                    arms.ToList().ForEach(sum.Add);
-                    return sum;
-                }),
+                .Select(arms => arms.Aggregate((sum, arm) => sum.Plus(arm))),
         ];
     }
 
@@ -180,7 +162,7 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
 
     private static string Prefix(string model) => ModelBlobs.Prefix(model) + "experiments/";
 
-    private void Predicted(string model, string id, string route, string version, List<Tensor> outputs)
+    private void Predicted(string model, string id, string route, string version, TensorList outputs)
     {
         if (Scores.Classes(outputs, PredictionLog.MaxRows) is { } classes)
         {
@@ -188,18 +170,14 @@ internal sealed class ExperimentLog(ModelRegistry registry, PredictionLog predic
         }
     }
 
-    private void Count(string model, string route, string? version, Action<ExperimentArm> change)
+    private void Count(string model, ExperimentArm more)
     {
         ModelCounts counts = models.GetOrAdd(model, static _ => new ModelCounts());
         lock (counts)
         {
-            if (!counts.Arms.TryGetValue((route, version), out ExperimentArm? arm))
-            {
-                (route, version) = counts.Arms.Count < MaxArms ? (route, version) : ("other", null);
-                arm = counts.Arms.TryGetValue((route, version), out ExperimentArm? shared) ? shared : counts.Arms[(route, version)] = new(route, version);
-            }
-
-            change(arm);
+            (string Route, string? Version) key = (more.Route, more.Version);
+            key = counts.Arms.Count < MaxArms || counts.Arms.ContainsKey(key) ? key : ("other", null);
+            counts.Arms[key] = counts.Arms.TryGetValue(key, out ExperimentArm? arm) ? arm.Plus(more) : more with { Route = key.Route, Version = key.Version };
             counts.Changes++;
         }
     }

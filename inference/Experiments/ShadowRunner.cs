@@ -60,27 +60,20 @@ internal sealed class ShadowRunner(ModelCatalog catalog, ExperimentLog experimen
     {
         using ModelLease lease = await catalog.AcquireAsync(work.State, work.Shadow.Target, cancellationToken);
         long started = time.GetTimestamp();
-        List<Tensor> outputs = await lease.Model.InferAsync(work.Request, cancellationToken);
-        try
-        {
-            TimeSpan latency = time.GetElapsedTime(started);
-            (bool agreed, double difference) = Compare(work.Outputs, outputs, work.Shadow.Tolerance);
-            experiments.Compared(work.State.Model, work.Request.Id!, work.Route, lease.Model.Manifest.Version, latency, agreed, difference, outputs);
-        }
-        finally
-        {
-            outputs.ForEach(output => output.Dispose());
-        }
+        using TensorList outputs = await lease.Model.InferAsync(work.Request, cancellationToken);
+        TimeSpan latency = time.GetElapsedTime(started);
+        (bool agreed, double difference) = Compare(work.Outputs, outputs, work.Shadow.Tolerance);
+        experiments.Compared(work.State.Model, work.Request.Id!, work.Route, lease.Model.Manifest.Version, latency, agreed, difference, outputs);
     }
 
     /// <summary>Whether two answers agree: by class where they have classes, otherwise within the tolerance; and how far numbers differ.</summary>
-    internal static (bool Agreed, double Difference) Compare(List<Tensor> given, List<Tensor> shadow, double tolerance)
+    internal static (bool Agreed, double Difference) Compare(TensorList given, TensorList shadow, double tolerance)
     {
         double difference = 0;
         bool same = given.Count == shadow.Count;
         foreach (Tensor one in given)
         {
-            if (shadow.Find(other => other.Name == one.Name) is not { } two || two.Type != one.Type || !two.Shape.AsSpan().SequenceEqual(one.Shape))
+            if (shadow.Named(one.Name) is not { } two || two.Type != one.Type || !two.Shape.AsSpan().SequenceEqual(one.Shape))
             {
                 return (false, difference);
             }
@@ -112,14 +105,14 @@ internal sealed class ShadowRunner(ModelCatalog catalog, ExperimentLog experimen
 
         public InferRequest Request { get; } = request.Share();
 
-        public List<Tensor> Outputs { get; } = response.Outputs.ConvertAll(output => output.Share());
+        public TensorList Outputs { get; } = response.Outputs.Share();
 
-        public long Bytes { get; } = request.Bytes + response.Outputs.Sum(output => (long)output.Length);
+        public long Bytes { get; } = request.Bytes + response.Outputs.Bytes;
 
         public void Dispose()
         {
             Request.Dispose();
-            Outputs.ForEach(output => output.Dispose());
+            Outputs.Dispose();
         }
     }
 }

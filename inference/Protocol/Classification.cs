@@ -21,30 +21,24 @@ internal static class Classification
         }
     }
 
-    private static void Replace(List<Tensor> outputs, RequestedOutput requested, int index)
+    private static void Replace(TensorList outputs, RequestedOutput requested, int index)
     {
-        int place = outputs.FindIndex(output => output.Name == requested.Name);
-        int keys = -1;
-        if (place < 0)
+        Tensor? whole = outputs.Named(requested.Name);
+        Tensor? keys = whole is null ? outputs.Named(OutputForm.Keys(requested.Name)) : null;
+        using Tensor? scores = whole ?? outputs.Named(OutputForm.Values(requested.Name));
+        if (scores is not { Shape.Length: > 0, Type: { IsBytes: false, Name: not "BOOL" } })
         {
-            place = outputs.FindIndex(output => output.Name == OutputForm.Values(requested.Name));
-            keys = outputs.FindIndex(output => output.Name == OutputForm.Keys(requested.Name));
-        }
-
-        if (place < 0 || outputs[place] is not { Shape.Length: > 0, Type: { IsBytes: false, Name: not "BOOL" } })
-        {
-            string found = place < 0 ? "not one tensor" : $"{outputs[place].Type.Name} {TensorShape.Text(outputs[place].Shape)}";
+            string found = scores is null ? "not one tensor" : $"{scores.Type.Name} {TensorShape.Text(scores.Shape)}";
             throw InferenceException.Field(
                 string.Create(CultureInfo.InvariantCulture, $"outputs[{index}].parameters.classification"),
                 $"output '{requested.Name}' is {found}, not rows of numbers that can be ranked.");
         }
 
-        using Tensor scores = outputs[place];
-        outputs[place] = Best(scores, requested, keys < 0 ? null : outputs[keys].Texts());
-        if (keys >= 0)
+        outputs[outputs.IndexOf(scores)] = Best(scores, requested, keys?.Texts());
+        if (keys is not null)
         {
-            outputs[keys].Dispose();
-            outputs.RemoveAt(keys);
+            keys.Dispose();
+            outputs.Remove(keys);
         }
     }
 

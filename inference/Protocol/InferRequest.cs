@@ -11,7 +11,7 @@ internal sealed class InferRequest : IDisposable
     public string? Id { get; set; }
 
     /// <summary>The inputs, in the request's order.</summary>
-    public List<Tensor> Inputs { get; } = [];
+    public TensorList Inputs { get; init; } = [];
 
     /// <summary>The body of a raw binary request (Triton: a header length of 0), whose tensor the model itself describes.</summary>
     public PooledMemory? Raw { get; set; }
@@ -43,21 +43,18 @@ internal sealed class InferRequest : IDisposable
     public ModelTransform? Transform { get; set; }
 
     /// <summary>Bytes of its tensors.</summary>
-    public long Bytes => RawLength + Inputs.Sum(input => (long)input.Length);
+    public long Bytes => RawLength + Inputs.Bytes;
 
     /// <summary>The same request over the same memory, for a run that can outlive this one; the caller disposes it.</summary>
     public InferRequest Share()
     {
-        var shared = new InferRequest { Id = Id, Outputs = Outputs, Raw = Raw, RawLength = RawLength };
         Raw?.AddReference();
-        shared.Inputs.AddRange(Inputs.Select(input => input.Share()));
-        return shared;
+        return new InferRequest { Id = Id, Outputs = Outputs, Raw = Raw, RawLength = RawLength, Inputs = Inputs.Share() };
     }
 
     public void Dispose()
     {
-        Inputs.ForEach(input => input.Dispose());
-        Inputs.Clear();
+        Inputs.Dispose();
         Raw?.Release();
         Raw = null;
     }
@@ -79,13 +76,9 @@ internal sealed record RequestedOutput(string Name, bool? Binary, int Classes = 
 }
 
 /// <summary>What answers a request: the outputs, which are disposed with it, the version or versions that made them, and how the traffic rules led there.</summary>
-internal sealed record InferResponse(string Model, string Version, string Route, List<Tensor> Outputs) : IDisposable
+internal sealed record InferResponse(string Model, string Version, string Route, TensorList Outputs) : IDisposable
 {
-    public void Dispose()
-    {
-        Outputs.ForEach(output => output.Dispose());
-        Outputs.Clear();
-    }
+    public void Dispose() => Outputs.Dispose();
 }
 
 /// <summary>A request that gets an error for an answer: <c>{"error": "…"}</c> under an HTTP status.</summary>
@@ -115,6 +108,7 @@ public sealed class InferenceException : Exception
         InvalidDocumentException => (400, exception.Message),
         InvalidModelNameException e => (400, $"{e.Kind}: {e.Message}"),
         ModelNotFoundException => (404, exception.Message),
+        ModelInUseException => (409, exception.Message),
         ModelConflictException => (412, exception.Message),
         BadHttpRequestException e => (e.StatusCode, e.Message),
         InvalidModelException or InvalidDataException => (503, exception.Message),

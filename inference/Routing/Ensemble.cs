@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace DurableMl.Inference.Routing;
 
 /// <summary>Makes one answer of several.</summary>
@@ -7,48 +5,26 @@ internal static class Ensemble
 {
     /// <summary>Combines the members' outputs; the caller keeps those and disposes the result. Floating-point outputs are combined; labels and whatever else is beside them follow from the combined scores.</summary>
     /// <exception cref="InferenceException">422: the members' outputs do not go together.</exception>
-    public static List<Tensor> Combine(EnsembleRoute route, IReadOnlyList<List<Tensor>> members)
+    public static TensorList Combine(EnsembleRoute route, IReadOnlyList<TensorList> members)
     {
         CheckAlike(members);
-        var combined = new Tensor?[members[0].Count];
-        try
+        using TensorList numbers =
+        [
+            .. members[0].Index().Where(output => output.Item.Type.Name == "FP32")
+                .Select(output => Mean(output.Item, [.. members.Select(member => member[output.Index].Floats.ToArray())])),
+        ];
+        if (route.Combine == EnsembleRule.Vote)
         {
-            foreach ((int i, Tensor output) in members[0].Index())
-            {
-                combined[i] = IsNumbers(output) ? Mean(output, [.. members.Select(member => Values(member[i]))]) : null;
-            }
-
-            List<Tensor> numbers = [.. combined.OfType<Tensor>()];
-            if (route.Combine == EnsembleRule.Vote)
-            {
-                Tensor means = Scores.Of(numbers, route.Scores);
-                int voted = Array.IndexOf(combined, means);
-                combined[voted] = Votes(means, [.. members.Select(member => member[voted])]);
-                means.Dispose();
-                numbers[numbers.IndexOf(means)] = combined[voted]!;
-            }
-
-            for (int i = 0; i < combined.Length; i++)
-            {
-                combined[i] ??= Follow(route, members, i, numbers);
-            }
-
-            return [.. combined.OfType<Tensor>()];
+            using Tensor means = Scores.Of(numbers, route.Scores);
+            numbers[numbers.IndexOf(means)] = Votes(means, [.. members.Select(member => Scores.Of(member, means.Name))]);
         }
-        catch
-        {
-            Array.ForEach(combined, tensor => tensor?.Dispose());
-            throw;
-        }
+
+        return TensorList.Of(members[0].Select((output, i) => numbers.Named(output.Name)?.Share() ?? Follow(route, members, i, numbers)));
     }
 
-    private static bool IsNumbers(Tensor output) => output.Type.Name == "FP32";
-
-    private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray();
-
-    private static void CheckAlike(IReadOnlyList<List<Tensor>> members)
+    private static void CheckAlike(IReadOnlyList<TensorList> members)
     {
-        foreach (List<Tensor> member in members)
+        foreach (TensorList member in members)
         {
             for (int i = 0; i < members[0].Count; i++)
             {
@@ -87,7 +63,7 @@ internal static class Ensemble
     }
 
     // The label of a row is that of the class whose combined score is highest, as a member says that has it highest too.
-    private static Tensor Follow(EnsembleRoute route, IReadOnlyList<List<Tensor>> members, int output, List<Tensor> combined)
+    private static Tensor Follow(EnsembleRoute route, IReadOnlyList<TensorList> members, int output, TensorList combined)
     {
         Tensor like = members[0][output];
         if (members.All(member => member[output].Data.SequenceEqual(like.Data)))
@@ -100,11 +76,11 @@ internal static class Ensemble
         return Rows.Gather((int)scores.Shape[0], row =>
         {
             int winner = Scores.IndexOfMax(Scores.Row(scores, row));
-            List<Tensor> says = members.FirstOrDefault(member => Scores.IndexOfMax(Scores.Row(Scores.Of(member, scores.Name), row)) == winner)
+            TensorList says = members.FirstOrDefault(member => Scores.IndexOfMax(Scores.Row(Scores.Of(member, scores.Name), row)) == winner)
                 ?? throw new InferenceException(422, $"No member says what '{like.Name}' is where '{scores.Name}' is highest in row {row}. Ask for the other outputs alone.");
             return (says[output], row);
         });
     }
 
-    private static Tensor Copy(Tensor like, float[] values) => Tensor.Copy(like.Name, like.Type, like.Shape, MemoryMarshal.AsBytes<float>(values));
+    private static Tensor Copy(Tensor like, float[] values) => Tensor.OfFloats(like.Name, like.Shape, values);
 }

@@ -73,7 +73,7 @@ internal sealed class RouteExecutor(
         try
         {
             InferResponse[] answers = await Task.WhenAll(runs);
-            List<Tensor> combined = Ensemble.Combine(route, Array.ConvertAll(answers, answer => answer.Outputs));
+            TensorList combined = Ensemble.Combine(route, Array.ConvertAll(answers, answer => answer.Outputs));
             return new(call.State.Model, string.Join('+', answers.Select(answer => answer.Version)), name, combined);
         }
         finally
@@ -97,7 +97,7 @@ internal sealed class RouteExecutor(
         List<int> unsure = [.. Enumerable.Range(0, rows).Where(row => Scores.Confidence(Scores.Row(scores, row)) < route.Confidence)];
         if (unsure.Count == 0)
         {
-            return new(call.State.Model, first.Version, name + ":first", first.Outputs.ConvertAll(output => output.Share()));
+            return new(call.State.Model, first.Version, name + ":first", first.Outputs.Share());
         }
 
         if (unsure.Count == rows)
@@ -113,28 +113,16 @@ internal sealed class RouteExecutor(
         }
 
         using InferResponse second = await RunAsync(call with { Request = rest }, route.Then, name);
-        var merged = new InferResponse(call.State.Model, $"{first.Version}+{second.Version}", name + ":both", []);
-        try
-        {
-            merged.Outputs.AddRange(first.Outputs.Select(output => Rows.Replace(
-                output,
-                second.Outputs.Find(other => other.Name == output.Name) ?? throw new InferenceException(422, $"The cascade's second model has no output '{output.Name}'."),
-                unsure, rows)));
-            return merged;
-        }
-        catch
-        {
-            merged.Dispose();
-            throw;
-        }
+        return new(call.State.Model, $"{first.Version}+{second.Version}", name + ":both", TensorList.Of(first.Outputs.Select(output => Rows.Replace(
+            output,
+            second.Outputs.Named(output.Name) ?? throw new InferenceException(422, $"The cascade's second model has no output '{output.Name}'."),
+            unsure, rows))));
     });
 
     private async Task<InferRequest> NamedAsync(Call call, ModelTarget target)
     {
         using ModelLease lease = await catalog.AcquireAsync(call.State, target, call.Cancellation);
-        var named = new InferRequest { Id = call.Request.Id, Outputs = call.Request.Outputs };
-        named.Inputs.Add(InputBinder.BindRaw(call.Request, lease.Model.Session));
-        return named;
+        return InputBinder.Named(call.Request, lease.Model.Session);
     }
 
     private async Task<InferResponse> ChainAsync(Call call, ChainRoute route, string name)
@@ -146,42 +134,35 @@ internal sealed class RouteExecutor(
             known[named is null ? input.Name : route.Steps[0].Inputs?.GetValueOrDefault(input.Name) ?? input.Name] = input;
         }
 
-        var held = new List<Tensor>();
+        using TensorList held = [];
+        TensorList previous = [];
         var versions = new List<string>();
-        try
+        foreach ((int i, ChainStep step) in route.Steps.Index())
         {
-            List<Tensor> previous = [];
-            foreach ((int i, ChainStep step) in route.Steps.Index())
+            bool isLast = i == route.Steps.Count - 1;
+            using ModelLease lease = await catalog.AcquireAsync(call.State, step.Target, call.Cancellation);
+            using var next = new InferRequest { Outputs = isLast ? call.Request.Outputs : null };
+            string[] inputs = lease.Model.Session.InputNames;
+            foreach (string input in inputs)
             {
-                bool isLast = i == route.Steps.Count - 1;
-                using ModelLease lease = await catalog.AcquireAsync(call.State, step.Target, call.Cancellation);
-                using var next = new InferRequest { Outputs = isLast ? call.Request.Outputs : null };
-                string[] inputs = lease.Model.Session.InputNames;
-                foreach (string input in inputs)
-                {
-                    string source = step.Inputs?.GetValueOrDefault(input) ?? input;
-                    Tensor tensor = inputs.Length == 1 && step.Inputs is null && previous is [var only]
-                        ? only
-                        : known.GetValueOrDefault(source)
-                            ?? throw new InferenceException(422, $"Step {i} of the chain needs '{source}' for its input '{input}'; neither the request nor an earlier step has it.");
-                    next.Inputs.Add(tensor.Share(input));
-                }
-
-                previous = await lease.Model.InferAsync(next, call.Cancellation);
-                versions.Add(lease.Model.Manifest.Version);
-                if (!isLast)
-                {
-                    held.AddRange(previous);
-                    previous.ForEach(output => known[output.Name] = output);
-                }
+                string source = step.Inputs?.GetValueOrDefault(input) ?? input;
+                Tensor tensor = inputs.Length == 1 && step.Inputs is null && previous is [var only]
+                    ? only
+                    : known.GetValueOrDefault(source)
+                        ?? throw new InferenceException(422, $"Step {i} of the chain needs '{source}' for its input '{input}'; neither the request nor an earlier step has it.");
+                next.Inputs.Add(tensor.Share(input));
             }
 
-            return new(call.State.Model, string.Join('+', versions), name, previous);
+            previous = await lease.Model.InferAsync(next, call.Cancellation);
+            versions.Add(lease.Model.Manifest.Version);
+            if (!isLast)
+            {
+                held.AddRange(previous);
+                previous.ForEach(output => known[output.Name] = output);
+            }
         }
-        finally
-        {
-            held.ForEach(tensor => tensor.Dispose());
-        }
+
+        return new(call.State.Model, string.Join('+', versions), name, previous);
     }
 
     private async Task<InferResponse> RunAsync(Call call, ModelTarget target, string name)

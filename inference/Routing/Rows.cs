@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace DurableMl.Inference.Routing;
@@ -41,22 +40,14 @@ internal static class Rows
     /// <summary>Rows put together, each from wherever it is.</summary>
     public static Tensor Gather(int count, Func<int, (Tensor From, int Row)> source)
     {
-        var parts = new List<Tensor>(count);
-        try
+        using var parts = new TensorList { Capacity = count };
+        for (int i = 0; i < count; i++)
         {
-            for (int i = 0; i < count; i++)
-            {
-                (Tensor from, int row) = source(i);
-                parts.Add(from.Rows(row, 1));
-            }
+            (Tensor from, int row) = source(i);
+            parts.Add(from.Rows(row, 1));
+        }
 
-            (Tensor like, _) = source(0);
-            return Tensor.Concatenate(like, [count, .. like.Shape.AsSpan(1)], parts);
-        }
-        finally
-        {
-            parts.ForEach(part => part.Dispose());
-        }
+        return Tensor.Concatenate(parts[0], [count, .. parts[0].Shape.AsSpan(1)], parts);
     }
 }
 
@@ -65,22 +56,20 @@ internal static class Scores
 {
     /// <summary>The output called <paramref name="name"/>, or the first that is scores, as FP32 rows and columns.</summary>
     /// <exception cref="InferenceException">422: it is no FP32 matrix.</exception>
-    public static Tensor Of(List<Tensor> outputs, string? name)
+    public static Tensor Of(TensorList outputs, string? name)
     {
         Tensor? found = name is null
             ? outputs.Find(output => IsMatrix(output) && output.Shape[1] > 1) ?? outputs.Find(IsMatrix)
-            : outputs.Find(output => output.Name == name) ?? outputs.Find(output => output.Name == OutputForm.Values(name));
+            : outputs.Named(name) ?? outputs.Named(OutputForm.Values(name));
         return found is not null && IsMatrix(found)
             ? found
             : throw new InferenceException(422, $"The route needs scores, FP32 with one row per example, but {(name is null ? "no output is that" : $"output '{name}' is not that")}.");
     }
 
-    public static ReadOnlySpan<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data);
-
     public static ReadOnlySpan<float> Row(Tensor scores, int row)
     {
         int columns = (int)scores.Shape[1];
-        return Values(scores).Slice(row * columns, columns);
+        return scores.Floats.Slice(row * columns, columns);
     }
 
     public static int IndexOfMax(ReadOnlySpan<float> row)
@@ -125,7 +114,7 @@ internal static class Scores
     /// The class that the outputs give each example: a label that is a whole number (INT64), otherwise the highest score of an FP32 matrix; null
     /// where they give none, as a regression does.
     /// </summary>
-    public static long[]? Classes(List<Tensor> outputs, int limit)
+    public static long[]? Classes(TensorList outputs, int limit)
     {
         Tensor? labels = outputs.Find(output => output.Type.Name == "INT64" && OutputForm.RoleOf(output.Type, output.Shape) == OutputRole.Label);
         Tensor? scores = outputs.Find(output => IsMatrix(output) && output.Shape[1] > 1);

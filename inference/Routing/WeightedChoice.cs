@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -42,13 +43,11 @@ internal sealed class WeightedChoice(IReadOnlyList<int> weights, string salt)
     private static int Stride(int total)
     {
         int stride = (int)(total * 0.618);
-        while (Gcd(stride, total) != 1)
+        while (!BigInteger.GreatestCommonDivisor(stride, total).IsOne)
         {
             stride++;
         }
 
         return stride;
-
-        static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
     }
 }

@@ -1,18 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using DurableMl.Features.Images;
 using DurableMl.Features.Tables;
-using DurableMl.Inference.Columns;
 
 namespace DurableMl.Inference.Serving;
 
 /// <summary>Scores rows with the server's models, beside the server and not through its queues.</summary>
 public sealed class BatchScorer
 {
-    // Of images that wait for a run together.
-    private const int MaxNumbers = 16 << 20;
-
     private readonly SessionCache sessions;
 
     internal BatchScorer(SessionCache sessions) => this.sessions = sessions;
@@ -42,21 +36,10 @@ public sealed class BatchScorer
     /// <param name="cancellationToken">Stops between two runs.</param>
     /// <exception cref="TableFormatException">The table is damaged, or has not the columns that the model takes.</exception>
     /// <exception cref="InvalidModelException">The version takes no tables, or fails.</exception>
-    public async IAsyncEnumerable<ScoredRows> ScoreTableAsync(
-        string model, string version, TableSource table, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(options);
-        using ModelLease lease = await sessions.AcquireAsync(model, version, cancellationToken);
-        ModelColumns columns = lease.Model.Transform as ModelColumns
-            ?? throw new InvalidModelException($"Version {version} of model '{model}' takes no tables: it was not trained on columns.");
-        var faults = new List<FaultyRow>();
-        await foreach ((IReadOnlyList<long> rows, float[] numbers) in columns.ReadAsync(table, faults, cancellationToken))
-        {
-            yield return new ScoredRows(rows, Answer(lease.Model, numbers, options, cancellationToken), [.. faults]);
-            faults.Clear();
-        }
-    }
+    public IAsyncEnumerable<ScoredRows> ScoreTableAsync(
+        string model, string version, TableSource table, ScoreOptions options, CancellationToken cancellationToken = default) =>
+        ScoreAsync<ModelColumns>(
+            model, version, "tables: it was not trained on columns", options, (columns, faults) => columns.ReadAsync(table, faults, cancellationToken), cancellationToken);
 
     /// <summary>Scores image files as the server answers requests for them. Memory holds those of one run.</summary>
     /// <param name="model">The model.</param>
@@ -65,50 +48,25 @@ public sealed class BatchScorer
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Stops between two images.</param>
     /// <exception cref="InvalidModelException">The version takes no images, or fails.</exception>
-    public async IAsyncEnumerable<ScoredRows> ScoreImagesAsync(
-        string model, string version, IAsyncEnumerable<ImageSource> images, ScoreOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ScoredRows> ScoreImagesAsync(
+        string model, string version, IAsyncEnumerable<ImageSource> images, ScoreOptions options, CancellationToken cancellationToken = default) =>
+        ScoreAsync<ModelImages>(
+            model, version, "image files: it was not trained on them", options,
+            (transform, faults) => transform.ReadAsync(images, options.Batch, faults, cancellationToken), cancellationToken);
+
+    private async IAsyncEnumerable<ScoredRows> ScoreAsync<T>(
+        string model, string version, string lacking, ScoreOptions options,
+        Func<T, ICollection<FaultyRow>, IAsyncEnumerable<(IReadOnlyList<long> Rows, ReadOnlyMemory<float> Numbers)>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : ModelTransform
     {
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(options);
         using ModelLease lease = await sessions.AcquireAsync(model, version, cancellationToken);
-        ModelImages transform = lease.Model.Transform as ModelImages
-            ?? throw new InvalidModelException($"Version {version} of model '{model}' takes no image files: it was not trained on them.");
-        int most = Math.Clamp(MaxNumbers / transform.InputWidth, 1, options.Batch);
-        var rows = new List<long>();
+        T transform = lease.Model.Transform as T ?? throw new InvalidModelException($"Version {version} of model '{model}' takes no {lacking}.");
         var faults = new List<FaultyRow>();
-        var numbers = new float[most * transform.InputWidth];
-        long number = 0;
-        await foreach (ImageSource image in images.WithCancellation(cancellationToken))
+        await foreach ((IReadOnlyList<long> rows, ReadOnlyMemory<float> numbers) in read(transform, faults).WithCancellation(cancellationToken))
         {
-            number++;
-            try
-            {
-                transform.Apply(image.Content.Span, image.Name, numbers.AsSpan(rows.Count * transform.InputWidth, transform.InputWidth));
-                rows.Add(number);
-            }
-            catch (ImageFormatException e)
-            {
-                faults.Add(new FaultyRow(number, image.Name, e.Reason));
-            }
-
-            if (rows.Count == most)
-            {
-                yield return Take();
-            }
-        }
-
-        if (rows.Count + faults.Count > 0)
-        {
-            yield return Take();
-        }
-
-        ScoredRows Take()
-        {
-            var taken = new ScoredRows(
-                [.. rows], Answer(lease.Model, numbers.AsSpan(0, rows.Count * transform.InputWidth), options, cancellationToken), [.. faults]);
-            rows.Clear();
+            yield return new ScoredRows(rows, Answer(lease.Model, numbers.Span, options, cancellationToken), [.. faults]);
             faults.Clear();
-            return taken;
         }
     }
 
@@ -133,23 +91,16 @@ public sealed class BatchScorer
         {
             cancellationToken.ThrowIfCancellationRequested();
             int taken = (int)Math.Min((long)batch * width, numbers.Length);
-            List<Tensor> outputs = transform.Answer(model.Session, numbers[..taken], asked);
-            try
+            using TensorList outputs = transform.Answer(model.Session, numbers[..taken], asked);
+            for (int i = 0; i < outputs.Count; i++)
             {
-                for (int i = 0; i < outputs.Count; i++)
+                if (answers.Count == i)
                 {
-                    if (answers.Count == i)
-                    {
-                        answers.Add((outputs[i].Name, [], []));
-                    }
-
-                    answers[i].Texts.AddRange(outputs[i].Type.IsBytes ? outputs[i].Texts() : []);
-                    answers[i].Numbers.AddRange(outputs[i].Type.IsBytes ? [] : MemoryMarshal.Cast<byte, float>(outputs[i].Data));
+                    answers.Add((outputs[i].Name, [], []));
                 }
-            }
-            finally
-            {
-                outputs.ForEach(output => output.Dispose());
+
+                answers[i].Texts.AddRange(outputs[i].Type.IsBytes ? outputs[i].Texts() : []);
+                answers[i].Numbers.AddRange(outputs[i].Type.IsBytes ? [] : outputs[i].Floats);
             }
 
             numbers = numbers[taken..];

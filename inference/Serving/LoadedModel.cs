@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace DurableMl.Inference.Serving;
@@ -57,12 +56,12 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
 
     /// <summary>Runs the model on a request's inputs.</summary>
     /// <exception cref="InferenceException">The inputs do not fit the model, or it failed.</exception>
-    public async Task<List<Tensor>> InferAsync(InferRequest request, CancellationToken cancellationToken)
+    public async Task<TensorList> InferAsync(InferRequest request, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         try
         {
-            List<Tensor> outputs = await BindAndRunAsync(request, cancellationToken);
+            TensorList outputs = await BindAndRunAsync(request, cancellationToken);
             Metrics.Answered(time.GetElapsedTime(started));
             return outputs;
         }
@@ -80,25 +79,18 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         session.Dispose();
     }
 
-    private async Task<List<Tensor>> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
+    private async Task<TensorList> BindAndRunAsync(InferRequest request, CancellationToken cancellationToken)
     {
         using InferRequest? transformed = Transform?.ToNetwork(request, cancellationToken);
         request = transformed ?? request;
-        Tensor[] inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
-        try
-        {
-            List<Tensor> outputs = await batcher.RunAsync(inputs, InputBinder.OutputNames(request, Session), cancellationToken);
-            Observe(request, inputs, outputs);
-            return outputs;
-        }
-        finally
-        {
-            Array.ForEach(inputs, input => input.Dispose());
-        }
+        using TensorList inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
+        TensorList outputs = await batcher.RunAsync(inputs, InputBinder.OutputNames(request, Session), cancellationToken);
+        Observe(request, inputs, outputs);
+        return outputs;
     }
 
     // A warm-up is no request.
-    private void Observe(InferRequest request, Tensor[] inputs, List<Tensor> outputs)
+    private void Observe(InferRequest request, TensorList inputs, TensorList outputs)
     {
         if (!isWarm)
         {
@@ -108,8 +100,8 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         log.Offer(Manifest, request, inputs, outputs);
         if (Drift is { } drift && inputs[0] is { Length: > 0 } input)
         {
-            int rows = InferenceJob.RowsOf(inputs);
-            long before = drift.Add(MemoryMarshal.Cast<byte, float>(input.Data), input.Length / sizeof(float) / rows) - rows;
+            int rows = inputs.Rows;
+            long before = drift.Add(input.Floats, input.Length / sizeof(float) / rows) - rows;
             if ((before + rows) / DriftEvery > before / DriftEvery && Manifest.Statistics?.ShiftOf(drift.Result()!) is { } shift)
             {
                 Metrics.Drifted(shift.Max(Math.Abs));
@@ -133,7 +125,7 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         try
         {
             using InferRequest request = sample is null ? Zeros() : await ReadAsync(sample, cancellationToken);
-            (await InferAsync(request, cancellationToken)).ForEach(output => output.Dispose());
+            (await InferAsync(request, cancellationToken)).Dispose();
         }
         catch (InferenceException e) when (sample is not null)
         {

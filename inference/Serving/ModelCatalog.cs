@@ -105,7 +105,7 @@ internal sealed class ModelCatalog(ModelRegistry registry, SessionCache sessions
     private async Task<ModelState> ReadAsync(string model, ModelState? current, CancellationToken cancellationToken)
     {
         ModelAliases aliases = await registry.GetAliasesAsync(model, cancellationToken);
-        (TrafficRules? rules, ETag rulesETag) = await registry.Documents.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
+        (TrafficRules? rules, ETag rulesETag) = await registry.GetTrafficAsync(model, cancellationToken);
         IReadOnlyDictionary<string, VersionChange> changes = await registry.ChangesAsync(model, cancellationToken);
         if (rules?.Problems().FirstOrDefault() is { } problem)
         {

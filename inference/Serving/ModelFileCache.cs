@@ -1,12 +1,7 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Azure;
-using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
-using Microsoft.Win32.SafeHandles;
 
 namespace DurableMl.Inference.Serving;
 
@@ -74,10 +69,6 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
                 throw new IOException($"The model cache '{options.CacheFolder}' cannot be written.");
             }
         }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            throw new InvalidModelException($"Version {manifest.Version} of model '{manifest.Model}' lacks a file that its manifest names.", e);
-        }
         finally
         {
             Try(() => Directory.Delete(partial, recursive: true));
@@ -93,33 +84,13 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
             return;
         }
 
-        BlobClient blob = registry.Container.GetBlobClient(ModelBlobs.File(manifest.Model, manifest.Version, file.Name));
-        BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
-        if (properties.ContentLength != file.Bytes)
-        {
-            throw Corrupt(manifest, file, $"has {properties.ContentLength} bytes instead of {file.Bytes}");
-        }
-
-        if (await RangedDownload.ToFileAsync(blob, properties.ETag, file.Bytes, path, cancellationToken) != file.Sha256)
-        {
-            throw Corrupt(manifest, file, "does not have the SHA-256 that its manifest gives");
-        }
+        await registry.DownloadAsync(manifest, file, path, cancellationToken);
     }
 
-    private static async Task<bool> IsIntactAsync(ModelManifest manifest, string folder, CancellationToken cancellationToken)
-    {
-        foreach (ModelFile file in manifest.Files)
-        {
-            if (!await HasHashAsync(Path.Combine(folder, file.Name), file, cancellationToken))
-            {
-                return false;
-            }
-        }
+    private static ValueTask<bool> IsIntactAsync(ModelManifest manifest, string folder, CancellationToken cancellationToken) =>
+        manifest.Files.ToAsyncEnumerable().AllAsync((file, token) => HasHashAsync(Path.Combine(folder, file.Name), file, token), cancellationToken);
 
-        return true;
-    }
-
-    private static async Task<bool> HasHashAsync(string path, ModelFile file, CancellationToken cancellationToken)
+    private static async ValueTask<bool> HasHashAsync(string path, ModelFile file, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
         {
@@ -137,7 +108,7 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
         {
             if (!ModelNames.IsFile(file.Name) || file.Bytes < 0 || bytes + file.Bytes > options.MaxModelBytes)
             {
-                throw Corrupt(manifest, file, $"has a name or size that is not allowed (a model may have {options.MaxModelBytes} bytes)");
+                throw new InvalidModelException(manifest, file, $"has a name or size that is not allowed (a model may have {options.MaxModelBytes} bytes)");
             }
 
             bytes += file.Bytes;
@@ -182,64 +153,5 @@ internal sealed class ModelFileCache(ModelRegistry registry, InferenceOptions op
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
-    }
-
-    private static InvalidModelException Corrupt(ModelManifest manifest, ModelFile file, string what) =>
-        new($"File '{file.Name}' of model '{manifest.Model}' version {manifest.Version} {what}.");
-}
-
-/// <summary>
-/// Downloads a blob into a file in several ranges at a time, and hashes each as soon as all before it are there, so that a large model
-/// is hashed by the time it has arrived. The client library's own <c>DownloadTo</c> reads one body after the other.
-/// </summary>
-internal static class RangedDownload
-{
-    private const int RangeBytes = 8 << 20;
-    private const int RangesAtATime = 8;
-
-    /// <returns>The SHA-256 of the content, in lower-case hexadecimal.</returns>
-    /// <exception cref="RequestFailedException">The blob does not exist, or is no longer the one that <paramref name="etag"/> names.</exception>
-    /// <exception cref="EndOfStreamException">The blob has fewer bytes than <paramref name="length"/>.</exception>
-    public static async Task<string> ToFileAsync(BlobClient blob, ETag etag, long length, string path, CancellationToken cancellationToken)
-    {
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous, length);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var window = new Queue<Task<(byte[] Buffer, int Count)>>();
-        try
-        {
-            for (long next = 0; next < length || window.Count > 0;)
-            {
-                while (next < length && window.Count < RangesAtATime)
-                {
-                    int count = (int)Math.Min(RangeBytes, length - next);
-                    window.Enqueue(DownloadAsync(blob, etag, next, count, file, stop.Token));
-                    next += count;
-                }
-
-                (byte[] buffer, int bytes) = await window.Dequeue();
-                hash.AppendData(buffer, 0, bytes);
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-        }
-        finally
-        {
-            // The file must not be closed under ranges that are still written.
-            await stop.CancelAsync();
-            await ((Task)Task.WhenAll(window)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private static async Task<(byte[] Buffer, int Count)> DownloadAsync(
-        BlobClient blob, ETag etag, long offset, int count, SafeFileHandle file, CancellationToken cancellationToken)
-    {
-        var options = new BlobDownloadOptions { Range = new HttpRange(offset, count), Conditions = new() { IfMatch = etag } };
-        using BlobDownloadStreamingResult result = await blob.DownloadStreamingAsync(options, cancellationToken);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(count);
-        await result.Content.ReadExactlyAsync(buffer.AsMemory(0, count), cancellationToken);
-        await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), offset, cancellationToken);
-        return (buffer, count);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
     private long leftOut;
 
     /// <summary>Takes a request down if it is drawn.</summary>
-    public void Offer(ModelManifest version, InferRequest request, Tensor[] inputs, List<Tensor> outputs)
+    public void Offer(ModelManifest version, InferRequest request, TensorList inputs, TensorList outputs)
     {
         if (version.Serving is not { LogPercent: > 0 and var percent } || Random.Shared.NextDouble() * 100 >= percent)
         {
@@ -29,8 +29,8 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        if (inputs.Concat(outputs).Sum(tensor => (long)tensor.Length) > MaxLine
-            || !waiting.Writer.TryWrite(($"{ModelBlobs.Prefix(version.Model)}requests/{version.Version}/{now:yyyy-MM-dd}/{process}.jsonl", Line(now, request.Id, inputs, outputs))))
+        if (inputs.Bytes + outputs.Bytes > MaxLine
+            || !waiting.Writer.TryWrite(($"{ModelBlobs.Requests(version.Model, version.Version)}{now:yyyy-MM-dd}/{process}.jsonl", Line(now, request.Id, inputs, outputs))))
         {
             Interlocked.Increment(ref leftOut);
         }
@@ -81,7 +81,7 @@ internal sealed class RequestLog(ModelRegistry registry, TimeProvider time, ILog
         }
     }
 
-    private static byte[] Line(DateTimeOffset now, string? id, Tensor[] inputs, List<Tensor> outputs)
+    private static byte[] Line(DateTimeOffset now, string? id, TensorList inputs, TensorList outputs)
     {
         using var line = new MemoryStream();
         using (var json = new Utf8JsonWriter(line))

@@ -5,49 +5,38 @@ internal static class InputBinder
 {
     /// <returns>A tensor for each of the model's inputs; the caller disposes them.</returns>
     /// <exception cref="InferenceException">400, naming the input at fault.</exception>
-    public static Tensor[] Bind(InferRequest request, ModelSession session, bool acceptNaN)
+    public static TensorList Bind(InferRequest request, ModelSession session, bool acceptNaN)
     {
-        var bound = new Tensor[session.Inputs.Count];
-        try
+        using InferRequest? named = request.Raw is null ? null : Named(request, session);
+        TensorList given = (named ?? request).Inputs;
+        var ordered = new Tensor?[session.Inputs.Count];
+        for (int i = 0; i < given.Count; i++)
         {
-            if (request.Raw is not null)
+            Tensor input = given[i];
+            if (!session.InputIndex.TryGetValue(input.Name, out int index))
             {
-                bound[0] = BindRaw(request, session);
-                CheckNaN(bound[0], 0, acceptNaN);
-                return bound;
+                throw InferenceException.Input(i, "name", $"the model has no input '{Shown(input.Name)}'; it has {string.Join(", ", session.InputNames)}.");
             }
 
-            for (int i = 0; i < request.Inputs.Count; i++)
+            if (ordered[index] is not null)
             {
-                Tensor input = request.Inputs[i];
-                if (!session.InputIndex.TryGetValue(input.Name, out int index))
-                {
-                    throw InferenceException.Input(i, "name", $"the model has no input '{Shown(input.Name)}'; it has {string.Join(", ", session.InputNames)}.");
-                }
-
-                if (bound[index] is not null)
-                {
-                    throw InferenceException.Input(i, "name", $"input '{input.Name}' is given twice.");
-                }
-
-                Check(input, session.Inputs[index], i);
-                CheckNaN(input, i, acceptNaN);
-                bound[index] = input.Share();
+                throw InferenceException.Input(i, "name", $"input '{input.Name}' is given twice.");
             }
 
-            if (Array.IndexOf(bound, null) is >= 0 and int missing)
-            {
-                throw InferenceException.Field("inputs", $"input '{session.InputNames[missing]}' is missing.");
-            }
-
-            CheckSymbols(bound, session);
-            return bound;
+            Check(input, session.Inputs[index], i);
+            CheckNaN(input, i, acceptNaN);
+            ordered[index] = input;
         }
-        catch
+
+        if (Array.IndexOf(ordered, null) is >= 0 and int missing)
         {
-            Array.ForEach(bound, input => input?.Dispose());
-            throw;
+            throw InferenceException.Field("inputs", $"input '{session.InputNames[missing]}' is missing.");
         }
+
+        CheckSymbols(ordered!, session);
+        var bound = new TensorList { Capacity = ordered.Length };
+        Array.ForEach(ordered, input => bound.Add(input!.Share()));
+        return bound;
     }
 
     /// <summary>The outputs that a request wants, in its order; null for all.</summary>
@@ -112,9 +101,9 @@ internal static class InputBinder
         }
     }
 
-    /// <summary>The body of a raw binary request as the tensor that a model of one input takes it for; the caller disposes it.</summary>
+    /// <summary>A raw binary request as a model of one input takes it: its body under the input's name and in its shape. The caller disposes it.</summary>
     /// <exception cref="InferenceException">400: the model has several inputs or one of strings, or the body does not fill its shape.</exception>
-    public static Tensor BindRaw(InferRequest request, ModelSession session)
+    public static InferRequest Named(InferRequest request, ModelSession session)
     {
         if (session.Inputs is not [var spec] || !TensorType.ByName.TryGetValue(spec.Datatype, out TensorType? type) || type.IsBytes)
         {
@@ -140,7 +129,7 @@ internal static class InputBinder
         PooledMemory memory = request.Raw!;
         BinaryPart.Check(memory.Span[..request.RawLength], type, shape, 0, "data");
         memory.AddReference();
-        return new(spec.Name, type, shape, memory, memory.Address, request.RawLength);
+        return new InferRequest { Id = request.Id, Outputs = request.Outputs, Inputs = { new Tensor(spec.Name, type, shape, memory, memory.Address, request.RawLength) } };
     }
 
     private static string Shown(string name) => name.Length > 80 ? name[..80] + "…" : name;

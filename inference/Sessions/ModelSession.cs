@@ -72,15 +72,12 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>Loads an ONNX model. External weights are looked for beside it.</summary>
     /// <param name="path">The .onnx file.</param>
-    /// <exception cref="InvalidModelException">ONNX Runtime does not accept the file, or an input or output is of a kind that is not served.</exception>
-    public static ModelSession Load(string path) => Load(path, new FileInfo(path).Length);
-
-    /// <inheritdoc cref="Load(string)"/>
-    /// <param name="path">The .onnx file.</param>
-    /// <param name="bytes">Size of all the model's files.</param>
+    /// <param name="size">Bytes of all the model's files; null where it has one.</param>
     /// <param name="threads">Threads of one run; null for one where the model is small and the process's shared pool where it is not.</param>
-    public static ModelSession Load(string path, long bytes, int? threads = null)
+    /// <exception cref="InvalidModelException">ONNX Runtime does not accept the file, or an input or output is of a kind that is not served.</exception>
+    public static ModelSession Load(string path, long? size = null, int? threads = null)
     {
+        long bytes = size ?? new FileInfo(path).Length;
         using SessionOptions options = OnnxRuntimeEnvironment.CreateSessionOptions(threads ?? (bytes < SmallBytes ? 1 : null));
         InferenceSession? session = null;
         try
@@ -104,30 +101,20 @@ public sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Runs the model. The caller disposes the outputs.</summary>
-    /// <param name="inputNames">Names of the inputs, each once.</param>
-    /// <param name="inputs">A value for each name.</param>
-    /// <param name="outputs">Names of the outputs wanted; null for all, in the model's order.</param>
-    /// <param name="options">Lets the run be terminated.</param>
-    /// <exception cref="OnnxRuntimeException">The values do not fit the model or the run failed.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(
-        IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string>? outputs = null, RunOptions? options = null) =>
-        session.Run(options ?? DefaultRunOptions, inputNames, inputs, outputs ?? OutputNames);
-
     /// <summary>Runs the model on tensors, which are read in place. The caller disposes the outputs.</summary>
     /// <param name="inputs">A tensor for each input, in the model's order.</param>
     /// <param name="outputs">Names of the outputs wanted; null for all, in the model's order.</param>
     /// <param name="options">Lets the run be terminated.</param>
     /// <exception cref="InferenceException">400 where ONNX Runtime calls an argument invalid, 422 for an output that is no tensors, otherwise 500.</exception>
-    internal List<Tensor> Run(Tensor[] inputs, IReadOnlyList<string>? outputs = null, RunOptions? options = null)
+    internal TensorList Run(IReadOnlyList<Tensor> inputs, IReadOnlyList<string>? outputs = null, RunOptions? options = null)
     {
         IReadOnlyList<string> names = outputs ?? OutputNames;
-        var values = new OrtValue[inputs.Length];
-        var answer = new List<Tensor>(names.Count);
+        var values = new OrtValue[inputs.Count];
+        var answer = new TensorList { Capacity = names.Count };
         OrtMemory? memory = null;
         try
         {
-            for (int i = 0; i < inputs.Length; i++)
+            for (int i = 0; i < inputs.Count; i++)
             {
                 values[i] = inputs[i].ToOrtValue();
             }
@@ -143,7 +130,7 @@ public sealed class ModelSession : IDisposable
         }
         catch (Exception e)
         {
-            answer.ForEach(output => output.Dispose());
+            answer.Dispose();
             if (e is OnnxRuntimeException)
             {
                 // The binding gives the code only as text.
@@ -170,22 +157,15 @@ public sealed class ModelSession : IDisposable
         ArgumentNullException.ThrowIfNull(inputs);
         using var request = new InferRequest();
         request.Inputs.AddRange(inputs.Select(input => input.ToTensor()));
-        Tensor[] bound = [];
-        List<Tensor> outputs = [];
         try
         {
-            bound = InputBinder.Bind(request, this, acceptNaN: true);
-            outputs = Run(bound);
+            using TensorList bound = InputBinder.Bind(request, this, acceptNaN: true);
+            using TensorList outputs = Run(bound);
             return [.. outputs.Select(output => new TensorValue(output.Name, output.Type, output.Shape, output.Data.ToArray()))];
         }
         catch (InferenceException e)
         {
             throw new InvalidModelException($"The model cannot be run: {e.Message}", e);
-        }
-        finally
-        {
-            Array.ForEach(bound, input => input.Dispose());
-            outputs.ForEach(output => output.Dispose());
         }
     }
 
@@ -232,21 +212,5 @@ public sealed class ModelSession : IDisposable
         }
 
         return pairs;
-    }
-}
-
-/// <summary>A model's files are not what they should be: ONNX Runtime refuses them, or their content does not match their hash.</summary>
-public sealed class InvalidModelException : Exception
-{
-    /// <summary>A model that is invalid for the reason that <paramref name="message"/> gives.</summary>
-    public InvalidModelException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>A model that is invalid because of <paramref name="innerException"/>.</summary>
-    public InvalidModelException(string message, Exception innerException)
-        : base(message, innerException)
-    {
     }
 }

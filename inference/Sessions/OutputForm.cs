@@ -30,7 +30,9 @@ internal sealed partial record OutputForm(string Name, OutputForm.ValueKind Kind
     public string Carrier => Kind == ValueKind.MapPerRow ? Values(Name) : Name;
 
     /// <summary>What the tensor that carries it says of each row of input; null where that is not to be seen.</summary>
-    public OutputRole? RoleOf(Tensor carrier) => RoleOf(carrier.Shape);
+    /// <param name="shape">The tensor's shape.</param>
+    public OutputRole? RoleOf(ReadOnlySpan<long> shape) =>
+        Kind == ValueKind.MapPerRow ? (Element.IsFloat ? OutputRole.Scores : null) : RoleOf(Element, shape);
 
     /// <summary>What a tensor says of each row by its type and shape; the first dimension counts rows.</summary>
     public static OutputRole? RoleOf(TensorType type, ReadOnlySpan<long> shape)
@@ -85,7 +87,7 @@ internal sealed partial record OutputForm(string Name, OutputForm.ValueKind Kind
     /// <param name="value">One of <paramref name="owner"/>'s values.</param>
     /// <param name="owner">What the run returned.</param>
     /// <exception cref="InferenceException">422: the maps of different rows have different keys.</exception>
-    public void AddTensors(List<Tensor> outputs, OrtValue value, OrtMemory owner)
+    public void AddTensors(TensorList outputs, OrtValue value, OrtMemory owner)
     {
         switch (Kind)
         {
@@ -111,34 +113,23 @@ internal sealed partial record OutputForm(string Name, OutputForm.ValueKind Kind
     [GeneratedRegex(@"\A(?:\[[0-9]+\]|\.keys|\.values)\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Part();
 
-    private OutputRole? RoleOf(ReadOnlySpan<long> shape) =>
-        Kind == ValueKind.MapPerRow ? (Element.IsFloat ? OutputRole.Scores : null) : RoleOf(Element, shape);
-
-    private void AddMaps(List<Tensor> outputs, OrtValue value)
+    private void AddMaps(TensorList outputs, OrtValue value)
     {
-        var keys = new List<Tensor>();
-        var values = new List<Tensor>();
-        try
+        using TensorList keys = [];
+        using TensorList values = [];
+        for (int i = 0; i < value.GetValueCount(); i++)
         {
-            for (int i = 0; i < value.GetValueCount(); i++)
+            using OrtValue map = value.GetValue(i, OrtAllocator.DefaultInstance);
+            keys.Add(Member(Keys(Name), map, 0));
+            values.Add(Member(Values(Name), map, 1));
+            if (!keys[i].Data.SequenceEqual(keys[0].Data))
             {
-                using OrtValue map = value.GetValue(i, OrtAllocator.DefaultInstance);
-                keys.Add(Member(Keys(Name), map, 0));
-                values.Add(Member(Values(Name), map, 1));
-                if (!keys[i].Data.SequenceEqual(keys[0].Data))
-                {
-                    throw new InferenceException(422, $"The maps of '{Name}' have different keys in different rows, so that they are no matrix.");
-                }
+                throw new InferenceException(422, $"The maps of '{Name}' have different keys in different rows, so that they are no matrix.");
             }
+        }
 
-            outputs.Add(keys.Count == 0 ? Tensor.Copy(Keys(Name), Key!, [0], []) : keys[0].Share());
-            outputs.Add(values.Count == 0 ? Tensor.Copy(Values(Name), Element, [0, 0], []) : Tensor.Concatenate(values[0], [values.Count, .. values[0].Shape], values));
-        }
-        finally
-        {
-            keys.ForEach(tensor => tensor.Dispose());
-            values.ForEach(tensor => tensor.Dispose());
-        }
+        outputs.Add(keys.Count == 0 ? Tensor.Copy(Keys(Name), Key!, [0], []) : keys[0].Share());
+        outputs.Add(values.Count == 0 ? Tensor.Copy(Values(Name), Element, [0, 0], []) : Tensor.Concatenate(values[0], [values.Count, .. values[0].Shape], values));
     }
 
     // A member of a sequence or map is a value of its own, which its tensor then owns.

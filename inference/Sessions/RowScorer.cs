@@ -36,31 +36,24 @@ public static class RowScorer
             cancellationToken.ThrowIfCancellationRequested();
             int taken = Math.Min(batch, count - start);
             using Tensor part = Tensor.Copy(input.Name, rows.Type, [taken, .. rows.Shape.Skip(1)], rows.Data.Span.Slice(start * rowBytes, taken * rowBytes));
-            List<Tensor> outputs = Run(session, part, choice?.Outputs ?? (output is null ? null : [output]), start, taken);
-            try
+            using TensorList outputs = Run(session, part, choice?.Outputs ?? (output is null ? null : [output]), start, taken);
+            choice ??= Choose(session, outputs, taken);
+            if (choice.Label is { } name && Find(outputs, name, taken) is var label)
             {
-                choice ??= Choose(session, outputs, taken);
-                if (choice.Label is { } name && Find(outputs, name, taken) is var label)
-                {
-                    texts.AddRange(label.Type.IsBytes ? label.Texts() : []);
-                    labels.AddRange(label.Type.IsBytes ? [] : Whole(label));
-                }
-
-                if (choice.Numbers is { } other && Find(outputs, other, taken) is var found)
-                {
-                    rowShape = start == 0 ? found.Shape[1..] : rowShape;
-                    if (!found.Shape.AsSpan(1).SequenceEqual(rowShape))
-                    {
-                        throw new InvalidModelException($"Output '{other}' has rows of different shapes: {TensorShape.Text(found.Shape)} for {taken} rows, and {TensorShape.Text(rowShape)} a row before.");
-                    }
-
-                    numbers.AddRange(Floats(found));
-                    columns ??= choice.Keys is { } keys ? Find(outputs, keys, null).Texts() : null;
-                }
+                texts.AddRange(label.Type.IsBytes ? label.Texts() : []);
+                labels.AddRange(label.Type.IsBytes ? [] : Whole(label));
             }
-            finally
+
+            if (choice.Numbers is { } other && Find(outputs, other, taken) is var found)
             {
-                outputs.ForEach(tensor => tensor.Dispose());
+                rowShape = start == 0 ? found.Shape[1..] : rowShape;
+                if (!found.Shape.AsSpan(1).SequenceEqual(rowShape))
+                {
+                    throw new InvalidModelException($"Output '{other}' has rows of different shapes: {TensorShape.Text(found.Shape)} for {taken} rows, and {TensorShape.Text(rowShape)} a row before.");
+                }
+
+                numbers.AddRange(Floats(found));
+                columns ??= choice.Keys is { } keys ? Find(outputs, keys, null).Texts() : null;
             }
         }
 
@@ -92,7 +85,7 @@ public static class RowScorer
         }
     }
 
-    private static List<Tensor> Run(ModelSession session, Tensor input, IReadOnlyList<string>? outputs, int start, int taken)
+    private static TensorList Run(ModelSession session, Tensor input, IReadOnlyList<string>? outputs, int start, int taken)
     {
         try
         {
@@ -105,9 +98,9 @@ public static class RowScorer
     }
 
     // What the first output with a meaning is decides; a label and scores go together in either order.
-    private static Choice Choose(ModelSession session, List<Tensor> outputs, int taken)
+    private static Choice Choose(ModelSession session, TensorList outputs, int taken)
     {
-        var meant = session.OutputForms.SelectMany(form => outputs.Where(tensor => tensor.Name == form.Carrier).Select(tensor => (Form: form, Tensor: tensor, Role: form.RoleOf(tensor)))).ToList();
+        var meant = session.OutputForms.SelectMany(form => outputs.Where(tensor => tensor.Name == form.Carrier).Select(tensor => (Form: form, Tensor: tensor, Role: form.RoleOf(tensor.Shape)))).ToList();
         OutputRole? first = meant.Find(each => each.Role is not null).Role;
         var label = meant.Find(each => each.Role == OutputRole.Label);
         var scores = meant.Find(each => each.Role == OutputRole.Scores);
@@ -125,16 +118,16 @@ public static class RowScorer
             : new(first, null, numbers.Tensor.Name, null, [numbers.Form.Name]);
     }
 
-    private static Tensor Find(List<Tensor> outputs, string name, int? rows)
+    private static Tensor Find(TensorList outputs, string name, int? rows)
     {
-        Tensor found = outputs.Find(tensor => tensor.Name == name) ?? throw new InvalidModelException($"A run gave no '{name}', as the one before did: the model's maps have different keys.");
+        Tensor found = outputs.Named(name) ?? throw new InvalidModelException($"A run gave no '{name}', as the one before did: the model's maps have different keys.");
         return rows is null || (found.Shape.Length > 0 && found.Shape[0] == rows)
             ? found
             : throw new InvalidModelException($"Output '{name}' has shape {TensorShape.Text(found.Shape)} for {rows} rows; scoring needs one row for each.");
     }
 
     private static float[] Floats(Tensor tensor) =>
-        tensor.Type.Name == "FP32" ? MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray() : Array.ConvertAll(tensor.ToDoubles(), value => (float)value);
+        tensor.Type.Name == "FP32" ? tensor.Floats.ToArray() : Array.ConvertAll(tensor.ToDoubles(), value => (float)value);
 
     private static long[] Whole(Tensor tensor) =>
         tensor.Type.Name == "INT64" ? MemoryMarshal.Cast<byte, long>(tensor.Data).ToArray() : Array.ConvertAll(tensor.ToDoubles(), value => (long)value);

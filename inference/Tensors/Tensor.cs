@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
 
@@ -19,6 +20,9 @@ internal sealed class Tensor(string name, TensorType type, long[] shape, TensorM
         data.CopyTo(memory.Span);
         return new(name, type, shape, memory, memory.Address, data.Length);
     }
+
+    /// <summary>An FP32 tensor that holds a copy of <paramref name="values"/>.</summary>
+    public static Tensor OfFloats(string name, long[] shape, ReadOnlySpan<float> values) => Copy(name, TensorType.ByName["FP32"], shape, MemoryMarshal.AsBytes(values));
 
     /// <summary>A tensor of the same name and type that holds <paramref name="parts"/> one after the other.</summary>
     public static Tensor Concatenate(Tensor like, long[] shape, IReadOnlyList<Tensor> parts)
@@ -60,6 +64,9 @@ internal sealed class Tensor(string name, TensorType type, long[] shape, TensorM
     public int Length => length;
 
     public ReadOnlySpan<byte> Data => memory is null ? throw new ObjectDisposedException(Name) : TensorMemory.SpanAt(Address, Length);
+
+    /// <summary>The elements of a tensor of FP32.</summary>
+    public ReadOnlySpan<float> Floats => MemoryMarshal.Cast<byte, float>(Data);
 
     /// <summary>The elements of a BYTES tensor.</summary>
     public ByteStrings Strings => new(Data);
@@ -227,8 +234,8 @@ internal static class TensorShape
     /// <summary>The number of elements, or -1 when that is negative or beyond <see cref="int.MaxValue"/>.</summary>
     public static int Elements(ReadOnlySpan<long> shape)
     {
+        const long TooMany = int.MaxValue + 1L;
         long count = 1;
-        bool tooMany = false;
         foreach (long dimension in shape)
         {
             if (dimension < 0)
@@ -236,17 +243,11 @@ internal static class TensorShape
                 return -1;
             }
 
-            if (dimension == 0)
-            {
-                return 0;
-            }
-
             // A later 0 still makes the tensor empty, so go on after an overflow.
-            tooMany = tooMany || dimension > int.MaxValue || count * dimension > int.MaxValue;
-            count = tooMany ? 1 : count * dimension;
+            count = Math.Min(count * Math.Min(dimension, TooMany), TooMany);
         }
 
-        return tooMany ? -1 : (int)count;
+        return count == TooMany ? -1 : (int)count;
     }
 
     public static string Text(IEnumerable<long> shape) => "[" + string.Join(",", shape) + "]";

@@ -64,6 +64,7 @@ public sealed record TensorType(string Name, TensorElementType Element, int Size
     private static TensorType Of<T>(string name, TensorElementType element, Numbers<T> numbers)
         where T : unmanaged => new(name, element, Unsafe.SizeOf<T>()) { Numbers = numbers };
 
+    // For 784 numbers a tenth of the time of TensorPrimitives.Max or SumOfSquares, which would tell as well (System.Numerics.Tensors 9.0).
     private static int IndexOfNaN<T>(ReadOnlySpan<T> values)
         where T : struct, IFloatingPointIeee754<T>
     {

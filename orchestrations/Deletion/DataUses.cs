@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Registry;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Orchestrations.Deletion;

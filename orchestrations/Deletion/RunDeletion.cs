@@ -2,9 +2,9 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.BatchJobs.Submission;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Registry;
 using Microsoft.DurableTask.Client;
 
 namespace DurableMl.Orchestrations.Deletion;

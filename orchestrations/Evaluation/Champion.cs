@@ -1,15 +1,14 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Features.Images;
 using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Evaluation;
 
@@ -69,7 +68,7 @@ internal sealed class Champion : IDisposable
         await champion.TryAsync(async () =>
         {
             ModelManifest published = await registry.GetAsync(name, version, cancellationToken);
-            await champion.LoadAsync(blobs, published, folder, cancellationToken);
+            await champion.LoadAsync(blobs, registry, published, folder, cancellationToken);
         });
         return champion;
     }
@@ -116,25 +115,20 @@ internal sealed class Champion : IDisposable
         {
             await step();
         }
-        catch (Exception e) when (e is PermanentFailureException or TableFormatException or InvalidDataException or ModelNotFoundException)
+        catch (Exception e) when (e is PermanentFailureException or TableFormatException or InvalidDataException or ModelNotFoundException or InvalidModelException)
         {
             problem = e.Message;
         }
     }
 
-    private async Task LoadAsync(BlobServiceClient blobs, ModelManifest published, DirectoryInfo folder, CancellationToken cancellationToken)
+    private async Task LoadAsync(
+        BlobServiceClient blobs, ModelRegistry registry, ModelManifest published, DirectoryInfo folder, CancellationToken cancellationToken)
     {
-        BlobContainerClient models = blobs.GetBlobContainerClient(DataContainers.Models);
         foreach (ModelFile file in published.Files)
         {
             string path = Path.Combine(folder.FullName, file.Name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await models.GetBlobClient($"{published.Model}/{published.Version}/{file.Name}").DownloadToAsync(path, cancellationToken);
-            await using FileStream content = File.OpenRead(path);
-            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) != file.Sha256)
-            {
-                throw new PermanentFailureException($"its file {file.Name} is not the one that was published");
-            }
+            await registry.DownloadAsync(published, file, path, cancellationToken);
         }
 
         byte[]? transform = published.Transform is { } named ? await File.ReadAllBytesAsync(Path.Combine(folder.FullName, named), cancellationToken) : null;

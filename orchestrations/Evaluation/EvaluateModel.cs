@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Batching;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
+using DurableMl.Registry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Evaluation;

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using DurableMl.Features.Transforms;
 using DurableMl.Inference.Columns;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Evaluation;
 

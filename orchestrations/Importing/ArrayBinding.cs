@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Importing;
 

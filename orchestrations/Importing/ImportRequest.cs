@@ -1,4 +1,4 @@
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Importing;
 

@@ -1,8 +1,8 @@
 using DurableMl.Json;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Scoring;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Importing;
 

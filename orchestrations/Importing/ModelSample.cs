@@ -1,8 +1,8 @@
 using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Importing;
 

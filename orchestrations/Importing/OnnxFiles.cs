@@ -1,6 +1,6 @@
 using System.IO.Compression;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Importing;
 

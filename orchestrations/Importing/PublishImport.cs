@@ -2,13 +2,13 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Batching;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Registry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Importing;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml;
 using DurableMl.Json;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Pipelines;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Pipelines;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Pipelines;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Evaluation;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
+using DurableMl.Registry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Publishing;

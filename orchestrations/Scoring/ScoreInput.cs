@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
 using DurableMl.Inference.Columns;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Scoring;
 

@@ -5,12 +5,12 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Registry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Scoring;

@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using DurableMl.Features.Tables;
 using DurableMl.Inference.Columns;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Scoring;
 

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Outcomes;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Registry;
 
 namespace DurableMl.Orchestrations.Training;
 

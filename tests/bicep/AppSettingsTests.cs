@@ -75,7 +75,7 @@ public sealed partial class AppSettingsTests
     {
         string[] found =
         [
-            .. new[] { "functions", "orchestrations", "inference", "batch-jobs", "features" }
+            .. new[] { "functions", "orchestrations", "inference", "registry", "batch-jobs", "features" }
                 .Select(folder => Path.Combine(Repository.Root, folder))
                 .Where(Directory.Exists)
                 .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))

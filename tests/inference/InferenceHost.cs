@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs;
 using DurableMl.Inference;
 using DurableMl.Inference.Endpoints;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
+using DurableMl.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

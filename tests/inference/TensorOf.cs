@@ -11,6 +11,4 @@ internal static class TensorOf
     public static Tensor Integers(string name, long[] shape, params long[] values) => Make(name, "INT64", shape, MemoryMarshal.AsBytes<long>(values));
 
     public static Tensor Make(string name, string type, long[] shape, ReadOnlySpan<byte> data) => Tensor.Copy(name, TensorType.ByName[type], shape, data);
-
-    public static float[] Floats(this Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray();
 }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 using DurableMl.Serving.Grpc;
 using Google.Protobuf;
 using Grpc.Core;

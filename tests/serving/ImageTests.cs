@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Xml.Linq;
 
 namespace Serving.Tests;
@@ -14,10 +15,12 @@ public sealed class ImageTests
         string[] needed = [.. Projects(Path.Combine(root, "serving", "DurableMl.Serving.csproj")).Select(project => Path.GetRelativePath(root, Path.GetDirectoryName(project)!)).Distinct()];
 
         CollectionAssert.IsSubsetOf(needed, copied);
-        CollectionAssert.IsSubsetOf(new[] { "inference", "features", "json" }, needed);
+        CollectionAssert.IsSubsetOf(new[] { "inference", "registry", "features", "json" }, needed);
         // What the compiler and its analyzers take from the root; without the first the build fails on rules that are off.
         CollectionAssert.IsSubsetOf(new[] { ".editorconfig", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "eng" }, copied);
         Assert.IsTrue(Array.TrueForAll(copied, path => Path.Exists(Path.Combine(root, path))), "Everything that is copied exists.");
+        string[] sent = [.. File.ReadLines(Path.Combine(root, "serving", "Dockerfile.dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..])];
+        Assert.IsTrue(Array.TrueForAll(copied, path => sent.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, path))), "And Docker is sent it.");
     }
 
     private static IEnumerable<string> Projects(string project) =>

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
 namespace Serving.Tests;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
 namespace Serving.Tests;
 

@@ -4,7 +4,7 @@ using Azure.Storage.Blobs;
 using DurableMl.Features.Images;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Transforms;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
 namespace Serving.Tests;
 

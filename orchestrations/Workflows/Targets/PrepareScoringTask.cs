@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Scoring;
+using DurableMl.Registry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Workflows.Targets;

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Registry;
 using Functions.Tests.Fixtures;
 using Orchestrations.Tests.Fixtures;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 using Functions.Tests.Fixtures;
 using Orchestrations.Tests.Fixtures;
 

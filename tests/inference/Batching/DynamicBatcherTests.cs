@@ -44,7 +44,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         using ModelSession session = Load(OnnxModel.Add(1));
         using var batcher = new DynamicBatcher(session, new(32, Delay, 1, 100), Metrics, time);
-        Task<List<Tensor>>[] runs = [.. Enumerable.Range(0, 5).Select(i => RunAsync(batcher, i % 2 + 1, i))];
+        Task<TensorList>[] runs = [.. Enumerable.Range(0, 5).Select(i => RunAsync(batcher, i % 2 + 1, i))];
         Assert.IsFalse(runs.Any(run => run.IsCompleted));
         time.Advance(Delay);
         await Task.WhenAll(runs);
@@ -72,7 +72,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         using ModelSession session = Load(OnnxModel.Unary("Neg", OnnxModel.Float, "batch", "width"));
         using var batcher = new DynamicBatcher(session, new(32, Delay, 1, 100), Metrics, time);
-        Task<List<Tensor>>[] runs = [RunAsync(batcher, 1, 1, 4), RunAsync(batcher, 1, 2, 3), RunAsync(batcher, 1, 3, 4)];
+        Task<TensorList>[] runs = [RunAsync(batcher, 1, 1, 4), RunAsync(batcher, 1, 2, 3), RunAsync(batcher, 1, 3, 4)];
         time.Advance(Delay);
         await Task.WhenAll(runs);
 
@@ -86,7 +86,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         using ModelSession session = Load(OnnxModel.Unary("Neg", OnnxModel.Float));
         using var batcher = new DynamicBatcher(session, new(32, Delay, 1, 100), Metrics, time);
-        Task<List<Tensor>>[] runs = [.. Enumerable.Range(0, 2).Select(async i =>
+        Task<TensorList>[] runs = [.. Enumerable.Range(0, 2).Select(async i =>
         {
             PooledMemory memory = PooledMemory.Rent(sizeof(float));
             MemoryMarshal.Cast<byte, float>(memory.Span)[0] = i;
@@ -105,7 +105,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         using ModelSession session = Load(OnnxModel.Add(1));
         using var batcher = new DynamicBatcher(session, new(100, Delay, 1, 3), Metrics, time);
-        Task<List<Tensor>>[] waiting = [.. Enumerable.Range(0, 3).Select(i => RunAsync(batcher, 1, i))];
+        Task<TensorList>[] waiting = [.. Enumerable.Range(0, 3).Select(i => RunAsync(batcher, 1, i))];
 
         InferenceException full = await Assert.ThrowsExactlyAsync<InferenceException>(() => RunAsync(batcher, 1, 9));
 
@@ -121,11 +121,11 @@ public sealed class DynamicBatcherTests : IDisposable
         using ModelSession session = Load(OnnxModel.Add(1));
         using var batcher = new DynamicBatcher(session, new(100, Delay, 1, 2), Metrics, time);
         using var leaves = new CancellationTokenSource();
-        Task<List<Tensor>> gone = RunAsync(batcher, 1, 1, 4, leaves.Token);
-        Task<List<Tensor>> stays = RunAsync(batcher, 1, 2);
+        Task<TensorList> gone = RunAsync(batcher, 1, 1, 4, leaves.Token);
+        Task<TensorList> stays = RunAsync(batcher, 1, 2);
         await leaves.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => gone);
-        Task<List<Tensor>> takesItsPlace = RunAsync(batcher, 1, 3);
+        Task<TensorList> takesItsPlace = RunAsync(batcher, 1, 3);
         time.Advance(Delay);
 
         Assert.AreEqual(3f, Values(await stays)[0]);
@@ -139,7 +139,7 @@ public sealed class DynamicBatcherTests : IDisposable
         // The output has one row whatever the input: it cannot be divided.
         using ModelSession session = Load(new OnnxModel().Opset(11).Node("ReduceSum", ["x"], ["y"]).Input("x", OnnxModel.Float, "batch", 4).Output("y", OnnxModel.Float, "one", "two").ToArray());
         using var batcher = new DynamicBatcher(session, new(8, Delay, 1, 100), Metrics, time);
-        Task<List<Tensor>>[] runs = [RunAsync(batcher, 1, 1), RunAsync(batcher, 1, 2)];
+        Task<TensorList>[] runs = [RunAsync(batcher, 1, 1), RunAsync(batcher, 1, 2)];
         time.Advance(Delay);
         await Task.WhenAll(runs);
 
@@ -154,8 +154,8 @@ public sealed class DynamicBatcherTests : IDisposable
         ModelSession session = Load(OnnxModel.Add(1));
         using var batcher = new DynamicBatcher(session, new(100, Delay, 1, 100), Metrics, time);
         using var leaves = new CancellationTokenSource();
-        Task<List<Tensor>> gone = RunAsync(batcher, 1, 1, 4, leaves.Token);
-        Task<List<Tensor>> stays = RunAsync(batcher, 1, 2);
+        Task<TensorList> gone = RunAsync(batcher, 1, 1, 4, leaves.Token);
+        Task<TensorList> stays = RunAsync(batcher, 1, 2);
         session.Dispose();
         await leaves.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => gone);
@@ -172,7 +172,7 @@ public sealed class DynamicBatcherTests : IDisposable
         using var batcher = new DynamicBatcher(session, new(16, TimeSpan.Zero, 1, 10_000), Metrics, TimeProvider.System);
         await Parallel.ForEachAsync(Enumerable.Range(0, 3000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
         {
-            List<Tensor> outputs = await RunAsync(batcher, 1 + (i % 3), i);
+            TensorList outputs = await RunAsync(batcher, 1 + (i % 3), i);
             Assert.IsTrue(Values(outputs).All(value => value == i + 1));
             outputs.ForEach(output => output.Dispose());
         });
@@ -191,9 +191,9 @@ public sealed class DynamicBatcherTests : IDisposable
             await Task.WhenAll(Enumerable.Range(0, 32).Select(i => RunAsync(batcher, 1, i)));
         }
 
-        Task<List<Tensor>>[] runs = [.. Enumerable.Range(0, 400).Select(i => i % 100 == 7 ? RunAsync(batcher, 2, i, 0) : RunAsync(batcher, int.MaxValue, i, 0))];
+        Task<TensorList>[] runs = [.. Enumerable.Range(0, 400).Select(i => i % 100 == 7 ? RunAsync(batcher, 2, i, 0) : RunAsync(batcher, int.MaxValue, i, 0))];
         time.Advance(Delay);
-        List<Tensor>[] outputs = await Task.WhenAll(runs).WaitAsync(Patience.Limit);
+        TensorList[] outputs = await Task.WhenAll(runs).WaitAsync(Patience.Limit);
 
         Assert.IsTrue(outputs.All(output => output[0].Length == 0));
         CollectionAssert.AreEqual(new long[] { int.MaxValue, 0 }, outputs[0][0].Shape);
@@ -224,8 +224,8 @@ public sealed class DynamicBatcherTests : IDisposable
         });
         broken.Start();
 
-        Task<List<Tensor>>[] runs = [RunAsync(batcher, 1, 1), RunAsync(batcher, 1, 2)];
-        foreach (Task<List<Tensor>> run in runs)
+        Task<TensorList>[] runs = [RunAsync(batcher, 1, 1), RunAsync(batcher, 1, 2)];
+        foreach (Task<TensorList> run in runs)
         {
             await Assert.ThrowsExactlyAsync<InvalidTimeZoneException>(() => run.WaitAsync(Patience.Limit));
         }
@@ -235,9 +235,9 @@ public sealed class DynamicBatcherTests : IDisposable
 
     private ModelMetrics Metrics => new(meter, "m", "1");
 
-    private static float[] Values(List<Tensor> outputs) => MemoryMarshal.Cast<byte, float>(outputs[0].Data).ToArray();
+    private static float[] Values(TensorList outputs) => outputs[0].Floats.ToArray();
 
-    private static async Task<List<Tensor>> RunAsync(DynamicBatcher batcher, int rows, float value, int width = 4, CancellationToken cancellationToken = default)
+    private static async Task<TensorList> RunAsync(DynamicBatcher batcher, int rows, float value, int width = 4, CancellationToken cancellationToken = default)
     {
         PooledMemory memory = PooledMemory.Rent(checked(rows * width * sizeof(float)));
         MemoryMarshal.Cast<byte, float>(memory.Span).Fill(value);

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using DurableMl.Inference.Batching;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
+using DurableMl.Registry;
 using static Inference.Tests.InferClient;
 
 namespace Inference.Tests.Batching;

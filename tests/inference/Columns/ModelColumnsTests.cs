@@ -6,7 +6,7 @@ using DurableMl.Features.Schemas;
 using DurableMl.Features.Splits;
 using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
 namespace Inference.Tests.Columns;
 

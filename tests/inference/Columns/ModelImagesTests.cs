@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using DurableMl.Features.Images;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 using SkiaSharp;
 
 namespace Inference.Tests.Columns;

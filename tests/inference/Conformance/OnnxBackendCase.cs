@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
+using DurableMl.Registry;
 
 namespace Inference.Tests.Conformance;
 
@@ -126,31 +127,15 @@ internal sealed class OnnxBackendCase(string folder)
     /// <summary>What ONNX Runtime gives without any server, or why it refuses the inputs.</summary>
     private static (string? Refused, List<OnnxTensorFile> Outputs) Direct(ModelSession session, List<OnnxTensorFile> inputs)
     {
-        var tensors = new List<Tensor>();
         try
         {
-            foreach (OnnxTensorFile input in inputs)
-            {
-                tensors.Add(Tensor.Copy(input.Name, input.Type, input.Shape, input.Data));
-            }
-
-            List<Tensor> values = session.Run([.. tensors]);
-            try
-            {
-                return (null, values.ConvertAll(output => new OnnxTensorFile(output.Name, output.Type, output.Shape, output.Data.ToArray())));
-            }
-            finally
-            {
-                values.ForEach(output => output.Dispose());
-            }
+            using TensorList tensors = [.. inputs.Select(input => Tensor.Copy(input.Name, input.Type, input.Shape, input.Data))];
+            using TensorList values = session.Run(tensors);
+            return (null, values.ConvertAll(output => new OnnxTensorFile(output.Name, output.Type, output.Shape, output.Data.ToArray())));
         }
         catch (InferenceException e) when (e.Status is 400 or 500)
         {
             return (e.Message.ReplaceLineEndings(" "), []);
-        }
-        finally
-        {
-            tensors.ForEach(tensor => tensor.Dispose());
         }
     }
 

@@ -1,7 +1,7 @@
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Experiments;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
+using DurableMl.Registry;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Tests.Experiments;

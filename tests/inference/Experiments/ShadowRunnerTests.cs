@@ -46,7 +46,7 @@ public sealed class ShadowRunnerTests
     [TestMethod]
     public void Answers_of_other_names_shapes_types_or_number_do_not_agree()
     {
-        List<Tensor> given = [TensorOf.Floats("y", [2], 1, 2)];
+        TensorList given = [TensorOf.Floats("y", [2], 1, 2)];
 
         Assert.IsFalse(ShadowRunner.Compare(given, [TensorOf.Floats("z", [2], 1, 2)], 1).Agreed);
         Assert.IsFalse(ShadowRunner.Compare(given, [TensorOf.Floats("y", [1, 2], 1, 2)], 1).Agreed);

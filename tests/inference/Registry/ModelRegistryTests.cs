@@ -1,5 +1,5 @@
 using Azure.Storage.Blobs;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Tests.Registry;

@@ -1,6 +1,7 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Routing;
 using DurableMl.Inference.Tensors;
+using DurableMl.Registry;
 
 namespace Inference.Tests.Routing;
 
@@ -14,34 +15,34 @@ public sealed class EnsembleTests
         Tensor votes = Combine(EnsembleRule.Vote, [0.9f, 0.1f, 0], [0, 0.6f, 0.4f]).Single();
 
         // One vote each, and half a one for the class that is surer.
-        CollectionAssert.AreEqual(new float[] { 0.75f, 0.5f, 0 }, votes.Floats());
+        CollectionAssert.AreEqual(new float[] { 0.75f, 0.5f, 0 }, votes.Floats.ToArray());
     }
 
     [TestMethod]
     public void A_majority_wins_however_sure_the_minority_is() =>
-        Assert.AreEqual(1, Scores.IndexOfMax(Combine(EnsembleRule.Vote, [1, 0, 0], [0.4f, 0.6f, 0], [0.4f, 0.6f, 0]).Single().Floats()));
+        Assert.AreEqual(1, Scores.IndexOfMax(Combine(EnsembleRule.Vote, [1, 0, 0], [0.4f, 0.6f, 0], [0.4f, 0.6f, 0]).Single().Floats.ToArray()));
 
     [TestMethod]
     [DataRow(EnsembleRule.Mean, new float[] { 0.5f, 0.5f, 0.25f, 0.75f })]
     [DataRow(EnsembleRule.Vote, new float[] { 0.75f, 0.5f, 0f, 1f })]
     public void Members_whose_first_output_is_a_label_are_combined_by_their_scores_and_the_label_follows(EnsembleRule way, float[] expected)
     {
-        List<Tensor>[] members =
+        TensorList[] members =
         [
             [TensorOf.Integers("label", [2], 7, 9), TensorOf.Floats("p", [2, 2], 0.75f, 0.25f, 0.25f, 0.75f)],
             [TensorOf.Integers("label", [2], 9, 9), TensorOf.Floats("p", [2, 2], 0.25f, 0.75f, 0.25f, 0.75f)],
         ];
-        List<Tensor> combined = Ensemble.Combine(new([new(), new()], way), members);
+        TensorList combined = Ensemble.Combine(new([new(), new()], way), members);
 
         Assert.AreEqual("label p", string.Join(' ', combined.Select(output => output.Name)));
         CollectionAssert.AreEqual(InferClient.Bytes(7L, 9L), combined[0].Data.ToArray());
-        CollectionAssert.AreEqual(expected, combined[1].Floats());
+        CollectionAssert.AreEqual(expected, combined[1].Floats.ToArray());
     }
 
     [TestMethod]
     public void A_label_that_no_member_gives_is_not_made_up()
     {
-        List<Tensor>[] members =
+        TensorList[] members =
         [
             [TensorOf.Integers("label", [1], 7), TensorOf.Floats("p", [1, 3], 0.5f, 0f, 0.4f)],
             [TensorOf.Integers("label", [1], 8), TensorOf.Floats("p", [1, 3], 0f, 0.5f, 0.4f)],
@@ -55,7 +56,7 @@ public sealed class EnsembleTests
     [TestMethod]
     public void A_mean_needs_numbers_that_have_one()
     {
-        List<Tensor>[] members = [[TensorOf.Integers("label", [1], 3)], [TensorOf.Integers("label", [1], 4)]];
+        TensorList[] members = [[TensorOf.Integers("label", [1], 3)], [TensorOf.Integers("label", [1], 4)]];
 
         Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Ensemble.Combine(new([new(), new()], EnsembleRule.Mean), members)).Status);
     }
@@ -63,8 +64,8 @@ public sealed class EnsembleTests
     [TestMethod]
     public void Members_that_differ_in_shape_name_or_number_of_outputs_do_not_go_together()
     {
-        List<Tensor> one = [TensorOf.Floats("y", [1, 2], 1, 2)];
-        foreach (List<Tensor> other in (List<Tensor>[])[[TensorOf.Floats("y", [2, 1], 1, 2)], [TensorOf.Floats("z", [1, 2], 1, 2)], [], [TensorOf.Integers("y", [1, 2], 1, 2)]])
+        TensorList one = [TensorOf.Floats("y", [1, 2], 1, 2)];
+        foreach (TensorList other in (TensorList[])[[TensorOf.Floats("y", [2, 1], 1, 2)], [TensorOf.Floats("z", [1, 2], 1, 2)], [], [TensorOf.Integers("y", [1, 2], 1, 2)]])
         {
             InferenceException e = Assert.ThrowsExactly<InferenceException>(() => Ensemble.Combine(new([new(), new()], EnsembleRule.Mean), [one, other]));
             Assert.AreEqual(422, e.Status);
@@ -72,6 +73,6 @@ public sealed class EnsembleTests
         }
     }
 
-    private static List<Tensor> Combine(EnsembleRule way, params float[][] rows) =>
-        Ensemble.Combine(new([new(), new()], way), [.. rows.Select(row => new List<Tensor> { TensorOf.Floats("scores", [1, row.Length], row) })]);
+    private static TensorList Combine(EnsembleRule way, params float[][] rows) =>
+        Ensemble.Combine(new([new(), new()], way), [.. rows.Select(row => new TensorList { TensorOf.Floats("scores", [1, row.Length], row) })]);
 }

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 using static Inference.Tests.InferClient;
 
 namespace Inference.Tests.Routing;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
+using DurableMl.Registry;
 using static Inference.Tests.InferClient;
 
 namespace Inference.Tests.Serving;

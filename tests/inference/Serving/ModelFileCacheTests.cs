@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs;
 using DurableMl.Inference;
 using DurableMl.Inference.Serving;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Sessions;
+using DurableMl.Registry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Models;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
+using DurableMl.Registry;
 using static Inference.Tests.InferClient;
 
 namespace Inference.Tests.Serving;

@@ -6,9 +6,9 @@ using DurableMl.Features.Images;
 using DurableMl.Features.Schemas;
 using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using DurableMl.Inference.Sessions;
+using DurableMl.Registry;
 using SkiaSharp;
 
 namespace Inference.Tests.Serving;

@@ -1,4 +1,5 @@
 using DurableMl.Inference.Sessions;
+using DurableMl.Registry;
 
 namespace Inference.Tests.Sessions;
 

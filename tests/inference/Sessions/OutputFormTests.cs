@@ -35,7 +35,7 @@ public sealed class OutputFormTests
         OnnxRuntimeEnvironment.EnsureCreated();
         OrtValue sequence = OrtValue.CreateSequence(maps.Select(map => OrtValue.CreateMap(map.Keys, map.Values)).ToList());
         var owner = new OrtMemory(sequence);
-        var parts = new List<Tensor>();
+        var parts = new TensorList();
         try
         {
             Maps.AddTensors(parts, sequence, owner);

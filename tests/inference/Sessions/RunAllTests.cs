@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Tensors;
+using DurableMl.Registry;
 
 namespace Inference.Tests.Sessions;
 

@@ -1,7 +1,7 @@
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Tensors;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Importing;
+using DurableMl.Registry;
 
 namespace Orchestrations.Tests.Importing;
 

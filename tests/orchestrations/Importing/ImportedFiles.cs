@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Submission;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Orchestrations.Runs;
+using DurableMl.Registry;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Importing;

@@ -1,6 +1,6 @@
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Importing;
+using DurableMl.Registry;
 using Orchestrations.Tests.Fixtures;
 
 namespace Orchestrations.Tests.Importing;

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using DurableMl.BatchJobs.Outcomes;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
+using DurableMl.Registry;
 using Microsoft.DurableTask.Client;
 using Orchestrations.Tests.Fixtures;
 using static Orchestrations.Tests.Fixtures.ScriptedTraining;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using DurableMl.BatchJobs.Outcomes;
-using DurableMl.Inference.Registry;
 using DurableMl.Orchestrations.Approval;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Evaluation;
@@ -11,6 +10,7 @@ using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Orchestrations.Publishing;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Training;
+using DurableMl.Registry;
 using Microsoft.DurableTask.Client;
 using Orchestrations.Tests.Fixtures;
 using static Orchestrations.Tests.Fixtures.ScriptedTraining;

@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs;
 using DurableMl.Inference;
-using DurableMl.Inference.Registry;
 using DurableMl.Inference.Serving;
 using DurableMl.Orchestrations.Scoring;
+using DurableMl.Registry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;

@@ -4,7 +4,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>What every part of the registry keeps: JSON documents that change under their ETags, and logs to which any process may add.</summary>
 /// <param name="container">The <c>models</c> container.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>
 /// What models, versions, aliases and files may be called. Every name is checked here before it becomes part of a blob name or a path.
@@ -93,6 +93,9 @@ internal static class ModelBlobs
 
     /// <summary>What the names of all of those begin with.</summary>
     public const string AllChanges = "_changes/";
+
+    /// <summary>Where servers log requests of a version.</summary>
+    public static string Requests(string model, string version) => $"{Prefix(model)}requests/{ModelNames.Version(version)}/";
 
     public static string File(string model, string version, string file) => Prefix(model) + ModelNames.Version(version) + "/" + file;
 }

@@ -1,7 +1,7 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>Blobs that were removed.</summary>
 /// <param name="Count">How many.</param>

@@ -1,6 +1,4 @@
-using Azure;
-
-namespace DurableMl.Inference.Routing;
+namespace DurableMl.Registry;
 
 /// <summary>What deleting has removed.</summary>
 /// <param name="Model">The model.</param>
@@ -14,11 +12,12 @@ public sealed record DeletedModel(string Model, IReadOnlyList<string> Versions, 
 /// version, every server lets go of it, and its number is never given again. Then go the manifests, the claims and the files, in this order: what
 /// a crash leaves behind is files that nothing names, and deleting again removes them.
 /// </summary>
-internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog)
+/// <param name="registry">The registry.</param>
+public sealed class ModelDeletion(ModelRegistry registry)
 {
     /// <summary>Deletes a version.</summary>
     /// <exception cref="ModelNotFoundException">There is no such version, and was none.</exception>
-    /// <exception cref="InferenceException">409: something leads to it.</exception>
+    /// <exception cref="ModelInUseException">Something leads to it.</exception>
     public async Task<DeletedModel> DeleteVersionAsync(string model, string version, CancellationToken cancellationToken)
     {
         IReadOnlySet<string> deleted = await registry.DeletedAsync(model, cancellationToken);
@@ -29,12 +28,12 @@ internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog
         }
 
         string folder = ModelBlobs.File(model, version, "");
-        return await RemoveAsync(model, [version], [folder, $"{ModelBlobs.Prefix(model)}requests/{version}/"], cancellationToken);
+        return await RemoveAsync(model, [version], [folder, ModelBlobs.Requests(model, version)], cancellationToken);
     }
 
     /// <summary>Deletes a model with all that it has. A version that is published meanwhile stays.</summary>
     /// <exception cref="ModelNotFoundException">There is no such model, and was none.</exception>
-    /// <exception cref="InferenceException">409: something leads to a version of it.</exception>
+    /// <exception cref="ModelInUseException">Something leads to a version of it.</exception>
     public async Task<DeletedModel> DeleteModelAsync(string model, CancellationToken cancellationToken)
     {
         IReadOnlySet<string> deleted = await registry.DeletedAsync(model, cancellationToken);
@@ -73,14 +72,14 @@ internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog
         ];
         foreach (string owner in versions.Count == 0 ? [] : await registry.ListModelsAsync(cancellationToken))
         {
-            (TrafficRules? rules, ETag _) = await registry.Documents.ReadAsync<TrafficRules>(ModelBlobs.Traffic(owner), cancellationToken);
+            (TrafficRules? rules, _) = await registry.GetTrafficAsync(owner, cancellationToken);
             uses.AddRange((rules?.Targets() ?? []).Where(each => (each.Target.Model ?? owner) == model && versions.Contains(each.Target.Version))
                 .Select(each => $"{each.Path} of the traffic rules of model '{owner}' leads to version {each.Target.Version}"));
         }
 
         if (uses.Count > 0)
         {
-            throw new InferenceException(409, $"Model '{model}' is in use: {string.Join("; ", uses)}. Remove the alias or change the rules first.");
+            throw new ModelInUseException($"Model '{model}' is in use: {string.Join("; ", uses)}. Remove the alias or change the rules first.");
         }
     }
 
@@ -101,7 +100,6 @@ internal sealed class ModelDeletion(ModelRegistry registry, ModelCatalog catalog
             removed += await RemovedBlobs.BelowAsync(registry.Container, prefix, blob => !IsOfAnotherVersion(blob), cancellationToken);
         }
 
-        await catalog.RefreshAsync(model, cancellationToken);
         return new(model, versions, removed.Count, removed.Bytes);
 
         bool IsOfAnotherVersion(string blob) =>

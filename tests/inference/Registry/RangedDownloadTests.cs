@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using DurableMl.Inference.Serving;
+using DurableMl.Registry;
 
-namespace Inference.Tests.Serving;
+namespace Inference.Tests.Registry;
 
 [TestClass]
 public sealed class RangedDownloadTests : IDisposable

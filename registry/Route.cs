@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace DurableMl.Inference.Routing;
+namespace DurableMl.Registry;
 
 /// <summary>How a request gets its answer.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]

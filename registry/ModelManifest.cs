@@ -4,7 +4,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>What is known of a model version, before it is published and after.</summary>
 /// <param name="Model">The model's name.</param>
@@ -17,10 +17,10 @@ public abstract record ModelDescription(string Model, ModelLineage? Lineage)
     /// <summary>Metrics measured before publication, by name.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>The inputs it takes, as <see cref="Sessions.ModelSession.Inputs"/> gives them, if they were recorded.</summary>
+    /// <summary>The inputs it takes, as a session gives them, if they were recorded.</summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = [];
 
-    /// <summary>The outputs it gives, as <see cref="Sessions.ModelSession.Outputs"/> gives them, if they were recorded.</summary>
+    /// <summary>The outputs it gives, as a session gives them, if they were recorded.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; init; } = [];
 
     /// <summary>One of its files: an Open Inference Protocol request in JSON that warms the model up.</summary>
@@ -29,7 +29,7 @@ public abstract record ModelDescription(string Model, ModelLineage? Lineage)
     /// <summary>One of its files: the transform that it was trained behind, as <c>features/</c> writes it; null for a model of tensors alone.</summary>
     public string? Transform { get; init; }
 
-    /// <summary>What <see cref="RowCheck"/> found; null where publishing did not try, and then rows of different callers never share a run.</summary>
+    /// <summary>Whether rows of different callers may share a run, as publishing has seen; null where it did not try, and then rows of different callers never share a run.</summary>
     public BatchingEvidence? Batching { get; init; }
 
     /// <summary>Figures of the examples that it was evaluated on, as its input has them; null where publishing kept none.</summary>

@@ -5,7 +5,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>
 /// The models in the <c>models</c> container: versions with their files and lineage, and aliases. Safe for several processes at once:
@@ -219,6 +219,42 @@ public sealed class ModelRegistry(BlobContainerClient container, TimeProvider ti
         }
 
         return new(changed, etag);
+    }
+
+    /// <summary>The model's traffic rules with their ETag; null and the default ETag where it has none.</summary>
+    /// <exception cref="InvalidModelNameException">The name is not allowed.</exception>
+    /// <exception cref="InvalidDataException">They cannot be read.</exception>
+    public Task<(TrafficRules? Rules, ETag ETag)> GetTrafficAsync(string model, CancellationToken cancellationToken = default) =>
+        Documents.ReadAsync<TrafficRules>(ModelBlobs.Traffic(model), cancellationToken);
+
+    /// <summary>Downloads a file of a version, in several ranges at a time, and checks that it is the one that was published.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="file">One of its files.</param>
+    /// <param name="path">Where it goes, in a folder that exists; no file is there yet.</param>
+    /// <param name="cancellationToken">Stops the download.</param>
+    /// <exception cref="InvalidModelException">The file is missing or has another content.</exception>
+    public async Task DownloadAsync(ModelManifest version, ModelFile file, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(file);
+        BlobClient blob = container.GetBlobClient(ModelBlobs.File(version.Model, version.Version, ModelNames.File(file.Name)));
+        try
+        {
+            BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+            if (properties.ContentLength != file.Bytes)
+            {
+                throw new InvalidModelException(version, file, $"has {properties.ContentLength} bytes instead of {file.Bytes}");
+            }
+
+            if (await RangedDownload.ToFileAsync(blob, properties.ETag, file.Bytes, path, cancellationToken) != file.Sha256)
+            {
+                throw new InvalidModelException(version, file, "does not have the SHA-256 that its manifest gives");
+            }
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw new InvalidModelException($"Version {version.Version} of model '{version.Model}' lacks a file that its manifest names.", e);
+        }
     }
 
     private static void Validate(ModelPublication publication)

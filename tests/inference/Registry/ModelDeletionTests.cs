@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
-using DurableMl.Inference.Registry;
+using DurableMl.Registry;
 
-namespace Inference.Tests.Routing;
+namespace Inference.Tests.Registry;
 
 /// <summary>Models and versions deleted over HTTP, while servers have them in memory.</summary>
 [TestClass]

@@ -1,4 +1,4 @@
-namespace DurableMl.Inference.Registry;
+namespace DurableMl.Registry;
 
 /// <summary>Figures of numeric examples: of each feature, or of all features together where there are more than <see cref="MaxFeatures"/>.</summary>
 /// <param name="Examples">How many.</param>
