@@ -82,12 +82,6 @@ public sealed class PlanTable(BlobServiceClient blobs)
             parts.Index(),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (part, token) => await container.GetBlobClient(DatasetBlobs.Part(dataset.Name, input.RunId, part.Index)).WriteJsonAsync(part.Item, token));
-        if (!split.NeedsKeys)
-        {
-            await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId))
-                .WriteJsonAsync(RowSplitter.FixedBounds(split), cancellationToken);
-        }
-
         return new PlannedTable(fingerprint, null, parts.Count, split);
     }
 
