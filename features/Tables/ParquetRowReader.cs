@@ -184,8 +184,8 @@ internal sealed class ParquetRowReader : IRowReader
 
         return field.ClrType switch
         {
-            Type type when type == typeof(string) || type == typeof(ReadOnlyMemory<char>) =>
-                isList ? ListsAsync<ReadOnlyMemory<char>>(value => Cell.Of(value.Span)) : TextAsync(),
+            // As characters: of strings the library makes a new one for each row.
+            Type type when type == typeof(string) || type == typeof(ReadOnlyMemory<char>) => ReadAsync<ReadOnlyMemory<char>>(value => Cell.Of(value.Span)),
             Type type when type == typeof(bool) => ReadAsync<bool>(Cell.Of),
             Type type when type == typeof(sbyte) => ReadAsync<sbyte>(value => Cell.Of((long)value)),
             Type type when type == typeof(byte) => ReadAsync<byte>(value => Cell.Of((long)value)),
@@ -203,13 +203,6 @@ internal sealed class ParquetRowReader : IRowReader
                 ReadAsync<DateTime>(value => Cell.Of(new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
             Type type => Task.FromResult(Cells(_ => Cell.Nested($"a value of the type {type.Name}"))),
         };
-
-        async Task<AddRows> TextAsync()
-        {
-            var values = new string?[rows];
-            await group.ReadAsync(field, values.AsMemory()!, cancellationToken: cancellationToken);
-            return Cells(row => values[row] is { } text ? Cell.Of(text) : Cell.Missing);
-        }
 
         async Task<AddRows> NumbersAsync()
         {

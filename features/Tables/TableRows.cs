@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using CommunityToolkit.HighPerformance.Buffers;
 using DurableMl.Features.Schemas;
 
 namespace DurableMl.Features.Tables;
@@ -7,7 +8,7 @@ namespace DurableMl.Features.Tables;
 /// <summary>Writes rows as they were read, one JSON object a line: whatever reads tables reads them again.</summary>
 public sealed class TableRows : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> lines = new();
+    private readonly ArrayPoolBufferWriter<byte> lines = new();
     private readonly Utf8JsonWriter json;
 
     /// <summary>Begins without rows.</summary>
@@ -32,16 +33,18 @@ public sealed class TableRows : IDisposable
         lines.Write("\n"u8);
     }
 
-    /// <summary>The lines so far; the writer begins again.</summary>
-    public byte[] Take()
-    {
-        byte[] taken = lines.WrittenSpan.ToArray();
-        lines.ResetWrittenCount();
-        return taken;
-    }
+    /// <summary>The lines so far, until the next row is added or <see cref="Clear"/> is called.</summary>
+    public ReadOnlyMemory<byte> Lines => lines.WrittenMemory;
+
+    /// <summary>Begins again.</summary>
+    public void Clear() => lines.Clear();
 
     /// <inheritdoc/>
-    public void Dispose() => json.Dispose();
+    public void Dispose()
+    {
+        json.Dispose();
+        lines.Dispose();
+    }
 
     private static void Write(ColumnValues values, int row, Utf8JsonWriter json)
     {

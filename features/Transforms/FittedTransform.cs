@@ -98,19 +98,26 @@ public sealed record FittedTransform(
     public float[] Apply(TableBatch batch, string place)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        var numbers = new float[checked(batch.Rows * Width)];
+        Apply(batch, numbers, place);
+        return numbers;
+    }
+
+    /// <summary>Writes the numbers of every row of a batch, row by row, where only zeros are.</summary>
+    /// <inheritdoc cref="Apply(TableBatch, string)"/>
+    public void Apply(TableBatch batch, Span<float> numbers, string place)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
         int width = Width;
-        var numbers = new float[checked(batch.Rows * width)];
         int offset = 0;
         foreach (FittedColumn feature in Features)
         {
             feature.Apply(batch[feature.Name], numbers, offset, width, place);
             offset += feature.Width;
         }
-
-        return numbers;
     }
 
-    /// <summary>The rows that <see cref="Apply"/> would refuse, each with the first column that has no value in it.</summary>
+    /// <summary>The rows that <see cref="Apply(TableBatch, string)"/> would refuse, each with the first column that has no value in it.</summary>
     public IReadOnlyList<(int Row, string Column)> WithoutValue(TableBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

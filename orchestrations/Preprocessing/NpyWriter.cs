@@ -48,7 +48,7 @@ public static class NpyWriter
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(shape);
-        byte[] header = Header(TypeName<T>(), shape);
+        byte[] header = Header<T>(shape);
         long bytes = shape.Aggregate((long)Unsafe.SizeOf<T>(), (product, size) => product * size);
         var file = new byte[checked(header.Length + (int)bytes)];
         header.CopyTo(file, 0);
@@ -56,11 +56,13 @@ public static class NpyWriter
         return file;
     }
 
-    private static byte[] Header(string type, IReadOnlyList<int> shape)
+    /// <summary>What stands before the elements.</summary>
+    internal static byte[] Header<T>(IReadOnlyList<int> shape)
+        where T : unmanaged
     {
         // A tuple of one element needs its comma.
         string tuple = shape.Count == 1 ? $"({shape[0]},)" : $"({string.Join(", ", shape)})";
-        string dictionary = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {tuple}, }}";
+        string dictionary = $"{{'descr': '{TypeName<T>()}', 'fortran_order': False, 'shape': {tuple}, }}";
         int unpadded = 10 + dictionary.Length + 1;
         int total = (unpadded + Alignment - 1) / Alignment * Alignment;
         byte[] header = new byte[total];

@@ -62,6 +62,11 @@ public sealed class PublishDataset(BlobServiceClient blobs)
     {
         // Within one account the service copies by itself, with the caller's own authorization.
         CopyFromUriOperation copy = await target.StartCopyFromUriAsync(source.Uri, cancellationToken: cancellationToken);
-        await copy.WaitForCompletionAsync(cancellationToken);
+        // Most copies are done with the answer, which the operation itself would only learn by another request.
+        bool isDone = copy.GetRawResponse().Headers.TryGetValue("x-ms-copy-status", out string? status) && status == "success";
+        if (!isDone)
+        {
+            await copy.WaitForCompletionAsync(cancellationToken);
+        }
     }
 }

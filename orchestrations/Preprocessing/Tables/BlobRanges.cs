@@ -83,8 +83,15 @@ internal sealed class BlobRanges(BlobClient blob, BlobRequestConditions conditio
         return count;
     }
 
-    private async Task<(long Start, ReadOnlyMemory<byte> Bytes)> FetchAsync(long start, long count, CancellationToken cancellationToken) =>
-        (start, (await blob.DownloadContentAsync(Options(start, count), cancellationToken)).Value.Content.ToMemory());
+    // Into memory of the right size: the client itself would let it grow, and use three times as much.
+    private async Task<(long Start, ReadOnlyMemory<byte> Bytes)> FetchAsync(long start, long count, CancellationToken cancellationToken)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)count);
+        BlobDownloadStreamingResult download = await blob.DownloadStreamingAsync(Options(start, count), cancellationToken);
+        await using Stream content = download.Content;
+        await content.ReadExactlyAsync(bytes, cancellationToken);
+        return (start, bytes);
+    }
 
     private BlobDownloadOptions Options(long start, long count) =>
         new() { Range = new HttpRange(start, count), Conditions = conditions };

@@ -20,7 +20,7 @@ public sealed record PlannedTable(string Fingerprint, DatasetReference? Existing
 /// <param name="blobs">The data account.</param>
 public sealed class PlanTable(BlobServiceClient blobs)
 {
-    private const int PartPieces = 250;
+    private const int PartPieces = 1000;
     private const int Parallel = 8;
 
     /// <summary>Bytes that one activity reads, unless a single file has more.</summary>
@@ -82,12 +82,6 @@ public sealed class PlanTable(BlobServiceClient blobs)
             parts.Index(),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (part, token) => await container.GetBlobClient(DatasetBlobs.Part(dataset.Name, input.RunId, part.Index)).WriteJsonAsync(part.Item, token));
-        if (!split.NeedsKeys)
-        {
-            await container.GetBlobClient(DatasetBlobs.Bounds(dataset.Name, input.RunId))
-                .WriteJsonAsync(RowSplitter.FixedBounds(split), cancellationToken);
-        }
-
         return new PlannedTable(fingerprint, null, parts.Count, split);
     }
 

@@ -107,7 +107,7 @@ internal sealed class TablePart(BlobServiceClient blobs, TablePartInput input, T
 
     private async IAsyncEnumerable<(int Number, Stream Content)> FetchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var pack = new MemoryStream();
+        using var pack = new MemoryStream(checked((int)pieces.Sum(piece => sizeof(int) + piece.Bytes)));
         var length = new byte[sizeof(int)];
         var fetched = new Queue<Task<BinaryData>>();
         try

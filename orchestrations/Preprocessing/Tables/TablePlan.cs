@@ -47,6 +47,11 @@ internal sealed record TablePlan(IReadOnlyList<ColumnFinding> Columns, TableTran
     /// <summary>The split of each row, once the bounds are known.</summary>
     public async Task<RowSplitter> SplitterAsync(BlobServiceClient blobs, TablePartInput input, CancellationToken cancellationToken)
     {
+        if (!Split.NeedsKeys)
+        {
+            return new RowSplitter(Split, RowSplitter.FixedBounds(Split)) { Aside = Aside };
+        }
+
         BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets)
             .GetBlobClient(DatasetBlobs.Bounds(input.Dataset, input.RunId));
         return new RowSplitter(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -33,17 +32,19 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
         BlobDownloadResult content = await blobs.GetBlobContainerClient(DataContainers.Datasets)
             .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + FittedTransform.File).DownloadContentAsync(cancellationToken);
         FittedTransform transform = FittedTransform.Parse(content.Content.ToMemory().Span);
+        int width = transform.Width;
         var written = new List<WrittenShard>();
         var hashes = new RowHashes();
-        // What evaluation slices by, and what another model's transform takes, is only known of rows as they were read.
-        using var testRows = new TableRows();
-        OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform, split == DatasetSplits.Test ? testRows : null))];
-        int rowsOfShard = Math.Max(1, ShardBytes / (sizeof(float) * transform.Width));
+        OpenShard[] open = [.. DatasetSplits.All.Select(split => new OpenShard(split, transform, width))];
+        int rowsOfShard = Math.Max(1, ShardBytes / (sizeof(float) * width));
+        float[] numbers = [];
         await foreach ((TableBatch batch, string place) in part.RowsAsync(cancellationToken))
         {
             TableBatch rows = plan.Transform.WithTargets(batch);
             Split[] splits = splitter.Splits(rows, place);
-            float[] numbers = transform.Apply(rows, place);
+            Array.Clear(numbers);
+            Array.Resize(ref numbers, Math.Max(numbers.Length, checked(rows.Rows * width)));
+            transform.Apply(rows, numbers, place);
             long[] labels = transform.Task == LearningTask.Classification ? transform.Labels(rows) : [];
             float[] values = transform.Task switch
             {
@@ -54,8 +55,9 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             for (int row = 0; row < splits.Length; row++)
             {
                 OpenShard shard = open[(int)splits[row]];
-                hashes.Add((int)splits[row], numbers.AsSpan(row * transform.Width, transform.Width));
-                shard.Add(rows, row, numbers, labels, values);
+                ReadOnlySpan<float> own = numbers.AsSpan(row * width, width);
+                hashes.Add((int)splits[row], own);
+                shard.Add(rows, row, own, labels, values);
                 if (shard.Rows == rowsOfShard)
                 {
                     written.Add(await WriteAsync(input, shard, cancellationToken));
@@ -68,6 +70,8 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
             written.Add(await WriteAsync(input, shard, cancellationToken));
         }
 
+        // Not after a failure: a request that was given up may still read what would be somebody else's memory.
+        Array.ForEach(open, shard => shard.Dispose());
         await hashes.WriteAsync(blobs, input.Dataset, input.RunId, string.Create(CultureInfo.InvariantCulture, $"{input.Part:D5}"), cancellationToken);
         return written;
     }
@@ -75,87 +79,92 @@ public sealed class WriteTableShards(BlobServiceClient blobs)
     private async Task<WrittenShard> WriteAsync(TablePartInput input, OpenShard shard, CancellationToken cancellationToken)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{shard.Split}-{input.Part:D5}-{shard.Number:D4}");
-        (byte[] features, byte[] labels, int[] labelShape, string labelType) = shard.Take(out int rows, out int width, out long[] counts);
         ShardFile[] files = await Task.WhenAll(
-            UploadAsync(input, name + "-features.npy", features, [rows, width], "float32", cancellationToken),
-            UploadAsync(input, name + "-labels.npy", labels, labelShape, labelType, cancellationToken));
-        DatasetFile? raw = shard.TakeRows() is { } lines ? await UploadAsync(input, name + "-rows.jsonl", lines, cancellationToken) : null;
-        return new WrittenShard(shard.Split, new DatasetShard(files[0], files[1], rows) { Rows = raw }, counts);
+            UploadAsync(input, name + "-features.npy", shard.Features, "float32", cancellationToken),
+            shard.Labels is { } labels
+                ? UploadAsync(input, name + "-labels.npy", labels, "int64", cancellationToken)
+                : UploadAsync(input, name + "-labels.npy", shard.Values, "float32", cancellationToken));
+        DatasetFile? raw = shard.TestRows is { } rows ? await UploadAsync(input, name + "-rows.jsonl", rows.Lines, cancellationToken) : null;
+        var written = new WrittenShard(shard.Split, new DatasetShard(files[0], files[1], shard.Rows) { Rows = raw }, [.. shard.Counts]);
+        shard.Clear();
+        return written;
     }
 
-    private async Task<ShardFile> UploadAsync(
-        TablePartInput input, string file, byte[] content, IReadOnlyList<int> shape, string type, CancellationToken cancellationToken) =>
-        new(file, shape, type, (await UploadAsync(input, file, content, cancellationToken)).Sha256);
+    private async Task<ShardFile> UploadAsync<T>(TablePartInput input, string file, NpyRows<T> rows, string type, CancellationToken cancellationToken)
+        where T : unmanaged =>
+        new(file, rows.Shape, type, (await UploadAsync(input, file, rows.ToFile(), cancellationToken)).Sha256);
 
-    private async Task<DatasetFile> UploadAsync(TablePartInput input, string file, byte[] content, CancellationToken cancellationToken)
+    private async Task<DatasetFile> UploadAsync(TablePartInput input, string file, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         BlobClient blob = blobs.GetBlobContainerClient(DataContainers.Datasets)
             .GetBlobClient(DatasetBlobs.Staging(input.Dataset, input.RunId) + file);
         await blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
-        return new DatasetFile(file, Convert.ToHexStringLower(SHA256.HashData(content)));
+        return new DatasetFile(file, Convert.ToHexStringLower(SHA256.HashData(content.Span)));
     }
 
     /// <summary>The rows of one split that are not written yet.</summary>
-    private sealed class OpenShard(string split, FittedTransform transform, TableRows? rows)
+    private sealed class OpenShard(string split, FittedTransform transform, int width) : IDisposable
     {
-        private readonly int width = transform.Width;
-        private readonly int targets = transform.Task == LearningTask.MultiLabel ? transform.Targets[0].Labels!.Count : transform.Targets.Count;
-        private readonly int classes = transform.Targets[0].Labels?.Count ?? 0;
-        private readonly bool isOfClasses = transform.Task == LearningTask.Classification;
-        private readonly List<float> features = [];
-        private readonly List<long> labels = [];
-        private readonly List<float> values = [];
-
         public string Split => split;
 
         public int Number { get; private set; }
 
-        public int Rows { get; private set; }
+        public int Rows => Features.Count;
 
-        public void Add(TableBatch batch, int row, float[] numbers, long[] labels, float[] values)
+        public NpyRows<float> Features { get; } = new(width);
+
+        /// <summary>The classes of a classification; null otherwise, where there are <see cref="Values"/>.</summary>
+        public NpyRows<long>? Labels { get; } = transform.Task == LearningTask.Classification ? new() : null;
+
+        public NpyRows<float> Values { get; } = new(TargetsOf(transform));
+
+        /// <summary>Rows of each class.</summary>
+        public long[] Counts { get; } = new long[transform.Targets[0].Labels?.Count ?? 0];
+
+        /// <summary>The rows of the test split as they were read: what evaluation slices by, and what another model's transform takes.</summary>
+        public TableRows? TestRows { get; } = split == DatasetSplits.Test ? new() : null;
+
+        public void Add(TableBatch batch, int row, ReadOnlySpan<float> numbers, long[] labels, float[] values)
         {
-            features.AddRange(numbers.AsSpan(row * width, width));
-            if (isOfClasses)
+            Features.Add(numbers);
+            if (Labels is not null)
             {
-                this.labels.Add(labels[row]);
+                Labels.Add([labels[row]]);
+                Counts[labels[row]]++;
             }
             else
             {
-                this.values.AddRange(values.AsSpan(row * targets, targets));
+                int targets = TargetsOf(transform);
+                ReadOnlySpan<float> own = values.AsSpan(row * targets, targets);
+                Values.Add(own);
+                for (int i = 0; i < Counts.Length; i++)
+                {
+                    Counts[i] += (long)own[i];
+                }
             }
 
-            rows?.Add(batch, row);
-            Rows++;
+            TestRows?.Add(batch, row);
         }
 
-        public byte[]? TakeRows() => rows?.Take();
-
-        public (byte[] Features, byte[] Labels, int[] LabelShape, string LabelType) Take(out int rows, out int width, out long[] counts)
+        public void Clear()
         {
-            rows = Rows;
-            width = this.width;
-            counts = new long[classes];
-            foreach (long label in labels)
-            {
-                counts[label]++;
-            }
-
-            for (int i = 0; classes > 0 && i < values.Count; i++)
-            {
-                counts[i % targets] += (long)values[i];
-            }
-
-            byte[] featureFile = NpyWriter.Write<float>(CollectionsMarshal.AsSpan(features), rows, width);
-            int[] labelShape = isOfClasses ? [rows] : [rows, targets];
-            byte[] labelFile = isOfClasses
-                ? NpyWriter.Write<long>(CollectionsMarshal.AsSpan(labels), labelShape)
-                : NpyWriter.Write<float>(CollectionsMarshal.AsSpan(values), labelShape);
-            features.Clear();
-            labels.Clear();
-            values.Clear();
-            Rows = 0;
+            Features.Clear();
+            Labels?.Clear();
+            Values.Clear();
+            TestRows?.Clear();
+            Array.Clear(Counts);
             Number++;
-            return (featureFile, labelFile, labelShape, isOfClasses ? "int64" : "float32");
         }
+
+        public void Dispose()
+        {
+            Features.Dispose();
+            Labels?.Dispose();
+            Values.Dispose();
+            TestRows?.Dispose();
+        }
+
+        private static int TargetsOf(FittedTransform transform) =>
+            transform.Task == LearningTask.MultiLabel ? transform.Targets[0].Labels!.Count : transform.Targets.Count;
     }
 }

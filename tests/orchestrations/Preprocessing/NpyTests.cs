@@ -48,6 +48,23 @@ public class NpyTests
     }
 
     [TestMethod]
+    public void A_file_that_grows_row_by_row_is_the_one_that_is_written_at_once()
+    {
+        float[] values = [.. Enumerable.Range(0, 30_000).Select(i => i / 7f)];
+        using var rows = new NpyRows<float>(3);
+        foreach (int count in (int[])[10_000, 2])
+        {
+            rows.Clear();
+            for (int row = 0; row < count; row++)
+            {
+                rows.Add(values.AsSpan(3 * row, 3));
+            }
+
+            CollectionAssert.AreEqual(NpyWriter.Write<float>(values.AsSpan(0, 3 * count), count, 3), rows.ToFile().ToArray());
+        }
+    }
+
+    [TestMethod]
     public void A_file_cut_short_or_of_another_type_is_refused()
     {
         byte[] file = NpyWriter.Write<long>([1, 2, 3], 3);
