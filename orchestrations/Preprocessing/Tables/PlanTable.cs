@@ -20,7 +20,7 @@ public sealed record PlannedTable(string Fingerprint, DatasetReference? Existing
 /// <param name="blobs">The data account.</param>
 public sealed class PlanTable(BlobServiceClient blobs)
 {
-    private const int PartPieces = 1000;
+    private const int PartPieces = 250;
     private const int Parallel = 8;
 
     /// <summary>Bytes that one activity reads, unless a single file has more.</summary>
