@@ -60,7 +60,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
             {
                 await AnswerAsync(await listener.GetContextAsync());
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException || !listener.IsListening)
             {
                 // It was stopped meanwhile, or the sender has gone.
             }

@@ -262,7 +262,7 @@ public sealed class SourceTests : IDisposable
                 {
                     await AnswerAsync(await listener.GetContextAsync());
                 }
-                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)
+                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException || !listener.IsListening)
                 {
                     // The client has gone, or the test is over.
                 }
