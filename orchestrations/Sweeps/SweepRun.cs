@@ -21,9 +21,6 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     private readonly List<TrialCurve> curves = [.. begun.Trials.Select((trial, number) => trial.Curve(number))];
     private const int DecisionsShown = 10;
 
-    // A call with this tag is over at once: an orchestration with an open task could not go on in a new execution.
-    private static readonly TaskOptions NotAwaited = new() { Tags = new Dictionary<string, string>(StringComparer.Ordinal) { [DurableTask.Core.OrchestrationTags.FireAndForget] = "" } };
-
     private readonly EarlierPages earlier = new(context, input.RunId, begun.Preparation.Earlier);
     private readonly ISampler sampler = input.Sweep.CreateSampler();
     private readonly ParameterExplorer explorer = new(new SearchSpace(input.Sweep.Parameters), input.Sweep.Seed, input.Sweep.Scheduler?.ResampleProbability ?? 0);
@@ -290,7 +287,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         state = state with { Steps = step };
         Set(number, trials[number] with { Step = step, Budget = work.Budget ?? sweep.Budget, Record = record });
         TrialInput told = work with { Record = record, Audience = new TrialAudience(context.InstanceId, step, sweep.Scheduler is { Watches: true }) };
-        await context.CallSubOrchestratorAsync(nameof(TrialOrchestrator), told, new SubOrchestrationOptions(NotAwaited, RunIds.Trial(input.RunId, work.TrialId)));
+        await context.CallSubOrchestratorAsync(nameof(TrialOrchestrator), told, FireAndForget.Start(RunIds.Trial(input.RunId, work.TrialId)));
     }
 
     private void End(int number, TrialStatus status, TrialRecord record)
