@@ -1,6 +1,5 @@
 using System.Text.Json;
 using DurableMl.BatchJobs.Submission;
-using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
 using DurableMl.Orchestrations.Sweeps.Samplers;

@@ -26,8 +26,8 @@ public sealed class SweepTests
         sweep["objective"] = new JsonObject { ["metric"] = "progress", ["goal"] = "maximize" };
         sweep["parameters"] = new JsonObject { ["pause_seconds"] = new JsonObject { ["type"] = "choice", ["values"] = new JsonArray(3600, 0.1) } };
         string runId = await up.Pipelines.StartAsync(pipeline.ToJsonString(), "many", CancellationToken.None);
-        RunDocument begun = await up.UntilAsync(runId, run => run.CustomStatus is { Done: 1 });
-        string hanging = begun.CustomStatus!.Trials.Single(trial => trial.State != "completed").Id;
+        RunDocument begun = await up.UntilAsync(runId, run => run.CustomStatus is { Done: 1 } status && status.Trials.Any(trial => trial.State == "running"));
+        string hanging = begun.CustomStatus!.Trials.Single(trial => trial.State == "running").Id;
         var sweeps = new SweepsClient(up.Http, TimeProvider.System);
 
         foreach (int[] numbers in Enumerable.Range(0, Decisions).Chunk(AtOnce))

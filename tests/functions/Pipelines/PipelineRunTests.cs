@@ -23,8 +23,8 @@ public sealed class PipelineRunTests
         using HttpResponseMessage response = await app.Http.PostAsJsonAsync("api/pipelines", Probe.Pipeline(raw, "hangs", "ok", "ok"));
         JsonNode started = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         string id = Text(started["id"])!;
-        JsonObject seen = await app.UntilAsync(id, run => run["customStatus"]?["done"]?.GetValue<int>() == 2);
-        string hanging = Text(seen["customStatus"]!["trials"]!.AsArray().Single(trial => Text(trial!["state"]) == "running")!["id"])!;
+        JsonObject seen = await app.UntilAsync(id, run => run["customStatus"]?["done"]?.GetValue<int>() == 2 && Running(run).Length == 1);
+        string hanging = Running(seen).Single();
 
         foreach (int[] numbers in Enumerable.Range(0, Decisions).Chunk(AtOnce))
         {
@@ -173,6 +173,9 @@ public sealed class PipelineRunTests
         using HttpResponseMessage again = await app.Http.PostAsync(new Uri($"api/pipelines/{id}/cancel", UriKind.Relative), null);
         Assert.AreEqual(409, (int)again.StatusCode);
     }
+
+    private static string[] Running(JsonObject run) =>
+        [.. run["customStatus"]!["trials"]!.AsArray().Where(trial => Text(trial!["state"]) == "running").Select(trial => Text(trial!["id"]))];
 
     private static async Task DecideAsync(string runId, JsonObject decision)
     {
