@@ -69,7 +69,7 @@ internal sealed partial class ImportRun(TaskOrchestrationContext context, Import
         string instance = RunIds.Trial(input.RunId, ImportInput.Trial);
         try
         {
-            return await cancellation.AwaitAsync(instance, options => context.CallSubOrchestratorAsync<TrialStatus>(nameof(TrialOrchestrator), trial, options));
+            return (await cancellation.AwaitAsync(instance, options => context.CallSubOrchestratorAsync<TrialReport>(nameof(TrialOrchestrator), trial, options))).Status;
         }
         catch (TaskFailedException e)
         {

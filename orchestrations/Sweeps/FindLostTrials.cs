@@ -1,3 +1,5 @@
+using DurableMl.Orchestrations.Runs;
+using DurableMl.Orchestrations.Training;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 
@@ -5,47 +7,47 @@ namespace DurableMl.Orchestrations.Sweeps;
 
 /// <summary>A trial that its sweep waits for.</summary>
 /// <param name="Step">The sweep's step.</param>
-/// <param name="Instance">The trial's orchestration.</param>
-public sealed record TrialUnderWay(int Step, string Instance);
+/// <param name="Trial">The trial.</param>
+public sealed record TrialUnderWay(int Step, string Trial);
 
-/// <summary>A trial that will not report any more.</summary>
-/// <param name="Step">The sweep's step.</param>
-/// <param name="Reason">Why.</param>
-public sealed record LostTrial(int Step, string Reason);
+/// <summary>What <see cref="FindLostTrials"/> works on.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Trials">The trials that its sweep has waited for since the last look.</param>
+public sealed record FindLostTrialsInput(string RunId, IReadOnlyList<TrialUnderWay> Trials);
 
 /// <summary>
-/// Activity: finds trials that were ended from outside, such as through the Durable HTTP API. Their sweep does not await them, and hears of
-/// them only here.
+/// Activity: finds trials that will not report any more. Their sweep does not await them: it hears only here of one that was ended from outside, such
+/// as through the Durable HTTP API, or whose report has got lost.
 /// </summary>
 public static class FindLostTrials
 {
-    /// <summary>Returns those that have not ended by themselves and are not running.</summary>
-    /// <param name="trials">The trials that the sweep waits for.</param>
+    /// <summary>Returns a report for each trial that is not running: its own, if it has ended by itself, else that it has failed and why.</summary>
+    /// <param name="input">The trials.</param>
     /// <param name="client">The task hub.</param>
     /// <param name="cancellationToken">The host stops.</param>
     [Function(nameof(FindLostTrials))]
-    public static async Task<IReadOnlyList<LostTrial>> RunAsync(
-        [ActivityTrigger] IReadOnlyList<TrialUnderWay> trials, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<TrialReport>> RunAsync([ActivityTrigger] FindLostTrialsInput input, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(trials);
+        ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(client);
-        var lost = new List<LostTrial>();
-        foreach (TrialUnderWay trial in trials)
+        var reports = new List<TrialReport>();
+        foreach (TrialUnderWay trial in input.Trials)
         {
-            switch ((await client.GetInstanceAsync(trial.Instance, cancellationToken))?.RuntimeStatus)
+            OrchestrationMetadata? instance = await client.GetInstanceAsync(RunIds.Trial(input.RunId, trial.Trial), getInputsAndOutputs: true, cancellationToken);
+            TrialReport? report = instance?.RuntimeStatus switch
             {
-                case null:
-                    lost.Add(new LostTrial(trial.Step, "its orchestration was purged"));
-                    break;
-                case OrchestrationRuntimeStatus.Failed:
-                    lost.Add(new LostTrial(trial.Step, "its orchestration has failed"));
-                    break;
-                case OrchestrationRuntimeStatus.Terminated:
-                    lost.Add(new LostTrial(trial.Step, "its orchestration was terminated"));
-                    break;
+                null => TrialReport.OfLost(trial.Step, trial.Trial, "its orchestration was purged"),
+                OrchestrationRuntimeStatus.Failed => TrialReport.OfLost(trial.Step, trial.Trial, "its orchestration has failed"),
+                OrchestrationRuntimeStatus.Terminated => TrialReport.OfLost(trial.Step, trial.Trial, "its orchestration was terminated"),
+                OrchestrationRuntimeStatus.Completed => instance.ReadOutputAs<TrialReport>(),
+                _ => null,
+            };
+            if (report?.Step == trial.Step)
+            {
+                reports.Add(report);
             }
         }
 
-        return lost;
+        return reports;
     }
 }

@@ -143,7 +143,6 @@ public static partial class SweepOrchestrator
         using var endTimers = new CancellationTokenSource();
         Task? time = input.Sweep.Stop?.Time is { } most && !sweep.HasEnded ? context.CreateTimer(sweep.StartedAt + most, endTimers.Token) : null;
         Task? look = null;
-        int begun = 0;
         Task<SweepMessage>? message = null;
 
         // Not to be left while a message is awaited: one that came to this execution only now would be lost.
@@ -153,10 +152,9 @@ public static partial class SweepOrchestrator
         {
             ShowLarge(context, sweep);
             message ??= context.WaitForExternalEvent<SweepMessage>(RunEvents.SweepMessage);
-            if (look is null && sweep.UnderWay.Count > 0)
+            if (look is null && sweep.PlanLook(LostTrialsEvery) is { } at)
             {
-                look = context.CreateTimer(LostTrialsEvery, endTimers.Token);
-                begun = sweep.Steps;
+                look = context.CreateTimer(at, endTimers.Token);
             }
 
             await Task.WhenAny([message, .. new[] { sweep.Cancelled ? null : cancel, time, look }.OfType<Task>()]);
@@ -181,7 +179,7 @@ public static partial class SweepOrchestrator
             if (look is { IsCompleted: true })
             {
                 look = null;
-                await FindLostAsync(context, sweep, begun);
+                await FindLostAsync(context, new FindLostTrialsInput(input.RunId, sweep.TakeLook()), sweep);
             }
         }
 
@@ -228,20 +226,18 @@ public static partial class SweepOrchestrator
         }
     }
 
-    /// <summary>Looks for lost ones among the trials that were under way at a step: one that has begun since may not be there yet.</summary>
-    private static async Task FindLostAsync(TaskOrchestrationContext context, SweepRun sweep, int step)
+    private static async Task FindLostAsync(TaskOrchestrationContext context, FindLostTrialsInput look, SweepRun sweep)
     {
-        TrialUnderWay[] underWay = [.. sweep.UnderWay.Where(trial => trial.Step <= step)];
-        if (underWay.Length == 0)
+        if (look.Trials.Count == 0)
         {
             return;
         }
 
         try
         {
-            foreach (LostTrial lost in await context.CallActivityAsync<IReadOnlyList<LostTrial>>(nameof(FindLostTrials), underWay, ActivityRetries.Brief))
+            foreach (TrialReport lost in await context.CallActivityAsync<IReadOnlyList<TrialReport>>(nameof(FindLostTrials), look, ActivityRetries.Brief))
             {
-                sweep.TakeLost(lost);
+                sweep.Take(lost);
             }
         }
         catch (TaskFailedException e)
@@ -280,7 +276,7 @@ public static partial class SweepOrchestrator
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The sweep could not look for trials that were ended from outside: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The sweep could not look for trials that will not report any more: {Reason}")]
     private static partial void LogNotLookedFor(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Decision {Number} about the sweep could not be kept with the run's blobs: {Reason}")]

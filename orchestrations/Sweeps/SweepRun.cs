@@ -39,12 +39,6 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     /// <summary>Whether no more trials are begun.</summary>
     public bool HasEnded => (state.Stopped ?? state.Finished) is not null;
 
-    /// <summary>How many times a trial was begun, or let go on. The newest has that number for its step.</summary>
-    public int Steps => state.Steps;
-
-    /// <summary>Trials that have begun, or gone on, and not yet told their end.</summary>
-    public IReadOnlyList<TrialUnderWay> UnderWay =>
-        [.. trials.Where(trial => trial.Step is not null).Select(trial => new TrialUnderWay(trial.Step!.Value, RunIds.Trial(input.RunId, trial.Status.Id)))];
 
     /// <summary>Whether nothing is under way and nothing will be.</summary>
     public bool IsOver => trials.TrueForAll(trial => trial.Step is null) && (HasEnded || !state.Decided.Paused || Next() is null);
@@ -114,14 +108,24 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         }
     }
 
-    /// <summary>Takes over that a trial will not report any more.</summary>
-    public void TakeLost(LostTrial lost)
+    /// <summary>Plans the next look for lost trials if none is planned and a trial is under way. Returns when it is to be, UTC.</summary>
+    /// <param name="pause">From now until then.</param>
+    public DateTime? PlanLook(TimeSpan pause)
     {
-        int number = trials.FindIndex(trial => trial.Step == lost.Step);
-        if (number >= 0)
+        if (state.Look is null && trials.Exists(trial => trial.Step is not null))
         {
-            Take(TrialReport.OfLost(lost.Step, trials[number].Status.Id, lost.Reason));
+            state = state with { Look = new LostTrialLook(context.CurrentUtcDateTime + pause, state.Steps) };
         }
+
+        return state.Look?.At;
+    }
+
+    /// <summary>Takes the planned look off the plan. Returns the trials that it is about: those that have not told their end since it was planned.</summary>
+    public IReadOnlyList<TrialUnderWay> TakeLook()
+    {
+        int steps = state.Look?.Steps ?? 0;
+        state = state with { Look = null };
+        return [.. trials.Where(trial => trial.Step <= steps).Select(trial => new TrialUnderWay(trial.Step!.Value, trial.Status.Id))];
     }
 
     /// <summary>Starts no more trials and ends those under way: somebody wishes so.</summary>

@@ -21,6 +21,9 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
     /// <summary>How many times one has come to an end.</summary>
     public int Ends { get; init; }
 
+    /// <summary>The next look for lost trials; null while none is under way.</summary>
+    public LostTrialLook? Look { get; init; }
+
     /// <summary>Why the sweep cannot go on, if so: it was cancelled, or too many trials have failed.</summary>
     public string? Stopped { get; init; }
 
@@ -33,6 +36,11 @@ public sealed record SweepState(SweepPreparation Preparation, DateTime StartedAt
     /// <summary>What people have decided.</summary>
     public SweepDecided Decided { get; init; } = new();
 }
+
+/// <summary>A look for trials that will not report any more. It goes along to the next execution: one may last less long than looks are apart.</summary>
+/// <param name="At">When, UTC.</param>
+/// <param name="Steps">How many steps there were when it was planned. A trial that has begun since may not be there yet, and is left to a later look.</param>
+public sealed record LostTrialLook(DateTime At, int Steps);
 
 /// <summary>What people's decisions about a sweep have come to.</summary>
 public sealed record SweepDecided

@@ -54,7 +54,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
     /// <summary>Ends the attempt under way for good.</summary>
     /// <param name="state">What the trial is afterwards.</param>
     /// <param name="reason">Why.</param>
-    public async Task<TrialStatus> EndAsync(TrialState state, string reason)
+    public async Task<TrialReport> EndAsync(TrialState state, string reason)
     {
         try
         {
@@ -114,19 +114,14 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
     }
 
     /// <summary>As <see cref="Conclude(TrialState)"/>, with why.</summary>
-    public TrialStatus Conclude(TrialState state, string? reason)
+    public TrialReport Conclude(TrialState state, string? reason)
     {
         Record = Record with { Error = reason };
         return Conclude(state);
     }
 
     /// <summary>Shows how the trial has ended, and tells whoever is to hear of it.</summary>
-    public TrialStatus Conclude(TrialState state)
-    {
-        TrialStatus status = Report(state);
-        Tell(status);
-        return status;
-    }
+    public TrialReport Conclude(TrialState state) => Tell(Report(state));
 
     /// <summary>Tells of a whole epoch that has ended since the last time, where somebody is to hear of it.</summary>
     public void TellEpoch()
@@ -146,12 +141,15 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
         return status;
     }
 
-    private void Tell(TrialStatus status)
+    private TrialReport Tell(TrialStatus status)
     {
+        var report = new TrialReport(input.Audience?.Step ?? 0, status, Record);
         if (input.Audience is { } audience)
         {
-            context.SendEvent(audience.Instance, RunEvents.SweepMessage, new SweepMessage(new TrialReport(audience.Step, status, Record)));
+            context.SendEvent(audience.Instance, RunEvents.SweepMessage, new SweepMessage(report));
         }
+
+        return report;
     }
 
     private TimeSpan AfterOutcome(TrialOutcomeKind outcome, string? message)

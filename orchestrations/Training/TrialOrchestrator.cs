@@ -9,7 +9,7 @@ namespace DurableMl.Orchestrations.Training;
 
 /// <summary>
 /// Orchestrator: one trial, from its first Batch task to its result. Waits by durable timers and the event that the task's result raises.
-/// What goes wrong is in the returned status; it does not fail.
+/// What goes wrong is in what it returns; it does not fail.
 /// </summary>
 public static class TrialOrchestrator
 {
@@ -19,9 +19,9 @@ public static class TrialOrchestrator
     private static readonly TimeSpan MostForLastCheckpoint = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenLooksAtStopping = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns the trial's last status: completed, failed, stopped or cancelled.</summary>
+    /// <summary>Returns how the trial has ended: completed, failed, stopped or cancelled.</summary>
     [Function(nameof(TrialOrchestrator))]
-    public static async Task<TrialStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    public static async Task<TrialReport> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         TrialInput input = context.GetInput<TrialInput>()!;
@@ -68,11 +68,11 @@ public static class TrialOrchestrator
         }
 
         context.ContinueAsNew(input with { Record = trial.Record });
-        return trial.Record.Status(input, TrialState.Running);
+        return new TrialReport(0, trial.Record.Status(input, TrialState.Running), trial.Record);
     }
 
     /// <summary>Asks the job to save a checkpoint and exit, and ends its task if it does not do so soon.</summary>
-    private static async Task<TrialStatus> StopAsync(TaskOrchestrationContext context, TrialLifecycle trial, string reason, Task<string> cancelled)
+    private static async Task<TrialReport> StopAsync(TaskOrchestrationContext context, TrialLifecycle trial, string reason, Task<string> cancelled)
     {
         DateTime asked = context.CurrentUtcDateTime;
         if (await trial.AskToStopAsync())

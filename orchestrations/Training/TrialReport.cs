@@ -6,8 +6,8 @@ namespace DurableMl.Orchestrations.Training;
 /// <param name="EachEpoch">Whether it is to hear of epochs, too, and not of the end alone.</param>
 public sealed record TrialAudience(string Instance, int Step, bool EachEpoch);
 
-/// <summary>What a trial tells.</summary>
-/// <param name="Step">As in <see cref="TrialAudience"/>.</param>
+/// <summary>What a trial tells, and, of its end, returns.</summary>
+/// <param name="Step">As in <see cref="TrialAudience"/>; 0 where nobody hears of it.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Record">What it has come to, from which it can go on.</param>
 public sealed record TrialReport(int Step, TrialStatus Status, TrialRecord Record)

@@ -32,7 +32,7 @@ internal sealed class TaskHub : IAsyncDisposable
             tasks =>
             {
                 tasks.AddOrchestratorFunc<PlanDatasetInput, DatasetReference?>(nameof(PreprocessOrchestrator), (context, _) => PreprocessOrchestrator.RunAsync(context));
-                tasks.AddOrchestratorFunc<TrialInput, TrialStatus>(nameof(TrialOrchestrator), (context, _) => TrialOrchestrator.RunAsync(context));
+                tasks.AddOrchestratorFunc<TrialInput, TrialReport>(nameof(TrialOrchestrator), (context, _) => TrialOrchestrator.RunAsync(context));
                 tasks.AddOrchestratorFunc<SweepInput, SweepResult>(nameof(SweepOrchestrator), (context, _) => SweepOrchestrator.RunAsync(context));
                 tasks.AddOrchestratorFunc<RunInput, JsonElement>(nameof(PipelineOrchestrator), (context, _) => PipelineOrchestrator.RunAsync(context));
                 tasks.AddOrchestratorFunc<ImportInput, JsonElement>(nameof(ImportOrchestrator), (context, _) => ImportOrchestrator.RunAsync(context));
@@ -48,7 +48,7 @@ internal sealed class TaskHub : IAsyncDisposable
                     });
                 tasks.AddOrchestratorFunc<WorkflowItems, IReadOnlyList<DurableMl.Workflows.Execution.ItemOutcome>>(
                     nameof(WorkflowItemsOrchestrator), (context, _) => WorkflowItemsOrchestrator.RunAsync(context));
-                tasks.AddActivityFunc<IReadOnlyList<TrialUnderWay>, IReadOnlyList<LostTrial>>(nameof(FindLostTrials), (_, trials) => FindLostTrials.RunAsync(trials, hub!.Client, default));
+                tasks.AddActivityFunc<FindLostTrialsInput, IReadOnlyList<TrialReport>>(nameof(FindLostTrials), (_, look) => FindLostTrials.RunAsync(look, hub!.Client, default));
                 activities(tasks);
             },
             new DurableTaskTestHostOptions { Port = FreePort.Next() }));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DurableMl.BatchJobs.Outcomes;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Runs;
@@ -168,34 +169,68 @@ public sealed class ScheduledSweepTests
         var input = new SweepInput("run", "mnist", "v1", Sweep(scheduler: null) with { Trials = 1 });
         var state = new SweepState(new SweepPreparation("c0de", HasDedicatedPool: false), DateTime.UnixEpoch) { Trials = [new SweptTrial(TrialStatus.NotBegun("trial-000"), 9) { Step = 1 }], Steps = 1 };
         var sweep = new SweepRun(Substitute.For<TaskOrchestrationContext>(), input, state);
-        var lost = new LostTrial(1, "its orchestration was terminated");
+        var lost = TrialReport.OfLost(1, "trial-000", "its orchestration was terminated");
 
         await sweep.FillAsync(toTheEnd: true, new TaskCompletionSource<string>().Task);
-        Assert.AreEqual(new TrialUnderWay(1, "run:trial-000"), sweep.UnderWay.Single());
-        sweep.TakeLost(lost);
-        sweep.TakeLost(lost);
+        sweep.Take(lost);
+        sweep.Take(lost);
 
         Assert.IsTrue(sweep.IsOver);
-        Assert.AreEqual((TrialState.Failed, lost.Reason), (sweep.Result().Trials[0].State, sweep.Result().Trials[0].Error));
+        Assert.AreEqual((TrialState.Failed, lost.Status.Error), (sweep.Result().Trials[0].State, sweep.Result().Trials[0].Error));
     }
 
     [TestMethod]
-    public async Task Trials_that_were_ended_from_outside_are_found()
+    public void A_look_for_lost_trials_comes_at_its_time_in_whichever_execution_that_is()
     {
-        var training = new ScriptedTraining((_, _) => Running());
+        TaskOrchestrationContext context = Substitute.For<TaskOrchestrationContext>();
+        context.CurrentUtcDateTime.Returns(DateTime.UnixEpoch, DateTime.UnixEpoch.AddMinutes(9));
+        var input = new SweepInput("run", "mnist", "v1", Sweep(scheduler: null) with { Trials = 2 });
+        var state = new SweepState(new SweepPreparation("c0de", HasDedicatedPool: false), DateTime.UnixEpoch) { Trials = [UnderWay(0, step: 1)], Steps = 1 };
+        var first = new SweepRun(context, input, state);
+        Assert.AreEqual(DateTime.UnixEpoch.AddMinutes(10), first.PlanLook(TimeSpan.FromMinutes(10)));
+
+        SweepState carried = JsonSerializer.Deserialize<SweepState>(JsonSerializer.Serialize(first.State, JsonSerializerOptions.Web), JsonSerializerOptions.Web)!;
+        var second = new SweepRun(context, input, carried with { Trials = [.. carried.Trials, UnderWay(1, step: 2)], Steps = 2 });
+        Assert.AreEqual(DateTime.UnixEpoch.AddMinutes(10), second.PlanLook(TimeSpan.FromMinutes(10)), "it is not put off");
+        CollectionAssert.AreEqual(new[] { new TrialUnderWay(1, "trial-000") }, second.TakeLook().ToArray(), "the other has begun since the look was planned");
+
+        Assert.AreEqual(DateTime.UnixEpoch.AddMinutes(19), second.PlanLook(TimeSpan.FromMinutes(10)));
+        Assert.HasCount(2, second.TakeLook());
+
+        static SweptTrial UnderWay(int number, int step) => new(TrialStatus.NotBegun(RunIds.TrialId(number)), 9) { Step = step };
+    }
+
+    [TestMethod]
+    public async Task Trials_that_were_ended_from_outside_and_reports_that_got_lost_are_found()
+    {
+        var training = new ScriptedTraining((attempt, _) => Number(attempt) < 2 ? Running() : Over(TrialOutcomeKind.Succeeded, 0.9));
         await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
-        var input = new TrialInput("run", "trial-000", "mnist", "v1", new Dictionary<string, System.Text.Json.JsonElement>(), 1, Sweep(scheduler: null), HasDedicatedPool: false);
-        foreach (string instance in (string[])["runs-on", "terminated"])
+        for (int number = 0; number < 4; number++)
         {
-            await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(TrialOrchestrator), input, new StartOrchestrationOptions(instance));
-            await hub.UntilAsync(instance, trial => trial.RuntimeStatus == OrchestrationRuntimeStatus.Running);
+            string trial = RunIds.TrialId(number);
+            var input = new TrialInput("run", trial, "mnist", "v1", new Dictionary<string, JsonElement>(), 1, Sweep(scheduler: null), HasDedicatedPool: false)
+            {
+                Audience = new TrialAudience("nobody", Step: number + 1, EachEpoch: false),
+            };
+            await hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(TrialOrchestrator), input, new StartOrchestrationOptions(RunIds.Trial("run", trial)));
+            await hub.UntilAsync(RunIds.Trial("run", trial), instance => instance.RuntimeStatus == (number < 2 ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Completed));
         }
 
-        await hub.Client.TerminateInstanceAsync("terminated");
-        await hub.Client.WaitForInstanceCompletionAsync("terminated", hub.Timeout);
-        IReadOnlyList<LostTrial> lost = await FindLostTrials.RunAsync([new(1, "runs-on"), new(2, "terminated"), new(3, "purged")], hub.Client, hub.Timeout);
+        await hub.Client.TerminateInstanceAsync("run:trial-001");
+        await hub.Client.WaitForInstanceCompletionAsync("run:trial-001", hub.Timeout);
+        TrialUnderWay[] underWay = [new(1, "trial-000"), new(2, "trial-001"), new(3, "trial-002"), new(5, "trial-003"), new(6, "trial-004")];
+        IReadOnlyList<TrialReport> found = await FindLostTrials.RunAsync(new FindLostTrialsInput("run", underWay), hub.Client, hub.Timeout);
 
-        CollectionAssert.AreEqual(new LostTrial[] { new(2, "its orchestration was terminated"), new(3, "its orchestration was purged") }, lost.ToArray());
+        CollectionAssert.AreEqual(
+            new (int, TrialState, double?, string?)[]
+            {
+                (2, TrialState.Failed, null, "its orchestration was terminated"),
+                (3, TrialState.Completed, 0.9, null),
+                (6, TrialState.Failed, null, "its orchestration was purged"),
+            },
+            found.Select(report => (report.Step, report.Status.State, report.Status.Objective, report.Status.Error)).ToArray(),
+            "neither the one that runs on, nor the one whose end belongs to an earlier step");
+        Assert.AreEqual(0.9, found[1].Record.Objective, "from which it can go on");
     }
 
     private static int Number(TrialAttempt attempt) => RunIds.TrialIndex(attempt.TrialId);

@@ -22,7 +22,7 @@ public sealed class PreemptionTests
         // The second of three epochs, and not at a checkpoint.
         await Eventually.TrueAsync(() => Trace.Read(trace).Count >= Steps + 23, "the second epoch is under way");
         await cluster.Emulator.PreemptAsync(TrainingCluster.SpotPool, await cluster.NodeOfAsync("stormy", "trial-000-a1"));
-        TrialStatus stormy = await cluster.OutputAsync<TrialStatus>(trial);
+        TrialStatus stormy = await cluster.TrialOutputAsync(trial);
 
         Assert.AreEqual((TrialState.Completed, 1, 1, false), (stormy.State, stormy.Attempts, stormy.Preemptions, stormy.Dedicated), stormy.ToString());
         Assert.AreEqual(calm.Objective!.Value, stormy.Objective!.Value, 1e-9);
@@ -52,7 +52,7 @@ public sealed class PreemptionTests
             await cluster.Emulator.PreemptAsync(TrainingCluster.SpotPool, await cluster.NodeOfAsync("stormy", "trial-000-a1"));
         }
 
-        TrialStatus stormy = await cluster.OutputAsync<TrialStatus>(trial);
+        TrialStatus stormy = await cluster.TrialOutputAsync(trial);
 
         Assert.AreEqual((TrialState.Completed, 2, 3, true), (stormy.State, stormy.Attempts, stormy.Preemptions, stormy.Dedicated), stormy.ToString());
         Assert.AreEqual(calm.Objective!.Value, stormy.Objective!.Value, 1e-9);
@@ -67,7 +67,7 @@ public sealed class PreemptionTests
     private static async Task<TrialStatus> CalmAsync(TrainingCluster cluster)
     {
         string trial = await cluster.StartTrialAsync("calm", TrainingCluster.Sweep(1, Budget, Steps, pause: 0));
-        TrialStatus calm = await cluster.OutputAsync<TrialStatus>(trial);
+        TrialStatus calm = await cluster.TrialOutputAsync(trial);
         Assert.AreEqual((TrialState.Completed, 1, 0), (calm.State, calm.Attempts, calm.Preemptions), calm.ToString());
         return calm;
     }

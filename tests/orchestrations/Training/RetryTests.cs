@@ -12,10 +12,10 @@ public sealed class RetryTests
     public async Task A_trial_that_crashed_goes_on_from_its_newest_checkpoint()
     {
         await using TrainingCluster cluster = await TrainingCluster.StartAsync();
-        TrialStatus calm = await cluster.OutputAsync<TrialStatus>(await cluster.StartTrialAsync("calm", TrainingCluster.Sweep(1, budget: 2, pause: 0)));
+        TrialStatus calm = await cluster.TrialOutputAsync(await cluster.StartTrialAsync("calm", TrainingCluster.Sweep(1, budget: 2, pause: 0)));
         string trace = cluster.FilePath("trace");
 
-        TrialStatus trial = await cluster.OutputAsync<TrialStatus>(
+        TrialStatus trial = await cluster.TrialOutputAsync(
             await cluster.StartTrialAsync("crash", TrainingCluster.Sweep(1, budget: 2, trace: trace, crashAt: 27, failures: 1)));
 
         Assert.AreEqual((TrialState.Completed, 2, 0), (trial.State, trial.Attempts, trial.Preemptions), trial.ToString());
@@ -34,7 +34,7 @@ public sealed class RetryTests
     {
         await using TrainingCluster cluster = await TrainingCluster.StartAsync();
 
-        TrialStatus trial = await cluster.OutputAsync<TrialStatus>(await cluster.StartTrialAsync("run", TrainingCluster.Sweep(1, budget: 1, invalid: true, failures: 5)));
+        TrialStatus trial = await cluster.TrialOutputAsync(await cluster.StartTrialAsync("run", TrainingCluster.Sweep(1, budget: 1, invalid: true, failures: 5)));
 
         Assert.AreEqual((TrialState.Failed, 1), (trial.State, trial.Attempts), trial.ToString());
         StringAssert.Contains(trial.Error, "these parameters lead nowhere");
@@ -45,7 +45,7 @@ public sealed class RetryTests
     {
         await using TrainingCluster cluster = await TrainingCluster.StartAsync();
 
-        TrialStatus trial = await cluster.OutputAsync<TrialStatus>(await cluster.StartTrialAsync(
+        TrialStatus trial = await cluster.TrialOutputAsync(await cluster.StartTrialAsync(
             "run", TrainingCluster.Sweep(1, budget: 1000, pause: 0.1, failures: 0, timeLimit: TimeSpan.FromSeconds(3))));
 
         Assert.AreEqual((TrialState.Failed, 1), (trial.State, trial.Attempts), trial.ToString());
@@ -58,7 +58,7 @@ public sealed class RetryTests
         await using TrainingCluster cluster = await TrainingCluster.StartAsync();
         await cluster.Emulator.PlanAsync(new { kind = "imagePull", count = 1 });
 
-        TrialStatus trial = await cluster.OutputAsync<TrialStatus>(await cluster.StartTrialAsync("run", TrainingCluster.Sweep(1, budget: 1, failures: 0)));
+        TrialStatus trial = await cluster.TrialOutputAsync(await cluster.StartTrialAsync("run", TrainingCluster.Sweep(1, budget: 1, failures: 0)));
 
         Assert.AreEqual((TrialState.Completed, 2), (trial.State, trial.Attempts), trial.ToString());
     }

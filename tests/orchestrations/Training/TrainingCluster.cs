@@ -145,6 +145,9 @@ internal sealed class TrainingCluster : IAsyncDisposable
         return ended.ReadOutputAs<T>()!;
     }
 
+    /// <summary>How a trial by itself has ended.</summary>
+    public async Task<TrialStatus> TrialOutputAsync(string instance) => (await OutputAsync<TrialReport>(instance)).Status;
+
     /// <summary>The custom status of a trial.</summary>
     public async Task<TrialStatus> StatusAsync(string run, string trialId)
     {

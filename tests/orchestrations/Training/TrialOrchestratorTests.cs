@@ -104,7 +104,7 @@ public class TrialOrchestratorTests
         await hub.Client.RaiseEventAsync(id, RunEvents.Cancel, "no longer wanted");
         OrchestrationMetadata ended = await hub.Client.WaitForInstanceCompletionAsync(id, true, hub.Timeout);
 
-        TrialStatus status = ended.ReadOutputAs<TrialStatus>()!;
+        TrialStatus status = ended.ReadOutputAs<TrialReport>()!.Status;
         Assert.AreEqual((TrialState.Cancelled, "no longer wanted", 0.4), (status.State, status.Error, status.Objective));
         Assert.AreEqual(1, training.Ended.Single().Attempt);
     }
@@ -121,7 +121,7 @@ public class TrialOrchestratorTests
 
         OrchestrationMetadata ended = await hub.Client.WaitForInstanceCompletionAsync(id, true, hub.Timeout);
 
-        Assert.AreEqual(TrialState.Completed, ended.ReadOutputAs<TrialStatus>()!.State);
+        Assert.AreEqual(TrialState.Completed, ended.ReadOutputAs<TrialReport>()!.Status.State);
     }
 
     [TestMethod]
@@ -139,7 +139,7 @@ public class TrialOrchestratorTests
 
         OrchestrationMetadata ended = await hub.Client.WaitForInstanceCompletionAsync(id, true, hub.Timeout);
 
-        TrialStatus status = ended.ReadOutputAs<TrialStatus>()!;
+        TrialStatus status = ended.ReadOutputAs<TrialReport>()!.Status;
         Assert.AreEqual((TrialState.Completed, 0.9, 1), (status.State, status.Objective, status.Attempts));
         Assert.AreEqual(1, training.Submitted.Count);
         Assert.IsNotNull(ended.ReadInputAs<TrialInput>()!.Record, "the last execution began with what earlier ones came to");
@@ -158,6 +158,6 @@ public class TrialOrchestratorTests
         await using TaskHub hub = await TaskHub.StartAsync(tasks => training.Register(tasks));
         OrchestrationMetadata ended = await hub.RunAsync(nameof(TrialOrchestrator), Input(training, budgets));
         Assert.AreEqual(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus, ended.FailureDetails?.ToString());
-        return ended.ReadOutputAs<TrialStatus>()!;
+        return ended.ReadOutputAs<TrialReport>()!.Status;
     }
 }
