@@ -214,7 +214,8 @@ public sealed record TensorSpec(string Name, string Datatype, IReadOnlyList<long
     /// Whether a tensor of this shape is one, as far as neither leaves a size open; any is where the shape is empty, which ONNX Runtime gives both
     /// for scalars and for unknown ranks.
     /// </summary>
-    internal bool Accepts(ReadOnlySpan<long> shape)
+    /// <param name="shape">The tensor's shape; -1 where it leaves a size open.</param>
+    public bool Accepts(ReadOnlySpan<long> shape)
     {
         bool fits = Shape.Count == 0 || shape.Length == Shape.Count;
         for (int i = 0; fits && i < Shape.Count; i++)

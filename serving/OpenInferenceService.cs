@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Serving;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 using DurableMl.Serving.Grpc;
 using global::Grpc.Core;

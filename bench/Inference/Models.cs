@@ -3,8 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
 using DurableMl.Inference.Batching;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 using DurableMl.Tests.Support;
 

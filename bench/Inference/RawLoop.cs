@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Bench.Inference;

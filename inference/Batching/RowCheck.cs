@@ -80,7 +80,7 @@ public static class RowCheck
             TensorList answer = session.Run(inputs);
             rows.Add((new InferenceJob(session, inputs, null, 0, CancellationToken.None), answer));
         }
-        catch (InferenceException)
+        catch (ModelRunException)
         {
         }
     }
@@ -119,7 +119,7 @@ public static class RowCheck
                     ? $"rows depend on each other: in a batch of {size}, {difference}"
                     : null;
         }
-        catch (Exception e) when (e is InferenceException or OverflowException)
+        catch (Exception e) when (e is ModelRunException or OverflowException)
         {
             return $"a batch of {size} rows cannot be run: {e.Message}";
         }

@@ -1,5 +1,4 @@
 using DurableMl.Features.Images;
-using Microsoft.ML.OnnxRuntime;
 
 namespace DurableMl.Inference.Columns;
 
@@ -79,7 +78,7 @@ internal abstract class ModelTransform
             ToAnswer(asked, outputs);
             return outputs;
         }
-        catch (Exception e) when (e is OnnxRuntimeException or InferenceException)
+        catch (Exception e) when (e is ModelRunException or InferenceException)
         {
             outputs.Dispose();
             throw new InvalidModelException($"The model cannot be run: {e.Message}", e);

@@ -52,6 +52,67 @@ internal sealed class InferRequest : IDisposable
         return new InferRequest { Id = Id, Outputs = Outputs, Raw = Raw, RawLength = RawLength, Inputs = Inputs.Share() };
     }
 
+    /// <summary>A raw binary request as a model takes it: its body under the input's name and in its shape; null for any other request. The caller disposes it.</summary>
+    /// <param name="inputs">The model's inputs.</param>
+    /// <exception cref="InferenceException">400: the model has several inputs or one of strings, or the body does not fill its shape.</exception>
+    public InferRequest? Named(IReadOnlyList<TensorSpec> inputs)
+    {
+        if (Raw is null)
+        {
+            return null;
+        }
+
+        if (inputs is not [var spec] || !TensorType.ByName.TryGetValue(spec.Datatype, out TensorType? type) || type.IsBytes)
+        {
+            throw InferenceException.Field(RequestBody.HeaderLength, "0 (raw binary data) is only for models with one input of numbers.");
+        }
+
+        // The rows follow from the length, or else the only other size that is open.
+        long[] shape = [.. spec.Shape];
+        int open = Array.FindIndex(shape, size => size < 0);
+        if (open >= 0)
+        {
+            shape[open] = 1;
+            long known = (long)TensorShape.Elements(shape) * type.Size;
+            shape[open] = known > 0 ? RawLength / known : known < 0 ? throw InferenceException.Field(
+                RequestBody.HeaderLength, $"0 (raw binary data) leaves the shape {TensorShape.Text(spec.Shape)} open; send JSON.") : 0;
+        }
+
+        if ((long)TensorShape.Elements(shape) * type.Size != RawLength)
+        {
+            throw new InferenceException(400, $"The body's {RawLength} bytes do not fill the shape {TensorShape.Text(spec.Shape)} of {spec.Datatype}.");
+        }
+
+        BinaryPart.Check(Raw.Span[..RawLength], type, shape, 0, "data");
+        Raw.AddReference();
+        return new InferRequest { Id = Id, Outputs = Outputs, Inputs = { new Tensor(spec.Name, type, shape, Raw, Raw.Address, RawLength) } };
+    }
+
+    /// <summary>The outputs wanted, in order, as the model is asked for them; null for all.</summary>
+    /// <exception cref="InferenceException">400: the model has not got one, or it is asked for twice.</exception>
+    public IReadOnlyList<string>? OutputNames(ModelSession session)
+    {
+        if (Outputs is not { Count: > 0 })
+        {
+            return null;
+        }
+
+        var names = new List<string>(Outputs.Count);
+        foreach ((int i, RequestedOutput output) in Outputs.Index())
+        {
+            if (!session.OutputIndex.ContainsKey(output.Name) || names.Contains(output.Name))
+            {
+                throw InferenceException.Field($"outputs[{i}].name", names.Contains(output.Name)
+                    ? $"'{output.Name}' is asked for twice."
+                    : $"the model has no output '{output.Name}'; it has {string.Join(", ", session.OutputNames)}.");
+            }
+
+            names.Add(output.Name);
+        }
+
+        return names;
+    }
+
     public void Dispose()
     {
         Inputs.Dispose();
@@ -105,6 +166,9 @@ public sealed class InferenceException : Exception
     public static (int Status, string Message) StatusOf(Exception exception) => exception switch
     {
         InferenceException e => (e.Status, e.Message),
+        ModelRunException { Fault: RunFault.Inputs } => (400, exception.Message),
+        ModelRunException { Fault: RunFault.Outputs } => (422, exception.Message),
+        ModelRunException => (500, exception.Message),
         InvalidDocumentException => (400, exception.Message),
         InvalidModelNameException e => (400, $"{e.Kind}: {e.Message}"),
         ModelNotFoundException => (404, exception.Message),

@@ -15,8 +15,8 @@ internal static class Ensemble
         ];
         if (route.Combine == EnsembleRule.Vote)
         {
-            using Tensor means = Scores.Of(numbers, route.Scores);
-            numbers[numbers.IndexOf(means)] = Votes(means, [.. members.Select(member => Scores.Of(member, means.Name))]);
+            using Tensor means = Rows.OfScores(numbers, route.Scores);
+            numbers[numbers.IndexOf(means)] = Votes(means, [.. members.Select(member => Rows.OfScores(member, means.Name))]);
         }
 
         return TensorList.Of(members[0].Select((output, i) => numbers.Named(output.Name)?.Share() ?? Follow(route, members, i, numbers)));
@@ -71,12 +71,12 @@ internal static class Ensemble
             return like.Share();
         }
 
-        Tensor scores = Scores.Of(combined, route.Scores);
+        Tensor scores = Rows.OfScores(combined, route.Scores);
         Rows.Require(like, (int)scores.Shape[0]);
         return Rows.Gather((int)scores.Shape[0], row =>
         {
             int winner = Scores.IndexOfMax(Scores.Row(scores, row));
-            TensorList says = members.FirstOrDefault(member => Scores.IndexOfMax(Scores.Row(Scores.Of(member, scores.Name), row)) == winner)
+            TensorList says = members.FirstOrDefault(member => Scores.IndexOfMax(Scores.Row(Rows.OfScores(member, scores.Name), row)) == winner)
                 ?? throw new InferenceException(422, $"No member says what '{like.Name}' is where '{scores.Name}' is highest in row {row}. Ask for the other outputs alone.");
             return (says[output], row);
         });

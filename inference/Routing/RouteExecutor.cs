@@ -43,7 +43,7 @@ internal sealed class RouteExecutor(
             failure = false;
             return response;
         }
-        catch (Exception e) when (e is InferenceException { Status: < 500 } or ModelNotFoundException)
+        catch (Exception e) when (InferenceException.StatusOf(e).Status < 500)
         {
             // The request may be at fault, or the canary may not take what the stable version takes: the stable version tells.
             latency = time.GetElapsedTime(started);
@@ -92,7 +92,7 @@ internal sealed class RouteExecutor(
         using InferRequest? named = call.Request.Raw is null ? null : await NamedAsync(call, route.First);
         InferRequest request = named ?? call.Request;
         using InferResponse first = await RunAsync(call with { Request = request }, route.First, name);
-        Tensor scores = Scores.Of(first.Outputs, route.Scores);
+        Tensor scores = Rows.OfScores(first.Outputs, route.Scores);
         int rows = (int)scores.Shape[0];
         List<int> unsure = [.. Enumerable.Range(0, rows).Where(row => Scores.Confidence(Scores.Row(scores, row)) < route.Confidence)];
         if (unsure.Count == 0)
@@ -119,10 +119,10 @@ internal sealed class RouteExecutor(
             unsure, rows))));
     });
 
-    private async Task<InferRequest> NamedAsync(Call call, ModelTarget target)
+    private async Task<InferRequest?> NamedAsync(Call call, ModelTarget target)
     {
         using ModelLease lease = await catalog.AcquireAsync(call.State, target, call.Cancellation);
-        return InputBinder.Named(call.Request, lease.Model.Session);
+        return call.Request.Named(lease.Model.Session.Inputs);
     }
 
     private async Task<InferResponse> ChainAsync(Call call, ChainRoute route, string name)
@@ -182,7 +182,7 @@ internal sealed class RouteExecutor(
             experiments.Answered(call.State.Model, response.Route, response.Version, time.GetElapsedTime(started), failed: false);
             return response;
         }
-        catch (Exception e) when (e is not (InferenceException { Status: < 500 } or OperationCanceledException or ModelNotFoundException))
+        catch (Exception e) when (e is not OperationCanceledException && InferenceException.StatusOf(e).Status >= 500)
         {
             // A caller who left says nothing about the model; a deadline shows in the latency.
             experiments.Answered(call.State.Model, call.Prefix + name, null, time.GetElapsedTime(started), failed: true);

@@ -7,6 +7,8 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
 {
     private const int DefaultMaxBatch = 32;
     private const int MaxZeroBytes = 64 << 20;
+    private const string WhyNoNaN =
+        "is NaN (in JSON: null), which this version does not take: it was not published with the serving option acceptNaN. An import sets it where the sample has NaN.";
 
     // Examples between two measurements of the drift.
     private const int DriftEvery = 256;
@@ -55,7 +57,8 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
     }
 
     /// <summary>Runs the model on a request's inputs.</summary>
-    /// <exception cref="InferenceException">The inputs do not fit the model, or it failed.</exception>
+    /// <exception cref="InferenceException">The request cannot be answered.</exception>
+    /// <exception cref="ModelRunException">The inputs do not fit the model, or it failed.</exception>
     public async Task<TensorList> InferAsync(InferRequest request, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
@@ -83,8 +86,9 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
     {
         using InferRequest? transformed = Transform?.ToNetwork(request, cancellationToken);
         request = transformed ?? request;
-        using TensorList inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
-        TensorList outputs = await batcher.RunAsync(inputs, InputBinder.OutputNames(request, Session), cancellationToken);
+        using InferRequest? named = request.Named(Session.Inputs);
+        using TensorList inputs = InputBinder.Bind((named ?? request).Inputs, Session, Manifest.Serving is { AcceptNaN: true } ? null : WhyNoNaN);
+        TensorList outputs = await batcher.RunAsync(inputs, request.OutputNames(Session), cancellationToken);
         Observe(request, inputs, outputs);
         return outputs;
     }
@@ -127,12 +131,13 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
             using InferRequest request = sample is null ? Zeros() : await ReadAsync(sample, cancellationToken);
             (await InferAsync(request, cancellationToken)).Dispose();
         }
-        catch (InferenceException e) when (sample is not null)
+        catch (Exception e) when (e is InferenceException or ModelRunException)
         {
-            throw new InvalidModelException($"Model '{Manifest.Model}' version {Manifest.Version} fails on its own sample: {e.Message}", e);
-        }
-        catch (InferenceException e)
-        {
+            if (sample is not null)
+            {
+                throw new InvalidModelException($"Model '{Manifest.Model}' version {Manifest.Version} fails on its own sample: {e.Message}", e);
+            }
+
             // Zeros of size 1 need not make sense to a model; it may serve real inputs all the same.
             logger.LogDebug(e, "Model {Model} version {Version} was not warmed up", Manifest.Model, Manifest.Version);
         }

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using DurableMl.Features.Transforms;
 using DurableMl.Inference.Columns;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Registry;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Preprocessing;
 using DurableMl.Registry;

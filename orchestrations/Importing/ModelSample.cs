@@ -1,6 +1,5 @@
 using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Registry;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Orchestrations.Failures;
 
 namespace DurableMl.Orchestrations.Preprocessing;

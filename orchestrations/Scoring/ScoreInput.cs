@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using DurableMl.Inference.Columns;
 using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Registry;
 

@@ -4,7 +4,7 @@ using Azure.Storage.Blobs;
 using DurableMl.Features.Tables;
 using DurableMl.Inference.Columns;
 using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Registry;

@@ -1,4 +1,4 @@
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 
 namespace Inference.Tests;
 

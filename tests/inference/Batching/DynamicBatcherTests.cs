@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using DurableMl.Inference.Batching;
 using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Sessions;
 using DurableMl.Inference.Serving;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Tests.Batching;

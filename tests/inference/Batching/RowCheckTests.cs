@@ -2,8 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using DurableMl.Inference.Batching;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 using static Inference.Tests.InferClient;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 
 namespace Inference.Tests.Conformance;
@@ -133,7 +131,7 @@ internal sealed class OnnxBackendCase(string folder)
             using TensorList values = session.Run(tensors);
             return (null, values.ConvertAll(output => new OnnxTensorFile(output.Name, output.Type, output.Shape, output.Data.ToArray())));
         }
-        catch (InferenceException e) when (e.Status is 400 or 500)
+        catch (ModelRunException e) when (e.Fault is RunFault.Inputs or RunFault.Model)
         {
             return (e.Message.ReplaceLineEndings(" "), []);
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
-using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 
 namespace Inference.Tests.Conformance;
 

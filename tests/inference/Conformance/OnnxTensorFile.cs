@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Inference.Tests.Conformance;

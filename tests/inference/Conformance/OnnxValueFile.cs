@@ -1,6 +1,5 @@
 using System.Text;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 
 namespace Inference.Tests.Conformance;
 

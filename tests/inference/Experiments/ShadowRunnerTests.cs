@@ -1,5 +1,5 @@
 using DurableMl.Inference.Experiments;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 
 namespace Inference.Tests.Experiments;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using Microsoft.AspNetCore.Http;
 using static Inference.Tests.InferClient;
 

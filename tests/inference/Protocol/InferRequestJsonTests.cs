@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 
 namespace Inference.Tests.Protocol;
 

@@ -1,6 +1,6 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Routing;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 
 namespace Inference.Tests.Routing;

@@ -44,10 +44,10 @@ public sealed class ScoresTests
         var label = TensorOf.Integers("label", [1], 3);
         var scores = TensorOf.Floats("scores", [1, 2], 1, 2);
 
-        Assert.AreSame(scores, Scores.Of([label, scores], "scores"));
-        Assert.AreSame(scores, Scores.Of([scores, label], null));
-        Assert.AreSame(scores, Scores.Of([label, scores], null), "a label may come first");
-        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Scores.Of([label], null)).Status);
-        Assert.Contains("'other'", Assert.ThrowsExactly<InferenceException>(() => Scores.Of([label, scores], "other")).Message);
+        Assert.AreSame(scores, Rows.OfScores([label, scores], "scores"));
+        Assert.AreSame(scores, Rows.OfScores([scores, label], null));
+        Assert.AreSame(scores, Rows.OfScores([label, scores], null), "a label may come first");
+        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Rows.OfScores([label], null)).Status);
+        Assert.Contains("'other'", Assert.ThrowsExactly<InferenceException>(() => Rows.OfScores([label, scores], "other")).Message);
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 using static Inference.Tests.InferClient;
 

@@ -7,7 +7,7 @@ using DurableMl.Features.Schemas;
 using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
 using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 using SkiaSharp;
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Inference.Serving;
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 using static Inference.Tests.InferClient;
 

@@ -1,4 +1,4 @@
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 
 namespace Inference.Tests.Sessions;

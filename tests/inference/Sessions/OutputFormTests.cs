@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Tensors;
-using DurableMl.Inference.Sessions;
+using DurableMl.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Inference.Tests.Sessions;
@@ -17,7 +15,7 @@ public sealed class OutputFormTests
 
     [TestMethod]
     public void Maps_with_different_keys_are_no_matrix() =>
-        Assert.AreEqual(422, Assert.ThrowsExactly<InferenceException>(() => Parts(([7, 9], [1, 2]), ([7], [3]))).Status);
+        Assert.AreEqual(RunFault.Outputs, Assert.ThrowsExactly<ModelRunException>(() => Parts(([7, 9], [1, 2]), ([7], [3]))).Fault);
 
     [TestMethod]
     [DataRow("y.keys", true)]

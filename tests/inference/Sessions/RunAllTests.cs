@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Sessions;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Registry;
 
 namespace Inference.Tests.Sessions;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using DurableMl.Inference.Protocol;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.AspNetCore.Http;

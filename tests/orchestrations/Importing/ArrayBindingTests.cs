@@ -1,4 +1,4 @@
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Importing;
 using DurableMl.Registry;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using DurableMl.Inference.Tensors;
+using DurableMl.Onnx;
 using DurableMl.Orchestrations.Failures;
 using DurableMl.Orchestrations.Importing;
 

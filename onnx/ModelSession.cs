@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DurableMl.Inference.Sessions;
+namespace DurableMl.Onnx;
 
 /// <summary>A loaded model: an ONNX Runtime session with its inputs and outputs in the Open Inference Protocol's words. Safe for concurrent runs.</summary>
 public sealed class ModelSession : IDisposable
@@ -105,7 +105,7 @@ public sealed class ModelSession : IDisposable
     /// <param name="inputs">A tensor for each input, in the model's order.</param>
     /// <param name="outputs">Names of the outputs wanted; null for all, in the model's order.</param>
     /// <param name="options">Lets the run be terminated.</param>
-    /// <exception cref="InferenceException">400 where ONNX Runtime calls an argument invalid, 422 for an output that is no tensors, otherwise 500.</exception>
+    /// <exception cref="ModelRunException">ONNX Runtime calls an input invalid, an output is no tensors, or the run fails.</exception>
     internal TensorList Run(IReadOnlyList<Tensor> inputs, IReadOnlyList<string>? outputs = null, RunOptions? options = null)
     {
         IReadOnlyList<string> names = outputs ?? OutputNames;
@@ -135,8 +135,8 @@ public sealed class ModelSession : IDisposable
             {
                 // The binding gives the code only as text.
                 throw e.Message.Contains("[ErrorCode:InvalidArgument]", StringComparison.Ordinal)
-                    ? new InferenceException(400, $"inputs: the model does not take them: {e.Message}")
-                    : new InferenceException(500, $"The model failed: {e.Message}");
+                    ? ModelRunException.Inputs($"the model does not take them: {e.Message}")
+                    : new ModelRunException(RunFault.Model, $"The model failed: {e.Message}");
             }
 
             throw;
@@ -155,15 +155,14 @@ public sealed class ModelSession : IDisposable
     public IReadOnlyList<TensorValue> RunAll(IReadOnlyList<TensorValue> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        using var request = new InferRequest();
-        request.Inputs.AddRange(inputs.Select(input => input.ToTensor()));
+        using var given = TensorList.Of(inputs.Select(input => input.ToTensor()));
         try
         {
-            using TensorList bound = InputBinder.Bind(request, this, acceptNaN: true);
+            using TensorList bound = InputBinder.Bind(given, this);
             using TensorList outputs = Run(bound);
             return [.. outputs.Select(output => new TensorValue(output.Name, output.Type, output.Shape, output.Data.ToArray()))];
         }
-        catch (InferenceException e)
+        catch (ModelRunException e)
         {
             throw new InvalidModelException($"The model cannot be run: {e.Message}", e);
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DurableMl.Inference.Sessions;
+namespace DurableMl.Onnx;
 
 /// <summary>
 /// What a session's memory arena has taken from the system: its weights, packed for its kernels, and whatever its largest run so far needed,

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DurableMl.Inference.Sessions;
+namespace DurableMl.Onnx;
 
 /// <summary>
 /// What an output of a graph is, and the tensors that carry it: one tensor of its name, or, as scikit-learn's exporter gives them, a sequence
@@ -86,7 +86,7 @@ internal sealed partial record OutputForm(string Name, OutputForm.ValueKind Kind
     /// <param name="outputs">Receives the tensors.</param>
     /// <param name="value">One of <paramref name="owner"/>'s values.</param>
     /// <param name="owner">What the run returned.</param>
-    /// <exception cref="InferenceException">422: the maps of different rows have different keys.</exception>
+    /// <exception cref="ModelRunException">The maps of different rows have different keys.</exception>
     public void AddTensors(TensorList outputs, OrtValue value, OrtMemory owner)
     {
         switch (Kind)
@@ -124,7 +124,7 @@ internal sealed partial record OutputForm(string Name, OutputForm.ValueKind Kind
             values.Add(Member(Values(Name), map, 1));
             if (!keys[i].Data.SequenceEqual(keys[0].Data))
             {
-                throw new InferenceException(422, $"The maps of '{Name}' have different keys in different rows, so that they are no matrix.");
+                throw new ModelRunException(RunFault.Outputs, $"The maps of '{Name}' have different keys in different rows, so that they are no matrix.");
             }
         }
 

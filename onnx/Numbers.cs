@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace DurableMl.Inference.Tensors;
+namespace DurableMl.Onnx;
 
 /// <summary>What can be done with a tensor's elements where they are numbers or booleans, whatever their type.</summary>
 internal abstract class Numbers

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
 
-namespace DurableMl.Inference.Tensors;
+namespace DurableMl.Onnx;
 
 /// <summary>
 /// A named tensor: elements in the protocol's binary form (little-endian, row-major; BYTES elements each behind their 4-byte length) at

@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace DurableMl.Inference.Tensors;
+namespace DurableMl.Onnx;
 
 /// <summary>
 /// Memory at a fixed address that tensors share: a request's body, a batch, or what ONNX Runtime returned. Counted references, because a

@@ -1,4 +1,4 @@
-namespace DurableMl.Inference.Tensors;
+namespace DurableMl.Onnx;
 
 /// <summary>A named tensor held in memory, outside a request.</summary>
 /// <param name="Name">Its name.</param>

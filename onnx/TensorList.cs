@@ -1,4 +1,4 @@
-namespace DurableMl.Inference.Tensors;
+namespace DurableMl.Onnx;
 
 /// <summary>Tensors that are disposed together.</summary>
 internal sealed class TensorList : List<Tensor>, IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DurableMl.Inference.Sessions;
+namespace DurableMl.Onnx;
 
 /// <summary>
 /// Runs a model of one input over rows in batches, and chooses among its outputs by what they are (<see cref="TensorSpec.Role"/>): a label and the
@@ -91,7 +91,7 @@ public static class RowScorer
         {
             return session.Run([input], outputs);
         }
-        catch (InferenceException e)
+        catch (ModelRunException e)
         {
             throw new InvalidModelException($"The model cannot be run on rows {start} to {start + taken - 1}: {e.Message}", e);
         }

@@ -7,7 +7,7 @@ using csFastFloat;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace DurableMl.Inference.Tensors;
+namespace DurableMl.Onnx;
 
 /// <summary>A tensor's element type as the Open Inference Protocol names it (BF16 is Triton's addition), with its ONNX Runtime counterpart.</summary>
 /// <param name="Name">The protocol's name.</param>

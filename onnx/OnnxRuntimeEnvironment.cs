@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace DurableMl.Inference.Sessions;
+namespace DurableMl.Onnx;
 
 /// <summary>
 /// The process's one ONNX Runtime environment. Its thread pool is shared by every session, so that many loaded models do not bring
