@@ -1,5 +1,6 @@
 using DurableMl.Inference.Protocol;
 using DurableMl.Inference.Routing;
+using DurableMl.Onnx;
 
 namespace Inference.Tests.Routing;
 
