@@ -13,9 +13,6 @@ internal abstract class TensorMemory
 {
     private int references = 1;
 
-    /// <summary>Where it begins.</summary>
-    public abstract nint Address { get; }
-
     /// <summary>A view of <paramref name="length"/> bytes at <paramref name="address"/>, valid while a reference is held.</summary>
     public static unsafe Span<byte> SpanAt(nint address, int length) => new((void*)address, length);
 
@@ -61,7 +58,8 @@ internal sealed class PooledMemory : TensorMemory
         Length = length;
     }
 
-    public override nint Address { get; }
+    /// <summary>Where it begins.</summary>
+    public nint Address { get; }
 
     public int Length { get; }
 
@@ -92,8 +90,6 @@ internal sealed class PooledMemory : TensorMemory
 /// <summary>Values that ONNX Runtime returned, one or all of a run; they are disposed with the last reference.</summary>
 internal sealed class OrtMemory(IDisposable values) : TensorMemory
 {
-    public override nint Address => 0;
-
     protected override void Free() => values.Dispose();
 }
 
