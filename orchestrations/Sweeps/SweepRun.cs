@@ -125,6 +125,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         int steps = state.Look?.Steps ?? 0;
         state = state with { Look = null };
+        RepeatWishes();
         return [.. trials.Where(trial => trial.Step <= steps).Select(trial => new TrialUnderWay(trial.Step!.Value, trial.Status.Id))];
     }
 
@@ -349,6 +350,24 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         state = state with { Stopped = state.Stopped ?? reason };
         EndAll(reason);
+    }
+
+    /// <summary>
+    /// Tells trials once more what they should have heard: an event that is sent together with a trial's start can overtake it, and then nobody takes it.
+    /// </summary>
+    private void RepeatWishes()
+    {
+        if ((state.Stopped ?? state.Finished) is { } reason)
+        {
+            EndAll(reason);
+        }
+        else
+        {
+            foreach (SweptTrial trial in trials.Where(trial => trial is { Stopping: true, Step: not null }))
+            {
+                context.SendEvent(RunIds.Trial(input.RunId, trial.Status.Id), RunEvents.Stop, state.Decided.StopOf(trial.Status.Id)?.StopReason ?? "the sweep's scheduler has given it up");
+            }
+        }
     }
 
     private void EndAll(string reason)
