@@ -90,15 +90,14 @@ public sealed record ArrayHeader(ElementType Element, bool IsBigEndian, IReadOnl
     /// <summary>Reads a header.</summary>
     /// <param name="start">The first bytes of the file, <see cref="MaxBytes"/> or all there are.</param>
     /// <param name="file">The file's name, for errors.</param>
-    /// <param name="labels">Whether it should hold labels (one dimension of whole numbers) rather than features (two dimensions or more).</param>
+    /// <param name="labels">Whether it should hold labels (one dimension, or others of size 1 besides) rather than features (two dimensions or more).</param>
     /// <exception cref="DatasetFormatException">The file is not such a file.</exception>
     public static ArrayHeader Read(ReadOnlySpan<byte> start, string file, bool labels)
     {
         ArrayHeader header = NpyReader.IsNpy(start) ? Npy(start, file) : Idx(start, file);
-        string expected = labels ? "labels: one dimension of whole numbers" : Invariant($"examples: two to {MaxDimensions} dimensions");
+        string expected = labels ? "labels: one dimension of whole numbers, or a column of them" : Invariant($"examples: two to {MaxDimensions} dimensions");
         string found = Invariant($"{header.Dimensions.Count} dimensions of {header.Element}");
-        bool isWhole = header.Element is not (ElementType.Float16 or ElementType.Float32 or ElementType.Float64);
-        bool fits = labels ? header.Dimensions.Count == 1 && isWhole : header.Dimensions.Count is >= 2 and <= MaxDimensions;
+        bool fits = labels ? header.Dimensions.Skip(1).All(size => size == 1) : header.Dimensions.Count is >= 2 and <= MaxDimensions;
         if (!fits)
         {
             throw new DatasetFormatException(file, expected, found);

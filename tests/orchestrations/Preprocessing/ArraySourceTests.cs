@@ -40,7 +40,7 @@ public class ArraySourceTests
     public async Task The_same_numbers_give_the_same_version_in_whatever_file_they_come()
     {
         DatasetReference[] versions = await Task.WhenAll(
-            VersionAsync(Little), VersionAsync(Big), VersionAsync(Idx), VersionAsync([("all.npz", NumPyFile.Npz(Arrays()))]),
+            VersionAsync(Little), VersionAsync(Big), VersionAsync(ColumnsOfFloats), VersionAsync(Idx), VersionAsync([("all.npz", NumPyFile.Npz(Arrays()))]),
             VersionAsync([("all.zip", NumPyFile.Zip([.. Idx.Select(file => ("../some/folder/" + file.Name, file.Content))]))]),
             VersionAsync([.. Big.Select(file => (file.Name + ".gz", RawDataset.Zip(file.Content)))]));
 
@@ -95,6 +95,13 @@ public class ArraySourceTests
     [
         ("train-features.npy", NumPyFile.Npy("<f4", Train, 40, Width)), ("train-labels.npy", NumPyFile.Npy("<i4", Labels(40), 40)),
         ("test-features.npy", NumPyFile.Npy("<f4", Test, 8, Width)), ("test-labels.npy", NumPyFile.Npy("<i4", Labels(8), 8)),
+    ];
+
+    // Labels as Keras has them, or as a step through pandas leaves them.
+    private static (string Name, byte[] Content)[] ColumnsOfFloats =>
+    [
+        Little[0], ("train-labels.npy", NumPyFile.Npy("<f4", Array.ConvertAll(Labels(40), label => (float)label), 40, 1)),
+        Little[2], ("test-labels.npy", NumPyFile.Npy("<f8", Array.ConvertAll(Labels(8), label => (double)label), 8, 1)),
     ];
 
     private static (string Name, byte[] Content)[] Big =>

@@ -96,7 +96,7 @@ public sealed class ImagePreparationTests
         FailedItem[] failed = JsonSerializer.Deserialize<FailedItem[]>(
             await DatasetPreparation.FileAsync(dataset, manifest.FailedItems!.File, manifest.FailedItems.Sha256), JsonSerializerOptions.Web)!;
         CollectionAssert.AreEqual(new[] { $"raw/{name}/all/cat/broken.png", $"raw/{name}/all/dog/.hidden" }, failed.Select(item => item.Item).ToArray());
-        StringAssert.Contains(failed[0].Reason, "is not a JPEG, PNG, BMP or GIF image");
+        StringAssert.Contains(failed[0].Reason, "is not a JPEG, PNG, BMP, GIF or WebP image");
 
         string refusal = await preparation.FailAsync(Definition(name, maxFailedItems: 1));
         StringAssert.StartsWith(refusal, "dataset.maxFailedItems: expected at most 1 items that cannot be read, found 2: ");
