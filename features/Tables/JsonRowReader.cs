@@ -117,10 +117,11 @@ internal sealed class JsonRowReader : IRowReader
         }
         catch (JsonException e)
         {
-            string hint = number == 0 ? "; it should be UTF-8, and either one array of objects or one object a line" : "";
+            string hint = e.Message.StartsWith("'N'", StringComparison.Ordinal) ? "; NaN is no JSON, a value that is not known is null"
+                : number == 0 ? "; it should be UTF-8, and either one array of objects or one object a line" : "";
             // Rows before the wrong one may not have been handed out yet; the parser knows its line. What it says of the path is that of
             // its own array.
-            string reason = e.Message.Split(" Path: ")[0];
+            string reason = e.Message.Split(" Path: ")[0].TrimEnd('.');
             string where = e.LineNumber is { } line ? new RowPlace(file, "line", line + 1).ToString() : file;
             throw new TableFormatException(where, $"is not valid JSON: {reason}{hint}", e);
         }

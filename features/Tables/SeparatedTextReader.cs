@@ -37,7 +37,7 @@ internal sealed class SeparatedTextReader : IRowReader
         {
             await SkipAsync(text, form.SkipLines, file, cancellationToken);
             Sep? sep = form.Separator is { } known ? new Sep(known) : null;
-            reader = await sep.Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = true })
+            reader = await sep.Reader(options => options with { HasHeader = false, DisableColCountCheck = true, Unescape = form.Quotes, DisableQuotesParsing = !form.Quotes })
                 .FromAsync(text, cancellationToken);
             if (!await NextAsync(reader, file, cancellationToken))
             {
@@ -63,12 +63,21 @@ internal sealed class SeparatedTextReader : IRowReader
         {
             isAtRow = false;
             SepReader.Row row = reader.Current;
+            var at = new RowPlace(file, "line", linesBefore + row.LineNumberFrom);
+            // Looked at first: reading a value changes its characters. A row of one line has nothing of another in it.
+            if (row.LineNumberToExcl - row.LineNumberFrom > 1 && HasStrayQuote(row.Span, reader.Spec.Sep.Separator))
+            {
+                sink.Refuse(at, "has a quotation mark within a value that does not begin with one, and so goes on over more lines; quote the value, or set dataset.csv.quotes to false where marks mean nothing");
+                sink.EndRow();
+                read++;
+                continue;
+            }
+
             if (row.ColCount == 1 && columns.Length > 1 && row[0].Span.IsWhiteSpace())
             {
                 continue;
             }
 
-            var at = new RowPlace(file, "line", linesBefore + row.LineNumberFrom);
             if (row.ColCount != columns.Length)
             {
                 sink.Refuse(at, $"has {row.ColCount} values for {columns.Length} columns; is a quotation mark open, or a separator not quoted?");
@@ -124,6 +133,35 @@ internal sealed class SeparatedTextReader : IRowReader
         }
 
         return Array.Exists(names, name => name.Length > 0) ? names : throw new TableFormatException(file, "names no column in its first line");
+    }
+
+    /// <summary>Whether a mark stands where it neither begins nor ends a quoted value.</summary>
+    private static bool HasStrayQuote(ReadOnlySpan<char> row, char separator)
+    {
+        while (!row.IsEmpty)
+        {
+            if (row[0] == '"')
+            {
+                row = row[1..];
+                for (int mark = row.IndexOf('"'); mark >= 0 && row[(mark + 1)..].StartsWith('"'); mark = row.IndexOf('"'))
+                {
+                    row = row[(mark + 2)..];
+                }
+
+                row = row[(row.IndexOf('"') + 1)..];
+            }
+
+            int end = row.IndexOf(separator);
+            ReadOnlySpan<char> rest = end < 0 ? row : row[..end];
+            if (rest.Contains('"'))
+            {
+                return true;
+            }
+
+            row = end < 0 ? [] : row[(end + 1)..];
+        }
+
+        return false;
     }
 
     private static async ValueTask<bool> NextAsync(SepReader reader, string file, CancellationToken cancellationToken)

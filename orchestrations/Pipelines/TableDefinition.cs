@@ -109,8 +109,9 @@ internal static partial class TableDefinitionReader
         string[]? header = !json.Has("header") ? null
             : json.Element("header", required: false)!.Value.ValueKind == JsonValueKind.False ? []
             : Texts(json, "header", required: false, MaxHeader, "false or an array of the columns' names, all different");
+        bool quotes = json.Flag("quotes", fallback: true);
         json.RefuseTheRest();
-        return new TextForm(skipped, separator, header);
+        return new TextForm(skipped, separator, header, quotes);
     }
 
     private static string[]? Slices(JsonObjectReader json)

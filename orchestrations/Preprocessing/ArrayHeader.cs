@@ -61,6 +61,9 @@ public sealed record ArrayHeader(ElementType Element, bool IsBigEndian, IReadOnl
 
     private const int MaxDimensions = 8;
 
+    /// <summary>Whether the first index runs fastest (Fortran order), as in arrays that pandas makes: each number of all examples, then the next number of all.</summary>
+    public bool IsColumnMajor { get; init; }
+
     /// <summary>The number of examples.</summary>
     [JsonIgnore]
     public int Count => Dimensions[0];
@@ -114,6 +117,18 @@ public sealed record ArrayHeader(ElementType Element, bool IsBigEndian, IReadOnl
         }
 
         return header;
+    }
+
+    /// <summary>The place in a row-major example of the number that comes so many columns after the first in a column-major array.</summary>
+    public int RowMajorPlace(int column)
+    {
+        int place = 0;
+        foreach (int size in Dimensions.Skip(1))
+        {
+            (place, column) = ((place * size) + (column % size), column / size);
+        }
+
+        return place;
     }
 
     /// <summary>Turns elements as the file has them into this machine's order, in place.</summary>
@@ -214,7 +229,7 @@ public sealed record ArrayHeader(ElementType Element, bool IsBigEndian, IReadOnl
             _ => throw new DatasetFormatException(
                 file, "booleans, whole numbers of 1 to 8 bytes, or floats of 2, 4 or 8 bytes", $"NumPy's type {header.Type}"),
         };
-        return new ArrayHeader(element, header.Type[0] == '>', header.Shape, header.Bytes);
+        return new ArrayHeader(element, header.Type[0] == '>', header.Shape, header.Bytes) { IsColumnMajor = header.IsColumnMajor };
     }
 
     private static ArrayHeader Idx(ReadOnlySpan<byte> start, string file)

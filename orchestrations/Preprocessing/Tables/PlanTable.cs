@@ -62,9 +62,9 @@ public sealed class PlanTable(BlobServiceClient blobs)
         {
             try
             {
-                // Text that may be left out is left out whole, and only a header can be repeated before a piece; a row group stands for itself.
+                // Text that may be left out is left out whole; a row group stands for itself.
                 bool isParquet = TableFileType.Of(piece.Blob)!.Value.Format == TableFormat.Parquet;
-                pieces.AddRange(isParquet || (dataset.MaxFailedItems == 0 && dataset.Table!.Form is not { BeginsWithHeader: false }) ? await piece.CutAsync(blobs, isParquet ? PartBytes : TextBytes, cancellationToken) : [piece]);
+                pieces.AddRange(isParquet || (dataset.MaxFailedItems == 0 && dataset.Table!.Form is not { CanBeCut: false }) ? await piece.CutAsync(blobs, isParquet ? PartBytes : TextBytes, cancellationToken) : [piece]);
             }
             catch (TableFormatException e) when (dataset.MaxFailedItems > 0)
             {
@@ -166,7 +166,13 @@ public sealed class PlanTable(BlobServiceClient blobs)
         return features.Length > 0
             ? (new TableTransform(table.Missing, features, task, table.Targets) { LabelSeparator = table.LabelSeparator ?? LabelSet.UsualSeparator, Form = table.Form }, split)
             : throw new DatasetFormatException(
-                place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored");
+                place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored{Why(columns, table)}");
+    }
+
+    private static string Why(IReadOnlyList<ColumnFinding> columns, TableDefinition table)
+    {
+        string[] ignored = [.. columns.Where(column => column.Type == ColumnType.Ignored && !table.Targets.Contains(column.Name)).Select(column => $"'{column.Name}' ({column.Reason})")];
+        return ignored.Length == 0 ? "" : $": {string.Join(", ", ignored.Take(3))}{(ignored.Length > 3 ? " …" : "")}; dataset.columns can give another type";
     }
 
     private static ColumnTransform Transform(ColumnFinding column, TableColumnDefinition? said, string place)

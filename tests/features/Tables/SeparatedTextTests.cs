@@ -26,9 +26,9 @@ public class SeparatedTextTests
     [TestMethod]
     public async Task A_quoted_value_may_hold_lines()
     {
-        TableBatch batch = await OneAsync(Source("a.csv", "kind,size\n\"one\ntwo\",1\n"), Schema);
+        TableBatch batch = await OneAsync(Source("a.csv", "kind,size\n\"one\n\"\"two\"\", three\",1\n\"\n\",\"\n2\"\n"), Schema);
 
-        Assert.AreEqual("one\ntwo", batch["kind"].Texts.Span[0]);
+        CollectionAssert.AreEqual(new[] { "one\n\"two\", three", null }, batch["kind"].Texts.ToArray());
     }
 
     [TestMethod]
@@ -68,6 +68,14 @@ public class SeparatedTextTests
     }
 
     [TestMethod]
+    public async Task Quotation_marks_that_mean_nothing_are_part_of_values()
+    {
+        TableBatch batch = await OneAsync(Source("a.tsv", "kind\tsize\n5\" wide\t1\n\"6\"\t2\n\"\t3\n"), Schema with { Form = new TextForm(Quotes: false) });
+
+        CollectionAssert.AreEqual(new[] { "5\" wide", "\"6\"", "\"" }, batch["kind"].Texts.ToArray());
+    }
+
+    [TestMethod]
     public async Task Memory_holds_a_batch_of_a_long_table()
     {
         string rows = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"a,{i}\n"));
@@ -85,6 +93,7 @@ public class SeparatedTextTests
     [DataRow("kind,size\na,Infinity\n", "a.csv, line 2: column 'size' should hold a finite number, not 'Infinity'")]
     [DataRow("kind,colour\na,1\n", "a.csv: has no column 'size'; it has 'kind', 'colour'")]
     [DataRow("kind,size,kind\na,1,2\n", "a.csv: names the column 'kind' more than once")]
+    [DataRow("kind,size\nit's 5\" wide,1\nor 6\" wide,2\n", "a.csv, line 2: has a quotation mark within a value that does not begin with one")]
     [DataRow(", ,\na,1,2\n", "a.csv: names no column in its first line")]
     [DataRow("", "a.csv: is empty")]
     public async Task What_is_wrong_is_said_with_its_line(string content, string refusal) =>

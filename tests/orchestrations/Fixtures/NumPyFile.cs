@@ -19,6 +19,15 @@ internal static class NumPyFile
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. MemoryMarshal.AsBytes<T>(values)];
     }
 
+    /// <summary>A .npy file of two dimensions in Fortran order.</summary>
+    public static byte[] ColumnMajor<T>(string type, T[] values, int rows, int columns)
+        where T : unmanaged
+    {
+        byte[] file = Npy(type, [.. Enumerable.Range(0, values.Length).Select(i => values[(i % rows * columns) + (i / rows)])], rows, columns);
+        "True "u8.CopyTo(file.AsSpan(file.AsSpan().IndexOf("False"u8)));
+        return file;
+    }
+
     /// <summary>A .npz file.</summary>
     public static byte[] Npz(params (string Name, byte[] Npy)[] arrays) => Zip([.. arrays.Select(array => (array.Name + ".npy", array.Npy))]);
 

@@ -42,6 +42,15 @@ public class ArrayHeaderTests
         Assert.ThrowsExactly<DatasetFormatException>(() => ArrayHeader.Read([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1], "labels", labels: true));
 
     [TestMethod]
+    public void A_column_of_a_column_major_array_has_its_place_in_each_example()
+    {
+        // As numpy.arange(6).reshape(2, 3).ravel(order="F") has them.
+        var header = new ArrayHeader(ElementType.UInt8, IsBigEndian: false, [5, 2, 3], 0);
+
+        CollectionAssert.AreEqual(new[] { 0, 3, 1, 4, 2, 5 }, Enumerable.Range(0, 6).Select(header.RowMajorPlace).ToArray());
+    }
+
+    [TestMethod]
     [DataRow((byte)0x08, ElementType.UInt8, "C8", 200.0)]
     [DataRow((byte)0x09, ElementType.Int8, "C8", -56.0)]
     [DataRow((byte)0x0B, ElementType.Int16, "FFFE", -2.0)]

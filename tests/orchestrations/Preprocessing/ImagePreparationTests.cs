@@ -62,13 +62,17 @@ public sealed class ImagePreparationTests
     }
 
     [TestMethod]
-    public async Task Folders_train_and_test_divide_the_images()
+    [DataRow("test", "train", "train")]
+    [DataRow("Testing", "Training", "valid")]
+    [DataRow("val", "train", "train")]
+    public async Task Folders_divide_the_images_into_those_of_the_test_and_the_rest(string test, string train, string other)
     {
-        string name = await UploadAsync([.. Animals().Select((file, i) => ((i % 4 == 0 ? "test/" : "train/") + file.Name, file.Content))]);
+        string name = await UploadAsync(
+            [.. Animals().Select((file, i) => ($"{(i % 4 == 0 ? test : i % 4 == 1 ? other : train)}/{file.Name}", file.Content)), ("train/cat/._1.png", [1]), ("__MACOSX/cat.png", [1])]);
 
         (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(await preparation.PrepareAsync(Definition(name)));
 
-        Assert.AreEqual(15, manifest.Splits["test"].Examples);
+        Assert.AreEqual((15, 45), (manifest.Splits["test"].Examples, manifest.Splits["train"].Examples + manifest.Splits["validation"].Examples));
         CollectionAssert.AreEqual(new[] { "cat", "dog", "emu" }, manifest.Targets![0].Labels!.ToArray());
         Assert.IsNull(manifest.Split.TestFraction);
     }
