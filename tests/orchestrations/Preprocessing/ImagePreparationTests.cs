@@ -91,7 +91,7 @@ public sealed class ImagePreparationTests
     [TestMethod]
     public async Task Images_that_cannot_be_read_are_left_out_and_listed_up_to_the_limit()
     {
-        string name = await UploadAsync([.. Animals(), ("cat/broken.png", "no"u8.ToArray()), ("dog/.hidden", "neither"u8.ToArray())]);
+        string name = await UploadAsync([.. Animals(), ("cat/broken.png", "no"u8.ToArray()), ("dog/notes", "neither"u8.ToArray())]);
 
         DatasetReference dataset = await preparation.PrepareAsync(Definition(name, maxFailedItems: 2));
 
@@ -99,13 +99,13 @@ public sealed class ImagePreparationTests
         Assert.AreEqual(60, dataset.Examples);
         FailedItem[] failed = JsonSerializer.Deserialize<FailedItem[]>(
             await DatasetPreparation.FileAsync(dataset, manifest.FailedItems!.File, manifest.FailedItems.Sha256), JsonSerializerOptions.Web)!;
-        CollectionAssert.AreEqual(new[] { $"raw/{name}/all/cat/broken.png", $"raw/{name}/all/dog/.hidden" }, failed.Select(item => item.Item).ToArray());
+        CollectionAssert.AreEqual(new[] { $"raw/{name}/all/cat/broken.png", $"raw/{name}/all/dog/notes" }, failed.Select(item => item.Item).ToArray());
         StringAssert.Contains(failed[0].Reason, "is not a JPEG, PNG, BMP, GIF or WebP image");
 
         string refusal = await preparation.FailAsync(Definition(name, maxFailedItems: 1));
         StringAssert.StartsWith(refusal, "dataset.maxFailedItems: expected at most 1 items that cannot be read, found 2: ");
         StringAssert.Contains(refusal, "cat/broken.png is not a JPEG");
-        StringAssert.Contains(refusal, "dog/.hidden is not a JPEG");
+        StringAssert.Contains(refusal, "dog/notes is not a JPEG");
     }
 
     [TestMethod]
