@@ -70,6 +70,9 @@ public class ArraySourceTests
             Assert.Contains(said, error);
             Assert.StartsWith($"raw/{raw.Name}/", error);
         }
+
+        RawDataset halves = await UploadAsync([Little[0], ("train-labels.npy", NumPyFile.Npy("<f4", Array.ConvertAll(Labels(40), label => label + 0.5f), 40)), .. Little[2..]]);
+        Assert.Contains("expected labels that are whole numbers of 0 to 999, found 0.5 for example 0", await preparation.FailAsync(halves.Definition));
     }
 
     [TestMethod]
