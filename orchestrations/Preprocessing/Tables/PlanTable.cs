@@ -43,7 +43,8 @@ public sealed class PlanTable(BlobServiceClient blobs)
         if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Path) is null) is { } other)
         {
             throw new DatasetFormatException(
-                other.Place, $"only tables in {dataset.Place}, by their names: {TableFileType.Endings}", "another name; move it elsewhere");
+                other.Place, $"only tables in {dataset.Place}, by their names: {TableFileType.Endings}",
+                other.Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? "an archive; upload what is in it" : "another name; give it one of these, or move it elsewhere");
         }
 
         string fingerprint = InputFingerprint.Of(dataset, tables);
