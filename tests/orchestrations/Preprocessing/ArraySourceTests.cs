@@ -42,7 +42,7 @@ public class ArraySourceTests
         DatasetReference[] versions = await Task.WhenAll(
             VersionAsync(Little), VersionAsync(Big), VersionAsync(ColumnsOfFloats),
             VersionAsync([("train-features.npy", NumPyFile.ColumnMajor("<f4", Train, 40, Width)), .. Little[1..]]),
-            VersionAsync([("train-features.npy.gz", RawDataset.Zip(NumPyFile.ColumnMajor(">f4", BigEndian(Train), 40, Width))), .. Little[1..]]), VersionAsync(Idx), VersionAsync([("all.npz", NumPyFile.Npz(Arrays()))]),
+            VersionAsync([("train-features.npy.gz", RawDataset.Zip(NumPyFile.ColumnMajor("<f4", Train, 40, Width))), .. Little[1..]]), VersionAsync(Idx), VersionAsync([("all.npz", NumPyFile.Npz(Arrays()))]),
             VersionAsync([("all.zip", NumPyFile.Zip([.. Idx.Select(file => ("../some/folder/" + file.Name, file.Content))]))]),
             VersionAsync([.. Big.Select(file => (file.Name + ".gz", RawDataset.Zip(file.Content)))]));
 
