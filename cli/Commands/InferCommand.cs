@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -24,8 +25,8 @@ internal static class InferCommand
         var model = new Argument<string>("model") { Description = "The model." };
         var version = new Option<string?>("--version") { Description = "A version or alias; by default as the model's traffic rules say." };
         var csv = new Option<FileInfo?>("--csv") { Description = "A CSV file with a header; columns as the model was trained on." };
-        var json = new Option<FileInfo?>("--json-file") { Description = "A JSON file: an array of objects, a row each, or a request with its inputs." };
-        var images = new Option<FileInfo[]>("--image") { Description = "Image files: JPEG, PNG, BMP or GIF.", AllowMultipleArgumentsPerToken = true };
+        var json = new Option<FileInfo?>("--json-file") { Description = "A JSON file: an array of objects or objects one a line, a row each, or a request with its inputs." };
+        var images = new Option<FileInfo[]>("--image") { Description = "Image files: JPEG, PNG, BMP, GIF or WebP.", AllowMultipleArgumentsPerToken = true };
         var api = new ApiOptions();
         command.Arguments.Add(model);
         command.Options.Add(version);
@@ -204,41 +205,48 @@ internal static class InferCommand
             throw new CliException($"There is no file {file.FullName}.") { ExitCode = ExitCodes.Usage };
         }
 
-        JsonNode? document;
+        JsonNode?[] values;
         try
         {
-            document = JsonNode.Parse(File.ReadAllText(file.FullName));
+            values = Values(File.ReadAllText(file.FullName));
         }
         catch (JsonException exception)
         {
             throw new CliException($"{file.FullName} is not JSON: {exception.Message}", exception) { ExitCode = ExitCodes.Usage };
         }
 
-        if (document is JsonObject request && request.ContainsKey("inputs"))
+        if (values is [JsonObject request] && request.ContainsKey("inputs"))
         {
             return [request];
         }
 
-        JsonObject[] rows = document is JsonArray { Count: > 0 } array ? [.. array.OfType<JsonObject>()] : [];
-        if (rows.Length == 0 || rows.Length < document!.AsArray().Count)
+        JsonObject[] rows = [.. values.OfType<JsonObject>()];
+        if (rows.Length == 0 || rows.Length < values.Length)
         {
-            throw new CliException($"{file.FullName} must be an array of objects, a row each, or an object with inputs.") { ExitCode = ExitCodes.Usage };
+            throw new CliException($"{file.FullName} must be an array of objects or objects one a line, a row each, or an object with inputs.") { ExitCode = ExitCodes.Usage };
         }
 
-        foreach ((int i, JsonObject row) in rows.Index())
-        {
-            if (row.FirstOrDefault(member => member.Value is JsonObject or JsonArray).Key is { } nested)
-            {
-                throw new CliException($"{file.FullName}, row {i + 1}: column '{nested}' holds an object or array; every value is a text, a number, true, false or null.") { ExitCode = ExitCodes.Usage };
-            }
-        }
-
-        string[] names = [.. rows.SelectMany(row => row.Select(member => member.Key)).Distinct(StringComparer.Ordinal)];
+        // No model takes an object or a list, so such a column is none that this one was trained on.
+        HashSet<string> nested = [.. rows.SelectMany(row => row).Where(member => member.Value is JsonObject or JsonArray).Select(member => member.Key)];
+        string[] names = [.. rows.SelectMany(row => row.Select(member => member.Key)).Where(name => !nested.Contains(name)).Distinct(StringComparer.Ordinal)];
         return rows.Chunk(RowsAtATime).Select(part => Request(
-            names, [.. names.Select(name => new JsonArray([.. part.Select(row => row[name] is { } value ? JsonValue.Create(value.ToString()) : null)]))], part.Length));
+            names, [.. names.Select(name => new JsonArray([.. part.Select(row => row[name] is { } value ? JsonValue.Create(AsText(value)) : null)]))], part.Length));
     }
 
-    // As training reads it: white space around names means nothing, and no name comes twice.
+    /// <summary>The items of an array, or the values of the lines.</summary>
+    private static JsonNode?[] Values(string text)
+    {
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        bool isLines = lines.Length > 1 && lines[0].StartsWith('{') && lines[0].EndsWith('}') && lines[1].StartsWith('{');
+        return isLines ? Array.ConvertAll(lines, line => JsonNode.Parse(line)) : JsonNode.Parse(text) is JsonArray items ? [.. items] : [JsonNode.Parse(text)];
+    }
+
+    // As training reads it: 4.0 and 4 are the same category.
+    private static string AsText(JsonNode value) => value.GetValueKind() != JsonValueKind.Number ? value.ToString()
+        : value.AsValue().TryGetValue(out long integer) ? integer.ToString(CultureInfo.InvariantCulture)
+        : value.GetValue<double>().ToString("R", CultureInfo.InvariantCulture);
+
+    // As training reads it: white space around names means nothing, no name comes twice, and a column without one is passed over.
     private static string[] Header(SepReader reader, FileInfo file)
     {
         if (!Next(reader, file))
@@ -253,9 +261,10 @@ internal static class InferCommand
             names[i] = row[i].Span.Trim().ToString();
         }
 
-        string? wrong = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1 || same.Key.Length == 0)?.Key;
-        return wrong is null ? names
-            : throw NoTable(file, wrong.Length == 0 ? "a column has no name in its first line" : $"its first line names the column '{wrong}' more than once");
+        string? twice = names.Where(name => name.Length > 0).GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key;
+        return twice is not null ? throw NoTable(file, $"its first line names the column '{twice}' more than once")
+            : Array.TrueForAll(names, name => name.Length == 0) ? throw NoTable(file, "its first line names no column")
+            : names;
     }
 
     private static SepReader Open(StreamReader text, FileInfo file)
@@ -291,6 +300,7 @@ internal static class InferCommand
 
     private static JsonObject Request(IReadOnlyList<string> names, IReadOnlyList<JsonArray> columns, int rows) => new()
     {
-        ["inputs"] = new JsonArray([.. names.Select((name, i) => new JsonObject { ["name"] = name, ["datatype"] = "BYTES", ["shape"] = new JsonArray(rows), ["data"] = columns[i] })]),
+        ["inputs"] = new JsonArray([.. names.Index().Where(column => column.Item.Length > 0)
+            .Select(column => new JsonObject { ["name"] = column.Item, ["datatype"] = "BYTES", ["shape"] = new JsonArray(rows), ["data"] = columns[column.Index] })]),
     };
 }

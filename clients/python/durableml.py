@@ -158,7 +158,7 @@ class Client:
         return _rows(self.infer_tensors(model, request, version), len(rows))
 
     def infer_images(self, model: str, files: Sequence[str], version: Optional[str] = None) -> List[Json]:
-        """Asks a model of images about image files (JPEG, PNG, BMP, GIF); returns the outputs of each by name."""
+        """Asks a model of images about image files (JPEG, PNG, BMP, GIF, WebP); returns the outputs of each by name."""
         data = []
         for path in files:
             with open(path, "rb") as file:
@@ -252,9 +252,17 @@ def _walk(folder: str) -> Iterator[Tuple[str, str]]:
 
 
 def _text(value: Any) -> Optional[str]:
+    # Scalars of NumPy become Python's own.
+    value = value.item() if hasattr(value, "item") else value
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value)
+    # What NumPy and pandas have for a missing value.
+    if str(value) in ("nan", "NaT", "<NA>"):
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    # As training reads it: 4.0 and 4 are the same category.
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value, default=str)
 
 
 def _rows(answer: Json, rows: int) -> List[Json]:

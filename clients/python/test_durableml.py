@@ -1,5 +1,6 @@
 """What the client sends and makes of the answers, against a server that plays them: python3 -m unittest clients/python/test_durableml.py"""
 
+import datetime
 import http.server
 import json
 import os
@@ -52,6 +53,16 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(["Dream", None], body["inputs"][0]["data"])
         self.assertEqual(["3700", None], body["inputs"][1]["data"])
         self.assertEqual(["true", None], body["inputs"][2]["data"])
+
+    def test_values_are_sent_as_training_reads_them(self):
+        class Scalar:
+            def item(self):
+                return 8.0
+
+        self.answers.append((200, {"outputs": [{"name": "mpg", "shape": [5], "data": [1, 2, 3, 4, 5]}]}))
+        self.client.infer("m", [{"a": 4.0}, {"a": 1.5}, {"a": float("nan")}, {"a": datetime.date(2026, 1, 31)}, {"a": Scalar()}])
+
+        self.assertEqual(["4", "1.5", None, "2026-01-31", "8"], self.requests[0][2]["inputs"][0]["data"])
 
     def test_images_are_sent_as_the_files_that_they_are(self):
         self.answers.append((200, {"outputs": [{"name": "label", "shape": [1], "data": ["seven"]}]}))

@@ -34,7 +34,7 @@ public sealed record ImageForm(int Channels, int Height, int Width, ImageFit Fit
     public const long MaxPixels = 25_000_000;
 
     /// <summary>The endings by which image files are found, for messages.</summary>
-    public const string Endings = ".jpg, .jpeg, .png, .bmp and .gif";
+    public const string Endings = ".jpg, .jpeg, .png, .bmp, .gif and .webp";
 
     /// <summary>Bytes of one image in this form.</summary>
     [JsonIgnore]
@@ -42,10 +42,10 @@ public sealed record ImageForm(int Channels, int Height, int Width, ImageFit Fit
 
     /// <summary>Whether a file is an image by its name; what it is, only its content shows.</summary>
     public static bool IsName(string name) =>
-        Path.GetExtension(name).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".bmp" or ".gif";
+        Path.GetExtension(name).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".bmp" or ".gif" or ".webp";
 
     /// <summary>
-    /// Decodes a JPEG, PNG, BMP or GIF (its first frame), whichever its content shows, turns it as its EXIF orientation says, and resizes it.
+    /// Decodes a JPEG, PNG, BMP, GIF or WebP (its first frame), whichever its content shows, turns it as its EXIF orientation says, and resizes it.
     /// Transparent pixels are laid over black. An image that has the size already keeps its pixels as they are.
     /// </summary>
     /// <param name="file">The encoded image.</param>
@@ -61,10 +61,10 @@ public sealed record ImageForm(int Channels, int Height, int Width, ImageFit Fit
 
         using SKData data = SKData.CreateCopy(file);
         using SKCodec codec = (file.IsEmpty ? null : SKCodec.Create(data))
-            ?? throw new ImageFormatException(place, "is not a JPEG, PNG, BMP or GIF image, or its head is damaged");
-        if (codec.EncodedFormat is not (SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif))
+            ?? throw new ImageFormatException(place, "is not a JPEG, PNG, BMP, GIF or WebP image, or its head is damaged");
+        if (codec.EncodedFormat is not (SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif or SKEncodedImageFormat.Webp))
         {
-            throw new ImageFormatException(place, $"is {codec.EncodedFormat}; JPEG, PNG, BMP and GIF are read");
+            throw new ImageFormatException(place, $"is {codec.EncodedFormat}; JPEG, PNG, BMP, GIF and WebP are read");
         }
 
         // Its head says so before any pixel is there: nothing is set aside for an image that only claims to be large.

@@ -51,9 +51,24 @@ public sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns, IReadOnlyL
     /// <summary>What stands between labels of one text.</summary>
     public string LabelSeparator { get; init; } = LabelSet.UsualSeparator;
 
+    /// <summary>How files of separated text are written where it is not as usual; null: as usual.</summary>
+    public TextForm? Form { get; init; }
+
     /// <summary>The columns that are read.</summary>
     [JsonIgnore]
     public IEnumerable<ColumnSchema> Read => Columns.Where(column => column.Type != ColumnType.Ignored);
+}
+
+/// <summary>How separated text is written, where its first line does not say it.</summary>
+/// <param name="SkipLines">Lines before the header, or before the first row, that are passed over.</param>
+/// <param name="Separator">What stands between values; null: what the first line shows, or a tab where the file's name says so.</param>
+/// <param name="Header">The columns' names where no line has them, an empty one for a column that is passed over; none at all: columns are called 1, 2, 3 …; null: the first line names them.</param>
+/// <param name="Quotes">Whether quotation marks around a value belong to how it is written; false: they are part of it.</param>
+public sealed record TextForm(int SkipLines = 0, char? Separator = null, IReadOnlyList<string>? Header = null, bool Quotes = true)
+{
+    /// <summary>Whether a file can be read in pieces: the first line is a header that each can repeat, and quotation marks tell where rows end.</summary>
+    [JsonIgnore]
+    public bool CanBeCut => SkipLines == 0 && Header is null && Quotes;
 }
 
 /// <summary>Labels of one row as one text: different ones, in ordinal order.</summary>

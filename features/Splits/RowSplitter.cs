@@ -42,7 +42,7 @@ public sealed class RowSplitter(SplitRule rule, IReadOnlyDictionary<string, Spli
         {
             if (column is { } own && own.IsMissing(row))
             {
-                throw new TableFormatException(place, $"a row has no value in '{rule.Column}', which the split needs");
+                throw new TableFormatException(place, $"a row has no value in '{rule.Column}', by which dataset.split divides the rows; have one of dataset.steps fill it in or leave such rows out, or divide by another column");
             }
 
             yield return rule.By switch

@@ -36,6 +36,9 @@ internal sealed class BatchSink : RowSink
         missing = new HashSet<string>(schema.Missing, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    /// <summary>What to do about a value that is not of its column's type.</summary>
+    public string Advice { get; init; } = "give the column another type, or list the text as missing";
+
     /// <summary>The columns of which no row so far had a cell, not even an empty one.</summary>
     public IReadOnlyCollection<string> Unnamed => [.. columns.Where(column => !column.IsNamed).Select(column => column.Name)];
 
@@ -177,7 +180,7 @@ internal sealed class BatchSink : RowSink
     internal static string Listed(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(20).Select(name => $"'{name}'")) + (names.Count > 20 ? $" and {names.Count - 20} more" : "");
 
-    private static TableFormatException Refuse(Column column, string wanted, Cell cell, RowPlace at)
+    private TableFormatException Refuse(Column column, string wanted, Cell cell, RowPlace at)
     {
         if (cell.Kind is CellKind.Nested or CellKind.List)
         {
@@ -187,7 +190,7 @@ internal sealed class BatchSink : RowSink
 
         return new TableFormatException(
             at.ToString(),
-            $"{Wanted(column, wanted)}, not '{Shown(cell)}'; give the column another type, or list the text as missing");
+            $"{Wanted(column, wanted)}, not '{Shown(cell)}'; {Advice}");
     }
 
     private static string Wanted(Column column, string wanted) => $"column '{column.Name}' should hold {wanted}";

@@ -95,10 +95,10 @@ internal readonly ref struct Cell
             return Kind == CellKind.Time;
         }
 
-        // ISO 8601 only: what 01/02/2026 means depends on who reads it.
+        // ISO 8601, or the same with slashes: what 01/02/2026 means depends on who reads it.
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        bool isIso = Text.Length >= 10 && Text[4] == '-' && Text[7] == '-';
-        if (!isIso || !DateTimeOffset.TryParse(Text, CultureInfo.InvariantCulture, Utc, out DateTimeOffset time))
+        bool isYearFirst = Text.Length >= 10 && Text[4] is '-' or '/' && Text[7] == Text[4];
+        if (!isYearFirst || !DateTimeOffset.TryParse(Text, CultureInfo.InvariantCulture, Utc, out DateTimeOffset time))
         {
             return false;
         }

@@ -2,27 +2,27 @@ using System.Text.Json;
 
 namespace DurableMl.Features.Tables;
 
-/// <summary>Reads objects of a JSON array, or one after the other (JSON lines).</summary>
+/// <summary>Reads objects of a JSON array, or one after the other (JSON lines): whichever the content is, since many files of lines are called <c>.json</c>.</summary>
 internal sealed class JsonRowReader : IRowReader
 {
     private static readonly JsonSerializerOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
+    private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
+
     private readonly string file;
     private readonly RowLimitStream stream;
-    private readonly bool isLines;
     private IAsyncEnumerator<JsonElement>? rows;
     private long number;
 
-    public JsonRowReader(string file, Stream stream, bool isLines)
+    public JsonRowReader(string file, Stream stream)
     {
         this.file = file;
         this.stream = new RowLimitStream(stream, file);
-        this.isLines = isLines;
     }
 
     public async ValueTask<int> ReadAsync(RowSink sink, int rows, CancellationToken cancellationToken)
     {
-        this.rows ??= JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, topLevelValues: isLines, Options, cancellationToken)
+        this.rows ??= JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, topLevelValues: !await stream.BeginsArrayAsync(cancellationToken), Options, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         int read = 0;
         while (read < rows && await NextAsync())
@@ -117,10 +117,11 @@ internal sealed class JsonRowReader : IRowReader
         }
         catch (JsonException e)
         {
-            string hint = !isLines && number == 0 ? "; a .json file holds one array of objects, one object a line is .jsonl" : "";
+            string hint = e.Message.StartsWith("'N'", StringComparison.Ordinal) ? "; NaN is no JSON, a value that is not known is null"
+                : number == 0 ? "; it should be UTF-8, and either one array of objects or one object a line" : "";
             // Rows before the wrong one may not have been handed out yet; the parser knows its line. What it says of the path is that of
             // its own array.
-            string reason = e.Message.Split(" Path: ")[0];
+            string reason = e.Message.Split(" Path: ")[0].TrimEnd('.');
             string where = e.LineNumber is { } line ? new RowPlace(file, "line", line + 1).ToString() : file;
             throw new TableFormatException(where, $"is not valid JSON: {reason}{hint}", e);
         }
@@ -129,6 +130,7 @@ internal sealed class JsonRowReader : IRowReader
     /// <summary>Reads on until a row is longer than may be: whoever parses it would keep all of it in memory.</summary>
     private sealed class RowLimitStream(Stream inner, string file) : Stream
     {
+        private ReadOnlyMemory<byte> start;
         private long sinceRow;
 
         public override bool CanRead => true;
@@ -147,13 +149,47 @@ internal sealed class JsonRowReader : IRowReader
 
         public void Reset() => sinceRow = 0;
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Count(await inner.ReadAsync(buffer, cancellationToken));
+        /// <summary>Whether the first character that is no white space opens an array; what was read to see it is read again.</summary>
+        public async ValueTask<bool> BeginsArrayAsync(CancellationToken cancellationToken)
+        {
+            var buffer = new byte[256];
+            for (int length = 0, read; (read = Count(await inner.ReadAsync(buffer.AsMemory(length), cancellationToken))) > 0;)
+            {
+                length += read;
+                start = buffer.AsMemory(0, length);
+                ReadOnlySpan<byte> text = start.Span.StartsWith(Utf8Mark) ? start.Span[Utf8Mark.Length..] : start.Span;
+                text = text.TrimStart(" \t\r\n"u8);
+                if (text.Length > 0)
+                {
+                    return text[0] == '[';
+                }
+
+                if (length == buffer.Length)
+                {
+                    Array.Resize(ref buffer, 2 * length);
+                }
+            }
+
+            return false;
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (start.IsEmpty)
+            {
+                return Count(await inner.ReadAsync(buffer, cancellationToken));
+            }
+
+            int ahead = Math.Min(start.Length, buffer.Length);
+            start[..ahead].CopyTo(buffer);
+            start = start[ahead..];
+            return ahead;
+        }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         public override void Flush() => throw new NotSupportedException();
 

@@ -146,7 +146,14 @@ internal sealed class ParquetRowReader : IRowReader
             var read = new AddRows[columns.Length];
             for (int i = 0; i < read.Length; i++)
             {
-                read[i] = await ReadColumnAsync(next, columns[i].Field, groupRows, cancellationToken);
+                try
+                {
+                    read[i] = await ReadColumnAsync(next, columns[i].Field, groupRows, cancellationToken);
+                }
+                catch (Exception e) when (IsDamage(e))
+                {
+                    throw Damaged(file, e, columns[i].Field.Name);
+                }
             }
 
             group = read;
@@ -201,7 +208,8 @@ internal sealed class ParquetRowReader : IRowReader
             Type type when type == typeof(decimal) => ReadAsync<decimal>(value => Cell.Of((double)value)),
             Type type when type == typeof(DateTime) =>
                 ReadAsync<DateTime>(value => Cell.Of(new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
-            Type type => Task.FromResult(Cells(_ => Cell.Nested($"a value of the type {type.Name}"))),
+            Type type when type == typeof(Guid) => ReadAsync<Guid>(value => Cell.Of(value.ToString())),
+            Type type => Task.FromResult(Cells(_ => Cell.Nested(type == typeof(ReadOnlyMemory<byte>) || type == typeof(byte[]) ? "bytes" : $"a value of the type {type.Name}"))),
         };
 
         async Task<AddRows> NumbersAsync()
@@ -321,6 +329,9 @@ internal sealed class ParquetRowReader : IRowReader
         || exception is InvalidDataException or EndOfStreamException or FormatException or OverflowException or NotSupportedException
             or InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or InvalidCastException or KeyNotFoundException;
 
-    private static TableFormatException Damaged(string file, Exception exception) =>
-        new(file, $"is a damaged Parquet file, or has something in it that is not supported: {exception.Message}", exception);
+    private static TableFormatException Damaged(string file, Exception exception, string? column = null) => new(
+        file,
+        $"is a damaged Parquet file, or has something in it that is not supported: {(column is null ? "" : $"column '{column}': ")}{exception.Message}"
+        + (exception is NotSupportedException ? "; write it with plain or dictionary encoding" : ""),
+        exception);
 }

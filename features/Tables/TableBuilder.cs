@@ -7,7 +7,8 @@ namespace DurableMl.Features.Tables;
 /// <param name="place">Where the rows come from, for messages.</param>
 public sealed class TableBuilder(TableSchema schema, string place)
 {
-    private readonly BatchSink sink = new(schema);
+    // Who asks cannot change what the model was trained on.
+    private readonly BatchSink sink = new(schema) { Advice = "a value that is not known is null" };
     private int row = 1;
 
     private RowPlace At => new(place, "row", row);

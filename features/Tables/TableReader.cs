@@ -55,7 +55,7 @@ public static class TableReader
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(schema);
-        return ReadAsync(source, new BatchSink(schema), cancellationToken);
+        return ReadAsync(source, new BatchSink(schema), schema.Form, cancellationToken);
     }
 
     /// <summary>Reads a table without the rows that are not what they should be; every batch says which numbers its rows have.</summary>
@@ -71,7 +71,7 @@ public static class TableReader
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(faults);
         var sink = new BatchSink(schema, faults, source.FirstRow);
-        await foreach (TableBatch batch in ReadAsync(source, sink, cancellationToken))
+        await foreach (TableBatch batch in ReadAsync(source, sink, schema.Form, cancellationToken))
         {
             if (batch.Rows > 0 && sink.Unnamed is { Count: > 0 } absent)
             {
@@ -87,15 +87,16 @@ public static class TableReader
     /// <summary>Reads the first rows of a table and says what its columns seem to hold.</summary>
     /// <param name="source">The table.</param>
     /// <param name="missing">What means a missing value.</param>
+    /// <param name="form">How separated text is written; null: as usual.</param>
     /// <param name="rows">How many rows to look at, at most.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="TableFormatException">The table is damaged, or it has no rows.</exception>
     public static async Task<IReadOnlyList<ColumnFinding>> InferAsync(
-        TableSource source, IReadOnlyList<string> missing, int rows = 10_000, CancellationToken cancellationToken = default)
+        TableSource source, IReadOnlyList<string> missing, TextForm? form = null, int rows = 10_000, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         var sink = new SchemaInference(missing);
-        await using IRowReader reader = await OpenAsync(source, sink, cancellationToken);
+        await using IRowReader reader = await OpenAsync(source, sink, form, cancellationToken);
         for (int left = rows; left > 0;)
         {
             int read = await ReadAsync(reader, source, sink, Math.Min(left, BatchRows), cancellationToken);
@@ -115,17 +116,18 @@ public static class TableReader
     public static Task<IReadOnlyList<TableRowGroup>> RowGroupsAsync(TableSource source, CancellationToken cancellationToken = default) =>
         ParquetRowReader.GroupsAsync(source, cancellationToken);
 
-    private static async IAsyncEnumerable<TableBatch> ReadAsync(TableSource source, BatchSink sink, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<TableBatch> ReadAsync(TableSource source, BatchSink sink, TextForm? form, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using IRowReader reader = await OpenAsync(source, sink, cancellationToken);
+        await using IRowReader reader = await OpenAsync(source, sink, form, cancellationToken);
         while (await ReadAsync(reader, source, sink, BatchRows, cancellationToken) > 0)
         {
             yield return sink.Take();
         }
     }
 
-    private static async Task<IRowReader> OpenAsync(TableSource source, RowSink sink, CancellationToken cancellationToken)
+    private static async Task<IRowReader> OpenAsync(TableSource source, RowSink sink, TextForm? form, CancellationToken cancellationToken)
     {
+        form ??= new TextForm();
         try
         {
             Stream stream = source.Type.Compressed
@@ -133,10 +135,9 @@ public static class TableReader
                 : source.Stream;
             return source.Type.Format switch
             {
-                TableFormat.Csv => await SeparatedTextReader.OpenAsync(source.Name, stream, separator: null, sink, cancellationToken),
-                TableFormat.Tsv => await SeparatedTextReader.OpenAsync(source.Name, stream, '\t', sink, cancellationToken),
-                TableFormat.Json => new JsonRowReader(source.Name, stream, isLines: false),
-                TableFormat.JsonLines => new JsonRowReader(source.Name, stream, isLines: true),
+                TableFormat.Csv => await SeparatedTextReader.OpenAsync(source.Name, stream, form, sink, cancellationToken),
+                TableFormat.Tsv => await SeparatedTextReader.OpenAsync(source.Name, stream, form with { Separator = form.Separator ?? '\t' }, sink, cancellationToken),
+                TableFormat.Json or TableFormat.JsonLines => new JsonRowReader(source.Name, stream),
                 _ => await ParquetRowReader.OpenAsync(source, sink, cancellationToken),
             };
         }

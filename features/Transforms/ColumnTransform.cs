@@ -151,6 +151,9 @@ public sealed record TableTransform(
     /// <summary>What stands between labels of one text, for <see cref="LearningTask.MultiLabel"/>.</summary>
     public string LabelSeparator { get; init; } = LabelSet.UsualSeparator;
 
+    /// <summary>How separated text is written; null: as usual.</summary>
+    public TextForm? Form { get; init; }
+
     /// <summary>The columns that have to be read.</summary>
     /// <param name="splitColumn">A column that decides the split, which need not be a feature.</param>
     /// <param name="splitColumnType">Its type, where it is none.</param>
@@ -175,7 +178,7 @@ public sealed record TableTransform(
 
         columns.AddRange((slices ?? []).Where(name => columns.TrueForAll(column => column.Name != name)).Select(name => new ColumnSchema(name, ColumnType.Categorical)));
 
-        return new TableSchema(columns, Missing) { LabelSeparator = LabelSeparator };
+        return new TableSchema(columns, Missing) { LabelSeparator = LabelSeparator, Form = Form };
     }
 
     /// <summary>The rows that have every target; the others teach nothing.</summary>
@@ -209,6 +212,7 @@ public sealed record TableTransform(
             FittedTransform.CurrentFormat, Missing, features, Task, [.. Targets.Select(target => FitTarget(target, statistics))])
         {
             LabelSeparator = Task == LearningTask.MultiLabel ? LabelSeparator : null,
+            Form = Form,
         };
     }
 

@@ -27,6 +27,9 @@ public sealed record FittedTransform(
     /// <summary>What stands between labels of one text; null where there is one label.</summary>
     public string? LabelSeparator { get; init; }
 
+    /// <summary>How separated text was written, and is where it is scored; null: as usual.</summary>
+    public TextForm? Form { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -69,7 +72,7 @@ public sealed record FittedTransform(
 
     /// <summary>The columns of a row that is to be predicted.</summary>
     [JsonIgnore]
-    public TableSchema Schema => new([.. Features.Select(feature => new ColumnSchema(feature.Name, feature.Type))], Missing);
+    public TableSchema Schema => new([.. Features.Select(feature => new ColumnSchema(feature.Name, feature.Type))], Missing) { Form = Form };
 
     /// <summary>Reads <c>transform.json</c>.</summary>
     /// <exception cref="InvalidDataException">It is not one, or one of a later format.</exception>

@@ -238,7 +238,7 @@ public sealed record ModelSignature(IReadOnlyList<SignatureColumn> Columns, Lear
     public SignatureImage? Image { get; init; }
 }
 
-/// <summary>Images of a request: one encoded JPEG, PNG, BMP or GIF of any size for each row (BYTES), or pixels in the model's form (UINT8).</summary>
+/// <summary>Images of a request: one encoded JPEG, PNG, BMP, GIF or WebP of any size for each row (BYTES), or pixels in the model's form (UINT8).</summary>
 /// <param name="Name">The input's name.</param>
 /// <param name="Channels">1 for grayscale, 3 for red, green and blue.</param>
 /// <param name="Height">Pixels.</param>

@@ -30,6 +30,9 @@ public sealed record TableDefinition(
 
     /// <summary>What stands between labels of one text; null: what is usual.</summary>
     public string? LabelSeparator { get; init; }
+
+    /// <summary>How files of separated text are written; null: as usual.</summary>
+    public TextForm? Form { get; init; }
 }
 
 /// <summary>What is said of one column; null: what is usual.</summary>
@@ -53,6 +56,8 @@ internal static partial class TableDefinitionReader
 {
     private const int MaxColumns = 1000;
     private const int MaxTexts = 100;
+    private const int MaxHeader = 10_000;
+    private const int MaxSkippedLines = 1000;
 
     public static TableDefinition Read(JsonObjectReader json, long seed)
     {
@@ -93,7 +98,20 @@ internal static partial class TableDefinitionReader
         {
             Slices = Slices(json),
             LabelSeparator = json.Has("labelSeparator") ? json.Text("labelSeparator", Separator, "a text of 1 to 3 characters") : null,
+            Form = json.Object("csv", required: false) is { } form ? Form(form) : null,
         };
+    }
+
+    private static TextForm Form(JsonObjectReader json)
+    {
+        int skipped = json.Has("skipLines") ? (int)json.Integer("skipLines", 0, MaxSkippedLines) : 0;
+        char? separator = json.Has("separator") && json.Text("separator", ValueSeparator, "one of , ; | : ^ ~, a tab or a space") is [var one] ? one : null;
+        string[]? header = !json.Has("header") ? null
+            : json.Element("header", required: false)!.Value.ValueKind == JsonValueKind.False ? []
+            : Texts(json, "header", required: false, MaxHeader, "false or an array of the columns' names, all different");
+        bool quotes = json.Flag("quotes", fallback: true);
+        json.RefuseTheRest();
+        return new TextForm(skipped, separator, header, quotes);
     }
 
     private static string[]? Slices(JsonObjectReader json)
@@ -201,7 +219,7 @@ internal static partial class TableDefinitionReader
         return null;
     }
 
-    private static string[]? Texts(JsonObjectReader json, string name, bool required)
+    private static string[]? Texts(JsonObjectReader json, string name, bool required, int most = MaxTexts, string? shape = null)
     {
         if (json.Element(name, required) is not { } value)
         {
@@ -210,9 +228,9 @@ internal static partial class TableDefinitionReader
 
         JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
         string[] texts = [.. items.Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
-        if (texts.Length < items.Length || items.Length is 0 or > MaxTexts || texts.Distinct(StringComparer.Ordinal).Count() < texts.Length)
+        if (texts.Length < items.Length || items.Length == 0 || items.Length > most || texts.Distinct(StringComparer.Ordinal).Count() < texts.Length)
         {
-            json.Refuse(name, $"must be a string or an array of 1 to {MaxTexts} different strings");
+            json.Refuse(name, $"must be {shape ?? $"a string or an array of 1 to {most} different strings"}");
             return [];
         }
 
@@ -221,6 +239,9 @@ internal static partial class TableDefinitionReader
 
     [GeneratedRegex("^.{1,3}\\z", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Separator { get; }
+
+    [GeneratedRegex("^[\\t ,;|:^~]\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ValueSeparator { get; }
 
     [GeneratedRegex("^.{1,200}\\z", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AnyName { get; }

@@ -65,9 +65,10 @@ internal static class ArrayBlob
     {
         BlobClient blob = blobs.GetBlobContainerClient(file.Container).GetBlobClient(file.Blob);
         ArrayHeader header = file.Header;
-        long offset = header.HeaderBytes + ((long)first * header.ExampleBytes);
         var examples = new byte[(long)count * header.ExampleBytes];
-        (int read, bool more) = await FillAsync(blob, file, offset, examples, cancellationToken);
+        (int read, bool more) = header.IsColumnMajor
+            ? await OpenAsync(blob, file, new HttpRange(header.HeaderBytes), content => FillByColumnAsync(content, file, first, examples, cancellationToken), cancellationToken)
+            : await FillAsync(blob, file, header.HeaderBytes + ((long)first * header.ExampleBytes), examples, cancellationToken);
         if (read < examples.Length || (first + count == header.Count && more))
         {
             throw new DatasetFormatException(file.Place, Describe(header), read < examples.Length ? "fewer" : "more");
@@ -85,6 +86,47 @@ internal static class ArrayBlob
     /// <summary>Fills a buffer from an offset of the unpacked array; says how much there was, and of what is compressed whether there is more.</summary>
     private static async Task<(int Read, bool More)> FillAsync(BlobClient blob, RawFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (!file.IsPlain)
+        {
+            return await OpenAsync(blob, file, default, content => FillAsync(content, offset, buffer, cancellationToken), cancellationToken);
+        }
+
+        return offset >= file.Bytes ? (0, false)
+            : await OpenAsync(
+                blob, file, new HttpRange(offset, buffer.Length),
+                async content => (await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken), false), cancellationToken);
+    }
+
+    /// <summary>Fills a buffer with row-major examples of a column-major array, whose every column is passed once.</summary>
+    private static async Task<(int Read, bool More)> FillByColumnAsync(Stream content, RawFile file, int first, byte[] examples, CancellationToken cancellationToken)
+    {
+        ArrayHeader header = file.Header;
+        int size = header.ElementBytes;
+        var column = new byte[examples.Length / header.ExampleLength];
+        long before = (file.IsPlain ? 0 : header.HeaderBytes) + ((long)first * size);
+        for (int number = 0; number < header.ExampleLength; number++)
+        {
+            if (!await SkipAsync(content, before, cancellationToken)
+                || await content.ReadAtLeastAsync(column, column.Length, throwOnEndOfStream: false, cancellationToken) < column.Length)
+            {
+                return (number * column.Length, false);
+            }
+
+            int place = header.RowMajorPlace(number) * size;
+            for (int at = 0; at < column.Length; at += size, place += header.ExampleBytes)
+            {
+                column.AsSpan(at, size).CopyTo(examples.AsSpan(place));
+            }
+
+            before = ((long)header.Count * size) - column.Length;
+        }
+
+        return (examples.Length, await content.ReadAsync(new byte[1], cancellationToken) > 0);
+    }
+
+    /// <summary>Opens the unpacked array from its start; a plain file from where a range says.</summary>
+    private static async Task<T> OpenAsync<T>(BlobClient blob, RawFile file, HttpRange plainRange, Func<Stream, Task<T>> read, CancellationToken cancellationToken)
+    {
         try
         {
             if (file.Entry is { } wanted)
@@ -98,28 +140,23 @@ internal static class ArrayBlob
                 }
 
                 await using Stream content = await entry.OpenAsync(cancellationToken);
-                return await FillAsync(content, offset, buffer, cancellationToken);
-            }
-
-            if (!file.Compressed && offset >= file.Bytes)
-            {
-                return (0, false);
+                return await read(content);
             }
 
             var options = new BlobDownloadOptions
             {
                 Conditions = new BlobRequestConditions { IfMatch = new ETag(file.ETag) },
-                Range = file.Compressed ? default : new HttpRange(offset, buffer.Length),
+                Range = file.IsPlain ? plainRange : default,
             };
             BlobDownloadStreamingResult download = await blob.DownloadStreamingAsync(options, cancellationToken);
             if (!file.Compressed)
             {
                 await using Stream plain = download.Content;
-                return (await plain.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken), false);
+                return await read(plain);
             }
 
             await using var unzipped = new GZipStream(download.Content, CompressionMode.Decompress);
-            return await FillAsync(unzipped, offset, buffer, cancellationToken);
+            return await read(unzipped);
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
@@ -133,20 +170,30 @@ internal static class ArrayBlob
 
     private static async Task<(int Read, bool More)> FillAsync(Stream unpacked, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var skipped = new byte[Math.Min(offset, Chunk)];
-        for (long left = offset; left > 0;)
+        if (!await SkipAsync(unpacked, offset, cancellationToken))
         {
-            int passed = await unpacked.ReadAtLeastAsync(skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), 1, throwOnEndOfStream: false, cancellationToken);
+            return (0, false);
+        }
+
+        int read = await unpacked.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return (read, read == buffer.Length && await unpacked.ReadAsync(new byte[1], cancellationToken) > 0);
+    }
+
+    private static async Task<bool> SkipAsync(Stream content, long bytes, CancellationToken cancellationToken)
+    {
+        var skipped = new byte[Math.Min(bytes, Chunk)];
+        for (long left = bytes; left > 0;)
+        {
+            int passed = await content.ReadAtLeastAsync(skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), 1, throwOnEndOfStream: false, cancellationToken);
             if (passed == 0)
             {
-                return (0, false);
+                return false;
             }
 
             left -= passed;
         }
 
-        int read = await unpacked.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return (read, read == buffer.Length && await unpacked.ReadAsync(new byte[1], cancellationToken) > 0);
+        return true;
     }
 
     // Entries are picked by name and only ever read into memory: a path in an archive leads nowhere.

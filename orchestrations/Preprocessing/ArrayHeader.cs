@@ -61,6 +61,9 @@ public sealed record ArrayHeader(ElementType Element, bool IsBigEndian, IReadOnl
 
     private const int MaxDimensions = 8;
 
+    /// <summary>Whether the first index runs fastest (Fortran order), as in arrays that pandas makes: each number of all examples, then the next number of all.</summary>
+    public bool IsColumnMajor { get; init; }
+
     /// <summary>The number of examples.</summary>
     [JsonIgnore]
     public int Count => Dimensions[0];
@@ -90,15 +93,14 @@ public sealed record ArrayHeader(ElementType Element, bool IsBigEndian, IReadOnl
     /// <summary>Reads a header.</summary>
     /// <param name="start">The first bytes of the file, <see cref="MaxBytes"/> or all there are.</param>
     /// <param name="file">The file's name, for errors.</param>
-    /// <param name="labels">Whether it should hold labels (one dimension of whole numbers) rather than features (two dimensions or more).</param>
+    /// <param name="labels">Whether it should hold labels (one dimension, or others of size 1 besides) rather than features (two dimensions or more).</param>
     /// <exception cref="DatasetFormatException">The file is not such a file.</exception>
     public static ArrayHeader Read(ReadOnlySpan<byte> start, string file, bool labels)
     {
         ArrayHeader header = NpyReader.IsNpy(start) ? Npy(start, file) : Idx(start, file);
-        string expected = labels ? "labels: one dimension of whole numbers" : Invariant($"examples: two to {MaxDimensions} dimensions");
+        string expected = labels ? "labels: one dimension of whole numbers, or a column of them" : Invariant($"examples: two to {MaxDimensions} dimensions");
         string found = Invariant($"{header.Dimensions.Count} dimensions of {header.Element}");
-        bool isWhole = header.Element is not (ElementType.Float16 or ElementType.Float32 or ElementType.Float64);
-        bool fits = labels ? header.Dimensions.Count == 1 && isWhole : header.Dimensions.Count is >= 2 and <= MaxDimensions;
+        bool fits = labels ? header.Dimensions.Skip(1).All(size => size == 1) : header.Dimensions.Count is >= 2 and <= MaxDimensions;
         if (!fits)
         {
             throw new DatasetFormatException(file, expected, found);
@@ -115,6 +117,18 @@ public sealed record ArrayHeader(ElementType Element, bool IsBigEndian, IReadOnl
         }
 
         return header;
+    }
+
+    /// <summary>The place in a row-major example of the number that comes so many columns after the first in a column-major array.</summary>
+    public int RowMajorPlace(int column)
+    {
+        int place = 0;
+        foreach (int size in Dimensions.Skip(1))
+        {
+            (place, column) = ((place * size) + (column % size), column / size);
+        }
+
+        return place;
     }
 
     /// <summary>Turns elements as the file has them into this machine's order, in place.</summary>
@@ -215,7 +229,7 @@ public sealed record ArrayHeader(ElementType Element, bool IsBigEndian, IReadOnl
             _ => throw new DatasetFormatException(
                 file, "booleans, whole numbers of 1 to 8 bytes, or floats of 2, 4 or 8 bytes", $"NumPy's type {header.Type}"),
         };
-        return new ArrayHeader(element, header.Type[0] == '>', header.Shape, header.Bytes);
+        return new ArrayHeader(element, header.Type[0] == '>', header.Shape, header.Bytes) { IsColumnMajor = header.IsColumnMajor };
     }
 
     private static ArrayHeader Idx(ReadOnlySpan<byte> start, string file)

@@ -50,11 +50,12 @@ internal sealed class BlockExamples
         byte[] elements = await ArrayBlob.ReadExamplesAsync(blobs, file, first, count, cancellationToken);
         var numbers = new double[count];
         file.Header.ToNumbers(elements, numbers);
-        int wrong = Array.FindIndex(numbers, number => number is < 0 or >= MaxClasses);
+        // NumPy makes floats of whole numbers easily; what they are not is a label.
+        int wrong = Array.FindIndex(numbers, number => !(number is >= 0 and < MaxClasses && number == Math.Floor(number)));
         return wrong < 0
             ? Array.ConvertAll(numbers, number => (long)number)
             : throw new DatasetFormatException(
-                file.Place, $"labels of 0 to {MaxClasses - 1}", string.Create(CultureInfo.InvariantCulture, $"{numbers[wrong]} for example {first + wrong}"));
+                file.Place, $"labels that are whole numbers of 0 to {MaxClasses - 1}", string.Create(CultureInfo.InvariantCulture, $"{numbers[wrong]} for example {first + wrong}"));
     }
 
     /// <summary>An example's bytes.</summary>

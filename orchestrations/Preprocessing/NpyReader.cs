@@ -28,6 +28,12 @@ public static partial class NpyReader
     public static (string Type, IReadOnlyList<int> Shape, Memory<byte> Elements) Read(Memory<byte> file, string name)
     {
         NpyHeader header = ReadHeader(file.Span, name);
+        if (header.IsColumnMajor)
+        {
+            throw new DatasetFormatException(
+                name, "a row-major array", "one in Fortran order; save numpy.ascontiguousarray(array) instead");
+        }
+
         int length = file.Length - header.Bytes;
         long expected = int.Parse(header.Type.AsSpan(2), CultureInfo.InvariantCulture);
         if (header.Type[1] == 'U')
@@ -53,7 +59,7 @@ public static partial class NpyReader
     /// <summary>The header alone, of the format's versions 1 to 3.</summary>
     /// <param name="start">The file, or as much of its start as holds the header.</param>
     /// <param name="name">The file's name, for errors.</param>
-    /// <exception cref="DatasetFormatException">It is no such file, or its elements are not row-major numbers, booleans or text.</exception>
+    /// <exception cref="DatasetFormatException">It is no such file, or its elements are not numbers, booleans or text.</exception>
     internal static NpyHeader ReadHeader(ReadOnlySpan<byte> start, string name)
     {
         if (start.Length < 12 || !IsNpy(start))
@@ -75,23 +81,18 @@ public static partial class NpyReader
 
         int end = prefix + (int)length;
         string header = Encoding.UTF8.GetString(start[prefix..end]);
-        if (header.Contains("'fortran_order': True", StringComparison.Ordinal))
-        {
-            throw new DatasetFormatException(
-                name, "a row-major array", "one in Fortran order; save numpy.ascontiguousarray(array) instead");
-        }
-
         Match match = HeaderPattern.Match(header);
         return match.Success
             ? new NpyHeader(
                 match.Groups["type"].Value,
                 [.. match.Groups["size"].Captures.Select(size => int.Parse(size.Value, CultureInfo.InvariantCulture))],
-                end)
+                end,
+                match.Groups["order"].Value == "True")
             : throw new DatasetFormatException(
-                name, "a row-major array of numbers, booleans or text (NumPy's dtype U or S, not object)", header.Trim());
+                name, "an array of numbers, booleans or text (NumPy's dtype U or S, not object)", header.Trim());
     }
 
-    [GeneratedRegex(@"'descr': '(?<type>[<>|=][biufSU](?<bytes>\d{1,7}))', 'fortran_order': False, 'shape': \((?:(?<size>\d{1,9}),? ?)*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"'descr': '(?<type>[<>|=][biufSU](?<bytes>\d{1,7}))', 'fortran_order': (?<order>True|False), 'shape': \((?:(?<size>\d{1,9}),? ?)*\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderPattern { get; }
 }
 
@@ -99,4 +100,5 @@ public static partial class NpyReader
 /// <param name="Type">NumPy's name of the type, such as <c>&lt;f4</c>.</param>
 /// <param name="Shape">The shape.</param>
 /// <param name="Bytes">Where the elements begin.</param>
-internal sealed record NpyHeader(string Type, IReadOnlyList<int> Shape, int Bytes);
+/// <param name="IsColumnMajor">Whether the first index runs fastest (Fortran order), not the last.</param>
+internal sealed record NpyHeader(string Type, IReadOnlyList<int> Shape, int Bytes, bool IsColumnMajor);

@@ -30,7 +30,7 @@ internal static class RawBlobs
 
     private const string Pipeline = "pipeline.json";
 
-    /// <summary>All raw blobs, source by source, by name; without the pipeline that a folder may hold, and what was wrong with it.</summary>
+    /// <summary>All raw blobs, source by source, by name; without the pipeline that a folder may hold, what was wrong with it, and what no person put there.</summary>
     /// <exception cref="DatasetFormatException">A source is empty, or all together hold too many.</exception>
     public static async Task<IReadOnlyList<RawBlob>> ListAsync(BlobServiceClient blobs, PlanDatasetInput input, CancellationToken cancellationToken, int most = Most)
     {
@@ -49,7 +49,7 @@ internal static class RawBlobs
                 : FetchedAsync(blobs, input, i, cancellationToken);
             await foreach (RawBlob blob in found.WithCancellation(cancellationToken))
             {
-                if (IsPipeline(blob.Path))
+                if (IsPipeline(blob.Path) || IsOfAMachine(blob.Path))
                 {
                     continue;
                 }
@@ -73,6 +73,9 @@ internal static class RawBlobs
 
     /// <summary>Whether a folder's file is no data but its pipeline, or what was wrong with that.</summary>
     public static bool IsPipeline(string path) => path is Pipeline or Pipeline + ".errors";
+
+    // What desktops and archives add to folders by themselves; the CLI uploads nothing that begins with a dot either.
+    private static bool IsOfAMachine(string path) => path.Split('/').Any(part => part is ['.', ..] or "__MACOSX" or "Thumbs.db" or "desktop.ini");
 
     /// <summary>What a listing says of a blob.</summary>
     public static RawBlob Of(string container, string name, string path, ETag etag, long bytes, byte[]? md5) =>

@@ -14,6 +14,10 @@ public sealed record RawFile(string Container, string Blob, string ETag, long By
     /// <summary>The entry that it is, where the blob is an archive of several arrays (<c>.npz</c>, zip); null: the whole blob.</summary>
     public string? Entry { get; init; }
 
+    /// <summary>Whether it can be read from any place.</summary>
+    [JsonIgnore]
+    public bool IsPlain => !Compressed && Entry is null;
+
     /// <summary>Its name, for messages.</summary>
     [JsonIgnore]
     public string Place => Name(Container, Blob, Entry);

@@ -131,7 +131,7 @@ public abstract class SignatureConformance
 
         Assert.AreEqual("bee", ofFile.Texts["label"].Single());
         CollectionAssert.AreEqual(ofPixels.Numbers["scores"], ofFile.Numbers["scores"]);
-        await RefusedAsync("inputs[0].data[0]: is not a JPEG, PNG, BMP or GIF image", new(model, new Values("image", "BYTES", [1], (object)"hello"u8.ToArray())));
+        await RefusedAsync("inputs[0].data[0]: is not a JPEG, PNG, BMP, GIF or WebP image", new(model, new Values("image", "BYTES", [1], (object)"hello"u8.ToArray())));
         await RefusedAsync("inputs[0].shape: is [1,4] of UINT8; pixels are UINT8 of [n, 1, 2, 2]", new(model, new Values("image", "UINT8", [1, 4], (byte)1, (byte)2, (byte)3, (byte)4)));
     }
 

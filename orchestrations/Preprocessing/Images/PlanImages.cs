@@ -60,7 +60,10 @@ public sealed class PlanImages(BlobServiceClient blobs)
 
         RawBlob[] images = [.. found.Where(blob => blob.Path != LabelsFile)];
         Dictionary<int, Dictionary<string, string>> named = await ReadLabelsAsync(found, cancellationToken);
-        bool isTestGiven = images.Length > 0 && images.All(blob => FirstFolder(blob.Path) is "train" or "test");
+        string?[] splits = [.. images.Select(blob => SplitOf(blob.Path))];
+        // Where there is no test folder, what people hold back for validation is what was never trained on.
+        string heldBack = splits.Contains("test") ? "test" : "validation";
+        bool isTestGiven = splits.Contains("train") && splits.Contains(heldBack) && !splits.Contains(null);
         string[] names = [.. images.Select(blob => ClassOf(blob, named.GetValueOrDefault(blob.Source), isTestGiven))];
         CheckNamed(found, images, named);
         string[] classes = [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -71,7 +74,7 @@ public sealed class PlanImages(BlobServiceClient blobs)
 
         Dictionary<string, byte> numbers = classes.Index().ToDictionary(at => at.Item, at => (byte)at.Index, StringComparer.Ordinal);
         bool[] test = isTestGiven
-            ? [.. images.Select(blob => FirstFolder(blob.Path) == "test")]
+            ? Array.ConvertAll(splits, split => split == heldBack)
             : Divide(images, names, dataset.Images!.TestFraction, dataset.Seed);
         ImageItem[] items = [.. images.Select((blob, i) =>
             new ImageItem(blob.Container, blob.Blob, blob.ETag, blob.Bytes, numbers[names[i]], test[i]))];
@@ -81,7 +84,13 @@ public sealed class PlanImages(BlobServiceClient blobs)
         return new PlannedImages(fingerprint, null, parts);
     }
 
-    private static string? FirstFolder(string path) => path.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? path[..slash] : null;
+    private static string? SplitOf(string path) => path.ToLowerInvariant().Split('/') switch
+    {
+        ["train" or "training", _, ..] => "train",
+        ["val" or "valid" or "validation", _, ..] => "validation",
+        ["test" or "testing", _, ..] => "test",
+        _ => null,
+    };
 
     private static string ClassOf(RawBlob blob, Dictionary<string, string>? named, bool isTestGiven)
     {

@@ -110,7 +110,7 @@ public sealed class FitTable(BlobServiceClient blobs)
                 throw new DatasetFormatException(
                     $"dataset {input.Dataset}",
                     $"rows with a target in every split, of {all.Rows.Sum()} in all",
-                    $"none for {split.ToString().ToLowerInvariant()}; change dataset.split, or bring more rows");
+                    $"none for {split.ToString().ToLowerInvariant()}; {(plan.Split.By == SplitBy.Group ? $"rows of the same '{plan.Split.Column}' stay together, so " : "")}change dataset.split or dataset.seed, or bring more rows");
             }
         }
 

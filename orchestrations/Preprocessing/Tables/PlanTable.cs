@@ -43,7 +43,8 @@ public sealed class PlanTable(BlobServiceClient blobs)
         if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Path) is null) is { } other)
         {
             throw new DatasetFormatException(
-                other.Place, $"only tables in {dataset.Place}, by their names: {TableFileType.Endings}", "another name; move it elsewhere");
+                other.Place, $"only tables in {dataset.Place}, by their names: {TableFileType.Endings}",
+                other.Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? "an archive; upload what is in it" : "another name; give it one of these, or move it elsewhere");
         }
 
         string fingerprint = InputFingerprint.Of(dataset, tables);
@@ -64,7 +65,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
             {
                 // Text that may be left out is left out whole; a row group stands for itself.
                 bool isParquet = TableFileType.Of(piece.Blob)!.Value.Format == TableFormat.Parquet;
-                pieces.AddRange(isParquet || dataset.MaxFailedItems == 0 ? await piece.CutAsync(blobs, isParquet ? PartBytes : TextBytes, cancellationToken) : [piece]);
+                pieces.AddRange(isParquet || (dataset.MaxFailedItems == 0 && dataset.Table!.Form is not { CanBeCut: false }) ? await piece.CutAsync(blobs, isParquet ? PartBytes : TextBytes, cancellationToken) : [piece]);
             }
             catch (TableFormatException e) when (dataset.MaxFailedItems > 0)
             {
@@ -107,7 +108,7 @@ public sealed class PlanTable(BlobServiceClient blobs)
     {
         await using Stream stream = await piece.OpenAsync(blobs, cancellationToken);
         IReadOnlyList<ColumnFinding> found = await TableReader.InferAsync(
-            piece.Source(stream), table.Missing, cancellationToken: cancellationToken);
+            piece.Source(stream), table.Missing, table.Form, cancellationToken: cancellationToken);
         return [.. found.Select(column => Said(column.Name) is { } said ? column with { Type = said, Reason = "the pipeline says so" } : column)];
 
         ColumnType? Said(string name) => table.Columns.GetValueOrDefault(name)?.Type;
@@ -150,18 +151,29 @@ public sealed class PlanTable(BlobServiceClient blobs)
                     && (column.Name != split.Column || table.Columns.GetValueOrDefault(column.Name)?.Type is not null))
                 .Select(column => Transform(column, table.Columns.GetValueOrDefault(column.Name), place)),
         ];
-        if (split.Column is { } by && split.By != SplitBy.Stratified && features.FirstOrDefault(feature => feature.Name == by) is { } own
-            && own.Type != (split.By == SplitBy.Time ? ColumnType.DateTime : ColumnType.Categorical))
+        if (split is { By: SplitBy.Group, Column: { } group } && features.FirstOrDefault(feature => feature.Name == group) is { } own && own.Type != ColumnType.Categorical)
         {
-            string wanted = split.By == SplitBy.Time ? "a datetime" : "categorical";
             throw new DatasetFormatException(
-                place, $"'{by}', which divides the rows, to be {wanted} where it is a feature too", $"the type {own.Type}");
+                place, $"'{group}', which divides the rows, to be categorical where it is a feature too", $"the type {own.Type}");
+        }
+
+        if (split is { By: SplitBy.Time, Column: { } time } && byName[time] is { Type: not (ColumnType.DateTime or ColumnType.Numeric) } untimely
+            && table.Columns.GetValueOrDefault(time)?.Type != ColumnType.Ignored)
+        {
+            throw new DatasetFormatException(
+                place, $"times, such as 2026-01-31 or 2026-01-31T12:00:00Z, or numbers in '{time}', by which dataset.split divides the rows", $"the type {untimely.Type} ({untimely.Reason})");
         }
 
         return features.Length > 0
-            ? (new TableTransform(table.Missing, features, task, table.Targets) { LabelSeparator = table.LabelSeparator ?? LabelSet.UsualSeparator }, split)
+            ? (new TableTransform(table.Missing, features, task, table.Targets) { LabelSeparator = table.LabelSeparator ?? LabelSet.UsualSeparator, Form = table.Form }, split)
             : throw new DatasetFormatException(
-                place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored");
+                place, "at least one column to learn from", $"none beside {Listed(table.Targets)} that is not ignored{Why(columns, table)}");
+    }
+
+    private static string Why(IReadOnlyList<ColumnFinding> columns, TableDefinition table)
+    {
+        string[] ignored = [.. columns.Where(column => column.Type == ColumnType.Ignored && !table.Targets.Contains(column.Name)).Select(column => $"'{column.Name}' ({column.Reason})")];
+        return ignored.Length == 0 ? "" : $": {string.Join(", ", ignored.Take(3))}{(ignored.Length > 3 ? " …" : "")}; dataset.columns can give another type";
     }
 
     private static ColumnTransform Transform(ColumnFinding column, TableColumnDefinition? said, string place)

@@ -29,7 +29,12 @@ internal sealed record TablePlan(IReadOnlyList<ColumnFinding> Columns, TableTran
 
     /// <summary>What is read.</summary>
     [JsonIgnore]
-    public TableSchema Schema => Transform.Schema(Split.Column, Split.By == SplitBy.Time ? ColumnType.DateTime : ColumnType.Categorical, Slices);
+    public TableSchema Schema => Transform.Schema(Split.Column, SplitColumnType, Slices);
+
+    // A year or a count of seconds orders rows as well as a time.
+    private ColumnType SplitColumnType => Split.By != SplitBy.Time ? ColumnType.Categorical
+        : Columns.Any(column => column.Name == Split.Column && column.Type == ColumnType.Numeric) ? ColumnType.Numeric
+        : ColumnType.DateTime;
 
     // What is read for slices alone.
     private IReadOnlyCollection<string> Aside =>

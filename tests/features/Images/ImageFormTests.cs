@@ -52,7 +52,7 @@ public sealed class ImageFormTests
     }
 
     [TestMethod]
-    public void Gif_and_bmp_are_known_by_their_content()
+    public void Gif_bmp_and_webp_are_known_by_their_content()
     {
         byte[] gif = Convert.FromBase64String("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==");
         byte[] bmp = new byte[58];
@@ -63,6 +63,7 @@ public sealed class ImageFormTests
 
         CollectionAssert.AreEqual(new byte[] { 255, 255, 255 }, one.Read(gif, "a"));
         CollectionAssert.AreEqual(new byte[] { 30, 20, 10 }, one.Read(bmp, "b"));
+        CollectionAssert.AreEqual(new byte[] { 255, 255, 255 }, one.Read(Encode(1, 1, (_, _) => SKColors.White, SKEncodedImageFormat.Webp), "c"));
     }
 
     [TestMethod]
@@ -71,16 +72,16 @@ public sealed class ImageFormTests
         foreach (byte[] file in (byte[][])[[], "hello"u8.ToArray(), [0xFF, 0xD8, 0xFF]])
         {
             ImageFormatException refusal = Assert.ThrowsExactly<ImageFormatException>(() => Small.Read(file, "raw/x/cat/1.png"));
-            StringAssert.StartsWith(refusal.Message, "raw/x/cat/1.png: is not a JPEG, PNG, BMP or GIF image");
+            StringAssert.StartsWith(refusal.Message, "raw/x/cat/1.png: is not a JPEG, PNG, BMP, GIF or WebP image");
         }
     }
 
     [TestMethod]
     public void A_format_that_is_not_promised_is_refused_by_its_name()
     {
-        byte[] webp = Encode(4, 4, (_, _) => SKColors.Red, SKEncodedImageFormat.Webp);
+        byte[] wbmp = [0, 0, 4, 4, 0xF0, 0xF0, 0xF0, 0xF0];
 
-        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => Small.Read(webp, "a")).Message, "a: is Webp; JPEG, PNG, BMP and GIF are read");
+        StringAssert.Contains(Assert.ThrowsExactly<ImageFormatException>(() => Small.Read(wbmp, "a")).Message, "a: is Wbmp; JPEG, PNG, BMP, GIF and WebP are read");
     }
 
     [TestMethod]

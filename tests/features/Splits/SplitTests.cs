@@ -64,7 +64,7 @@ public class SplitTests
         TableFormatException refusal = Assert.ThrowsExactly<TableFormatException>(
             () => SplitOf(new SplitRule(SplitBy.Group, "class", 0.2, 0.2, 1), Table(["a", null], [1, 2])));
 
-        Assert.AreEqual("a.csv: a row has no value in 'class', which the split needs", refusal.Message);
+        Assert.AreEqual("a.csv: a row has no value in 'class', by which dataset.split divides the rows; have one of dataset.steps fill it in or leave such rows out, or divide by another column", refusal.Message);
     }
 
     [TestMethod]

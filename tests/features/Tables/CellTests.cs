@@ -36,6 +36,15 @@ public class CellTests
     [DataRow("123456789012345678901234567890123456789012345678901234567890")]
     public void What_is_nearly_a_number_is_judged_as_by_the_framework(string text) => Assert.IsTrue(AsTheFramework(text));
 
+    [TestMethod]
+    [DataRow("2026-01-31", true)]
+    [DataRow("2026/01/31 18:20", true)]
+    [DataRow("2026-01-31T18:20:00+02:00", true)]
+    [DataRow("2026/01-31", false)]
+    [DataRow("31/01/2026", false)]
+    [DataRow("01/02/2026", false)]
+    public void A_time_has_its_year_first(string text, bool isTime) => Assert.AreEqual(isTime, Cell.Of(text).TryTime(out _));
+
     private static bool AsTheFramework(string text)
     {
         bool expected = double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number);

@@ -10,6 +10,16 @@ public class FaultyRowTests
     private static readonly TableSchema Schema = Schema(("kind", ColumnType.Categorical), ("size", ColumnType.Numeric), ("old", ColumnType.Boolean));
 
     [TestMethod]
+    public void A_value_of_a_request_is_refused_with_what_who_asks_can_do()
+    {
+        var rows = new TableBuilder(Schema(("size", ColumnType.Numeric)), "inputs");
+
+        TableFormatException refusal = Assert.ThrowsExactly<TableFormatException>(() => rows.Add("size", "big"));
+
+        Assert.AreEqual("inputs, row 1: column 'size' should hold a finite number, not 'big'; a value that is not known is null", refusal.Message);
+    }
+
+    [TestMethod]
     public async Task Rows_that_are_wrong_are_left_out_and_the_others_keep_their_numbers()
     {
         (List<TableBatch> batches, List<FaultyRow> faults) = await ReadAsync(Source("a.csv", "kind,size,old\nx,1,yes\n\nx,big,maybe\nx,2\ny,3,no\n"));

@@ -13,6 +13,8 @@ public class JsonTests
     [TestMethod]
     [DataRow("a.json", """[{"kind": "x", "size": 1.5, "old": true}, {"size": null, "more": [1]}, {"old": false, "kind": 7, "size": "NA"}]""")]
     [DataRow("a.jsonl", "{\"kind\": \"x\", \"size\": 1.5, \"old\": true}\n{\"size\": null}\n{\"old\": false, \"kind\": 7, \"size\": \"\"}\n")]
+    [DataRow("a.json", "\n{\"kind\": \"x\", \"size\": 1.5, \"old\": true}\n{\"size\": null}\n{\"old\": false, \"kind\": 7.0, \"size\": \"\"}\n")]
+    [DataRow("a.jsonl", """ [{"kind": "x", "size": 1.5, "old": true}, {"size": null}, {"old": false, "kind": 7, "size": "NA"}]""")]
     public async Task Values_are_read_by_name_and_what_is_not_there_is_missing(string name, string content)
     {
         TableBatch batch = await OneAsync(Source(name, content), Schema);
@@ -31,7 +33,7 @@ public class JsonTests
 
     [TestMethod]
     [DataRow("a.json", "[{\"kind\": \"x\"}, {\"kind\": ", "a.json, line 1: is not valid JSON")]
-    [DataRow("a.json", "{\"kind\": \"x\"}", "a.json, line 1: is not valid JSON")]
+    [DataRow("a.json", "kind,size", "a.json, line 1: is not valid JSON")]
     [DataRow("a.jsonl", "{\"kind\": \"x\"}\nnonsense\n", "a.jsonl, line 2: is not valid JSON")]
     [DataRow("a.jsonl", "{\"kind\": \"x\"}\n[1]\n", "a.jsonl, row 2: is an array; every row must be an object")]
     [DataRow("a.jsonl", "{\"kind\": {\"a\": 1}}\n", "a.jsonl, row 1: column 'kind' should hold text, not an object; give the column the type ignored")]

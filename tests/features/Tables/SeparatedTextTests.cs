@@ -26,9 +26,53 @@ public class SeparatedTextTests
     [TestMethod]
     public async Task A_quoted_value_may_hold_lines()
     {
-        TableBatch batch = await OneAsync(Source("a.csv", "kind,size\n\"one\ntwo\",1\n"), Schema);
+        TableBatch batch = await OneAsync(Source("a.csv", "kind,size\n\"one\n\"\"two\"\", three\",1\n\"\n\",\"\n2\"\n"), Schema);
 
-        Assert.AreEqual("one\ntwo", batch["kind"].Texts.Span[0]);
+        CollectionAssert.AreEqual(new[] { "one\n\"two\", three", null }, batch["kind"].Texts.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(",kind,size\n0,a,1\n1,b,2\n")]
+    [DataRow("\"\",\"kind\",\"size\"\n\"1\",\"a\",1\n\"2\",\"b\",2\n")]
+    [DataRow("kind,size,,\na,1,,\nb,2,,\n")]
+    public async Task A_column_without_a_name_such_as_row_numbers_is_passed_over(string content)
+    {
+        TableBatch batch = await OneAsync(Source("a.csv", content), Schema);
+        IReadOnlyList<ColumnFinding> findings = await TableReader.InferAsync(Source("a.csv", content), TableSchema.UsualMissing);
+
+        CollectionAssert.AreEqual(new[] { "a", "b" }, batch["kind"].Texts.ToArray());
+        CollectionAssert.AreEqual(new double[] { 1, 2 }, batch["size"].Numbers.ToArray());
+        CollectionAssert.AreEqual(new[] { "kind", "size" }, findings.Select(finding => finding.Name).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("150,2,setosa\nkind,size\na,1\nb,2\n", 1, null, null)]
+    [DataRow("a,1\nb,2\n", 0, null, "kind,size")]
+    [DataRow("# two\n\"lines\na x 1\nb y 2\n", 2, ' ', "kind,,size")]
+    public async Task Lines_before_the_rows_are_passed_over_and_the_pipeline_names_columns_that_no_line_does(string content, int skipped, char? separator, string? header)
+    {
+        var form = new TextForm(skipped, separator, header?.Split(','));
+        TableBatch batch = await OneAsync(Source("a.csv", content), Schema with { Form = form });
+
+        CollectionAssert.AreEqual(new[] { "a", "b" }, batch["kind"].Texts.ToArray());
+        CollectionAssert.AreEqual(new double[] { 1, 2 }, batch["size"].Numbers.ToArray());
+    }
+
+    [TestMethod]
+    public async Task Columns_that_nobody_names_are_numbered_and_lines_are_counted_from_the_files_first()
+    {
+        TableSchema schema = Schema(("1", ColumnType.Categorical), ("2", ColumnType.Numeric)) with { Form = new TextForm(1, Header: []) };
+
+        Assert.AreEqual(2, (await OneAsync(Source("a.csv", "about\na,1\nb,2\n"), schema)).Rows);
+        StringAssert.StartsWith(await RefusalAsync(Source("a.csv", "about\na,1\nb\n"), schema), "a.csv, line 3: has 1 values for 2 columns");
+    }
+
+    [TestMethod]
+    public async Task Quotation_marks_that_mean_nothing_are_part_of_values()
+    {
+        TableBatch batch = await OneAsync(Source("a.tsv", "kind\tsize\n5\" wide\t1\n\"6\"\t2\n\"\t3\n"), Schema with { Form = new TextForm(Quotes: false) });
+
+        CollectionAssert.AreEqual(new[] { "5\" wide", "\"6\"", "\"" }, batch["kind"].Texts.ToArray());
     }
 
     [TestMethod]
@@ -49,7 +93,8 @@ public class SeparatedTextTests
     [DataRow("kind,size\na,Infinity\n", "a.csv, line 2: column 'size' should hold a finite number, not 'Infinity'")]
     [DataRow("kind,colour\na,1\n", "a.csv: has no column 'size'; it has 'kind', 'colour'")]
     [DataRow("kind,size,kind\na,1,2\n", "a.csv: names the column 'kind' more than once")]
-    [DataRow("kind,,size\na,1,2\n", "a.csv: has a column without a name")]
+    [DataRow("kind,size\nit's 5\" wide,1\nor 6\" wide,2\n", "a.csv, line 2: has a quotation mark within a value that does not begin with one")]
+    [DataRow(", ,\na,1,2\n", "a.csv: names no column in its first line")]
     [DataRow("", "a.csv: is empty")]
     public async Task What_is_wrong_is_said_with_its_line(string content, string refusal) =>
         StringAssert.StartsWith(await RefusalAsync(Source("a.csv", content), Schema), refusal);

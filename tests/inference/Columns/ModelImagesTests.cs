@@ -77,8 +77,8 @@ public sealed class ModelImagesTests
     }
 
     [TestMethod]
-    [DataRow("\"image\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"aGVsbG8=\"]", "inputs[0].data[0]: is not a JPEG, PNG, BMP or GIF image")]
-    [DataRow("\"image\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[null]", "inputs[0].data[0]: is not a JPEG, PNG, BMP or GIF image")]
+    [DataRow("\"image\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"aGVsbG8=\"]", "inputs[0].data[0]: is not a JPEG, PNG, BMP, GIF or WebP image")]
+    [DataRow("\"image\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[null]", "inputs[0].data[0]: is not a JPEG, PNG, BMP, GIF or WebP image")]
     [DataRow("\"photo\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\"]", "inputs: a request of images has one input, 'image', not 'photo'")]
     [DataRow("\"image\",\"datatype\":\"BYTES\",\"shape\":[0],\"data\":[]", "inputs[0].shape: ")]
     [DataRow("\"image\",\"datatype\":\"UINT8\",\"shape\":[1,3],\"data\":[1,2,3]", "inputs[0].shape: is [1,3] of UINT8; pixels are UINT8 of [n, 1, 2, 2]")]

@@ -89,7 +89,7 @@ public sealed class RawDataScoringTests
         CollectionAssert.AreEqual(new long[] { 1, 3, 4 }, parts.SelectMany(part => part.Rows).ToArray());
         FaultyRow fault = parts.SelectMany(part => part.Faults).Single();
         Assert.AreEqual((2, "b.png"), (fault.Row, fault.Place));
-        Assert.StartsWith("is not a JPEG, PNG, BMP or GIF image", fault.Text);
+        Assert.StartsWith("is not a JPEG, PNG, BMP, GIF or WebP image", fault.Text);
         foreach ((int i, JsonNode? expected) in answer.Index())
         {
             AssertEqual(expected!["data"]!.AsArray(), new ScoredOutput("", [.. parts.SelectMany(part => part.Outputs[i].Texts)], [.. parts.SelectMany(part => part.Outputs[i].Numbers)]));

@@ -12,12 +12,20 @@ internal static class NumPyFile
     /// <param name="values">The elements.</param>
     /// <param name="shape">The shape.</param>
     public static byte[] Npy<T>(string type, T[] values, params int[] shape)
+        where T : unmanaged => Npy(type, values, "False", shape);
+
+    private static byte[] Npy<T>(string type, T[] values, string isFortran, int[] shape)
         where T : unmanaged
     {
         string tuple = shape.Length == 1 ? $"({shape[0]},)" : $"({string.Join(", ", shape)})";
-        string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {tuple}, }}".PadRight(117) + "\n";
+        string header = $"{{'descr': '{type}', 'fortran_order': {isFortran}, 'shape': {tuple}, }}".PadRight(117) + "\n";
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. MemoryMarshal.AsBytes<T>(values)];
     }
+
+    /// <summary>A .npy file of two dimensions in Fortran order.</summary>
+    public static byte[] ColumnMajor<T>(string type, T[] values, int rows, int columns)
+        where T : unmanaged =>
+        Npy(type, [.. Enumerable.Range(0, values.Length).Select(i => values[(i % rows * columns) + (i / rows)])], "True", [rows, columns]);
 
     /// <summary>A .npz file.</summary>
     public static byte[] Npz(params (string Name, byte[] Npy)[] arrays) => Zip([.. arrays.Select(array => (array.Name + ".npy", array.Npy))]);

@@ -39,7 +39,16 @@ public class ArrayHeaderTests
 
     [TestMethod]
     public void Images_where_labels_should_be_are_refused() =>
-        Assert.ThrowsExactly<DatasetFormatException>(() => ArrayHeader.Read([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1], "labels", labels: true));
+        Assert.ThrowsExactly<DatasetFormatException>(() => ArrayHeader.Read([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2], "labels", labels: true));
+
+    [TestMethod]
+    public void A_column_of_a_column_major_array_has_its_place_in_each_example()
+    {
+        // As numpy.arange(6).reshape(2, 3).ravel(order="F") has them.
+        var header = new ArrayHeader(ElementType.UInt8, IsBigEndian: false, [5, 2, 3], 0);
+
+        CollectionAssert.AreEqual(new[] { 0, 3, 1, 4, 2, 5 }, Enumerable.Range(0, 6).Select(header.RowMajorPlace).ToArray());
+    }
 
     [TestMethod]
     [DataRow((byte)0x08, ElementType.UInt8, "C8", 200.0)]
@@ -93,16 +102,16 @@ public class ArrayHeaderTests
     [TestMethod]
     [DataRow("|O", "not object")]
     [DataRow("<U4", "NumPy's type <U4")]
-    [DataRow("<c8", "row-major array of numbers")]
+    [DataRow("<c8", "expected an array of numbers")]
     public void Types_that_are_no_numbers_are_named(string type, string said) => Assert.Contains(
         said, Assert.ThrowsExactly<DatasetFormatException>(() => ArrayHeader.Read(NumPyFile.Npy<byte>(type, [], 1, 1), "raw/x/a.npy", labels: false)).Message);
 
     [TestMethod]
-    public void Labels_are_whole_numbers_of_one_dimension()
+    public void Labels_have_one_dimension_or_are_a_column()
     {
         Assert.AreEqual(3, ArrayHeader.Read(NumPyFile.Npy<byte>("<i8", [], 3), "y", labels: true).Count);
-        Assert.ThrowsExactly<DatasetFormatException>(() => ArrayHeader.Read(NumPyFile.Npy<byte>("<f4", [], 3), "y", labels: true));
-        Assert.ThrowsExactly<DatasetFormatException>(() => ArrayHeader.Read(NumPyFile.Npy<byte>("<i8", [], 3, 1), "y", labels: true));
+        Assert.AreEqual(3, ArrayHeader.Read(NumPyFile.Npy<byte>("<f4", [], 3, 1), "y", labels: true).Count);
+        Assert.ThrowsExactly<DatasetFormatException>(() => ArrayHeader.Read(NumPyFile.Npy<byte>("<i8", [], 3, 2), "y", labels: true));
     }
 
     private static double Number(ArrayHeader header, string bytes)

@@ -40,7 +40,9 @@ public class ArraySourceTests
     public async Task The_same_numbers_give_the_same_version_in_whatever_file_they_come()
     {
         DatasetReference[] versions = await Task.WhenAll(
-            VersionAsync(Little), VersionAsync(Big), VersionAsync(Idx), VersionAsync([("all.npz", NumPyFile.Npz(Arrays()))]),
+            VersionAsync(Little), VersionAsync(Big), VersionAsync(ColumnsOfFloats),
+            VersionAsync([("train-features.npy", NumPyFile.ColumnMajor("<f4", Train, 40, Width)), .. Little[1..]]),
+            VersionAsync([("train-features.npy.gz", RawDataset.Zip(NumPyFile.ColumnMajor("<f4", Train, 40, Width))), .. Little[1..]]), VersionAsync(Idx), VersionAsync([("all.npz", NumPyFile.Npz(Arrays()))]),
             VersionAsync([("all.zip", NumPyFile.Zip([.. Idx.Select(file => ("../some/folder/" + file.Name, file.Content))]))]),
             VersionAsync([.. Big.Select(file => (file.Name + ".gz", RawDataset.Zip(file.Content)))]));
 
@@ -50,12 +52,9 @@ public class ArraySourceTests
     [TestMethod]
     public async Task What_is_wrong_with_an_array_is_said_with_its_name()
     {
-        byte[] fortran = NumPyFile.Npy("<f4", Train, 40, Width);
-        int at = fortran.AsSpan().IndexOf("False"u8);
-        "True "u8.CopyTo(fortran.AsSpan(at));
         (byte[] File, string Said)[] cases =
         [
-            (fortran, "found one in Fortran order; save numpy.ascontiguousarray(array) instead"),
+            (NumPyFile.ColumnMajor("<f4", Train, 40, Width)[..^4], "expected 608 bytes (40 examples of 12 bytes after a header of 128), found 604 bytes"),
             (NumPyFile.Npy("|O", Train, 40, Width), "not object"),
             (NumPyFile.Npy("<f4", Train, 40, Width)[..^4], "expected 608 bytes (40 examples of 12 bytes after a header of 128), found 604 bytes"),
             (NumPyFile.Npy("<f4", Train[..^Width], 39, Width), "train-labels.npy: expected 39 labels"),
@@ -71,6 +70,9 @@ public class ArraySourceTests
             Assert.Contains(said, error);
             Assert.StartsWith($"raw/{raw.Name}/", error);
         }
+
+        RawDataset halves = await UploadAsync([Little[0], ("train-labels.npy", NumPyFile.Npy("<f4", Array.ConvertAll(Labels(40), label => label + 0.5f), 40)), .. Little[2..]]);
+        Assert.Contains("expected labels that are whole numbers of 0 to 999, found 0.5 for example 0", await preparation.FailAsync(halves.Definition));
     }
 
     [TestMethod]
@@ -95,6 +97,13 @@ public class ArraySourceTests
     [
         ("train-features.npy", NumPyFile.Npy("<f4", Train, 40, Width)), ("train-labels.npy", NumPyFile.Npy("<i4", Labels(40), 40)),
         ("test-features.npy", NumPyFile.Npy("<f4", Test, 8, Width)), ("test-labels.npy", NumPyFile.Npy("<i4", Labels(8), 8)),
+    ];
+
+    // Labels as Keras has them, or as a step through pandas leaves them.
+    private static (string Name, byte[] Content)[] ColumnsOfFloats =>
+    [
+        Little[0], ("train-labels.npy", NumPyFile.Npy("<f4", Array.ConvertAll(Labels(40), label => (float)label), 40, 1)),
+        Little[2], ("test-labels.npy", NumPyFile.Npy("<f8", Array.ConvertAll(Labels(8), label => (double)label), 8, 1)),
     ];
 
     private static (string Name, byte[] Content)[] Big =>

@@ -62,13 +62,17 @@ public sealed class ImagePreparationTests
     }
 
     [TestMethod]
-    public async Task Folders_train_and_test_divide_the_images()
+    [DataRow("test", "train", "train")]
+    [DataRow("Testing", "Training", "valid")]
+    [DataRow("val", "train", "train")]
+    public async Task Folders_divide_the_images_into_those_of_the_test_and_the_rest(string test, string train, string other)
     {
-        string name = await UploadAsync([.. Animals().Select((file, i) => ((i % 4 == 0 ? "test/" : "train/") + file.Name, file.Content))]);
+        string name = await UploadAsync(
+            [.. Animals().Select((file, i) => ($"{(i % 4 == 0 ? test : i % 4 == 1 ? other : train)}/{file.Name}", file.Content)), ("train/cat/._1.png", [1]), ("__MACOSX/cat.png", [1])]);
 
         (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(await preparation.PrepareAsync(Definition(name)));
 
-        Assert.AreEqual(15, manifest.Splits["test"].Examples);
+        Assert.AreEqual((15, 45), (manifest.Splits["test"].Examples, manifest.Splits["train"].Examples + manifest.Splits["validation"].Examples));
         CollectionAssert.AreEqual(new[] { "cat", "dog", "emu" }, manifest.Targets![0].Labels!.ToArray());
         Assert.IsNull(manifest.Split.TestFraction);
     }
@@ -87,7 +91,7 @@ public sealed class ImagePreparationTests
     [TestMethod]
     public async Task Images_that_cannot_be_read_are_left_out_and_listed_up_to_the_limit()
     {
-        string name = await UploadAsync([.. Animals(), ("cat/broken.png", "no"u8.ToArray()), ("dog/.hidden", "neither"u8.ToArray())]);
+        string name = await UploadAsync([.. Animals(), ("cat/broken.png", "no"u8.ToArray()), ("dog/notes", "neither"u8.ToArray())]);
 
         DatasetReference dataset = await preparation.PrepareAsync(Definition(name, maxFailedItems: 2));
 
@@ -95,13 +99,13 @@ public sealed class ImagePreparationTests
         Assert.AreEqual(60, dataset.Examples);
         FailedItem[] failed = JsonSerializer.Deserialize<FailedItem[]>(
             await DatasetPreparation.FileAsync(dataset, manifest.FailedItems!.File, manifest.FailedItems.Sha256), JsonSerializerOptions.Web)!;
-        CollectionAssert.AreEqual(new[] { $"raw/{name}/all/cat/broken.png", $"raw/{name}/all/dog/.hidden" }, failed.Select(item => item.Item).ToArray());
-        StringAssert.Contains(failed[0].Reason, "is not a JPEG, PNG, BMP or GIF image");
+        CollectionAssert.AreEqual(new[] { $"raw/{name}/all/cat/broken.png", $"raw/{name}/all/dog/notes" }, failed.Select(item => item.Item).ToArray());
+        StringAssert.Contains(failed[0].Reason, "is not a JPEG, PNG, BMP, GIF or WebP image");
 
         string refusal = await preparation.FailAsync(Definition(name, maxFailedItems: 1));
         StringAssert.StartsWith(refusal, "dataset.maxFailedItems: expected at most 1 items that cannot be read, found 2: ");
         StringAssert.Contains(refusal, "cat/broken.png is not a JPEG");
-        StringAssert.Contains(refusal, "dog/.hidden is not a JPEG");
+        StringAssert.Contains(refusal, "dog/notes is not a JPEG");
     }
 
     [TestMethod]

@@ -137,7 +137,7 @@ public class PreprocessOrchestratorTests
         await raw.PutAsync("train-labels-idx1-ubyte", RawDataset.File("train-images-idx3-ubyte"));
 
         StringAssert.StartsWith(
-            await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/train-labels-idx1-ubyte: expected labels: one dimension of whole numbers, found 3 dimensions of UInt8");
+            await preparation.FailAsync(raw.Definition), $"raw/{raw.Name}/train-labels-idx1-ubyte: expected labels: one dimension of whole numbers, or a column of them, found 3 dimensions of UInt8");
     }
 
     [TestMethod]

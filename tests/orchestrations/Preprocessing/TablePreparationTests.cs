@@ -290,6 +290,22 @@ public class TablePreparationTests
     }
 
     [TestMethod]
+    public async Task Files_without_a_header_are_divided_by_the_numbers_of_a_column_that_the_pipeline_names()
+    {
+        string rows = "100 rows\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{2000 - i};{Kind(i)};{i % 7}\n"));
+        string name = await UploadAsync(("a.csv", Encoding.UTF8.GetBytes(rows)));
+        DatasetReference dataset = await preparation.PrepareAsync(Definition(
+            name, """{"target": "kind", "csv": {"skipLines": 1, "header": ["year", "kind", "size"]}, "split": {"by": "time", "column": "year", "test": 0.2}}"""));
+        (DatasetManifest manifest, _) = await DatasetPreparation.ManifestAsync(dataset);
+
+        CollectionAssert.AreEqual(new[] { 1 }, manifest.FeatureShape.ToArray());
+        byte[] test = await DatasetPreparation.FileAsync(dataset, manifest.Splits["test"].Shards[0].Rows!.File, manifest.Splits["test"].Shards[0].Rows!.Sha256);
+        string[] newest = [.. Enumerable.Range(0, 20).Select(i => $$"""{"size":{{i % 7}},"kind":"{{Kind(i)}}","year":{{2000 - i}}}""")];
+        CollectionAssert.AreEqual(newest, Encoding.UTF8.GetString(test).TrimEnd().Split('\n'));
+    }
+
+    [TestMethod]
+    [DataRow("""{"target": "kind", "split": {"by": "time", "column": "at"}}""", "at,size,kind\nJan 1 2026,1,odd\nJan 2 2026,2,even\n", "numbers in 'at', by which dataset.split divides the rows, found the type Categorical")]
     [DataRow("""{"target": "kind"}""", "size,island,kind\n1,a,odd\n2,even\n", "a.csv, line 3: has 2 values for 3 columns")]
     [DataRow("""{"target": "kind", "columns": {"size": {"type": "numeric"}}}""", "size,island,kind\n1,a,odd\nbig,b,even\n", "a.csv, line 3: column 'size' should hold a finite number, not 'big'")]
     [DataRow("""{"target": "species"}""", "size,kind\n1,odd\n", "a.csv: expected the columns 'species' that the pipeline names, found 'size', 'kind'")]
