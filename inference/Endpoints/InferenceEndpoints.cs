@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Azure;
 using Microsoft.AspNetCore.Http;
@@ -66,6 +67,9 @@ public sealed class InferenceEndpoints
     public const string PostFeedback = "api/feedback";
     /// <summary>Metrics for Prometheus.</summary>
     public const string Metrics = "metrics";
+
+    // For people at a terminal: quotation marks and letters of other scripts as they are. It is no HTML that is written.
+    private static readonly JsonSerializerOptions AnswerOptions = new(RegistryJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly FrozenDictionary<string, InferenceEndpoint> byName;
     private readonly InferenceOptions options;
@@ -143,7 +147,7 @@ public sealed class InferenceEndpoints
     /// <summary>Writes a JSON body.</summary>
     internal static Task WriteAsync<T>(HttpContext context, int status, T body, string contentType = "application/json")
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(body, RegistryJson.Options);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(body, AnswerOptions);
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         context.Response.ContentLength = json.Length;

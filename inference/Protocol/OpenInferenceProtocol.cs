@@ -160,11 +160,11 @@ internal static class RequestBody
             : length > limits.MaxRequestBytes ? throw InferenceException.Field(HeaderLength, $"is larger than {limits.MaxRequestBytes} bytes.") : length;
     }
 
-    private static (Stream Body, bool Compressed) Decode(HttpRequest request) => request.Headers.ContentEncoding switch
+    private static (Stream Body, bool Compressed) Decode(HttpRequest request) => request.Headers.ContentEncoding.ToString().ToLowerInvariant() switch
     {
-        [] or ["" or "identity"] => (request.Body, false),
-        ["gzip" or "x-gzip"] => (new GZipStream(request.Body, CompressionMode.Decompress), true),
-        ["deflate"] => (new ZLibStream(request.Body, CompressionMode.Decompress), true),
+        "" or "identity" => (request.Body, false),
+        "gzip" or "x-gzip" => (new GZipStream(request.Body, CompressionMode.Decompress), true),
+        "deflate" => (new ZLibStream(request.Body, CompressionMode.Decompress), true),
         var encoding => throw new InferenceException(415, $"Content-Encoding '{encoding}' is not supported; use gzip, deflate or none."),
     };
 }
