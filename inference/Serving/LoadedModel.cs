@@ -23,6 +23,9 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
 
     public ModelMetrics Metrics => metrics;
 
+    /// <summary>It as Triton describes one.</summary>
+    public ModelConfiguration Configuration => ModelConfiguration.Of(manifest.Model, session, manifest.Serving?.MaxBatch ?? DefaultMaxBatch);
+
     /// <summary>Figures of the inputs since the version was loaded; null where its options do not ask for them, or it has other inputs than one of FP32.</summary>
     public FeatureTally? Drift { get; } = manifest.Serving is { Drift: true } && session.Inputs is [{ Datatype: "FP32" }] ? new() : null;
 
@@ -44,6 +47,7 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         {
             loaded.Transform = ModelTransform.Load(manifest, folder, loaded.Session);
             await loaded.WarmUpAsync(manifest.Sample is { } sample ? Path.Combine(folder, ModelNames.File(sample)) : null, logger, cancellationToken);
+            loaded.Metrics.BeginStatistics();
             loaded.isWarm = true;
             return loaded;
         }
@@ -67,7 +71,7 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         }
         catch (Exception e)
         {
-            Metrics.Failed(InferenceException.StatusOf(e).Status);
+            Metrics.Failed(InferenceException.StatusOf(e).Status, time.GetElapsedTime(started));
             throw;
         }
     }
@@ -85,6 +89,7 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         request = transformed ?? request;
         using TensorList inputs = InputBinder.Bind(request, Session, Manifest.Serving?.AcceptNaN ?? false);
         TensorList outputs = await batcher.RunAsync(inputs, InputBinder.OutputNames(request, Session), cancellationToken);
+        Metrics.Statistics.Inferred(inputs.Rows, time.GetUtcNow());
         Observe(request, inputs, outputs);
         return outputs;
     }
