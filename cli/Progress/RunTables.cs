@@ -41,6 +41,12 @@ internal static class RunTables
             rows.Add(new Text("the sweep is paused", new Style(Color.Yellow)));
         }
 
+        // Of a large sweep no failed trial has a row that says why.
+        if (progress.Sweep?.Failure is { } failure && !progress.Trials.Any(trial => trial.State == "failed"))
+        {
+            rows.Add(new Text(Cut(failure, width), new Style(Color.Yellow)));
+        }
+
         if (progress.Trials.Count > 0)
         {
             rows.Add(Trials(Sorted(progress.Trials, progress.Objective), progress.Best, width, progress.Objective, width >= LeastForCurves ? curves : null, progress.ParetoFront));

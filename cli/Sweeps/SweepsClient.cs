@@ -16,6 +16,9 @@ internal sealed record SweepStatus
     /// <summary>Whether no trial begins or goes on until somebody says so.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>Why trials have failed, most often, and how many; null where none has.</summary>
+    public string? Failure { get; init; }
+
     /// <summary>The newest decisions.</summary>
     public IReadOnlyList<SweepDecision> Decisions { get; init; } = [];
 }

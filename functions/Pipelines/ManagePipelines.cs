@@ -134,7 +134,7 @@ public sealed class ManagePipelines(RunResumer resumer, RunDeletion deletion)
             return await request.HasEndedAsync("run", run);
         }
 
-        await client.RaiseEventAsync(runId, name, payload, cancellationToken);
+        await client.RaiseEventAsync(run, name, payload, cancellationToken);
         return await request.JsonAsync(HttpStatusCode.Accepted, RunDocument.Of(run));
     }
 }

@@ -69,7 +69,7 @@ internal static class PipelineResponses
             return await request.HasEndedAsync(kind, instance);
         }
 
-        await client.RaiseEventAsync(id, RunEvents.Cancel, request.CancelReason(), cancellationToken);
+        await client.RaiseEventAsync(instance, RunEvents.Cancel, request.CancelReason(), cancellationToken);
         return await client.CreateCheckStatusResponseAsync(request, id, cancellationToken);
     }
 

@@ -79,14 +79,13 @@ public sealed class SteerSweep(JobLibrary jobs)
             return await request.HasEndedAsync("run", run);
         }
 
-        string sweep = RunIds.Sweep(runId);
-        if (await client.GetInstanceAsync(sweep, cancellationToken) is not { IsCompleted: false })
+        if (await client.GetInstanceAsync(RunIds.Sweep(runId), cancellationToken) is not { IsCompleted: false } instance)
         {
             return await request.ProblemAsync(
                 HttpStatusCode.Conflict, "No sweep is under way.", $"The run is in the phase {(run.CustomStatus<RunStatus>()?.Phase.ToString() ?? "ingest").ToLowerInvariant()}; trials run in the phase train.");
         }
 
-        await client.RaiseEventAsync(sweep, RunEvents.SweepMessage, new SweepMessage(Decision: decision), cancellationToken);
+        await client.RaiseEventAsync(instance, RunEvents.SweepMessage, new SweepMessage(Decision: decision), cancellationToken);
         return await request.JsonAsync(HttpStatusCode.Accepted, decision);
     }
 

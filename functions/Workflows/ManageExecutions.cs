@@ -151,7 +151,7 @@ public sealed class ManageExecutions(ExecutionStarter starter, ExecutionLog log,
                 HttpStatusCode.Conflict, "The execution has ended.", $"It is {ExecutionDocument.Of(execution).Status} since {execution.LastUpdatedAt:O}.");
         }
 
-        await client.RaiseEventAsync(executionId, WorkflowOrchestrator.Stop, stop, cancellationToken);
+        await client.RaiseEventAsync(execution, WorkflowOrchestrator.Stop, stop, cancellationToken);
         return await request.JsonAsync(HttpStatusCode.Accepted, ExecutionDocument.Of(execution));
     }
 

@@ -70,7 +70,7 @@ public static class RunStatusReader
             shown.Add(known);
         }
 
-        return (status with { Done = steered.Ended, Best = steered.Best }).WithTrials(TrialSelection.Choose(shown, sweep.Objective.Goal), sweep);
+        return (status with { Done = steered.Ended, Best = steered.Best, ParetoFront = steered.ParetoFront }).WithTrials(TrialSelection.Choose(shown, sweep.Objective.Goal), sweep);
     }
 
     private static async Task<RunStatus> WithBlocksAsync(DurableTaskClient client, string runId, RunStatus status, CancellationToken cancellationToken)

@@ -69,7 +69,7 @@ public sealed class StartScheduled(ScheduleStore store, ExecutionStarter executi
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{document.Name}-{at.UtcDateTime:yyyyMMdd-HHmmss}");
         if (document.LastId is { } last && last != id && document.Schedule.Overlap != ScheduleOverlap.Allow
-            && await client.GetInstanceAsync(last, cancellationToken) is { IsCompleted: false })
+            && await client.GetInstanceAsync(last, cancellationToken) is { IsCompleted: false } before)
         {
             if (document.Schedule.Overlap == ScheduleOverlap.Skip)
             {
@@ -78,8 +78,8 @@ public sealed class StartScheduled(ScheduleStore store, ExecutionStarter executi
 
             const string Reason = "the schedule has started the next";
             await (document.Schedule.Workflow is null
-                ? client.RaiseEventAsync(last, RunEvents.Cancel, Reason, cancellationToken)
-                : client.RaiseEventAsync(last, WorkflowOrchestrator.Stop, new StopRequest(Cause: Reason), cancellationToken));
+                ? client.RaiseEventAsync(before, RunEvents.Cancel, Reason, cancellationToken)
+                : client.RaiseEventAsync(before, WorkflowOrchestrator.Stop, new StopRequest(Cause: Reason), cancellationToken));
         }
 
         var problem = document.Schedule.Workflow is { } workflow

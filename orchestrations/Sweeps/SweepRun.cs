@@ -19,6 +19,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     // What a scheduler sees of them, beside each: it is asked all the time.
     private readonly List<TrialCurve> curves = [.. begun.Trials.Select((trial, number) => trial.Curve(number))];
     private const int DecisionsShown = 10;
+    private const int LongestFailure = 500;
 
     private readonly EarlierPages earlier = new(context, input.RunId, begun.Preparation.Earlier);
     private readonly ISampler sampler = input.Sweep.CreateSampler();
@@ -44,12 +45,21 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     public bool IsOver => trials.TrueForAll(trial => trial.Step is null) && (HasEnded || !state.Decided.Paused || Next() is null);
 
     /// <summary>What the sweep shows of itself.</summary>
-    public SweepStatus Status =>
-        new(sweep.Trials, sweep.Parallelism, state.Decided.Paused, [.. state.Decided.Newest.TakeLast(DecisionsShown).Select(decision => decision with { Parameters = null })])
+    public SweepStatus Status
+    {
+        get
         {
-            Ended = trials.Count(trial => trial is { Step: null, End: > 0 }),
-            Best = BestTrial.Of(trials.Select(trial => trial.Status).Where(trial => trial.State == TrialState.Completed), sweep),
-        };
+            TrialStatus[] ended = [.. trials.Where(trial => trial is { Step: null, End: > 0 }).Select(trial => trial.Status)];
+            return new(sweep.Trials, sweep.Parallelism, state.Decided.Paused, [.. state.Decided.Newest.TakeLast(DecisionsShown).Select(decision => decision with { Parameters = null })])
+            {
+                Ended = ended.Length,
+                Failed = ended.Count(trial => trial.State == TrialState.Failed),
+                Failure = TrialFailures.Describe(ended, sweep.Trials) is { } failure ? failure[..Math.Min(failure.Length, LongestFailure)] : null,
+                Best = BestTrial.Of(trials.Select(trial => trial.Status).Where(trial => trial.State == TrialState.Completed), sweep),
+                ParetoFront = sweep.Trials > SweepResult.MostTrials && ParetoFront.Of(ended, sweep) is { } front ? [.. front.Take(TrialSelection.Most)] : null,
+            };
+        }
+    }
 
     /// <summary>How many decisions it has taken.</summary>
     public int Decisions => state.Decided.Count;
@@ -125,6 +135,7 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         int steps = state.Look?.Steps ?? 0;
         state = state with { Look = null };
+        RepeatWishes();
         return [.. trials.Where(trial => trial.Step <= steps).Select(trial => new TrialUnderWay(trial.Step!.Value, trial.Status.Id))];
     }
 
@@ -349,6 +360,24 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
     {
         state = state with { Stopped = state.Stopped ?? reason };
         EndAll(reason);
+    }
+
+    /// <summary>
+    /// Tells trials once more what they should have heard: an event that is sent together with a trial's start can overtake it, and then nobody takes it.
+    /// </summary>
+    private void RepeatWishes()
+    {
+        if ((state.Stopped ?? state.Finished) is { } reason)
+        {
+            EndAll(reason);
+        }
+        else
+        {
+            foreach (SweptTrial trial in trials.Where(trial => trial is { Stopping: true, Step: not null }))
+            {
+                context.SendEvent(RunIds.Trial(input.RunId, trial.Status.Id), RunEvents.Stop, state.Decided.StopOf(trial.Status.Id)?.StopReason ?? "the sweep's scheduler has given it up");
+            }
+        }
     }
 
     private void EndAll(string reason)

@@ -143,6 +143,15 @@ public sealed record SweepStatus(int Trials, int Parallelism, bool Paused, IRead
     /// <summary>The best of the completed trials, likewise.</summary>
     public BestTrial? Best { get; init; }
 
+    /// <summary>How many trials have failed, likewise.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>Why trials have failed, most often; null where none has.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Where the sweep has two objectives and <see cref="IsLarge"/>, trials that none beats in both; of a smaller one the run's status finds them itself.</summary>
+    public IReadOnlyList<string>? ParetoFront { get; init; }
+
     /// <summary>
     /// Whether there are so many trials that a run's status does not read all of theirs: it shows those under way and the best, and the report has the others.
     /// </summary>

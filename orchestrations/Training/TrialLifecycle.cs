@@ -16,6 +16,9 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
 
     private RetryBudgets Budgets => input.Sweep.Retries;
 
+    // One that goes on to a larger budget has been tried before, but is not tried again.
+    private TrialState Waiting => Record.Attempt == (input.Record?.Attempt ?? 1) && Record.Restarts == (input.Record?.Restarts ?? 0) ? TrialState.Waiting : TrialState.Retrying;
+
     public TrialRecord Record { get; private set; } = input.Record ?? new TrialRecord(1, input.WantsDedicated(0));
 
     /// <summary>The state in which the trial has ended, if it has.</summary>
@@ -29,7 +32,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
             TrialObservation? seen = null;
             if (Record.SubmittedAt is null)
             {
-                Report(Record.Attempt == 1 ? TrialState.Waiting : TrialState.Retrying);
+                Report(Waiting);
                 seen = await context.CallActivityAsync<TrialObservation?>(nameof(SubmitTrial), TrialAttempt.Of(input, Record), ActivityRetries.ExceptOutages);
                 Record = Record with { SubmittedAt = context.CurrentUtcDateTime };
             }
@@ -190,7 +193,7 @@ internal sealed partial class TrialLifecycle(TaskOrchestrationContext context, T
             return AfterOutcome(TrialOutcomeKind.JobFailure, $"It ran longer than sweep.timeLimit, {limit:c}, and was ended.");
         }
 
-        Report(running ? TrialState.Running : Record is { Attempt: 1, Preemptions: 0 } ? TrialState.Waiting : TrialState.Retrying);
+        Report(running ? TrialState.Running : Waiting);
         return PollSchedule.Trial.After(context.CurrentUtcDateTime - Record.SubmittedAt!.Value);
     }
 

@@ -150,10 +150,11 @@ public static class ReportPage
             return;
         }
 
+        HashSet<string> varying = [.. report.Importance.Select(importance => importance.Parameter)];
         page.Append("<section><h2>Lineage</h2><p>Whose checkpoint a trial went on from, at which epoch, and what it had trained with until then.</p><div class=\"figure\"><table><tr><th>trial</th><th class=\"number\">epoch</th><th>followed</th><th>until then</th></tr>");
         foreach ((TrialSummary trial, TrialAncestor ancestor) in followers.SelectMany(trial => trial.Lineage!.Select(ancestor => (trial, ancestor))).Take(MostRows))
         {
-            string replaced = string.Join(", ", (ancestor.Replaced ?? ReadOnlyDictionary<string, JsonElement>.Empty).Select(value => $"{value.Key} {value.Value}"));
+            string replaced = string.Join(", ", (ancestor.Replaced ?? ReadOnlyDictionary<string, JsonElement>.Empty).Where(value => varying.Contains(value.Key)).Select(value => $"{value.Key} {value.Value}"));
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Svg.Escape(trial.Id)}</td><td class=\"number\">{ancestor.Epoch}</td><td>{Svg.Escape(ancestor.Trial)}</td><td>{Svg.Escape(replaced)}</td></tr>");
         }
 

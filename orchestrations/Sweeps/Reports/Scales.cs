@@ -70,7 +70,7 @@ internal sealed class ObjectiveScale
     /// <summary>A value's place, 0 to 1; those outside lie at the end.</summary>
     public double Place(double value) => Math.Clamp((value - Low) / (High - Low), 0, 1);
 
-    /// <summary>From grey for the worst to orange for the best, by rank.</summary>
+    /// <summary>From grey for the worst to orange for the best, by rank; equal ones share the better rank.</summary>
     public string Colour(double? value)
     {
         if (value is not { } number || !double.IsFinite(number) || sorted.Length == 0)
@@ -78,9 +78,8 @@ internal sealed class ObjectiveScale
             return "#94a3b8";
         }
 
-        int below = Array.BinarySearch(sorted, number) is var found && found < 0 ? ~found : found;
-        double share = sorted.Length == 1 ? 1 : Math.Clamp((double)below / (sorted.Length - 1), 0, 1);
-        return Shade(lessIsBetter ? 1 - share : share);
+        int asGood = sorted.Count(other => lessIsBetter ? other >= number : other <= number);
+        return Shade(sorted.Length == 1 ? 1 : Math.Clamp((asGood - 1.0) / (sorted.Length - 1), 0, 1));
     }
 
     public IEnumerable<(double Place, string Label)> Labels() => [(0, Label(Low)), (0.5, Label((Low + High) / 2)), (1, Label(High))];

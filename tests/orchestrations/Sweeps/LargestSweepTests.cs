@@ -157,7 +157,12 @@ public sealed class LargestSweepTests
     {
         const int Trials = SweepDefinition.MostTrials, Ended = 6, Parallel = 16;
         await using PipelineHub hub = await PipelineHub.StartAsync((attempt, _) =>
-            RunIds.TrialIndex(attempt.TrialId) < Ended ? Over(TrialOutcomeKind.Succeeded, RunIds.TrialIndex(attempt.TrialId) / 1000.0) : Running(0.01, 1));
+            RunIds.TrialIndex(attempt.TrialId) switch
+            {
+                0 => Over(TrialOutcomeKind.NonRetryable, 0) with { Message = "diverged at step 3" },
+                < Ended and var number => Over(TrialOutcomeKind.Succeeded, number / 1000.0),
+                _ => Running(0.01, 1),
+            });
         PipelineDefinition pipeline = hub.Pipeline();
         string id = await hub.ScheduleAsync(pipeline with { Sweep = pipeline.Sweep with { Trials = Trials, Parallelism = Parallel } });
 
@@ -167,6 +172,7 @@ public sealed class LargestSweepTests
         Assert.AreEqual(("trial-005", 0.005), (status.Best!.Trial, status.Best.Objective));
         CollectionAssert.AreEqual(Enumerable.Range(Ended - 1, Parallel + 1).Select(RunIds.TrialId).ToArray(), status.Trials.Select(trial => trial.Id).ToArray(), "the best and those under way");
         Assert.AreEqual(Trials - status.Trials.Count, status.TrialsOmitted);
+        Assert.AreEqual((1, $"diverged at step 3 (1 of {Trials} trials)"), (status.Sweep!.Failed, status.Sweep.Failure));
         Assert.IsLessThan(16 * 1024, JsonBlobs.ToElement(status).GetRawText().Length);
         await hub.Client.RaiseEventAsync(id, RunEvents.Cancel, "enough");
         await hub.EndAsync(id);

@@ -201,6 +201,26 @@ public sealed class ScheduledSweepTests
     }
 
     [TestMethod]
+    public void A_trial_that_goes_on_although_it_was_told_to_end_is_told_once_more_at_the_next_look()
+    {
+        TaskOrchestrationContext context = Substitute.For<TaskOrchestrationContext>();
+        var input = new SweepInput("run", "mnist", "v1", Sweep(scheduler: null) with { Trials = 1 });
+        var state = new SweepState(new SweepPreparation("c0de", HasDedicatedPool: false), DateTime.UnixEpoch) { Trials = [new SweptTrial(TrialStatus.NotBegun("trial-000"), 9) { Step = 1 }], Steps = 1 };
+        var sweep = new SweepRun(context, input, state);
+
+        sweep.TakeLook();
+        context.DidNotReceiveWithAnyArgs().SendEvent("", "", "");
+
+        sweep.Decide(new SweepDecision(SweepAction.Stop) { Trial = "trial-000", Comment = "it diverges" });
+        sweep.TakeLook();
+        context.Received(2).SendEvent("run:trial-000", RunEvents.Stop, Arg.Is<string>(reason => reason.Contains("it diverges")));
+
+        sweep.Cancel("enough");
+        sweep.TakeLook();
+        context.Received(2).SendEvent("run:trial-000", RunEvents.Cancel, "enough");
+    }
+
+    [TestMethod]
     public async Task Trials_that_were_ended_from_outside_and_reports_that_got_lost_are_found()
     {
         var training = new ScriptedTraining((attempt, _) => Number(attempt) < 2 ? Running() : Over(TrialOutcomeKind.Succeeded, 0.9));

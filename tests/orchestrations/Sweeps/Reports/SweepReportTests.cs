@@ -25,6 +25,19 @@ public sealed partial class SweepReportTests
     private const string Hostile = "</title><script>alert(1)</script>\"'&";
 
     [TestMethod]
+    [DataRow(ObjectiveGoal.Maximize, 0.9)]
+    [DataRow(ObjectiveGoal.Minimize, 0.1)]
+    public void Equally_good_trials_have_one_colour_that_of_the_best_where_none_is_better(ObjectiveGoal goal, double best)
+    {
+        var scale = new ObjectiveScale([0.1, 0.9, 0.9, 0.1, 0.5], goal);
+        string alone = new ObjectiveScale([best], goal).Colour(best);
+
+        Assert.AreEqual(alone, scale.Colour(best));
+        Assert.AreNotEqual(alone, scale.Colour(0.5));
+        Assert.AreNotEqual(scale.Colour(0.5), scale.Colour(1 - best));
+    }
+
+    [TestMethod]
     public async Task A_run_whose_history_is_gone_is_reported_from_its_blobs()
     {
         BlobServiceClient blobs = await Storage.BlobsAsync();
