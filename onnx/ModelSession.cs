@@ -51,7 +51,7 @@ public sealed class ModelSession : IDisposable
     internal static int Open => Volatile.Read(ref open);
 
     /// <summary>Pairs of input dimensions that carry the same symbol and so must be equal.</summary>
-    internal IReadOnlyList<(int Input, int Dimension, int OtherInput, int OtherDimension)> EqualDimensions { get; }
+    public IReadOnlyList<(int Input, int Dimension, int OtherInput, int OtherDimension)> EqualDimensions { get; }
 
     /// <summary>What the outputs are, in the model's order.</summary>
     internal OutputForm[] OutputForms { get; }

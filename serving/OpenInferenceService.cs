@@ -11,6 +11,7 @@ using global::Grpc.Core;
 using Google.Protobuf;
 using ModelMetadata = DurableMl.Inference.Serving.ModelMetadata;
 using ModelSignature = DurableMl.Serving.Grpc.ModelSignature;
+using ModelStatistics = DurableMl.Inference.Serving.ModelStatistics;
 
 namespace DurableMl.Serving;
 
@@ -24,17 +25,17 @@ internal sealed class OpenInferenceService(InferenceServer server, OpenInference
         Task.FromResult(new ServerReadyResponse { Ready = server.IsReady });
 
     public override Task<ServerMetadataResponse> ServerMetadata(ServerMetadataRequest request, ServerCallContext context) =>
-        Task.FromResult(new ServerMetadataResponse { Name = InferenceServer.Name, Version = InferenceServer.Version, Extensions = { "classification" } });
+        Task.FromResult(new ServerMetadataResponse { Name = InferenceServer.Name, Version = InferenceServer.Version, Extensions = { InferenceServer.Extensions.Except(["binary_tensor_data"]) } });
 
     public override Task<ModelReadyResponse> ModelReady(ModelReadyRequest request, ServerCallContext context) => AnswerAsync(context, async cancellationToken =>
     {
-        (await server.AcquireAsync(request.Name, Version(request.Version), cancellationToken)).Dispose();
+        (await server.AcquireAsync(request.Name, NotEmpty(request.Version), cancellationToken)).Dispose();
         return new ModelReadyResponse { Ready = true };
     });
 
     public override Task<ModelMetadataResponse> ModelMetadata(ModelMetadataRequest request, ServerCallContext context) => AnswerAsync(context, async cancellationToken =>
     {
-        ModelMetadata model = await server.MetadataAsync(request.Name, Version(request.Version), cancellationToken);
+        ModelMetadata model = await server.MetadataAsync(request.Name, NotEmpty(request.Version), cancellationToken);
         return new ModelMetadataResponse
         {
             Name = model.Name,
@@ -51,14 +52,54 @@ internal sealed class OpenInferenceService(InferenceServer server, OpenInference
     {
         ModelNames.Model(request.ModelName);
         using InferRequest read = GrpcTensors.Read(request, protocol.Limits);
-        using InferResponse answer = await server.InferAsync(request.ModelName, Version(request.ModelVersion), read, context.GetHttpContext().Request.Headers, cancellationToken);
+        using InferResponse answer = await server.InferAsync(request.ModelName, NotEmpty(request.ModelVersion), read, context.GetHttpContext().Request.Headers, cancellationToken);
         Classification.Apply(read, answer);
         return GrpcTensors.Write(answer, read.Id);
     });
 
-    private static string? Version(string version) => version.Length == 0 ? null : version;
+    public override Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context) => AnswerAsync(context, async cancellationToken =>
+    {
+        ModelConfiguration model = await server.ConfigurationAsync(request.Name, NotEmpty(request.Version), cancellationToken);
+        return new ModelConfigResponse
+        {
+            Config = new()
+            {
+                Name = model.Name,
+                Platform = ModelConfiguration.Platform,
+                Backend = ModelConfiguration.Backend,
+                MaxBatchSize = model.MaxBatchSize,
+                Input = { model.Inputs.Select(spec => new ModelInput { Name = spec.Name, DataType = TypeOf(spec), Dims = { spec.Shape } }) },
+                Output = { model.Outputs.Select(spec => new ModelOutput { Name = spec.Name, DataType = TypeOf(spec), Dims = { spec.Shape } }) },
+            },
+        };
+    });
+
+    public override Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context) => AnswerAsync(context, async cancellationToken =>
+        new ModelStatisticsResponse { ModelStats = { (await server.StatisticsAsync(NotEmpty(request.Name), NotEmpty(request.Version), cancellationToken)).Select(Describe) } });
+
+    public override Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context) => AnswerAsync(context, async cancellationToken =>
+        new RepositoryIndexResponse
+        {
+            Models = { (await server.IndexAsync(cancellationToken)).Select(each => new RepositoryIndexResponse.Types.ModelIndex { Name = each.Model, Version = each.Version, State = "READY" }) },
+        });
+
+    private static string? NotEmpty(string text) => text.Length == 0 ? null : text;
 
     private static ModelMetadataResponse.Types.TensorMetadata Describe(TensorSpec spec) => new() { Name = spec.Name, Datatype = spec.Datatype, Shape = { spec.Shape } };
+
+    private static DataType TypeOf(TensorSpec spec) => Enum.Parse<DataType>(ModelConfiguration.TypeOf(spec).Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+
+    private static Grpc.ModelStatistics Describe(ModelStatistics model) => new()
+    {
+        Name = model.Model,
+        Version = model.Version,
+        LastInference = (ulong)model.LastInference,
+        InferenceCount = (ulong)model.InferenceCount,
+        ExecutionCount = (ulong)model.ComputeInfer.Count,
+        InferenceStats = new() { Success = Describe(model.Success), Fail = Describe(model.Fail), Queue = Describe(model.Queue), ComputeInfer = Describe(model.ComputeInfer) },
+    };
+
+    private static StatisticDuration Describe(DurationCount duration) => new() { Count = (ulong)duration.Count, Ns = (ulong)duration.Nanoseconds };
 
     private async Task<T> AnswerAsync<T>(ServerCallContext context, Func<CancellationToken, Task<T>> answer)
     {

@@ -26,7 +26,7 @@ internal static class ImportCommand
     };
 
     private static readonly Option<string?> Definition = new("--definition") { Description = "For pytorch: the file or blob with the Python function build()." };
-    private static readonly Option<string[]> Weights = new("--weights") { Description = "For onnx: files or blobs with weights that the model refers to.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Weights = new("--weights") { Description = "For onnx: files or blobs with weights that the model refers to; beside a file, NAME.onnx.data and NAME.onnx_data are found.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Expected = new("--expected") { Description = "For onnx: what it should answer, a .npy or .npz file or blob." };
     private static readonly Option<double?> Tolerance = new("--tolerance") { Description = "The largest difference allowed; 0.001 by default." };
     private static readonly Option<string?> Alias = new("--alias") { Description = "The alias that is to name the new version; champion by default for a model that has none yet." };
@@ -71,9 +71,10 @@ internal static class ImportCommand
             request["tolerance"] = tolerance;
         }
 
-        if (result.GetValue(Weights) is { Length: > 0 } weights)
+        string[] weights = result.GetValue(Weights) is { Length: > 0 } named ? named : IsBlob(source) || request["format"]!.GetValue<string>() != "onnx" ? [] : ModelFile.WeightsBeside(source);
+        if (weights.Length > 0)
         {
-            request["weights"] = new JsonArray([.. weights.Select(blob => JsonValue.Create(blob))]);
+            request["weights"] = new JsonArray([.. weights.Select(file => JsonValue.Create(file))]);
         }
 
         return request;
@@ -141,6 +142,11 @@ internal static class ImportCommand
         var difference = result.LargestDifference is { } largest ? string.Create(CultureInfo.InvariantCulture, $", largest difference {largest:g3}") : "";
         var served = ImportsClient.ModelPath(model, request["alias"]?.GetValue<string>() == Champion ? null : result.Version);
         await Console.Out.WriteLineAsync(result.State == "published" ? $"{model} version {result.Version}: published{difference}; served at {served}/infer" : $"{id}: {result.State}, {result.Reason}");
+        if (result.Untried is { } untried)
+        {
+            await Console.Out.WriteLineAsync($"It was not tried, for no sample could be made of what it declares ({untried}). Give --sample to try it.");
+        }
+
         return result.State == "published" ? 0 : 1;
     }
 

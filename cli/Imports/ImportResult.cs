@@ -14,4 +14,7 @@ internal sealed record ImportResult
 
     /// <summary>Why it was cancelled.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Why the model was published without being run; null where it was run.</summary>
+    public string? Untried { get; init; }
 }

@@ -39,6 +39,9 @@ internal static class ModelFile
         return begin.Length > 1 && begin[0] == IrVersionField ? "onnx" : throw Unknown(path);
     }
 
+    /// <summary>The files of weights that PyTorch's exporter and Optimum put beside a model in ONNX, as far as they are there.</summary>
+    public static string[] WeightsBeside(string path) => [.. new[] { path + ".data", path + "_data" }.Where(File.Exists)];
+
     /// <summary>The blob that a file becomes: another content is another blob.</summary>
     public static async Task<string> BlobOfAsync(string model, string path, CancellationToken cancellationToken)
     {

@@ -46,6 +46,31 @@ public sealed class ServeModels(InferenceEndpoints endpoints)
     public Task<IActionResult> ModelVersionReady([HttpTrigger(AuthorizationLevel.Function, "get", Route = InferenceEndpoints.ModelVersionReady)] HttpRequest request) =>
         AnswerAsync(nameof(ModelVersionReady), request);
 
+    /// <inheritdoc cref="InferenceEndpoints.ModelConfig"/>
+    [Function(nameof(ModelConfig))]
+    public Task<IActionResult> ModelConfig([HttpTrigger(AuthorizationLevel.Function, "get", Route = InferenceEndpoints.ModelConfig)] HttpRequest request) =>
+        AnswerAsync(nameof(ModelConfig), request);
+
+    /// <inheritdoc cref="InferenceEndpoints.ModelVersionConfig"/>
+    [Function(nameof(ModelVersionConfig))]
+    public Task<IActionResult> ModelVersionConfig([HttpTrigger(AuthorizationLevel.Function, "get", Route = InferenceEndpoints.ModelVersionConfig)] HttpRequest request) =>
+        AnswerAsync(nameof(ModelVersionConfig), request);
+
+    /// <inheritdoc cref="InferenceEndpoints.ModelStatistics"/>
+    [Function(nameof(ModelStatistics))]
+    public Task<IActionResult> ModelStatistics([HttpTrigger(AuthorizationLevel.Function, "get", Route = InferenceEndpoints.ModelStatistics)] HttpRequest request) =>
+        AnswerAsync(nameof(ModelStatistics), request);
+
+    /// <inheritdoc cref="InferenceEndpoints.ModelVersionStatistics"/>
+    [Function(nameof(ModelVersionStatistics))]
+    public Task<IActionResult> ModelVersionStatistics([HttpTrigger(AuthorizationLevel.Function, "get", Route = InferenceEndpoints.ModelVersionStatistics)] HttpRequest request) =>
+        AnswerAsync(nameof(ModelVersionStatistics), request);
+
+    /// <inheritdoc cref="InferenceEndpoints.RepositoryIndex"/>
+    [Function(nameof(RepositoryIndex))]
+    public Task<IActionResult> RepositoryIndex([HttpTrigger(AuthorizationLevel.Function, "post", Route = InferenceEndpoints.RepositoryIndex)] HttpRequest request) =>
+        AnswerAsync(nameof(RepositoryIndex), request);
+
     /// <inheritdoc cref="InferenceEndpoints.ModelInfer"/>
     [Function(nameof(ModelInfer))]
     public Task<IActionResult> ModelInfer([HttpTrigger(AuthorizationLevel.Function, "post", Route = InferenceEndpoints.ModelInfer)] HttpRequest request) =>

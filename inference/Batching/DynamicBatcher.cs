@@ -25,7 +25,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
     {
         cancellationToken.ThrowIfCancellationRequested();
         return cost.IsShort(inputs.Rows) && TryTakeSlot()
-            ? new(RunHere(inputs, outputs))
+            ? new(RunHere(inputs, outputs, cancellationToken))
             : new(EnqueueAsync(new InferenceJob(session, inputs, outputs, time.GetTimestamp(), cancellationToken)));
     }
 
@@ -75,14 +75,14 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         }
     }
 
-    // No queue, no change of thread.
-    private TensorList RunHere(TensorList inputs, IReadOnlyList<string>? outputs)
+    // No queue, no change of thread. What was short so far need not stay so: a loop in the model may go round as often as an input says.
+    private TensorList RunHere(TensorList inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         metrics.QueueTime(TimeSpan.Zero);
         try
         {
-            return session.Run(inputs, outputs);
+            return RunUntil(inputs, outputs, cancellationToken);
         }
         finally
         {
@@ -271,20 +271,32 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         try
         {
             job.Cancellation.ThrowIfCancellationRequested();
-            using var stop = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-            using (job.Cancellation.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, stop))
-            {
-                job.Complete(session.Run(job.Inputs, job.Outputs, stop));
-            }
+            job.Complete(RunUntil(job.Inputs, job.Outputs, job.Cancellation));
         }
         catch (Exception e)
         {
-            // A run that was terminated fails like any other.
-            job.Fail(job.Cancellation.IsCancellationRequested ? new OperationCanceledException(job.Cancellation) : e);
+            job.Fail(e);
         }
         finally
         {
             job.Release();
+        }
+    }
+
+    private TensorList RunUntil(TensorList inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
+    {
+        using var stop = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using (cancellationToken.UnsafeRegister(static state => ((RunOptions)state!).Terminate = true, stop))
+        {
+            try
+            {
+                return session.Run(inputs, outputs, stop);
+            }
+            catch (ModelRunException) when (cancellationToken.IsCancellationRequested)
+            {
+                // A run that was terminated fails like any other.
+                throw new OperationCanceledException(cancellationToken);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Azure;
 using Microsoft.AspNetCore.Http;
@@ -38,6 +39,16 @@ public sealed class InferenceEndpoints
     public const string ModelReady = "v2/models/{model}/ready";
     /// <summary>Whether a version can answer.</summary>
     public const string ModelVersionReady = "v2/models/{model}/versions/{version}/ready";
+    /// <summary>A model as Triton's configuration describes it.</summary>
+    public const string ModelConfig = "v2/models/{model}/config";
+    /// <summary>A version as Triton's configuration describes it.</summary>
+    public const string ModelVersionConfig = "v2/models/{model}/versions/{version}/config";
+    /// <summary>What a model's versions in memory have done, in Triton's words.</summary>
+    public const string ModelStatistics = "v2/models/{model}/stats";
+    /// <summary>What a version has done, in Triton's words.</summary>
+    public const string ModelVersionStatistics = "v2/models/{model}/versions/{version}/stats";
+    /// <summary>Every version of every model, as Triton lists them.</summary>
+    public const string RepositoryIndex = "v2/repository/index";
     /// <summary>Runs a model, as its traffic rules say.</summary>
     public const string ModelInfer = "v2/models/{model}/infer";
     /// <summary>Runs one version of a model.</summary>
@@ -67,6 +78,9 @@ public sealed class InferenceEndpoints
     /// <summary>Metrics for Prometheus.</summary>
     public const string Metrics = "metrics";
 
+    // For people at a terminal: quotation marks and letters of other scripts as they are. It is no HTML that is written.
+    private static readonly JsonSerializerOptions AnswerOptions = new(RegistryJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly FrozenDictionary<string, InferenceEndpoint> byName;
     private readonly InferenceOptions options;
     private readonly TimeProvider time;
@@ -85,6 +99,11 @@ public sealed class InferenceEndpoints
             new(nameof(ModelVersionMetadata), ["GET"], ModelVersionMetadata, protocol.ModelAsync),
             new(nameof(ModelReady), ["GET"], ModelReady, protocol.ModelReadyAsync),
             new(nameof(ModelVersionReady), ["GET"], ModelVersionReady, protocol.ModelReadyAsync),
+            new(nameof(ModelConfig), ["GET"], ModelConfig, protocol.ModelConfigAsync),
+            new(nameof(ModelVersionConfig), ["GET"], ModelVersionConfig, protocol.ModelConfigAsync),
+            new(nameof(ModelStatistics), ["GET"], ModelStatistics, protocol.ModelStatisticsAsync),
+            new(nameof(ModelVersionStatistics), ["GET"], ModelVersionStatistics, protocol.ModelStatisticsAsync),
+            new(nameof(RepositoryIndex), ["POST"], RepositoryIndex, protocol.RepositoryIndexAsync),
             new(nameof(ModelInfer), ["POST"], ModelInfer, protocol.InferAsync),
             new(nameof(ModelVersionInfer), ["POST"], ModelVersionInfer, protocol.InferAsync),
             new(nameof(ListModels), ["GET"], ListModels, api.ListAsync),
@@ -143,7 +162,7 @@ public sealed class InferenceEndpoints
     /// <summary>Writes a JSON body.</summary>
     internal static Task WriteAsync<T>(HttpContext context, int status, T body, string contentType = "application/json")
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(body, RegistryJson.Options);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(body, AnswerOptions);
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         context.Response.ContentLength = json.Length;

@@ -13,7 +13,7 @@ internal ref struct BinaryPart(PooledMemory memory, int start, int end)
     {
         if (size < 0 || size > end - start - taken)
         {
-            throw InferenceException.Input(index, SizeField, $"{size} bytes are announced, but only {end - start - taken} are left in the body.");
+            throw InferenceException.Input(index, SizeField, $"{size} bytes are announced, but only {end - start - taken} are left behind the JSON, which ends where the header {RequestBody.HeaderLength} says.");
         }
 
         Check(memory.Span.Slice(start + taken, (int)size), type, shape, index, SizeField);
@@ -36,7 +36,12 @@ internal ref struct BinaryPart(PooledMemory memory, int start, int end)
     public static void Check(ReadOnlySpan<byte> data, TensorType type, long[] shape, int index, string sizeField)
     {
         int elements = TensorShape.Elements(shape);
-        if (elements < 0 || (!type.IsBytes && data.Length != (long)elements * type.Size))
+        if (elements < 0)
+        {
+            throw InferenceException.Input(index, "shape", $"{TensorShape.Text(shape)} has more elements than a tensor may have.");
+        }
+
+        if (!type.IsBytes && data.Length != (long)elements * type.Size)
         {
             throw InferenceException.Input(index, sizeField, $"{data.Length} bytes are not the {(long)elements * type.Size} that shape {TensorShape.Text(shape)} of {type.Name} takes.");
         }

@@ -42,7 +42,9 @@ internal static class InferRequestReader
         {
             // InvalidOperationException: a string that is not UTF-8.
             request.Dispose();
-            throw new InferenceException(400, $"The request is not JSON: {Syntax(memory.Span[..jsonLength]) ?? e.Message}");
+            ReadOnlySpan<byte> json = memory.Span[..jsonLength];
+            string remedy = json.IndexOf("NaN"u8) >= 0 || json.IndexOf("Infinity"u8) >= 0 ? " JSON has neither NaN nor Infinity: send null for NaN, or binary data." : "";
+            throw new InferenceException(400, $"The request is not JSON: {Syntax(json) ?? e.Message}{remedy}");
         }
         catch
         {
@@ -62,7 +64,11 @@ internal static class InferRequestReader
         int start = 0;
         while (NextProperty(ref reader))
         {
-            if (reader.ValueTextEquals("inputs"u8))
+            if (IsNull(reader))
+            {
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("inputs"u8))
             {
                 hasInputs = reader.Read() && reader.TokenType == JsonTokenType.StartArray ? true : throw InferenceException.Field("inputs", "is not an array.");
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -72,9 +78,7 @@ internal static class InferRequestReader
             }
             else if (reader.ValueTextEquals("outputs"u8))
             {
-                List<OutputElement> outputs = Read<List<OutputElement>>(ref reader, "outputs");
-                request.Outputs = [.. outputs.Select((output, i) => new RequestedOutput(
-                    output.Name, output.Parameters?.BinaryData, output.Parameters?.Classification is { } classes ? RequestedOutput.ClassesOf(classes, i) : 0))];
+                request.Outputs = [.. Read<List<OutputElement?>>(ref reader, "outputs").Select(Requested)];
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
@@ -115,7 +119,11 @@ internal static class InferRequestReader
         {
             while (NextProperty(ref reader))
             {
-                if (reader.ValueTextEquals("name"u8))
+                if (IsNull(reader))
+                {
+                    reader.Skip();
+                }
+                else if (reader.ValueTextEquals("name"u8))
                 {
                     name = Text(ref reader, "name", index);
                 }
@@ -228,6 +236,10 @@ internal static class InferRequestReader
         ? type
         : throw InferenceException.Input(index, "datatype", $"'{(name.Length > 40 ? name[..40] + "…" : name)}' is not one of {string.Join(", ", TensorType.ByName.Keys.Order())}.");
 
+    private static RequestedOutput Requested(OutputElement? output, int index) => output is null
+        ? throw InferenceException.Field(string.Create(CultureInfo.InvariantCulture, $"outputs[{index}]"), "is not an object.")
+        : new(output.Name, output.Parameters?.BinaryData, output.Parameters?.Classification is { } classes ? RequestedOutput.ClassesOf(classes, index) : 0);
+
     private static void Apply(RequestParameters parameters, InferRequest request)
     {
         request.BinaryOutputs = parameters.BinaryDataOutput ?? false;
@@ -242,6 +254,9 @@ internal static class InferRequestReader
     }
 
     private static bool NextProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    // A member that is null is as good as missing: clients write those that they do not use so (KServe's Python types, pydantic).
+    private static bool IsNull(Utf8JsonReader property) => property.Read() && property.TokenType == JsonTokenType.Null;
 
     // What every request has is read token by token: the serializer looks at it twice.
     private static long[] ReadShape(ref Utf8JsonReader reader, int input)

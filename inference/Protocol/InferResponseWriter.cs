@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +11,8 @@ namespace DurableMl.Inference.Protocol;
 internal static class InferResponseWriter
 {
     private const int ChunkBytes = 256 << 10;
+
+    private static readonly JsonWriterOptions WriterOptions = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async ValueTask WriteAsync(HttpResponse http, InferRequest request, InferResponse response, CancellationToken cancellationToken)
     {
@@ -56,7 +59,7 @@ internal static class InferResponseWriter
     private static long WriteHeader(ArrayBufferWriter<byte> buffer, InferRequest request, InferResponse response, bool[] binary)
     {
         long binaryLength = 0;
-        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
+        using var json = new Utf8JsonWriter(buffer, WriterOptions);
         json.WriteStartObject();
         json.WriteString("model_name"u8, response.Model);
         json.WriteString("model_version"u8, response.Version);

@@ -33,6 +33,42 @@ internal sealed class OpenInferenceProtocol(InferenceServer server, InferenceOpt
         await WriteAsync(context, 200, new { name = model, ready = true });
     }
 
+    /// <summary><c>GET v2/models/{model}[/versions/{version}]/config</c> (Triton).</summary>
+    public async Task ModelConfigAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        ModelConfiguration model = await server.ConfigurationAsync(Part(context, "model"), Version(context), cancellationToken);
+        await WriteAsync(context, 200, new
+        {
+            name = model.Name, platform = ModelConfiguration.Platform, backend = ModelConfiguration.Backend, max_batch_size = model.MaxBatchSize, input = model.Inputs.Select(Describe), output = model.Outputs.Select(Describe),
+        });
+
+        static object Describe(TensorSpec spec) => new { name = spec.Name, data_type = ModelConfiguration.TypeOf(spec), dims = spec.Shape };
+    }
+
+    /// <summary><c>GET v2/models/{model}[/versions/{version}]/stats</c> (Triton).</summary>
+    public async Task ModelStatisticsAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ModelStatistics> models = await server.StatisticsAsync(Part(context, "model"), Version(context), cancellationToken);
+        await WriteAsync(context, 200, new
+        {
+            model_stats = models.Select(model => new
+            {
+                name = model.Model,
+                version = model.Version,
+                last_inference = model.LastInference,
+                inference_count = model.InferenceCount,
+                execution_count = model.ComputeInfer.Count,
+                inference_stats = new { success = Duration(model.Success), fail = Duration(model.Fail), queue = Duration(model.Queue), compute_infer = Duration(model.ComputeInfer) },
+            }),
+        });
+
+        static object Duration(DurationCount duration) => new { count = duration.Count, ns = duration.Nanoseconds };
+    }
+
+    /// <summary><c>POST v2/repository/index</c> (Triton). Its body only asks for what can answer, as all can.</summary>
+    public async Task RepositoryIndexAsync(HttpContext context, CancellationToken cancellationToken) =>
+        await WriteAsync(context, 200, (await server.IndexAsync(cancellationToken)).Select(each => new { name = each.Model, version = each.Version, state = "READY", reason = "" }));
+
     public async Task InferAsync(HttpContext context, CancellationToken cancellationToken)
     {
         string model = ModelNames.Model(Part(context, "model"));
@@ -160,11 +196,11 @@ internal static class RequestBody
             : length > limits.MaxRequestBytes ? throw InferenceException.Field(HeaderLength, $"is larger than {limits.MaxRequestBytes} bytes.") : length;
     }
 
-    private static (Stream Body, bool Compressed) Decode(HttpRequest request) => request.Headers.ContentEncoding switch
+    private static (Stream Body, bool Compressed) Decode(HttpRequest request) => request.Headers.ContentEncoding.ToString().ToLowerInvariant() switch
     {
-        [] or ["" or "identity"] => (request.Body, false),
-        ["gzip" or "x-gzip"] => (new GZipStream(request.Body, CompressionMode.Decompress), true),
-        ["deflate"] => (new ZLibStream(request.Body, CompressionMode.Decompress), true),
+        "" or "identity" => (request.Body, false),
+        "gzip" or "x-gzip" => (new GZipStream(request.Body, CompressionMode.Decompress), true),
+        "deflate" => (new ZLibStream(request.Body, CompressionMode.Decompress), true),
         var encoding => throw new InferenceException(415, $"Content-Encoding '{encoding}' is not supported; use gzip, deflate or none."),
     };
 }

@@ -64,12 +64,23 @@ internal sealed class ModelMetrics(InferenceMeter meter, string model, string ve
 {
     private readonly TagList tags = new() { { "model", model }, { "version", version } };
 
-    public void QueueTime(TimeSpan elapsed) => meter.QueueTime.Record(elapsed.TotalSeconds, tags);
+    /// <summary>The same for who asks for this version.</summary>
+    public ModelStatistics Statistics { get; private set; } = new(model, version);
+
+    /// <summary>Forgets what the statistics have of the warm-up.</summary>
+    public void BeginStatistics() => Statistics = new(model, version);
+
+    public void QueueTime(TimeSpan elapsed)
+    {
+        meter.QueueTime.Record(elapsed.TotalSeconds, tags);
+        Statistics.Queue.Add(elapsed);
+    }
 
     public void Ran(TimeSpan elapsed, int rows)
     {
         meter.RunTime.Record(elapsed.TotalSeconds, tags);
         meter.BatchSize.Record(rows, tags);
+        Statistics.ComputeInfer.Add(elapsed);
     }
 
     public void Queued(int change) => meter.QueueLength.Add(change, tags);
@@ -78,10 +89,12 @@ internal sealed class ModelMetrics(InferenceMeter meter, string model, string ve
     {
         meter.Requests.Add(1, tags);
         meter.Duration.Record(elapsed.TotalSeconds, tags);
+        Statistics.Success.Add(elapsed);
     }
 
-    public void Failed(int status)
+    public void Failed(int status, TimeSpan elapsed)
     {
+        Statistics.Fail.Add(elapsed);
         meter.Requests.Add(1, tags);
         meter.Errors.Add(1, [.. tags, new("status", status)]);
     }

@@ -10,7 +10,7 @@ internal sealed class InferenceServer(
     public const string Name = "durableml";
 
     /// <summary>What it understands beyond the protocol's core.</summary>
-    public static readonly string[] Extensions = ["binary_tensor_data", "classification"];
+    public static readonly string[] Extensions = ["binary_tensor_data", "classification", "model_configuration", "statistics"];
 
     public static string Version => typeof(InferenceServer).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -54,11 +54,42 @@ internal sealed class InferenceServer(
         ModelSession session = lease.Model.Session;
         BatchingEvidence batching = lease.Model.Batching;
         return new(
-            model, await registry.ListVersionsAsync(model, cancellationToken), "onnxruntime_onnx", session.Inputs, session.Outputs,
+            model, await registry.ListVersionsAsync(model, cancellationToken), ModelConfiguration.Platform, session.Inputs, session.Outputs,
             new Dictionary<string, string> { ["batch_across_callers"] = batching.AcrossCallers ? "true" : "false", ["batch_evidence"] = batching.Because })
         {
             Signature = lease.Model.Transform?.Signature,
         };
+    }
+
+    /// <summary>A version as Triton's model configuration describes it.</summary>
+    public async Task<ModelConfiguration> ConfigurationAsync(string model, string? version, CancellationToken cancellationToken)
+    {
+        using ModelLease lease = await AcquireAsync(model, version, cancellationToken);
+        return lease.Model.Configuration;
+    }
+
+    /// <summary>What versions have done since this process loaded them: the one asked for, all of a model that it has in memory, or, without a model, all of all.</summary>
+    public async Task<IReadOnlyList<ModelStatistics>> StatisticsAsync(string? model, string? version, CancellationToken cancellationToken)
+    {
+        if (model is null)
+        {
+            return sessions.Statistics(null);
+        }
+
+        using ModelLease lease = await AcquireAsync(model, version, cancellationToken);
+        return version is null ? sessions.Statistics(model) : [lease.Model.Metrics.Statistics];
+    }
+
+    /// <summary>Every version of every model. Each can answer: it is loaded when it is asked for.</summary>
+    public async Task<IReadOnlyList<(string Model, string Version)>> IndexAsync(CancellationToken cancellationToken)
+    {
+        var index = new List<(string, string)>();
+        foreach (string model in await registry.ListModelsAsync(cancellationToken))
+        {
+            index.AddRange((await registry.ListVersionsAsync(model, cancellationToken)).Select(version => (model, version)));
+        }
+
+        return index;
     }
 
     /// <summary>The version asked for, or the champion, in memory.</summary>

@@ -25,6 +25,9 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
 
     public ModelMetrics Metrics => metrics;
 
+    /// <summary>It as Triton describes one.</summary>
+    public ModelConfiguration Configuration => ModelConfiguration.Of(manifest.Model, session, manifest.Serving?.MaxBatch ?? DefaultMaxBatch);
+
     /// <summary>Figures of the inputs since the version was loaded; null where its options do not ask for them, or it has other inputs than one of FP32.</summary>
     public FeatureTally? Drift { get; } = manifest.Serving is { Drift: true } && session.Inputs is [{ Datatype: "FP32" }] ? new() : null;
 
@@ -46,6 +49,7 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         {
             loaded.Transform = ModelTransform.Load(manifest, folder, loaded.Session);
             await loaded.WarmUpAsync(manifest.Sample is { } sample ? Path.Combine(folder, ModelNames.File(sample)) : null, logger, cancellationToken);
+            loaded.Metrics.BeginStatistics();
             loaded.isWarm = true;
             return loaded;
         }
@@ -70,7 +74,7 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         }
         catch (Exception e)
         {
-            Metrics.Failed(InferenceException.StatusOf(e).Status);
+            Metrics.Failed(InferenceException.StatusOf(e).Status, time.GetElapsedTime(started));
             throw;
         }
     }
@@ -89,6 +93,7 @@ internal sealed class LoadedModel(ModelManifest manifest, ModelSession session, 
         using InferRequest? named = request.Named(Session.Inputs);
         using TensorList inputs = InputBinder.Bind((named ?? request).Inputs, Session, Manifest.Serving is { AcceptNaN: true } ? null : WhyNoNaN);
         TensorList outputs = await batcher.RunAsync(inputs, request.OutputNames(Session), cancellationToken);
+        Metrics.Statistics.Inferred(inputs.Rows, time.GetUtcNow());
         Observe(request, inputs, outputs);
         return outputs;
     }

@@ -36,6 +36,19 @@ internal sealed class SessionCache(
         }
     }
 
+    /// <summary>What the versions in memory have done: those of one model, or all.</summary>
+    public IReadOnlyList<ModelStatistics> Statistics(string? model)
+    {
+        lock (gate)
+        {
+            return
+            [
+                .. entries.Values.Where(entry => entry.IsLoaded && (model is null || entry.Model == model)).Select(entry => entry.Load.Result.Metrics.Statistics)
+                    .OrderBy(statistics => statistics.Model, StringComparer.Ordinal).ThenBy(statistics => statistics.Version.Length).ThenBy(statistics => statistics.Version, StringComparer.Ordinal),
+            ];
+        }
+    }
+
     /// <summary>The model, loaded if need be.</summary>
     /// <exception cref="ModelNotFoundException">There is no such version.</exception>
     /// <exception cref="InvalidModelException">Its files are damaged, or ONNX Runtime refuses them.</exception>

@@ -10,4 +10,5 @@ namespace DurableMl.Orchestrations.Importing;
 /// <param name="Alias">The alias that names it now.</param>
 /// <param name="LargestDifference">The largest absolute difference between the model's answer and what was expected; null where nothing was.</param>
 /// <param name="Reason">Why it was cancelled.</param>
-public sealed record ImportOutput(string RunId, string Model, RunState State, string? Version, string? Alias, double? LargestDifference, string? Reason);
+/// <param name="Untried">Why the model was published without being run; null where it was run.</param>
+public sealed record ImportOutput(string RunId, string Model, RunState State, string? Version, string? Alias, double? LargestDifference, string? Reason, string? Untried = null);

@@ -37,7 +37,7 @@ internal sealed partial class ImportRun(TaskOrchestrationContext context, Import
             progress.Enter(ImportPhase.Publish);
             PublishedImport published = await cancellation.CallToItsEndAsync<PublishedImport>(nameof(PublishImport), new PublishImportInput(input, prepared, code));
             progress.Enter(ImportPhase.Done);
-            return new ImportOutput(input.RunId, input.Model, RunState.Published, published.Version, input.Request.Alias, published.LargestDifference, null);
+            return new ImportOutput(input.RunId, input.Model, RunState.Published, published.Version, input.Request.Alias, published.LargestDifference, null, published.Untried);
         }
         catch (CancelledException)
         {

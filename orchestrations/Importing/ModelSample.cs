@@ -45,46 +45,59 @@ internal static class ModelSample
         return null;
     }
 
-    /// <summary>Inputs of the shapes and types that the model declares, with the same values each time: numbers from 0 to 1, and texts of one letter.</summary>
-    /// <exception cref="PermanentFailureException">The model takes none that could be made.</exception>
-    public static IReadOnlyList<TensorValue> Make(ModelSession session)
+    /// <summary>Inputs of the shapes and types that the model declares, with the same values each time: numbers from 0 to 1, and texts of one digit, which are numbers to a model that wants them.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="problem">Why there are none: what the model said of the last ones that were made for it.</param>
+    /// <returns>The inputs; null where the model takes none that could be made.</returns>
+    public static IReadOnlyList<TensorValue>? Make(ModelSession session, out string? problem)
     {
-        string reason = "";
+        problem = null;
         foreach (int size in OpenSizes)
         {
             try
             {
-                IReadOnlyList<TensorValue> inputs = [.. session.Inputs.Select(spec => Make(spec, size))];
+                long[][] shapes = Shapes(session, size);
+                if (Array.Exists(shapes, shape => Elements(shape) > MaxMadeElements))
+                {
+                    problem ??= $"it takes more than {MaxMadeElements} numbers";
+                    continue;
+                }
+
+                IReadOnlyList<TensorValue> inputs = [.. session.Inputs.Zip(shapes, (spec, shape) => Make(spec, shape))];
                 session.RunAll(inputs);
+                problem = null;
                 return inputs;
             }
             catch (InvalidModelException e)
             {
-                reason = e.Message;
+                problem = e.Message.Split('\n')[0].TrimEnd('.', '\r');
             }
         }
 
-        throw new PermanentFailureException($"sample: none can be made from what the model declares ({reason.Split('\n')[0].TrimEnd('.', '\r')}). Give one, a .npy or .npz blob.");
+        return null;
     }
 
-    private static TensorValue Make(TensorSpec spec, int openSize)
+    private static long[][] Shapes(ModelSession session, int openSize)
     {
-        if (!TensorType.ByName.TryGetValue(spec.Datatype, out TensorType? type))
+        long[][] shapes = [.. session.Inputs.Select(spec => spec.Shape.Select((size, i) => size >= 0 ? size : i == 0 ? Rows : openSize).ToArray())];
+        foreach ((int input, int dimension, int otherInput, int otherDimension) in session.EqualDimensions)
         {
-            throw new PermanentFailureException($"sample: '{spec.Name}' is {spec.Datatype}, of which none can be made. Give one, a .npy or .npz blob.");
+            shapes[input][dimension] = shapes[otherInput][otherDimension];
         }
 
-        long[] shape = [.. spec.Shape.Select((size, i) => size >= 0 ? size : i == 0 ? Rows : openSize)];
-        long elements = shape.Aggregate(1L, (product, size) => product * size);
-        if (elements > MaxMadeElements)
-        {
-            throw new PermanentFailureException($"sample: '{spec.Name}' has {elements} elements, of which none is made. Give one, a .npy or .npz blob.");
-        }
+        return shapes;
+    }
 
+    private static double Elements(long[] shape) => shape.Aggregate(1.0, (product, size) => product * size);
+
+    private static TensorValue Make(TensorSpec spec, long[] shape)
+    {
+        TensorType type = TensorType.ByName[spec.Datatype];
+        double elements = Elements(shape);
         using var data = new MemoryStream();
         using var writer = new BinaryWriter(data);
         var random = new Random(1);
-        for (long i = 0; i < elements; i++)
+        for (int i = 0; i < elements; i++)
         {
             Write(writer, type, random.NextSingle());
         }
@@ -110,7 +123,7 @@ internal static class ModelSample
                 break;
             case "BYTES":
                 writer.Write(1);
-                writer.Write((byte)('a' + (int)(value * 26)));
+                writer.Write((byte)('0' + (int)(value * 10)));
                 break;
             default:
                 // Whole numbers of any width: 0 or 1, which classes, indices and truth values can all be.

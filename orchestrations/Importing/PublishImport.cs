@@ -37,7 +37,14 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
         {
             IReadOnlyList<string> files = await FetchAsync(input, folder, cancellationToken);
             using ModelSession session = ModelSession.Load(Path.Combine(folder, OnnxFiles.Entry), files.Sum(file => new FileInfo(Path.Combine(folder, file)).Length));
-            IReadOnlyList<TensorValue> inputs = await SampleAsync(converted ? Output(input, "parity-input.npz") : Given(input, ImportFile.Sample), session, converted, cancellationToken);
+            List<ModelSource> sources = [.. files.Select(file => ModelSource.FromFile(Path.Combine(folder, file)))];
+            if ((converted ? Output(input, "parity-input.npz") : Given(input, ImportFile.Sample)) is not { } given)
+            {
+                IReadOnlyList<TensorValue>? made = ModelSample.Make(session, out string? problem);
+                return await PublishAsync(input, session, sources, made, null, problem, cancellationToken);
+            }
+
+            IReadOnlyList<TensorValue> inputs = await SampleAsync(given, session, converted, cancellationToken);
             IReadOnlyList<TensorValue> outputs = session.RunAll(inputs);
             double? difference = null;
             if ((converted ? Output(input, "parity-output.npz") : Given(input, ImportFile.Expected)) is { } blob)
@@ -47,11 +54,11 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
                 difference = new ParityCheck(input.Import.Request.Tolerance).Compare(expected, outputs);
             }
 
-            return await PublishAsync(input, session, [.. files.Select(file => ModelSource.FromFile(Path.Combine(folder, file)))], inputs, difference, cancellationToken);
+            return await PublishAsync(input, session, sources, inputs, difference, null, cancellationToken);
         }
         catch (InvalidModelException e)
         {
-            throw new PermanentFailureException($"source: {e.Message}", e);
+            throw new PermanentFailureException($"source: {e.Message}{Remedy(e.Message)}", e);
         }
         finally
         {
@@ -59,13 +66,14 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
         }
     }
 
-    private static async Task<IReadOnlyList<TensorValue>> SampleAsync(BlobClient? blob, ModelSession session, bool converted, CancellationToken cancellationToken)
-    {
-        if (blob is null)
-        {
-            return ModelSample.Make(session);
-        }
+    // ONNX Runtime says what it met, not what to do.
+    private static string Remedy(string message) =>
+        message.Contains("External data", StringComparison.Ordinal)
+            ? " Give the files that it names as weights, or the model with them beside it in a .zip. One that it names in a folder has to be saved beside the model first."
+        : message.Contains("[ErrorCode:InvalidProtobuf]", StringComparison.Ordinal) ? " It is no ONNX, or was cut short or changed on its way." : "";
 
+    private static async Task<IReadOnlyList<TensorValue>> SampleAsync(BlobClient blob, ModelSession session, bool converted, CancellationToken cancellationToken)
+    {
         IReadOnlyList<TensorValue> sample = await ReadAsync(blob, ImportFile.Sample, cancellationToken);
         IReadOnlyList<TensorValue> inputs = new ArrayBinding(ImportFile.Sample, "input", converted).Bind(sample, session.Inputs);
         ModelSample.Check(inputs, session.Inputs);
@@ -100,10 +108,10 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
     }
 
     private async Task<PublishedImport> PublishAsync(
-        PublishImportInput input, ModelSession session, List<ModelSource> files, IReadOnlyList<TensorValue> inputs, double? difference, CancellationToken cancellationToken)
+        PublishImportInput input, ModelSession session, List<ModelSource> files, IReadOnlyList<TensorValue>? inputs, double? difference, string? untried, CancellationToken cancellationToken)
     {
         (ImportInput import, PreparedImport prepared, _) = input;
-        byte[]? sample = ModelSample.Request(session, inputs);
+        byte[]? sample = inputs is null ? null : ModelSample.Request(session, inputs);
         if (sample is not null)
         {
             files.Add(ModelSource.FromBytes(OnnxFiles.Sample, sample));
@@ -131,8 +139,8 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
                 Inputs = session.Inputs,
                 Outputs = session.Outputs,
                 Sample = sample is null ? null : OnnxFiles.Sample,
-                Batching = RowCheck.Check(session, inputs),
-                Serving = inputs.Any(input => input.HasNaN) ? (import.Request.Serving ?? new()) with { AcceptNaN = true } : import.Request.Serving,
+                Batching = inputs is null ? null : RowCheck.Check(session, inputs),
+                Serving = inputs?.Any(input => input.HasNaN) is true ? (import.Request.Serving ?? new()) with { AcceptNaN = true } : import.Request.Serving,
             },
             cancellationToken);
         if (import.Request.Alias is { } alias)
@@ -140,7 +148,7 @@ public sealed class PublishImport(BlobServiceClient blobs, ModelRegistry registr
             await registry.SetAliasAsync(import.Model, alias, version.Version, cancellationToken: cancellationToken);
         }
 
-        return new PublishedImport(version.Version, difference);
+        return new PublishedImport(version.Version, difference, untried);
     }
 
     private BlobClient Output(PublishImportInput input, string file) =>

@@ -49,7 +49,7 @@ public sealed class OnnxModel
     /// <param name="op">The operator.</param>
     /// <param name="inputs">Names of its inputs.</param>
     /// <param name="outputs">Names of its outputs.</param>
-    /// <param name="attributes">Attributes: a number, a text, numbers, texts, or a type of <see cref="OnnxType"/>.</param>
+    /// <param name="attributes">Attributes: a number, a text, numbers, texts, a type of <see cref="OnnxType"/>, or a graph.</param>
     public OnnxModel Node(string op, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes) => AddNode("", op, inputs, outputs, attributes);
 
     /// <summary>Adds a node of the domain ai.onnx.ml, where the operators of classical models are, like <see cref="Node"/>.</summary>
@@ -108,14 +108,11 @@ public sealed class OnnxModel
     /// <summary>The model file.</summary>
     public byte[] ToArray()
     {
-        var named = new MemoryStream();
-        named.Write(graph.ToArray());
-        named.Text(2, "graph");
         var set = new MemoryStream();
         set.Number(2, (ulong)opset);
         var model = new MemoryStream();
         model.Number(1, 8);
-        model.Message(7, named);
+        model.Message(7, Graph());
         model.Message(8, set);
         if (usesMl)
         {
@@ -126,6 +123,14 @@ public sealed class OnnxModel
         }
 
         return model.ToArray();
+    }
+
+    private MemoryStream Graph()
+    {
+        var named = new MemoryStream();
+        named.Write(graph.ToArray());
+        named.Text(2, "graph");
+        return named;
     }
 
     private static MemoryStream Attribute(string name, object value)
@@ -150,6 +155,10 @@ public sealed class OnnxModel
             case string[] texts:
                 Array.ForEach(texts, text => attribute.Text(9, text));
                 attribute.Number(20, 8);
+                break;
+            case OnnxModel body:
+                attribute.Message(6, body.Graph());
+                attribute.Number(20, 5);
                 break;
             case byte[] type:
                 attribute.Bytes(14, type);

@@ -44,6 +44,37 @@ public sealed class GrpcTests
     }
 
     [TestMethod]
+    public async Task Tritons_clients_are_told_configuration_statistics_and_all_models()
+    {
+        await PublishAsync("asked", OnnxModel.Linear(new float[,] { { 1, 0 }, { 0, 2 } }));
+        ModelInferRequest request = Request("asked", "FP32", [2, 2]);
+        request.Inputs[0].Contents = new() { Fp32Contents = { 3, 4, 5, 6 } };
+        await Client.ModelInferAsync(request, Server.WithKey);
+
+        ModelConfig config = (await Client.ModelConfigAsync(new() { Name = "asked" }, Server.WithKey)).Config;
+        ModelStatistics statistics = (await Client.ModelStatisticsAsync(new() { Name = "asked", Version = "1" }, Server.WithKey)).ModelStats.Single();
+        ModelStatisticsResponse all = await Client.ModelStatisticsAsync(new(), Server.WithKey);
+        RepositoryIndexResponse index = await Client.RepositoryIndexAsync(new() { Ready = true }, Server.WithKey);
+
+        Assert.AreEqual("asked onnxruntime 32 x TypeFp32 2", $"{config.Name} {config.Backend} {config.MaxBatchSize} {config.Input[0].Name} {config.Input[0].DataType} {config.Input[0].Dims.Single()}");
+        Assert.AreEqual("2 1 1", $"{statistics.InferenceCount} {statistics.ExecutionCount} {statistics.InferenceStats.Success.Count}");
+        Assert.Contains("asked", all.ModelStats.Select(model => model.Name));
+        Assert.AreEqual("1 READY", index.Models.Where(model => model.Name == "asked").Select(model => $"{model.Version} {model.State}").Single());
+    }
+
+    [TestMethod]
+    public async Task A_request_may_be_as_large_as_over_HTTP()
+    {
+        await PublishAsync("size", new OnnxModel().Node("Size", ["x"], ["y"]).Input("x", 2, "n").Output("y", 7).ToArray());
+        ModelInferRequest request = Request("size", "UINT8", [40_000_000]);
+        request.RawInputContents.Add(ByteString.CopyFrom(new byte[40_000_000]));
+
+        ModelInferResponse answer = await Client.ModelInferAsync(request, Server.WithKey);
+
+        Assert.AreEqual(40_000_000, MemoryMarshal.Read<long>(answer.RawOutputContents[0].Span));
+    }
+
+    [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
     public async Task A_model_answers_tensors_sent_raw_and_as_lists(bool raw)

@@ -15,7 +15,8 @@ public abstract class InferenceConformance
     private static readonly string[] Endpoints =
     [
         "GET v2 200", "GET v2/health/live 200", "GET v2/health/ready 200", "GET v2/models/{0} 200", "GET v2/models/{0}/versions/1 200", "GET v2/models/{0}/ready 200",
-        "GET v2/models/{0}/versions/1/ready 200", "GET v2/models/missing 404", "POST v2/models/missing/infer 404", "POST v2/models/{0}/infer 400",
+        "GET v2/models/{0}/versions/1/ready 200", "GET v2/models/{0}/config 200", "GET v2/models/{0}/versions/1/config 200", "GET v2/models/{0}/stats 200",
+        "GET v2/models/{0}/versions/1/stats 200", "GET v2/models/missing/stats 404", "POST v2/repository/index 200", "GET v2/models/missing 404", "POST v2/models/missing/infer 404", "POST v2/models/{0}/infer 400",
         "POST v2/models/{0}/versions/7/infer 404", "GET api/models 200", "GET api/models/{0} 200", "GET api/models/{0}/versions/1 200", "GET api/models/-/traffic 400",
         "GET api/models/{0}/traffic 200", "GET api/models/{0}/experiments 200", "PUT api/models/{0}/traffic 428", "PUT api/models/{0}/aliases/candidate 400",
         "PATCH api/models/{0}/versions/1/serving 200", "PATCH api/models/{0}/versions/9/serving 404", "GET api/models/{0}/versions/1/drift 409",

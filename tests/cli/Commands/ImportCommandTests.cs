@@ -44,6 +44,20 @@ public sealed class ImportCommandTests
     }
 
     [TestMethod]
+    [DataRow("net.onnx.data")]
+    [DataRow("net.onnx_data")]
+    public void Weights_beside_a_model_are_found_by_the_names_that_exporters_give_them(string name)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["net.onnx"], [0x08, 0x08]);
+        File.WriteAllBytes(folder[name], [1]);
+
+        JsonObject request = ImportCommand.Request(RootCommandFactory.Create().Parse($"import m {folder["net.onnx"]}"));
+
+        Assert.AreEqual(folder[name], (string?)request["weights"]!.AsArray().Single());
+    }
+
+    [TestMethod]
     [DataRow("torchscript", "archive/constants.pkl", "archive/code/net.py")]
     [DataRow("savedmodel", "net/saved_model.pb")]
     [DataRow("keras", "config.json", "metadata.json", "model.weights.h5")]

@@ -232,6 +232,30 @@ public sealed class DynamicBatcherTests : IDisposable
         Assert.AreEqual(4f, Values(await RunAsync(batcher, 2, 3))[0]);
     }
 
+    [TestMethod]
+    public async Task A_run_that_was_to_be_short_ends_at_its_deadline_too()
+    {
+        // y = x, doubled n times.
+        OnnxModel body = new OnnxModel().Node("Identity", ["more"], ["on"]).Node("Add", ["v", "v"], ["w"]).Input("i", 7).Input("more", 9).Input("v", OnnxModel.Float, 1)
+            .Output("on", 9).Output("w", OnnxModel.Float, 1);
+        using ModelSession session = Load(new OnnxModel().Node("Loop", ["n", "", "x"], ["y"], ("body", body)).Input("x", OnnxModel.Float, 1).Input("n", 7).Output("y", OnnxModel.Float, 1).ToArray());
+        using var batcher = new DynamicBatcher(session, new(1, TimeSpan.Zero, 1, 100), Metrics, time);
+        time.AutoAdvanceAmount = TimeSpan.FromMicroseconds(1);
+        using (TensorList outputs = await DoubleAsync(3, CancellationToken.None))
+        {
+            CollectionAssert.AreEqual(new float[] { 8 }, Values(outputs));
+        }
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => DoubleAsync(20_000_000, deadline.Token));
+
+        async Task<TensorList> DoubleAsync(long times, CancellationToken cancellationToken)
+        {
+            using TensorList inputs = [Tensor.OfFloats("x", [1], [1]), Tensor.Copy("n", TensorType.ByName["INT64"], [], BitConverter.GetBytes(times))];
+            return await batcher.RunAsync(inputs, null, cancellationToken);
+        }
+    }
+
     private ModelMetrics Metrics => new(meter, "m", "1");
 
     private static float[] Values(TensorList outputs) => outputs[0].Floats.ToArray();

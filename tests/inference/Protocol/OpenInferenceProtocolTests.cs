@@ -47,6 +47,27 @@ public sealed class OpenInferenceProtocolTests
     }
 
     [TestMethod]
+    public async Task Tritons_clients_are_told_a_models_configuration_and_what_it_has_done()
+    {
+        await host.PublishAsync("told", new OnnxModel().Node("Identity", ["t"], ["u"]).Node("Neg", ["x"], ["y"])
+            .Input("t", 8, "n").Input("x", 6, "n", 2).Output("u", 8, "n").Output("y", 6, "n", 2).ToArray());
+        string request = """{"inputs":[{"name":"t","shape":[3],"datatype":"BYTES","data":["a","b","c"]},{"name":"x","shape":[3,2],"datatype":"INT32","data":[1,2,3,4,5,6]}]}""";
+        Assert.AreEqual(200, (await host.Client.PostJsonAsync("v2/models/told/infer", request)).Status);
+        Assert.AreEqual(400, (await host.Client.PostJsonAsync("v2/models/told/infer", """{"inputs":[]}""")).Status);
+
+        JsonNode config = (await host.Client.GetJsonAsync("v2/models/told/config")).Body;
+        JsonNode statistics = (await host.Client.GetJsonAsync("v2/models/told/stats")).Body["model_stats"]!.AsArray().Single()!;
+        JsonNode fixedBatch = (await host.Client.GetJsonAsync("v2/models/half/versions/1/config")).Body;
+
+        Assert.AreEqual(
+            """{"name":"told","platform":"onnxruntime_onnx","backend":"onnxruntime","max_batch_size":32,"input":[{"name":"t","data_type":"TYPE_STRING","dims":[]},{"name":"x","data_type":"TYPE_INT32","dims":[2]}],"output":[{"name":"u","data_type":"TYPE_STRING","dims":[]},{"name":"y","data_type":"TYPE_INT32","dims":[2]}]}""",
+            config.ToJsonString());
+        Assert.AreEqual("TYPE_FP16", (string)fixedBatch["input"]![0]!["data_type"]!);
+        Assert.AreEqual("told 1 3 1 1 1", $"{statistics["name"]} {statistics["version"]} {statistics["inference_count"]} {statistics["execution_count"]} {statistics["inference_stats"]!["success"]!["count"]} {statistics["inference_stats"]!["fail"]!["count"]}");
+        Assert.IsGreaterThan(0, (long)statistics["inference_stats"]!["success"]!["ns"]!);
+    }
+
+    [TestMethod]
     public async Task The_champion_answers_unless_a_version_is_named()
     {
         var champion = await host.Client.PostJsonAsync("v2/models/add/infer", Floats("x", [1, 4], 1, 2, 3, 4));
@@ -67,6 +88,7 @@ public sealed class OpenInferenceProtocolTests
     [DataRow("""{"id":"a7","inputs":[{"name":"x","shape":[2,4],"datatype":"FP32","data":[[1,2,3,4],[5,6,7,8]]}]}""")]
     [DataRow("""{"id":"a7","inputs":[{"name":"x","data":[1,2,3,4,5,6,7,8],"datatype":"FP32","shape":[2,4]}],"unknown":{"deep":[1]}}""")]
     [DataRow("""{"inputs":[{"data":[[1,2,3,4],[5,6,7,8]],"parameters":{"x":1},"name":"x","datatype":"FP32","shape":[2,4]}],"outputs":[{"name":"y"}],"id":"a7"}""")]
+    [DataRow("""{"id":"a7","parameters":null,"outputs":null,"inputs":[{"name":"x","shape":[2,4],"datatype":"FP32","parameters":null,"data":[1,2,3,4,5,6,7,8]}]}""")]
     public async Task Data_may_be_flat_or_nested_and_members_come_in_any_order(string request)
     {
         var (status, body, _) = await host.Client.PostJsonAsync("v2/models/add/infer", request);
@@ -117,6 +139,7 @@ public sealed class OpenInferenceProtocolTests
     [TestMethod]
     [DataRow("gzip")]
     [DataRow("deflate")]
+    [DataRow("Deflate")]
     public async Task Compressed_requests_are_read(string encoding)
     {
         byte[] json = System.Text.Encoding.UTF8.GetBytes(Floats("x", [1, 4], 1, 2, 3, 4));
@@ -183,13 +206,14 @@ public sealed class OpenInferenceProtocolTests
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4,5]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,"3",4]}]}""", "inputs[0].data[2]")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,1e39,4]}]}""", "inputs[0].data[2]")]
-    [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,NaN,4]}]}""", "JSON")]
+    [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,NaN,4]}]}""", "send null for NaN")]
     [DataRow("""{"inputs":[{"name":"x","shape":[2,2],"datatype":"FP32","data":[[1,2,3],[4]]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[[[1,2,3,4]]]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,[2,3,4]]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[9223372036854775807,9223372036854775807],"datatype":"FP32","data":[1]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[500000000,4],"datatype":"FP32","data":[1]}]}""", "inputs[0].data")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],"outputs":[{"name":"w"}]}""", "outputs[0].name")]
+    [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],"outputs":[null]}""", "outputs[0]")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],"outputs":[{"name":"y"},{"name":"y"}]}""", "outputs[1].name")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]},{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]}""", "inputs[1].name")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],"parameters":{"timeout":-1}}""", "parameters.timeout")]
@@ -204,11 +228,11 @@ public sealed class OpenInferenceProtocolTests
     }
 
     [TestMethod]
-    [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}]}""", 12, "inputs[0].parameters.binary_data_size")]
+    [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}]}""", 12, "Inference-Header-Content-Length")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":12}}]}""", 12, "inputs[0].parameters.binary_data_size")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}]}""", 20, "binary_data_size")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":-1}}]}""", 16, "binary_data_size")]
-    [DataRow("""{"inputs":[{"name":"x","shape":[4611686018427387904,4],"datatype":"FP32","parameters":{"binary_data_size":0}}]}""", 0, "binary_data_size")]
+    [DataRow("""{"inputs":[{"name":"x","shape":[4611686018427387904,4],"datatype":"FP32","parameters":{"binary_data_size":0}}]}""", 0, "inputs[0].shape")]
     [DataRow("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4],"parameters":{"binary_data_size":16}}]}""", 16, "inputs[0].data")]
     public async Task Binary_data_that_does_not_match_its_size_is_refused(string header, int bytes, string named)
     {

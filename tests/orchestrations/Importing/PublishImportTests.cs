@@ -90,16 +90,30 @@ public sealed class PublishImportTests
     }
 
     [TestMethod]
-    public async Task A_model_for_which_no_sample_can_be_made_is_refused_with_what_to_give()
+    public async Task A_model_for_which_no_sample_can_be_made_is_published_with_the_reason_why_it_was_not_tried()
     {
         ImportedFiles files = await ImportedFiles.CreateAsync();
         byte[] model = new OnnxModel().Input("x", OnnxModel.Float, "rows", "columns").Output("y", OnnxModel.Float, "rows", 2)
             .Initializer("w", [3, 2], [1, 2, 3, 4, 5, 6]).Node("MatMul", ["x", "w"], ["y"]).ToArray();
 
-        string message = (await Assert.ThrowsExactlyAsync<PermanentFailureException>(async () => await files.PublishAsync((await files.OnnxAsync(model, [])) with { Sample = null }))).Message;
+        PublishedImport published = await files.PublishAsync((await files.OnnxAsync(model, [])) with { Sample = null });
 
-        Assert.StartsWith("sample: none can be made from what the model declares (", message);
-        Assert.EndsWith("Give one, a .npy or .npz blob.", message);
+        Assert.Contains("MatMul", published.Untried!);
+        ModelManifest manifest = await files.Registry.GetAsync(files.Model, published.Version);
+        Assert.AreEqual((null, null), (manifest.Sample, manifest.Batching));
+    }
+
+    [TestMethod]
+    public async Task A_sample_that_is_made_has_one_size_for_dimensions_of_one_name_wherever_they_stand()
+    {
+        ImportedFiles files = await ImportedFiles.CreateAsync();
+        byte[] model = new OnnxModel().Input("x", OnnxModel.Float, "batch", "width").Input("state", OnnxModel.Float, 2, "batch", "width").Output("y", OnnxModel.Float, 2, "batch", "width")
+            .Node("Add", ["x", "state"], ["y"]).ToArray();
+
+        PublishedImport published = await files.PublishAsync((await files.OnnxAsync(model, [])) with { Sample = null });
+
+        Assert.IsNull(published.Untried);
+        Assert.Contains("\"shape\":[2,2,8]", await files.ReadAsync(published.Version, "sample.json"));
     }
 
     [TestMethod]
@@ -149,7 +163,9 @@ public sealed class PublishImportTests
         foreach (byte[] model in (byte[][])["no model"u8.ToArray(), External("net.data"), External("../net.data"), External("/etc/hostname")])
         {
             ImportRequest request = await files.OnnxAsync(model, sample);
-            Assert.StartsWith("source: ", (await Assert.ThrowsExactlyAsync<PermanentFailureException>(() => files.PublishAsync(request))).Message);
+            string message = (await Assert.ThrowsExactlyAsync<PermanentFailureException>(() => files.PublishAsync(request))).Message;
+            Assert.StartsWith("source: ", message);
+            Assert.Contains(model.Length == 8 ? "cut short" : "as weights", message);
         }
 
         Assert.IsEmpty(await files.Registry.ListVersionsAsync(files.Model));
