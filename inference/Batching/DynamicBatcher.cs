@@ -220,21 +220,15 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
             metrics.QueueTime(time.GetElapsedTime(job.Enqueued, started));
         }
 
-        if (batch.Count > 1 && TryRunTogether(batch))
+        if (batch.Count > 1 && TryRunTogether(batch, started))
         {
-            // At most what a batch may have.
-            Finished(started, batch.Sum(job => job.Rows));
             return;
         }
 
-        foreach (InferenceJob job in batch)
-        {
-            long single = time.GetTimestamp();
-            RunAlone(job);
-            Finished(single, job.Rows);
-        }
+        batch.ForEach(RunAlone);
     }
 
+    // Before anybody has an answer: who asks for figures afterwards finds the run in them.
     private void Finished(long started, int rows)
     {
         TimeSpan elapsed = time.GetElapsedTime(started);
@@ -242,7 +236,7 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
         metrics.Ran(elapsed, rows);
     }
 
-    private bool TryRunTogether(List<InferenceJob> batch)
+    private bool TryRunTogether(List<InferenceJob> batch, long started)
     {
         try
         {
@@ -251,6 +245,8 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
                 return false;
             }
 
+            // At most what a batch may have.
+            Finished(started, batch.Sum(job => job.Rows));
             foreach ((InferenceJob job, TensorList its) in batch.Zip(outputs))
             {
                 job.Release();
@@ -268,13 +264,17 @@ internal sealed class DynamicBatcher(ModelSession session, BatchingOptions optio
 
     private void RunAlone(InferenceJob job)
     {
+        long started = time.GetTimestamp();
         try
         {
             job.Cancellation.ThrowIfCancellationRequested();
-            job.Complete(RunUntil(job.Inputs, job.Outputs, job.Cancellation));
+            TensorList outputs = RunUntil(job.Inputs, job.Outputs, job.Cancellation);
+            Finished(started, job.Rows);
+            job.Complete(outputs);
         }
         catch (Exception e)
         {
+            Finished(started, job.Rows);
             job.Fail(e);
         }
         finally

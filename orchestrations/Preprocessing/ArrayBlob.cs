@@ -14,8 +14,6 @@ internal static class ArrayBlob
 {
     private const int Chunk = 1 << 20;
     private const int MaxEntries = 10_000;
-    private const long UncheckedBytes = 64 << 20;
-    private const int MaxRatio = 200;
 
     /// <summary>The names of an archive's entries.</summary>
     /// <exception cref="DatasetFormatException">It is no zip archive, a damaged one, or one that is beyond the limits.</exception>
@@ -24,7 +22,7 @@ internal static class ArrayBlob
         string name = RawFile.Name(blob.BlobContainerName, blob.Name, entry: null);
         try
         {
-            await using ZipArchive archive = await OpenArchiveAsync(blob, version, cancellationToken);
+            await using ZipArchive archive = await RawArchive.OpenAsync(blob, version, cancellationToken);
             if (archive.Entries.Count > MaxEntries)
             {
                 throw new DatasetFormatException(name, $"at most {MaxEntries} entries", Text($"{archive.Entries.Count}"));
@@ -131,14 +129,9 @@ internal static class ArrayBlob
         {
             if (file.Entry is { } wanted)
             {
-                await using ZipArchive archive = await OpenArchiveAsync(blob, new ETag(file.ETag), cancellationToken);
+                await using ZipArchive archive = await RawArchive.OpenAsync(blob, new ETag(file.ETag), cancellationToken);
                 ZipArchiveEntry entry = archive.GetEntry(wanted) ?? throw new InvalidDataException("the entry is not there any more");
-                if (entry.Length > UncheckedBytes && entry.Length / MaxRatio > entry.CompressedLength)
-                {
-                    throw new DatasetFormatException(
-                        file.Place, $"at most {MaxRatio} bytes unpacked of each packed one", Text($"{entry.Length} of {entry.CompressedLength}"));
-                }
-
+                RawArchive.Check(entry, file.Place);
                 await using Stream content = await entry.OpenAsync(cancellationToken);
                 return await read(content);
             }
@@ -194,13 +187,5 @@ internal static class ArrayBlob
         }
 
         return true;
-    }
-
-    // Entries are picked by name and only ever read into memory: a path in an archive leads nowhere.
-    private static async Task<ZipArchive> OpenArchiveAsync(BlobClient blob, ETag version, CancellationToken cancellationToken)
-    {
-        Stream content = await blob.OpenReadAsync(
-            new BlobOpenReadOptions(allowModifications: false) { BufferSize = Chunk, Conditions = new BlobRequestConditions { IfMatch = version } }, cancellationToken);
-        return await ZipArchive.CreateAsync(content, ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null, cancellationToken);
     }
 }

@@ -21,6 +21,9 @@ internal static class DatasetBlobs
     /// <summary>What was fetched of a source that is no folder of blobs.</summary>
     public static string Fetched(string dataset, string runId, int source) => Staging(dataset, runId) + $"source-{source:D3}.json";
 
+    /// <summary>What an archive among the raw files held.</summary>
+    public static string Unpacked(string dataset, string runId, string key) => Staging(dataset, runId) + $"unpacked-{key}.json";
+
     /// <summary>What a step made of the raw files.</summary>
     public static string StepOutput(string dataset, string runId, int step) => Staging(dataset, runId) + $"step-{step:D3}.json";
 

@@ -104,6 +104,20 @@ public static partial class PreprocessOrchestrator
             new(input.RunId, input.Dataset.Name, input.Dataset.Seed, (block.Test ? plan.Test : plan.Train)[block.Pair], block, plan.FeatureShape, plan.Classes, measured);
     }
 
+    /// <summary>Plans by an activity. Where that finds archives, they are unpacked, and it plans again with what they hold.</summary>
+    internal static async Task<T> PlanAsync<T>(TaskOrchestrationContext context, string activity, PlanDatasetInput input, TaskOptions retries)
+        where T : IFilesPlan
+    {
+        T plan = await context.CallActivityAsync<T>(activity, input, retries);
+        if (plan.Archives.Count == 0)
+        {
+            return plan;
+        }
+
+        await BoundedWindow.RunAsync(plan.Archives, Window, archive => context.CallActivityAsync<int>(nameof(UnpackArchive), archive, retries));
+        return await context.CallActivityAsync<T>(activity, input, retries);
+    }
+
     /// <summary>The manifest with the rows that are in two splits.</summary>
     internal static async Task<DatasetManifest> CheckLeakageAsync(
         TaskOrchestrationContext context, PlanDatasetInput input, DatasetManifest manifest, TaskOptions retries)

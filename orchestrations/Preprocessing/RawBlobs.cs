@@ -49,7 +49,7 @@ internal static class RawBlobs
                 : FetchedAsync(blobs, input, i, cancellationToken);
             await foreach (RawBlob blob in found.WithCancellation(cancellationToken))
             {
-                if (IsPipeline(blob.Path) || IsOfAMachine(blob.Path))
+                if (!IsData(blob.Path))
                 {
                     continue;
                 }
@@ -73,6 +73,9 @@ internal static class RawBlobs
 
     /// <summary>Whether a folder's file is no data but its pipeline, or what was wrong with that.</summary>
     public static bool IsPipeline(string path) => path is Pipeline or Pipeline + ".errors";
+
+    /// <summary>Whether a file is data, and neither its pipeline nor what desktops and archives add to folders by themselves.</summary>
+    public static bool IsData(string path) => !IsPipeline(path) && !IsOfAMachine(path);
 
     // What desktops and archives add to folders by themselves; the CLI uploads nothing that begins with a dot either.
     private static bool IsOfAMachine(string path) => path.Split('/').Any(part => part is ['.', ..] or "__MACOSX" or "Thumbs.db" or "desktop.ini");

@@ -13,7 +13,7 @@ internal static class ImagePreparation
     /// <summary>Decodes the images, or finds the dataset that they gave before.</summary>
     public static async Task<PlannedImages> DecodeAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
     {
-        PlannedImages plan = await context.CallActivityAsync<PlannedImages>(nameof(PlanImages), input, retries);
+        PlannedImages plan = await PreprocessOrchestrator.PlanAsync<PlannedImages>(context, nameof(PlanImages), input, retries);
         if (plan.Existing is not null)
         {
             return plan;

@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Preprocessing.Sources;
 using Microsoft.Azure.Functions.Worker;
 using nietras.SeparatedValues;
 
@@ -13,7 +14,11 @@ namespace DurableMl.Orchestrations.Preprocessing.Images;
 /// <param name="Fingerprint">SHA-256 over the raw blobs' identities and the settings, in hexadecimal.</param>
 /// <param name="Existing">The dataset that the same inputs gave before; then there is nothing to do.</param>
 /// <param name="Parts">Parts to decode.</param>
-public sealed record PlannedImages(string Fingerprint, DatasetReference? Existing, int Parts);
+public sealed record PlannedImages(string Fingerprint, DatasetReference? Existing, int Parts) : IFilesPlan
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<UnpackArchiveInput> Archives { get; init; } = [];
+}
 
 /// <summary>The classes of a dataset of images, in the order of their numbers, and how it was divided.</summary>
 /// <param name="Labels">The classes.</param>
@@ -51,7 +56,13 @@ public sealed class PlanImages(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
-        RawBlob[] found = [.. (await RawBlobs.ListAsync(blobs, input, cancellationToken, MaxImages)).Where(blob => blob.Bytes > 0)];
+        (IReadOnlyList<RawBlob> files, IReadOnlyList<UnpackArchiveInput> archives) = await UnpackedFiles.ListAsync(blobs, input, MaxImages, cancellationToken);
+        if (archives.Count > 0)
+        {
+            return new PlannedImages("", null, 0) { Archives = archives };
+        }
+
+        RawBlob[] found = [.. files.Where(blob => blob.Bytes > 0)];
         string fingerprint = InputFingerprint.Of(dataset, found);
         if (await InputFingerprint.FindExistingAsync(blobs, dataset.Name, fingerprint, cancellationToken) is { } existing)
         {

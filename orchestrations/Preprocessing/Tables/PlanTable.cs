@@ -5,6 +5,7 @@ using DurableMl.Features.Tables;
 using DurableMl.Features.Transforms;
 using DurableMl.Orchestrations.Blobs;
 using DurableMl.Orchestrations.Pipelines;
+using DurableMl.Orchestrations.Preprocessing.Sources;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DurableMl.Orchestrations.Preprocessing.Tables;
@@ -14,7 +15,11 @@ namespace DurableMl.Orchestrations.Preprocessing.Tables;
 /// <param name="Existing">The dataset that the same inputs gave before; then there is nothing to do.</param>
 /// <param name="Parts">Parts to work on.</param>
 /// <param name="Split">How rows are divided.</param>
-public sealed record PlannedTable(string Fingerprint, DatasetReference? Existing, int Parts, SplitRule? Split);
+public sealed record PlannedTable(string Fingerprint, DatasetReference? Existing, int Parts, SplitRule? Split) : IFilesPlan
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<UnpackArchiveInput> Archives { get; init; } = [];
+}
 
 /// <summary>Activity: looks at a folder of tables, infers what their columns hold, and divides the work.</summary>
 /// <param name="blobs">The data account.</param>
@@ -39,12 +44,21 @@ public sealed class PlanTable(BlobServiceClient blobs)
     {
         ArgumentNullException.ThrowIfNull(input);
         DatasetDefinition dataset = input.Dataset;
-        IReadOnlyList<RawBlob> tables = await RawBlobs.ListAsync(blobs, input, cancellationToken);
+        (IReadOnlyList<RawBlob> tables, IReadOnlyList<UnpackArchiveInput> archives) = await UnpackedFiles.ListAsync(blobs, input, RawBlobs.Most, cancellationToken);
+        if (archives.Count > 0)
+        {
+            return new PlannedTable("", null, 0, null) { Archives = archives };
+        }
+
+        if (tables.Count == 0)
+        {
+            throw new DatasetFormatException(dataset.Place, "tables", "archives without any");
+        }
+
         if (tables.FirstOrDefault(blob => TableFileType.Of(blob.Path) is null) is { } other)
         {
             throw new DatasetFormatException(
-                other.Place, $"only tables in {dataset.Place}, by their names: {TableFileType.Endings}",
-                other.Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? "an archive; upload what is in it" : "another name; give it one of these, or move it elsewhere");
+                other.Place, $"only tables in {dataset.Place}, by their names: {TableFileType.Endings}, or .zip with these in it", "another name; give it one of these, or move it elsewhere");
         }
 
         string fingerprint = InputFingerprint.Of(dataset, tables);

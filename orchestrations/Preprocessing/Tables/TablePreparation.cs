@@ -11,7 +11,7 @@ internal static class TablePreparation
     public static async Task<DatasetReference> RunAsync(TaskOrchestrationContext context, PlanDatasetInput input, TaskOptions retries)
     {
         string dataset = input.Dataset.Name;
-        PlannedTable plan = await context.CallActivityAsync<PlannedTable>(nameof(PlanTable), input, retries);
+        PlannedTable plan = await PreprocessOrchestrator.PlanAsync<PlannedTable>(context, nameof(PlanTable), input, retries);
         if (plan.Existing is { } existing)
         {
             return existing;

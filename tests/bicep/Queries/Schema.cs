@@ -88,7 +88,7 @@ public sealed partial class Schema
         Type ofModel = inference.GetTypes().Single(type => type.Name == "ModelMetrics");
         object metrics = Activator.CreateInstance(ofModel, meter, "model", "1")!;
         ofModel.GetMethod("Answered")!.Invoke(metrics, [TimeSpan.Zero]);
-        ofModel.GetMethod("Failed")!.Invoke(metrics, [500]);
+        ofModel.GetMethod("Failed")!.Invoke(metrics, [500, TimeSpan.Zero]);
     }
 
     private static HashSet<string> Placeholders() =>

@@ -111,6 +111,7 @@ internal sealed class DatasetPreparation
             using var web = new WebFiles(Options.Create(Sources), TimeProvider.System);
             return await new FetchSource(blobs, web, Options.Create(Sources)).RunAsync(input, default);
         });
+        tasks.AddActivityFunc<UnpackArchiveInput, int>(nameof(UnpackArchive), (_, input) => new UnpackArchive(blobs, Options.Create(Sources)).RunAsync(input, default));
         tasks.AddActivityFunc<PlanDatasetInput>(nameof(RemoveStaging), (_, input) => new RemoveStaging(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, BlockStatistics>(nameof(MeasureBlock), (_, input) => new MeasureBlock(blobs).RunAsync(input, default));
         tasks.AddActivityFunc<BlockInput, IReadOnlyList<WrittenShard>>(nameof(WriteShards), (_, input) =>
