@@ -134,14 +134,15 @@ public sealed class UnpackArchive(BlobServiceClient blobs, IOptions<SourceOption
             // Some programs for Windows write its separators.
             string name = entry.FullName.Replace('\\', '/');
             string shown = $"{place}, {(name.Length > 100 ? name[..100] + "…" : name)}";
-            paths[i] = name.EndsWith('/') || !RawBlobs.IsData(name) ? "" : folder + name;
+            bool leadsOut = name.TrimEnd('/').Split('/').Any(part => part is "" or "." or "..");
+            paths[i] = !leadsOut && (name.EndsWith('/') || !RawBlobs.IsData(name)) ? "" : folder + name;
             if (paths[i].Length == 0)
             {
                 continue;
             }
 
             RawArchive.Check(entry, shown);
-            string? wrong = name.Split('/').Any(part => part is "" or "." or "..") ? "a path that leads out of it"
+            string? wrong = leadsOut ? "a path that leads out of it"
                 : paths[i].Length > LongestPath ? $"a path of {paths[i].Length} characters"
                 : entry.IsEncrypted ? "one that is encrypted"
                 : UnpackedFiles.IsArchive(name) ? "an archive in an archive"
@@ -214,6 +215,7 @@ internal static class UnpackedFiles
             }
         }
 
-        return (files, archives);
+        // As they would be listed without archives.
+        return ([.. files.OrderBy(file => file.Source).ThenBy(file => file.Path, StringComparer.Ordinal)], archives);
     }
 }

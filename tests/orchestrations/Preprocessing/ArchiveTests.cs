@@ -1,9 +1,12 @@
 using System.IO.Compression;
 using System.Text;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using DurableMl.Features.Images;
 using DurableMl.Orchestrations.Pipelines;
 using DurableMl.Orchestrations.Preprocessing;
+using DurableMl.Orchestrations.Preprocessing.Sources;
+using Microsoft.Extensions.Options;
 using Orchestrations.Tests.Fixtures;
 using SkiaSharp;
 
@@ -48,44 +51,64 @@ public sealed class ArchiveTests
     }
 
     [TestMethod]
+    public async Task A_file_in_an_archive_that_is_no_table_is_refused_by_its_name()
+    {
+        string name = Storage.NewName("zip");
+        await UploadAsync(name, ("all.zip", Archive(("a.txt", Csv(0, 50)))));
+
+        StringAssert.Contains(await preparation.FailAsync(Tables(name)), "a.txt: expected only tables in");
+    }
+
+    [TestMethod]
     [DataRow("../a.csv", "a path that leads out of it")]
+    [DataRow("..\\a.csv", "a path that leads out of it")]
     [DataRow("/a.csv", "a path that leads out of it")]
+    [DataRow("b/../a.csv", "a path that leads out of it")]
     [DataRow("more.zip", "an archive in an archive")]
-    [DataRow("a.txt", "a.txt: expected only tables in")]
-    public async Task What_an_archive_must_not_hold_is_refused_by_its_name(string entry, string expected)
-    {
-        string name = Storage.NewName("zip");
-        await UploadAsync(name, ("all.zip", Archive((entry, Csv(0, 50)))));
+    public async Task What_an_archive_must_not_hold_is_refused_by_its_name(string entry, string expected) =>
+        StringAssert.Contains(await RefusalAsync(Archive((entry, Csv(0, 50)))), expected);
 
-        StringAssert.Contains(await preparation.FailAsync(Tables(name)), expected);
+    [TestMethod]
+    public async Task An_archive_that_is_cut_short_or_a_bomb_or_has_a_name_twice_is_refused()
+    {
+        StringAssert.Contains(await RefusalAsync(Archive(("a.csv", Csv(0, 50)))[..^30]), "expected a complete zip archive");
+        StringAssert.Contains(await RefusalAsync(Archive(("a.csv", Csv(0, 50)), ("a.csv", Csv(0, 50)))), "a name that is there twice");
+        StringAssert.Contains(await RefusalAsync(Archive(("a.csv", new byte[65 << 20]))), "expected at most 200 bytes unpacked of each packed one");
+        StringAssert.Contains(await RefusalAsync(Archive(("a.csv", Csv(0, 50))), maxBytes: 100), "expected at most 100 bytes unpacked, which is the setting Sources__MaxBytes");
     }
 
     [TestMethod]
-    public async Task An_archive_that_is_cut_short_twice_the_same_or_a_bomb_is_refused()
+    public async Task Files_of_an_archive_are_copied_whole_once()
     {
-        byte[] archive = Archive(("a.csv", Csv(0, 50)));
-        foreach ((byte[] content, string expected) in ((byte[], string)[])
-        [
-            (archive[..^30], "expected a complete zip archive"),
-            (Archive(("a.csv", Csv(0, 50)), ("a.csv", Csv(0, 50))), "a name that is there twice"),
-            (Archive(("a.csv", new byte[65 << 20])), "expected at most 200 bytes unpacked of each packed one"),
-            (Archive(("docs/", [])), "expected tables, found archives without any"),
-        ])
-        {
-            string name = Storage.NewName("zip");
-            await UploadAsync(name, ("all.zip", content));
+        byte[] large = Csv(0, 900_000);
+        Assert.IsGreaterThan(8 << 20, large.Length, "more than goes up at a time");
+        UnpackArchiveInput input = await InputAsync(Archive(("in/large.csv", large), ("small.csv", Csv(0, 3)), ("none.csv", []), ("folder/", [])));
 
-            StringAssert.Contains(await preparation.FailAsync(Tables(name)), expected);
-        }
+        Assert.AreEqual(3, await UnpackAsync(input));
+        BlobContainerClient datasets = (await Storage.BlobsAsync()).GetBlobContainerClient("datasets");
+        BlobClient copy = datasets.GetBlobClient($"{input.Dataset}/fetched/{input.Key}/in/large.csv");
+        BlobDownloadResult first = await copy.DownloadContentAsync();
+        Assert.IsTrue(first.Content.ToMemory().Span.SequenceEqual(large));
+
+        Assert.AreEqual(3, await UnpackAsync(input with { RunId = Storage.NewName("run") }));
+        Assert.AreEqual(first.Details.ETag, (await copy.GetPropertiesAsync()).Value.ETag);
     }
 
-    [TestMethod]
-    public async Task A_large_file_in_an_archive_is_whole()
+    private static async Task<UnpackArchiveInput> InputAsync(byte[] archive)
     {
         string name = Storage.NewName("zip");
-        await UploadAsync(name, ("large.zip", Archive(("a.csv", Csv(0, 900_000)))));
+        await UploadAsync(name, ("all.zip", archive));
+        BlobClient blob = (await Storage.BlobsAsync()).GetBlobContainerClient("raw").GetBlobClient($"{name}/all/all.zip");
+        return new UnpackArchiveInput(Storage.NewName("run"), name, "raw", blob.Name, "all.zip", (await blob.GetPropertiesAsync()).Value.ETag.ToString(), "key");
+    }
 
-        Assert.AreEqual(900_000, (await preparation.PrepareAsync(Tables(name))).Examples);
+    private static async Task<int> UnpackAsync(UnpackArchiveInput input, long maxBytes = 1 << 30) =>
+        await new UnpackArchive(await Storage.BlobsAsync(), Options.Create(new SourceOptions { MaxBytes = maxBytes })).RunAsync(input, default);
+
+    private static async Task<string> RefusalAsync(byte[] archive, long maxBytes = 1 << 30)
+    {
+        UnpackArchiveInput input = await InputAsync(archive);
+        return (await Assert.ThrowsExactlyAsync<DatasetFormatException>(() => UnpackAsync(input, maxBytes))).Message;
     }
 
     private static byte[] Archive(params (string Name, byte[] Content)[] entries)
@@ -95,7 +118,7 @@ public sealed class ArchiveTests
         {
             foreach ((string name, byte[] content) in entries)
             {
-                using Stream entry = archive.CreateEntry(name, CompressionLevel.Fastest).Open();
+                using Stream entry = archive.CreateEntry(name, CompressionLevel.Optimal).Open();
                 entry.Write(content);
             }
         }
