@@ -238,7 +238,7 @@ internal static class InferCommand
     {
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         bool isLines = lines.Length > 1 && lines[0].StartsWith('{') && lines[0].EndsWith('}') && lines[1].StartsWith('{');
-        return isLines ? Array.ConvertAll(lines, line => JsonNode.Parse(line)) : JsonNode.Parse(text) is JsonArray items ? [.. items] : [JsonNode.Parse(text)];
+        return isLines ? Array.ConvertAll(lines, line => JsonNode.Parse(line)) : JsonNode.Parse(text) switch { JsonArray items => [.. items], var one => [one] };
     }
 
     // As training reads it: 4.0 and 4 are the same category.

@@ -17,24 +17,13 @@ internal static class ArrayBlob
 
     /// <summary>The names of an archive's entries.</summary>
     /// <exception cref="DatasetFormatException">It is no zip archive, a damaged one, or one that is beyond the limits.</exception>
-    public static async Task<IReadOnlyList<string>> EntriesAsync(BlobClient blob, ETag version, CancellationToken cancellationToken)
-    {
-        string name = RawFile.Name(blob.BlobContainerName, blob.Name, entry: null);
-        try
-        {
-            await using ZipArchive archive = await RawArchive.OpenAsync(blob, version, cancellationToken);
-            if (archive.Entries.Count > MaxEntries)
-            {
-                throw new DatasetFormatException(name, $"at most {MaxEntries} entries", Text($"{archive.Entries.Count}"));
-            }
-
-            return [.. archive.Entries.Where(entry => entry.Name.Length > 0).Select(entry => entry.FullName)];
-        }
-        catch (InvalidDataException e)
-        {
-            throw new DatasetFormatException(name, "a complete zip archive", $"a damaged one ({e.Message})");
-        }
-    }
+    public static Task<IReadOnlyList<string>> EntriesAsync(BlobClient blob, ETag version, CancellationToken cancellationToken) =>
+        RawArchive.ReadAsync<IReadOnlyList<string>>(
+            blob, version,
+            archive => archive.Entries.Count <= MaxEntries
+                ? Task.FromResult<IReadOnlyList<string>>([.. archive.Entries.Where(entry => entry.Name.Length > 0).Select(entry => entry.FullName)])
+                : throw new DatasetFormatException(RawFile.Name(blob.BlobContainerName, blob.Name, entry: null), $"at most {MaxEntries} entries", Text($"{archive.Entries.Count}")),
+            cancellationToken);
 
     /// <summary>Reads the header and checks the length.</summary>
     /// <exception cref="DatasetFormatException">The blob is no such file, or it is cut short.</exception>

@@ -22,6 +22,22 @@ internal static class RawArchive
         return await ZipArchive.CreateAsync(content, ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null, cancellationToken);
     }
 
+    /// <summary>Reads an archive, and says if it is damaged.</summary>
+    /// <exception cref="DatasetFormatException">It is, or is none.</exception>
+    public static async Task<T> ReadAsync<T>(BlobClient blob, ETag version, Func<ZipArchive, Task<T>> readAsync, CancellationToken cancellationToken)
+    {
+        string place = RawFile.Name(blob.BlobContainerName, blob.Name, entry: null);
+        try
+        {
+            await using ZipArchive archive = await OpenAsync(blob, version, cancellationToken);
+            return await readAsync(archive);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DatasetFormatException(place, "a complete zip archive", $"a damaged one ({e.Message})");
+        }
+    }
+
     /// <summary>Lets no entry pass that would unpack to far more than it is.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="place">Its name, for messages.</param>

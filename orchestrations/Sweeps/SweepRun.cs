@@ -130,7 +130,10 @@ internal sealed class SweepRun(TaskOrchestrationContext context, SweepInput inpu
         return state.Look?.At;
     }
 
-    /// <summary>Takes the planned look off the plan. Returns the trials that it is about: those that have not told their end since it was planned.</summary>
+    /// <summary>
+    /// Takes the planned look off the plan, and tells trials once more what they should have heard. Returns the trials that it is about: those that have not told their
+    /// end since it was planned.
+    /// </summary>
     public IReadOnlyList<TrialUnderWay> TakeLook()
     {
         int steps = state.Look?.Steps ?? 0;

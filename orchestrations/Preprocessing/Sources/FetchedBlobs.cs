@@ -98,13 +98,16 @@ internal sealed class FetchedBlobs(BlobContainerClient container, string dataset
             }
 
             byte[] contentHash = md5.GetCurrentHash();
-            BlobContentInfo written = await CommitAsync(blob, blocks, block.AsMemory(0, filled), contentHash, cancellationToken);
-            return RawBlobs.Of(blob.BlobContainerName, blob.Name, path, written.ETag, bytes, contentHash);
-        }
-        catch (RequestFailedException e) when (e.Status is 400 or 409 or 412)
-        {
-            // Another run that fetches the same has committed it meanwhile, and with that dropped what was staged here.
-            return await FindAsync(blob, path, cancellationToken) ?? throw new IOException($"{blob.Name} could not be committed: {e.ErrorCode}", e);
+            try
+            {
+                BlobContentInfo written = await CommitAsync(blob, blocks, block.AsMemory(0, filled), contentHash, cancellationToken);
+                return RawBlobs.Of(blob.BlobContainerName, blob.Name, path, written.ETag, bytes, contentHash);
+            }
+            catch (RequestFailedException e) when (e.Status is 400 or 409 or 412)
+            {
+                // Another run that fetches the same has committed it meanwhile, and with that dropped what was staged here.
+                return await FindAsync(blob, path, cancellationToken) ?? throw new IOException($"{blob.Name} could not be committed: {e.ErrorCode}", e);
+            }
         }
         finally
         {

@@ -61,22 +61,13 @@ public sealed class UnpackArchive(BlobServiceClient blobs, IOptions<SourceOption
         {
             throw new DatasetFormatException(place, "the blob that the dataset was planned from", "another version of it, or none; start the run again");
         }
-        catch (InvalidDataException e)
-        {
-            throw new DatasetFormatException(place, "a complete zip archive", $"a damaged one ({e.Message})");
-        }
     }
 
     private async Task<IReadOnlyList<RawBlob>> UnpackAsync(BlobContainerClient container, UnpackArchiveInput input, string place, CancellationToken cancellationToken)
     {
         BlobClient blob = blobs.GetBlobContainerClient(input.Container).GetBlobClient(input.Blob);
         var version = new ETag(input.ETag);
-        string[] paths;
-        await using (ZipArchive archive = await RawArchive.OpenAsync(blob, version, cancellationToken))
-        {
-            paths = Check(archive, input.Path, place);
-        }
-
+        string[] paths = await RawArchive.ReadAsync(blob, version, archive => Task.FromResult(Check(archive, input.Path, place)), cancellationToken);
         IReadOnlyDictionary<string, RawBlob> before = await ListAsync(container, input, cancellationToken);
         var copies = new FetchedBlobs(container, input.Dataset, options.Value.MaxBytes);
         var unpacked = new ConcurrentBag<RawBlob>();
@@ -84,37 +75,35 @@ public sealed class UnpackArchive(BlobServiceClient blobs, IOptions<SourceOption
         await System.Threading.Tasks.Parallel.ForEachAsync(
             Enumerable.Range(0, Parallel),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
-            async (part, token) =>
-            {
-                await using ZipArchive archive = await RawArchive.OpenAsync(blob, version, token);
-                for (int i = (int)((long)paths.Length * part / Parallel); i < (long)paths.Length * (part + 1) / Parallel; i++)
-                {
-                    // What is no file has no path.
-                    if (paths[i].Length == 0)
-                    {
-                        continue;
-                    }
-
-                    if (before.TryGetValue(paths[i], out RawBlob? same))
-                    {
-                        unpacked.Add(same);
-                        continue;
-                    }
-
-                    ZipArchiveEntry entry = archive.Entries[i];
-                    await using Stream content = await entry.OpenAsync(token);
-                    long left = entry.Length;
-                    unpacked.Add(await copies.WriteAsync(copies.Blob(input.Key, paths[i]), paths[i], $"{place}, {entry.FullName}", null, ReadAsync, token));
-
-                    async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken stop)
-                    {
-                        int read = await content.ReadAsync(buffer, stop);
-                        left -= read;
-                        return left >= 0 ? read : throw new InvalidDataException($"{entry.FullName} is longer than it says");
-                    }
-                }
-            });
+            async (part, token) => await RawArchive.ReadAsync(blob, version, archive => CopyAsync(archive, part, token), token));
         return [.. unpacked.OrderBy(file => file.Path, StringComparer.Ordinal)];
+
+        async Task<int> CopyAsync(ZipArchive archive, int part, CancellationToken token)
+        {
+            int first = (int)((long)paths.Length * part / Parallel);
+            int end = (int)((long)paths.Length * (part + 1) / Parallel);
+            // What is no file has no path.
+            foreach (int i in Enumerable.Range(first, end - first).Where(i => paths[i].Length > 0))
+            {
+                unpacked.Add(before.TryGetValue(paths[i], out RawBlob? same) ? same : await CopyEntryAsync(archive.Entries[i], paths[i], token));
+            }
+
+            return end - first;
+        }
+
+        async Task<RawBlob> CopyEntryAsync(ZipArchiveEntry entry, string path, CancellationToken token)
+        {
+            await using Stream content = await entry.OpenAsync(token);
+            long left = entry.Length;
+            return await copies.WriteAsync(copies.Blob(input.Key, path), path, $"{place}, {entry.FullName}", null, ReadAsync, token);
+
+            async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken stop)
+            {
+                int read = await content.ReadAsync(buffer, stop);
+                left -= read;
+                return left >= 0 ? read : throw new InvalidDataException($"{entry.FullName} is longer than it says");
+            }
+        }
     }
 
     /// <summary>The names of an archive's files below its source, by the numbers of their entries; empty for what is no file.</summary>
